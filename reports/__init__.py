@@ -1,0 +1,1 @@
+"""What reports are made of: templates, styles and scripts, and one committed sample report."""

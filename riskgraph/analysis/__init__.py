@@ -1,0 +1,1 @@
+"""One module per question. Every answer is a frozen value; nothing here makes text."""

@@ -1,0 +1,652 @@
+"""`blast`: who could be reached if something is compromised, fails or leaves; how, and how surely."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.analysis.proofs import Inside, Proof, Start, Via, best_proof
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import last_day
+from riskgraph.engine import Answer, solve
+from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS, HarmNetwork, Part, Place
+from riskgraph.model import (
+    AUTHORITY,
+    ENVIRONMENT,
+    PRESETS,
+    PRODUCT,
+    SHARED_SERVICE,
+    SUPPLIER,
+    SYSTEM,
+    Band,
+    FailureKind,
+    Relation,
+)
+from riskgraph.settle import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BlastRadius", "Hit", "Question", "Reach", "Residents", "Route", "blast", "residents", "run"]
+
+OLD = timedelta(days=5 * 365 + 1)
+SHOWN_BANDS = (Band.DOCUMENTED, Band.LIKELY, Band.POSSIBLE)
+
+
+class Route(StrEnum):
+    """By which way a body is reached."""
+
+    ROOT = "itself"
+    DIRECT = "direct"
+    SHARED_SERVICE = "through a shared service"
+    ENVIRONMENT = "through a shared environment"
+    SYSTEM = "through a shared system"
+    COUNCIL = "through another council"
+    SUBCONTRACTOR = "through a subcontractor"
+    PRODUCT = "through a product"
+    SUPPLIER = "through another supplier"
+    PAST = "past relationship"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One failure kind at one body: how surely, how far, and the surest and shortest proof."""
+
+    band: Band
+    hops: int
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One body that is reached."""
+
+    id: str
+    name: str
+    kinds: Mapping[FailureKind, Hit]
+    services: Mapping[str | None, Mapping[FailureKind, Band]]  # None: the service without an area
+    root: bool
+    route: Route
+    lines: tuple[str | None, ...]  # the root's lines of business by which it is reached first
+    first: str | None  # the body or place through which it is reached, if not directly
+    also: tuple[str, ...]  # shared services and environments that could carry harm here besides
+    successors: tuple[str, ...] = ()
+
+    @property
+    def band(self) -> Band:
+        """The best band of any kind: in which band the body is reached at all."""
+        return min(hit.band for hit in self.kinds.values())
+
+    @property
+    def past(self) -> bool:
+        """Whether only relations that ended lead here: a past customer."""
+        return self.route is Route.PAST
+
+    @property
+    def lead(self) -> tuple[FailureKind, Hit]:
+        """The kind that is surest here, then nearest; ties go to the order of the kinds."""
+        return min(self.kinds.items(), key=lambda item: (item[1].band, item[1].hops, KINDS.index(item[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A value that nobody filled in, whose answer would settle whether someone is reached."""
+
+    row: str
+    field: str
+    dependent: str
+    provider: str
+    bodies: tuple[str, ...]  # whose answer hangs on it
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """People who live in the areas reached: a ceiling. Areas are joined, so nobody counts twice."""
+
+    people: int
+    areas: int
+    unknown: tuple[str, ...]  # councils reached whose residents are not known
+
+
+@dataclass(frozen=True)
+class BlastRadius:
+    """The answer to one what-if. One radius for each failure kind and band; kinds are never added up."""
+
+    graph: RiskGraph
+    view: View
+    roots: tuple[str, ...]
+    kinds: tuple[FailureKind, ...]
+    authorities: tuple[Reach, ...]
+    abolished: tuple[Reach, ...]
+    groups: tuple[Reach, ...]
+    ring: Mapping[Band, tuple[str, ...]]
+    questions: tuple[Question, ...]
+    old_rows: tuple[str, ...]  # rows on the proofs last evidenced more than five years before the date
+    undated_rows: tuple[str, ...]  # rows on the proofs with no date of evidence at all
+    assumed: int  # steps of the proofs that rest on an assumed value
+    alone: Mapping[str, Mapping[str, Band]]  # of several roots: what each reaches when asked alone
+
+    def __getitem__(self, body: str) -> Reach:
+        """What is said of one body, on whatever shelf it stands."""
+        for reach in (*self.authorities, *self.abolished, *self.groups):
+            if reach.id == body:
+                return reach
+        raise KeyError(body)
+
+    def within(self, band: Band = Band.POSSIBLE, kind: FailureKind | None = None) -> tuple[Reach, ...]:
+        """Authorities reached in a band or a surer one, in one kind or in any."""
+        return tuple(
+            reach
+            for reach in self.authorities
+            if any(hit.band <= band for k, hit in reach.kinds.items() if kind is None or k is kind)
+        )
+
+    def count(self, kind: FailureKind, band: Band) -> int:
+        """How many authorities have exactly this best band in a kind."""
+        return sum(1 for reach in self.authorities if kind in reach.kinds and reach.kinds[kind].band is band)
+
+    def residents(self, band: Band = Band.POSSIBLE) -> Residents:
+        """People who live in the areas reached, as a ceiling."""
+        return residents(self.graph.dataset, [reach.id for reach in self.within(band)])
+
+    def only(self, reaches: Callable[[Reach], bool], holds: Callable[[str], bool]) -> BlastRadius:
+        """The part of the answer that concerns some bodies.
+
+        Parameters
+        ----------
+        reaches
+            Whether a body that is reached belongs to it.
+        holds
+            Whether a body of the precaution ring belongs to it.
+        """
+        authorities = tuple(filter(reaches, self.authorities))
+        left = {reach.id for reach in authorities}
+        questions = [
+            replace(question, bodies=tuple(body for body in question.bodies if body in left))
+            for question in self.questions
+        ]
+        return replace(
+            self,
+            authorities=authorities,
+            abolished=tuple(filter(reaches, self.abolished)),
+            groups=tuple(filter(reaches, self.groups)),
+            ring={band: tuple(body for body in ring if holds(body)) for band, ring in self.ring.items()},
+            questions=tuple(question for question in questions if question.bodies),
+            alone={
+                root: {body: band for body, band in found.items() if body in left} for root, found in self.alone.items()
+            },
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values, in the shape of the conformance cases (`tests/conformance`)."""
+        return {
+            "schema": 1,
+            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
+            "roots": list(self.roots),
+            "kinds": [str(kind) for kind in self.kinds],
+            "as_of": self.view.as_of.isoformat(),
+            "without": None if not self.view.without else ";".join(self.view.without),
+            "known_before": None if self.view.known_before is None else self.view.known_before.isoformat(),
+            "authorities": _shelf(self.authorities),
+            "abolished": _shelf(self.abolished),
+            "groups": _shelf(self.groups),
+            "ring": {band.word: list(self.ring[band]) for band in SHOWN_BANDS},
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """The authorities as a pandas table: one row for each body and failure kind.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns body, name, kind, band, hops (rows from the root), route, through, services.
+
+        Examples
+        --------
+        >>> from riskgraph.graph import RiskGraph
+        >>> frame = blast(RiskGraph.open("seeds"), "Capita storage bucket with benefits extracts").to_frame()
+        >>> frame.query("body == 'authority:rochford' and kind == 'exposure'")["band"].item()
+        'documented'
+        """
+        import pandas as pd
+
+        columns = ["body", "name", "kind", "band", "hops", "route", "through", "services"]
+        rows = [
+            (
+                reach.id,
+                reach.name,
+                str(kind),
+                hit.band.word,
+                hit.hops,
+                str(reach.route),
+                reach.first,
+                ";".join(area or "?" for area, kinds in reach.services.items() if kind in kinds),
+            )
+            for reach in self.authorities
+            for kind, hit in reach.kinds.items()
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len([r for r in self.authorities if r.band is band])} {band.word}" for band in Band)
+        return f"<BlastRadius of {' and '.join(self.roots)} as of {self.view.as_of}: {counts}>"
+
+
+def _shelf(reaches: Iterable[Reach]) -> dict[str, Any]:
+    shelf: dict[str, Any] = {}
+    for reach in sorted(reaches, key=lambda reach: reach.id):
+        entry: dict[str, Any] = {
+            "kinds": {
+                str(kind): {"band": reach.kinds[kind].band.word, "hops": reach.kinds[kind].hops}
+                for kind in KINDS
+                if kind in reach.kinds
+            },
+            "services": {
+                area or "?": {str(kind): kinds[kind].word for kind in KINDS if kind in kinds}
+                for area, kinds in sorted(reach.services.items(), key=lambda item: item[0] or "?")
+            },
+        }
+        if reach.root:
+            entry["root"] = True
+        shelf[reach.id] = entry
+    return shelf
+
+
+def blast(
+    graph: RiskGraph,
+    roots: str | Sequence[str],
+    *,
+    kinds: Sequence[str | FailureKind] | None = None,
+    like: str = "compromise",
+    as_of: str | date | None = None,
+    without: str | tuple[str, ...] | None = None,
+    known_before: str | date | None = None,
+) -> BlastRadius:
+    """Who could be reached if the roots failed, all at once.
+
+    Parameters
+    ----------
+    graph
+        The map to ask.
+    roots
+        Names or ids of bodies, places, or single lines of business (`supplier:capita/pensions`).
+    kinds
+        The failure kinds asked about; `like` names a usual set of them instead.
+    like
+        `compromise`, `ransomware`, `data-theft`, `malicious-update`, `outage` or `insolvency`.
+    as_of
+        The date of the question; the date of the data if left out.
+    without
+        An incident (or several) whose own reporting is left out.
+    known_before
+        Leave out evidence published after this day, or undated.
+
+    Returns
+    -------
+    BlastRadius
+        The same for the same data, whatever the order of its rows.
+
+    Raises
+    ------
+    NameNotFound, AmbiguousName
+        If a root is not one body, place or line of the data.
+    RiskGraphError
+        If a kind, a preset, a date or an incident is not known.
+
+    Examples
+    --------
+    >>> from riskgraph.graph import RiskGraph
+    >>> radius = blast(RiskGraph.open("seeds"), "east kent services", like="outage")
+    >>> sorted(reach.name for reach in radius.within(Band.LIKELY))
+    ['Canterbury City Council', 'Dover District Council', 'Thanet District Council']
+    """
+    view = graph.view(as_of, without, known_before)
+    ids = resolve_roots(graph, roots)
+    asked = _kinds(kinds, like)
+    harm = graph.harm(view, ids)
+    answer = run(harm, ids, asked)
+    return _Collector(graph, view, ids, asked, harm, answer).radius()
+
+
+def resolve_roots(graph: RiskGraph, roots: str | Sequence[str]) -> tuple[str, ...]:
+    """Ids of the roots that people named, each once, in the order given."""
+    names = [roots] if isinstance(roots, str) else list(roots)
+    if not names:
+        raise RiskGraphError("No root was given.", "Name what fails, such as civica.")
+    return tuple(dict.fromkeys(graph.names.resolve(name) for name in names))
+
+
+def _kinds(kinds: Sequence[str | FailureKind] | None, like: str) -> tuple[FailureKind, ...]:
+    if kinds is None:
+        if like not in PRESETS:
+            raise RiskGraphError(f"No what-if is called {like!r}.", f"Use one of: {', '.join(PRESETS)}.")
+        return PRESETS[like]
+    if isinstance(kinds, str):
+        kinds = [kinds]
+    known = {str(kind): kind for kind in FailureKind}
+    for kind in kinds:
+        if str(kind) not in known:
+            raise RiskGraphError(f"No failure kind is called {str(kind)!r}.", f"Use one of: {', '.join(known)}.")
+    if not kinds:
+        raise RiskGraphError("No failure kind was given.", f"Use one of: {', '.join(known)}.")
+    asked = {known[str(kind)] for kind in kinds}
+    return tuple(kind for kind in KINDS if kind in asked)
+
+
+def places_of(harm: HarmNetwork, root: str) -> list[int]:
+    """The places that fail when a root fails: the whole body with all its parts, or one line."""
+    body, slash, area = root.partition("/")
+    if slash:
+        return [harm.number[Place(body, Part.LINE, area)]]
+    services = harm.today.get(body, ())
+    places = [harm.number[Place(body, Part.WHOLE)]]
+    places += [number for number, _ in harm.parts(body, Part.LINE)]
+    places += [harm.number[Place(body, Part.SERVICE, area)] for area in services]
+    places += [number for number, _ in harm.parts(body, Part.ASKED)]
+    return places
+
+
+def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Answer:
+    """Let the engine answer: `roots` are ids."""
+    return solve(harm.network, [places_of(harm, root) for root in roots], [KINDS.index(kind) for kind in kinds])
+
+
+class _Collector:
+    """From the engine's states to what is said of each body."""
+
+    def __init__(
+        self,
+        graph: RiskGraph,
+        view: View,
+        roots: tuple[str, ...],
+        kinds: tuple[FailureKind, ...],
+        harm: HarmNetwork,
+        answer: Answer,
+    ) -> None:
+        self.graph, self.view, self.roots, self.kinds = graph, view, roots, kinds
+        self.harm, self.answer = harm, answer
+        self.dataset = graph.dataset
+        self.settled = graph.settled(view)
+
+    def radius(self) -> BlastRadius:
+        shelves: dict[str, list[Reach]] = {"authorities": [], "abolished": [], "groups": []}
+        for body in self._reached():
+            shelves[self._shelf(body)].append(self._reach(body))
+        order = {
+            name: tuple(sorted(shelf, key=lambda reach: (reach.band, self.dataset.usual_name(reach.id))))
+            for name, shelf in shelves.items()
+        }
+        proofs = [hit.proof for shelf in order.values() for reach in shelf for hit in reach.kinds.values()]
+        old, undated = self._ages(proofs)
+        return BlastRadius(
+            self.graph,
+            self.view,
+            self.roots,
+            self.kinds,
+            order["authorities"],
+            order["abolished"],
+            order["groups"],
+            {band: self._ring(band) for band in SHOWN_BANDS},
+            self._questions(order["authorities"]),
+            old,
+            undated,
+            len({via.step.row.id for p in proofs for via in p.vias if via.step.assumptions(via.kind)}),
+            {root: self._alone(root) for root in self.roots} if len(self.roots) > 1 else {},
+        )
+
+    def _alone(self, root: str) -> dict[str, Band]:
+        """Authorities that one of several roots reaches by itself, with the best band of any kind."""
+        answer = run(self.harm, [root], self.kinds)
+        alone: dict[str, Band] = {}
+        for band, reached in enumerate(answer.bands):
+            for state in reached.hops:
+                place = self.harm.places[state // KIND_COUNT]
+                if place.part is Part.WHOLE and self.dataset.entities[place.body].kind == AUTHORITY:
+                    if self._shelf(place.body) == "authorities":
+                        alone.setdefault(place.body, Band(band))
+        return dict(sorted(alone.items()))
+
+    def _reached(self) -> list[str]:
+        """Authorities with any state in any band; the widest band holds all others."""
+        found = set()
+        for reached in self.answer.bands:
+            for state in reached.hops:
+                place = self.harm.places[state // KIND_COUNT]
+                if place.part is Part.WHOLE and self.dataset.entities[place.body].kind == AUTHORITY:
+                    found.add(place.body)
+        return sorted(found)
+
+    def _shelf(self, body: str) -> str:
+        if self.dataset.entities[body].authority_type == "group":
+            return "groups"
+        entry = self.dataset.register.get(body)
+        return "authorities" if entry is None or entry.exists(self.view.as_of) else "abolished"
+
+    def _reach(self, body: str) -> Reach:
+        kinds: dict[FailureKind, Hit] = {}
+        for kind in KINDS:
+            proof = best_proof(self.harm, self.answer, body, kind)
+            if proof is not None:
+                kinds[kind] = Hit(proof.band, proof.hops, proof)
+        services: dict[str | None, dict[FailureKind, Band]] = {}
+        for number, area in sorted(self.harm.parts(body, Part.SERVICE), key=lambda part: part[1] or "~"):
+            found = {
+                kind: Band(best[0])
+                for index, kind in enumerate(KINDS)
+                if (best := self.answer.best(number * KIND_COUNT + index)) is not None
+            }
+            if found:
+                services[area] = found
+        entry = self.dataset.register.get(body)
+        root = body in self.roots
+        lead = min(kinds.values(), key=lambda hit: (hit.band, hit.hops)).proof
+        route, first = route_of(self.dataset, lead)
+        return Reach(
+            body,
+            self.dataset.entities[body].name,
+            kinds,
+            services,
+            root,
+            Route.ROOT if root else route,
+            _lines_of(hit.proof for hit in kinds.values()),
+            first,
+            tuple(sorted(self._carriers.get(body, set()) - {first})),
+            () if entry is None else entry.successors,
+        )
+
+    @cached_property
+    def _carriers(self) -> Mapping[str, set[str]]:
+        """Authority to the shared services and environments it leans on that harm reaches, at least possibly."""
+        hops = self.answer.bands[Band.POSSIBLE].hops
+        kind_of = {entity.id: entity.kind for entity in self.dataset.entities.values()}
+        roots = {root.partition("/")[0] for root in self.roots}
+        carriers: dict[str, set[str]] = defaultdict(set)
+        for step in self.settled.steps:
+            if kind_of[step.provider] not in {SHARED_SERVICE, ENVIRONMENT} or step.provider in roots:
+                continue
+            part = Part.WHOLE if kind_of[step.provider] == ENVIRONMENT else Part.LINE
+            place = Place(step.provider, part, step.area if part is Part.LINE else None)
+            number = self.harm.number.get(place)
+            if number is not None and any(
+                step.levels[kind] <= Band.POSSIBLE and number * KIND_COUNT + kind in hops for kind in range(KIND_COUNT)
+            ):
+                carriers[step.dependent].add(step.provider)
+        return carriers
+
+    def _ring(self, band: Band) -> tuple[str, ...]:
+        """Who is not reached in a band but shares a place or a link with what is intruded (model rule 31)."""
+        hops = self.answer.bands[band].hops
+        intruded = {
+            self.harm.places[state // KIND_COUNT]
+            for state in hops
+            if KINDS[state % KIND_COUNT] is FailureKind.INTRUSION
+        }
+        reached = {place.body for state in hops if (place := self.harm.places[state // KIND_COUNT]).part is Part.WHOLE}
+        ring = set()
+        for body, other in self._ties:
+            if other in intruded and body not in reached and self._shelf(body) == "authorities":
+                ring.add(body)
+        return tuple(sorted(ring))
+
+    @cached_property
+    def _ties(self) -> list[tuple[str, Place]]:
+        """Authorities and the places whose intrusion is a reason for precaution."""
+        ties: list[tuple[str, Place]] = []
+        kind_of = {entity.id: entity.kind for entity in self.dataset.entities.values()}
+        for step in self.settled.steps:
+            if not step.in_force or step.implied:
+                continue
+            ends = [(step.dependent, step.provider)]
+            if step.relation == "linked-to":
+                ends.append((step.provider, step.dependent))
+            for body, other in ends:
+                if kind_of[body] != AUTHORITY:
+                    continue
+                if step.relation == "linked-to" or (step.relation == "hosted-on" and kind_of[other] == ENVIRONMENT):
+                    ties.append((body, Place(other, Part.WHOLE)))
+                elif step.relation in {"served-by", "hosted-on"} and kind_of[other] == SHARED_SERVICE:
+                    ties.append((body, Place(other, Part.LINE, step.area)))
+        return ties
+
+    def _ages(self, proofs: Sequence[Proof]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        relations = self.dataset.relations
+        rows = sorted({row for proof in proofs for row in proof.rows})
+        dated = {row: last_evidenced(self.dataset, relations[row], self.view) for row in rows}
+        limit = self.view.as_of - OLD
+        old = tuple(row for row in rows if (seen := dated[row]) is not None and seen < limit)
+        return old, tuple(row for row in rows if dated[row] is None)
+
+    def _questions(self, authorities: Sequence[Reach]) -> tuple[Question, ...]:
+        """The blanks on proofs that cannot be ruled out, each with whose answer hangs on it."""
+        bodies: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+        for reach in authorities:
+            for hit in reach.kinds.values():
+                if hit.band is not Band.NOT_RULED_OUT:
+                    continue
+                for via in hit.proof.vias:
+                    for field in _blanks(via):
+                        bodies[via.step.row.id, field, via.step.dependent, via.step.provider].add(reach.id)
+                for body, via in _unnamed_lines(hit.proof):
+                    bodies[via.step.row.id, "service_area", via.step.dependent, body].add(reach.id)
+        questions = [Question(*key, tuple(sorted(found))) for key, found in bodies.items()]
+        return tuple(sorted(questions, key=lambda question: (-len(question.bodies), question.row, question.field)))
+
+
+def _blanks(via: Via) -> tuple[str, ...]:
+    """The blank fields because of which a step cannot be ruled out."""
+    step = via.step
+    if via.band is not Band.NOT_RULED_OUT:
+        return ()
+    if not step.in_force:
+        return ("data_returned",)
+    if step.relation == "supplied-by":
+        return ("hosting",) if step.implied else ("access",)
+    if step.relation == "owned-by":
+        return ("shared_networks",)
+    return ("data",)
+
+
+def _unnamed_lines(proof: Proof) -> Iterable[tuple[str, Via]]:
+    """Rows without an area that hang on a provider of which only one line failed."""
+    pending: str | None = None
+    for event in proof.events:
+        if isinstance(event, Inside) and event.rule.target == "a row without an area":
+            pending = event.body
+        elif isinstance(event, Via):
+            if pending is not None:
+                yield pending, event
+            pending = None
+
+
+def _lines_of(proofs: Iterable[Proof]) -> tuple[str | None, ...]:
+    """The service areas of the first steps out of the roots."""
+    lines: dict[str | None, None] = {}
+    for proof in proofs:
+        first = next(iter(proof.vias), None)
+        if first is not None:
+            lines.setdefault(first.step.area)
+    return tuple(sorted(lines, key=lambda area: (area is None, area or "")))
+
+
+def route_of(dataset: Dataset, proof: Proof) -> tuple[Route, str | None]:
+    """The route of a proof, and what lies between the root and the body, if anything does."""
+    vias = proof.vias
+    if not vias:
+        return Route.ROOT, None
+    if any(not via.step.in_force for via in vias):
+        return Route.PAST, None
+    between = [via.target for via in vias if via.target != proof.body]
+    kinds = {dataset.entities[body].kind: body for body in reversed(between)}
+    roots = {event.place.body for event in proof.events if isinstance(event, Start)}
+    for kind, route in (
+        (SHARED_SERVICE, Route.SHARED_SERVICE),
+        (ENVIRONMENT, Route.ENVIRONMENT),
+        (AUTHORITY, Route.COUNCIL),
+    ):
+        if kind in kinds and kinds[kind] not in roots:
+            return route, kinds[kind]
+    if any(via.step.relation == "subcontracts-to" for via in vias):
+        return Route.SUBCONTRACTOR, between[-1] if between else None
+    for via in vias:
+        if via.step.implied:
+            return Route.PRODUCT, via.step.row.provider
+    for kind, route in ((PRODUCT, Route.PRODUCT), (SYSTEM, Route.SYSTEM), (SUPPLIER, Route.SUPPLIER)):
+        if kind in kinds and kinds[kind] not in roots:
+            return route, kinds[kind]
+    return Route.DIRECT, None
+
+
+def last_evidenced(dataset: Dataset, row: Relation, view: View) -> date | None:
+    """The last day on which a row was evidenced, or `None` if no item of its evidence is dated."""
+    items = [dataset.evidence[id_] for id_ in row.evidence]
+    if not items:
+        return dataset.info.day
+    days = [
+        last_day(item.published)
+        for item in items
+        if item.stance == "supports" and item.published is not None and view.counts(item)
+    ]
+    return max(days, default=None)
+
+
+def residents(dataset: Dataset, bodies: Iterable[str]) -> Residents:
+    """People who live in the areas of some bodies, each person once.
+
+    A county and its districts are the same people: a body whose county, or combined authority, is
+    counted itself is left out. Bodies that are no council (fire, police, schools) have no residents.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> two = residents(read("seeds"), ["authority:kent", "authority:dover"])
+    >>> two.people == residents(read("seeds"), ["authority:kent"]).people
+    True
+    """
+    register = dataset.register
+    chosen = sorted({body for body in bodies if body in register and register[body].kind not in _NO_RESIDENTS})
+    above = {body for body in chosen if register[body].population is not None}
+    people = 0
+    areas = 0
+    unknown = []
+    for body in chosen:
+        entry = register[body]
+        if entry.parent_county in above or entry.combined_authority in above:
+            continue
+        if entry.kind == "regional-authority" or entry.population is None:
+            if entry.population is None:
+                unknown.append(body)
+                continue
+        people += entry.population
+        areas += 1
+    return Residents(people, areas, tuple(unknown))
+
+
+_NO_RESIDENTS = frozenset({"fire", "police", "other", "nhs", "school", "national-park"})

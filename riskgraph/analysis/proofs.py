@@ -1,0 +1,298 @@
+"""Proofs: the chains, or small trees, of rows that carry harm from a root to a body."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, product
+
+from riskgraph.engine import Answer, Reached
+from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.network import Group
+from riskgraph.harm import KINDS, PLAIN, HarmNetwork, Part, Place
+from riskgraph.model import Band, FailureKind
+from riskgraph.rules import InsideRule
+from riskgraph.settle import NEVER, Step
+
+__all__ = ["Inside", "Proof", "Start", "Together", "Via", "all_proofs", "best_proof"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a proof begins: a root, or one part of it."""
+
+    place: Place
+    kind: FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """Harm passes along one step, from `source` to `target`."""
+
+    step: Step
+    kind: FailureKind
+    source: str
+    target: str
+    target_area: str | None
+
+    @property
+    def band(self) -> Band:
+        """The band that this step allows at best."""
+        return Band(self.step.levels[KINDS.index(self.kind)])
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Harm goes on inside one body, by a line of `inside.csv`."""
+
+    rule: InsideRule
+    body: str
+    kind: FailureKind  # the kind that follows
+    area: str | None = None  # the line or service it goes on to
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Alternatives that must all fail, each with its own proof."""
+
+    branches: tuple[tuple[Event, ...], ...]
+
+
+Event = Start | Via | Inside | Together
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How one body is reached in one kind: events from the root to the body."""
+
+    body: str
+    kind: FailureKind
+    band: Band
+    hops: int
+    events: tuple[Event, ...]
+
+    @property
+    def vias(self) -> tuple[Via, ...]:
+        """Every step of the proof, those of alternatives included, each once."""
+        return tuple(dict.fromkeys(_vias(self.events)))
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Ids of the stated rows it stands on, in order, each once."""
+        return tuple(dict.fromkeys(row.id for via in self.vias for row in via.step.rows))
+
+
+def _vias(events: Sequence[Event]) -> Iterator[Via]:
+    for event in events:
+        if isinstance(event, Via):
+            yield event
+        elif isinstance(event, Together):
+            for branch in event.branches:
+                yield from _vias(branch)
+
+
+class _Explainer:
+    """Reads the reasons that the engine kept."""
+
+    def __init__(self, harm: HarmNetwork, answer: Answer) -> None:
+        self.harm, self.answer, self.network = harm, answer, harm.network
+
+    def event(self, link: int, state: int) -> Event | None:
+        """What using a link means; `None` where it joins a junction or a whole to its lines."""
+        label = self.network.label[link]
+        place = self.harm.places[state // KIND_COUNT]
+        kind = KINDS[state % KIND_COUNT]
+        if label == PLAIN:
+            return None
+        if label < 0:
+            rule = self.harm.inside[-1 - label]
+            return Inside(rule, place.body, kind, place.area if place.part is not Part.WHOLE else None)
+        step = self.harm.steps[label]
+        source = self.harm.places[self.network.source[link]].body
+        return Via(step, kind, source, place.body, place.area if place.part is not Part.MEMBER else None)
+
+    def derived(self, number: int, state: int) -> Event:
+        """What a derivation means."""
+        derivation = self.network.derivations[number]
+        place = self.harm.places[state // KIND_COUNT]
+        source = KINDS[derivation.source]
+        rule = next(r for r in self.harm.inside if r.source == source and r.target == "same place")
+        return Inside(rule, place.body, KINDS[derivation.target], place.area)
+
+    def chain(self, band: int, state: int) -> tuple[Event, ...]:
+        """The events of the first way in which a state was reached in a band."""
+        events: list[Event] = []
+        tail: tuple[Event, ...] = ()
+        while True:
+            reached = self.answer.bands[band]
+            why = reached.reason[state]
+            if why == Reached.START:
+                events.append(Start(self.harm.places[state // KIND_COUNT], KINDS[state % KIND_COUNT]))
+                break
+            if why <= Reached.GROUP:
+                tail = self._group(band, state, self.network.groups[Reached.GROUP - why])
+                break
+            if why < 0:
+                events.append(self.derived(-1 - why, state))
+                state = state // KIND_COUNT * KIND_COUNT + self.network.derivations[-1 - why].source
+                continue
+            event = self.event(why, state)
+            if event is not None:
+                events.append(event)
+            kind = state % KIND_COUNT
+            if band > Band.LIKELY and kind in self.network.onward[why]:
+                band = int(Band.LIKELY)
+            state = self.network.source[why] * KIND_COUNT + kind
+        return tail + tuple(reversed(events))
+
+    def _group(self, band: int, state: int, group: Group) -> tuple[Event, ...]:
+        kind = state % KIND_COUNT
+        hops = self.answer.bands[band].hops
+        needed = sorted(group.protects[band])
+        if not needed:
+            failed = [member for member in group.members if member * KIND_COUNT + kind in hops]
+            best = min(failed, key=lambda member: (hops[member * KIND_COUNT + kind], member))
+            return self.chain(band, best * KIND_COUNT + kind)
+        branches = tuple(self.chain(band, member * KIND_COUNT + kind) for member in needed)
+        return branches[0] if len(branches) == 1 else (Together(branches),)
+
+
+def best_proof(harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind) -> Proof | None:
+    """The surest, then shortest proof that a body is reached in a kind, or `None` if it is not."""
+    state = harm.number[Place(body, Part.WHOLE)] * KIND_COUNT + KINDS.index(kind)
+    best = answer.best(state)
+    if best is None:
+        return None
+    band, hops = best
+    return Proof(body, kind, Band(band), hops, _Explainer(harm, answer).chain(band, state))
+
+
+def all_proofs(
+    harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind, limit: int = 25
+) -> tuple[tuple[Proof, ...], bool]:
+    """Every minimal proof that a body is reached in a kind, surest first, then shortest.
+
+    A proof is minimal if no other proof, at least as sure, stands on a part of its rows.
+
+    Parameters
+    ----------
+    limit
+        The most proofs to list.
+
+    Returns
+    -------
+    tuple of Proof
+        In order of band, hops and rows.
+    bool
+        Whether there may be more.
+    """
+    state = harm.number[Place(body, Part.WHOLE)] * KIND_COUNT + KINDS.index(kind)
+    found: list[Proof] = []
+    complete = True
+    for band in range(len(answer.bands)):
+        if state not in answer.bands[band].hops:
+            continue
+        search = _Search(harm, answer, band)
+        for events, hops in search.proofs(state):
+            proof = Proof(body, kind, Band(band), hops, events)
+            rows = set(proof.rows)
+            if any(set(other.rows) <= rows for other in found):
+                continue
+            if len(found) >= limit:
+                complete = False
+                break
+            found.append(proof)
+        complete = complete and not search.exhausted
+        if not complete:
+            break
+    found.sort(key=lambda proof: (proof.band, proof.hops, len(proof.rows), proof.rows))
+    minimal = [
+        proof
+        for index, proof in enumerate(found)
+        if not any(set(other.rows) < set(proof.rows) and other.band <= proof.band for other in found)
+        and not any(other.rows == proof.rows for other in found[:index])
+    ]
+    return tuple(minimal), not complete
+
+
+class _Search:
+    """Backward best-first search for proofs within one band, in order of hops."""
+
+    MOST = 20_000  # partial proofs looked at
+
+    def __init__(self, harm: HarmNetwork, answer: Answer, band: int) -> None:
+        self.explainer = _Explainer(harm, answer)
+        self.harm, self.network, self.answer, self.band = harm, harm.network, answer, band
+        self.start = {place for root in answer.roots for place in root}
+        self.exhausted = False
+
+    def proofs(self, state: int) -> Iterator[tuple[tuple[Event, ...], int]]:
+        """Yield proofs of a state: its events and hops; loops are left out."""
+        ticket = count()
+        first = (self.answer.bands[self.band].hops[state], next(ticket), self.band, state, 0, (), frozenset({state}))
+        heap: list[tuple[int, int, int, int, int, tuple[Event, ...], frozenset[int]]] = [first]
+        looked = 0
+        while heap:
+            _, _, band, at, cost, events, seen = heapq.heappop(heap)
+            looked += 1
+            if looked > self.MOST:
+                self.exhausted = True
+                return
+            if self.answer.bands[band].reason[at] == Reached.START:
+                start = Start(self.harm.places[at // KIND_COUNT], KINDS[at % KIND_COUNT])
+                yield (start, *reversed(events)), cost
+                continue
+            for before_band, before, step_cost, event in self._before(band, at):
+                if before in seen or before not in self.answer.bands[before_band].hops:
+                    continue
+                extended = events if event is None else (*events, event)
+                total = cost + step_cost
+                bound = total + self.answer.bands[before_band].hops[before]
+                heapq.heappush(heap, (bound, next(ticket), before_band, before, total, extended, seen | {before}))
+            for tree, hops in self._groups(band, at):
+                yield (*tree, *reversed(events)), cost + hops
+
+    def _before(self, band: int, state: int) -> Iterator[tuple[int, int, int, Event | None]]:
+        place, kind = divmod(state, KIND_COUNT)
+        network = self.network
+        for link in network.into[place]:
+            if network.levels[link][kind] > band or network.levels[link][kind] == NEVER:
+                continue
+            onward = band > Band.LIKELY and kind in network.onward[link]
+            before = network.source[link] * KIND_COUNT + kind
+            yield (int(Band.LIKELY) if onward else band), before, network.cost[link], self.explainer.event(link, state)
+        for number in network.derives[place]:
+            rule = network.derivations[number]
+            before = place * KIND_COUNT + rule.source
+            if rule.target != kind or rule.level > band:
+                continue
+            if place in self.start and (place, number) not in self.answer.bands[band].derived_at_roots:
+                continue
+            yield band, before, 0, self.explainer.derived(number, state)
+
+    def _groups(self, band: int, state: int) -> Iterator[tuple[tuple[Event, ...], int]]:
+        place, kind = divmod(state, KIND_COUNT)
+        hops = self.answer.bands[band].hops
+        for number in self.network.group_at.get(place, ()):
+            group = self.network.groups[number]
+            if kind not in group.kinds:
+                continue
+            failed = [m for m in group.members if m * KIND_COUNT + kind in hops]
+            protects = sorted(group.protects[band])
+            if protects and not set(protects) <= set(failed):
+                continue
+            sets = [protects] if protects else [[member] for member in failed]
+            for members in sets:
+                branches = []
+                for member in members:
+                    inner = _Search(self.harm, self.answer, band)
+                    branches.append(
+                        [proof for proof, _ in zip(inner.proofs(member * KIND_COUNT + kind), range(4), strict=False)]
+                    )
+                for choice in product(*branches):
+                    longest = max(length for _, length in choice)
+                    if len(choice) == 1:
+                        yield choice[0][0], longest
+                    else:
+                        yield (Together(tuple(events for events, _ in choice)),), longest

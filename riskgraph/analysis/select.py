@@ -1,0 +1,134 @@
+"""Limiting an answer to a service area, a class, a region or one's own members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from riskgraph.analysis.blast import BlastRadius, Reach
+from riskgraph.data.files import decode
+from riskgraph.data.names import normalise
+from riskgraph.errors import AmbiguousName, MissingFile, NameNotFound, RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import AUTHORITY
+from riskgraph.rules import rules
+
+__all__ = ["Selection"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Whom an answer is limited to; everything empty means nobody is left out.
+
+    Examples
+    --------
+    >>> seeds = RiskGraph.open("seeds")
+    >>> kent = Selection.of(seeds, regions=["South East"], classes=["district"])
+    >>> kent.holds("authority:dover"), kent.holds("authority:kent")
+    (True, False)
+    """
+
+    graph: RiskGraph
+    areas: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    members: frozenset[str] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        graph: RiskGraph,
+        *,
+        areas: Iterable[str] = (),
+        classes: Iterable[str] = (),
+        regions: Iterable[str] = (),
+        members: Path | Iterable[str] | None = None,
+    ) -> Selection:
+        """From what people type.
+
+        Parameters
+        ----------
+        members
+            A file with one name a line (or the first column of a CSV), or the names themselves.
+
+        Raises
+        ------
+        RiskGraphError
+            If an area, a class, a region or a member is not known; every unknown member is named.
+        """
+        known_areas = {normalise(word): area.id for area in rules().areas.values() for word in (area.id, area.label)}
+        register = graph.dataset.register.values()
+        known_classes = {
+            normalise(entity.authority_type): entity.authority_type
+            for entity in graph.dataset.entities.values()
+            if entity.authority_type
+        }
+        known_regions = {normalise(word): word for entry in register for word in (entry.region, entry.nation) if word}
+        return cls(
+            graph,
+            _known(areas, known_areas, "service area"),
+            _known(classes, known_classes, "class of authority"),
+            _known(regions, known_regions, "region"),
+            None if members is None else _members(graph, members),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.areas or self.classes or self.regions or self.members is not None)
+
+    def holds(self, body: str) -> bool:
+        """Whether a body is within the classes, regions and members."""
+        if self.members is not None and body not in self.members:
+            return False
+        entity, entry = self.graph.dataset.entities[body], self.graph.dataset.register.get(body)
+        if self.classes and entity.authority_type not in self.classes:
+            return False
+        return not self.regions or (entry is not None and bool({entry.region, entry.nation} & self.regions))
+
+    def reaches(self, reach: Reach) -> bool:
+        """Whether a body that is reached belongs into the answer."""
+        return self.holds(reach.id) and (not self.areas or bool(self.areas & set(reach.services)))
+
+    def apply(self, radius: BlastRadius) -> BlastRadius:
+        """The part of an answer that belongs to the selection."""
+        return radius.only(self.reaches, self.holds) if self else radius
+
+
+def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[str]:
+    found = set()
+    for word in words:
+        key = normalise(word)
+        if key not in known:
+            raise RiskGraphError(f"No {what} is called {word!r}.", f"Use one of: {', '.join(sorted(known.values()))}.")
+        found.add(known[key])
+    return frozenset(found)
+
+
+def _members(graph: RiskGraph, members: Path | Iterable[str]) -> frozenset[str]:
+    if isinstance(members, Path):
+        try:
+            text, problems = decode(members.read_bytes(), members.name)
+        except OSError:
+            raise MissingFile(f"There is no file {members}.", "Check the path.") from None
+        if any(problem.severity == "error" for problem in problems):
+            raise RiskGraphError(str(problems[0]), "Write one name a line.")
+        lines = [line.split(",")[0].strip().strip('"') for line in text.splitlines()]
+        names = [line for line in lines if line and not line.startswith("#")]
+        if names and normalise(names[0]) in {"name", "council", "member", "id", "authority"}:
+            names = names[1:]
+    else:
+        names = list(members)
+    found, unknown = set(), []
+    for name in names:
+        try:
+            found.add(graph.names.resolve(name, frozenset({AUTHORITY})))
+        except (NameNotFound, AmbiguousName) as error:
+            unknown.append(error.message)
+    if unknown:
+        raise RiskGraphError(
+            f"{len(unknown)} of {len(names)} members are not clear.\n" + "\n".join(unknown),
+            "Correct these lines, or use ids or GSS codes.",
+        )
+    if not found:
+        raise RiskGraphError("The list of members is empty.", "Write one name a line.")
+    return frozenset(found)

@@ -1,0 +1,96 @@
+"""The Python door: one method for each word of the command line, with the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.calls import CallSheet, calls
+from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
+from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
+from riskgraph.analysis.why import Why, WhyNot, why, why_not
+from riskgraph.data import Dataset
+from riskgraph.graph import RiskGraph
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["RiskMap", "load"]
+
+
+def load(where: str | Path = "uk") -> RiskMap:
+    """Open a map: a folder with `dataset.toml`, or the name of one that ships with riskgraph.
+
+    Raises
+    ------
+    MissingFile
+        If it is not there.
+    DataError
+        If anything in it is wrong; nothing is loaded then.
+
+    Examples
+    --------
+    >>> load("seeds")
+    <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    """
+    return RiskMap(RiskGraph.open(where))
+
+
+class RiskMap:
+    """A map and the questions it answers.
+
+    Examples
+    --------
+    >>> seeds = load("seeds")
+    >>> [reach.name for reach in seeds.blast("essex").authorities]
+    ['Essex County Council']
+    """
+
+    def __init__(self, graph: RiskGraph) -> None:
+        self.graph = graph
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data as they were read."""
+        return self.graph.dataset
+
+    def blast(self, roots: str | Sequence[str], **question: Any) -> BlastRadius:
+        """Who could be reached if the roots failed; see `riskgraph.analysis.blast.blast`."""
+        return blast(self.graph, roots, **question)
+
+    def why(self, body: str, roots: str | Sequence[str], **question: Any) -> Why:
+        """Every proof that a body is reached; see `riskgraph.analysis.why.why`."""
+        return why(self.graph, body, roots, **question)
+
+    def why_not(self, body: str, roots: str | Sequence[str], **question: Any) -> WhyNot:
+        """What keeps a body out; see `riskgraph.analysis.why.why_not`."""
+        return why_not(self.graph, body, roots, **question)
+
+    def calls(self, roots: str | Sequence[str], **question: Any) -> CallSheet:
+        """Who to ring, in what order; see `riskgraph.analysis.calls.calls`."""
+        return calls(self.graph, roots, **question)
+
+    def show(self, name: str, **view: Any) -> Profile:
+        """Everything known about one body; see `riskgraph.analysis.profile.profile`."""
+        return profile(self.graph, name, **view)
+
+    def list(self, kind: str | None = None) -> Listing:
+        """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""
+        return list_bodies(self.graph, kind)
+
+    def gaps(self) -> Gaps:
+        """What is not known; see `riskgraph.analysis.gaps.gaps`."""
+        return gaps(self.graph)
+
+    def ask(self, roots: str | Sequence[str] | None = None, **question: Any) -> Ask:
+        """The questions to put, and to whom; see `riskgraph.analysis.gaps.ask`."""
+        return ask(self.graph, roots, **question)
+
+    def networkx(self) -> nx.MultiDiGraph[str]:
+        """The whole map as NetworkX has it."""
+        return self.graph.networkx()
+
+    def __repr__(self) -> str:
+        return repr(self.graph).replace("RiskGraph", "RiskMap")

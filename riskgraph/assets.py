@@ -1,0 +1,41 @@
+"""The one place that knows where the shipped files are."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from riskgraph.errors import MissingFile
+
+__all__ = ["shipped", "shipped_maps"]
+
+
+def shipped(*parts: str) -> Path:
+    """Path of a file or folder that ships with riskgraph, below `datasets/`.
+
+    Raises
+    ------
+    MissingFile
+        If the installation is incomplete.
+
+    Examples
+    --------
+    >>> shipped("pairs.csv").name
+    'pairs.csv'
+    """
+    path = Path(str(files("riskgraph.datasets"))).joinpath(*parts)
+    if not path.exists():
+        raise MissingFile(f"{'/'.join(parts)} is missing from this installation.", "Install riskgraph again.")
+    return path
+
+
+def shipped_maps() -> dict[str, Path]:
+    """Name to folder of every data set that ships with riskgraph.
+
+    Examples
+    --------
+    >>> sorted(shipped_maps())
+    ['seeds', 'uk']
+    """
+    root = shipped()
+    return {path.parent.name: path.parent for path in sorted(root.glob("*/dataset.toml"))}

@@ -1,0 +1,142 @@
+"""The command line. Each word is a module that is loaded only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+import click
+
+__all__ = ["COMMANDS", "LazyGroup", "main"]
+
+# word -> (module, what it answers); --help needs no more than this
+COMMANDS: dict[str, tuple[str, str]] = {
+    "blast": ("riskgraph.cli.blast", "Who could be reached if something fails, how, and how surely."),
+    "why": ("riskgraph.cli.why", "Every proof that a body is reached, or what keeps it out."),
+    "calls": ("riskgraph.cli.calls", "Who to ring, in what order, on one side of paper."),
+    "show": ("riskgraph.cli.show", "Everything known about one body, with sources."),
+    "list": ("riskgraph.cli.list", "Bodies and places by kind, with how much leans on them."),
+    "data": ("riskgraph.cli.data", "Check a data set, find its gaps, list the questions to ask."),
+}
+# what people type -> the word they mean
+MEANT = {
+    "who": "blast",
+    "hit": "blast",
+    "radius": "blast",
+    "blast-radius": "blast",
+    "impact": "blast",
+    "explain": "why",
+    "path": "why",
+    "paths": "why",
+    "prove": "why",
+    "call-sheet": "calls",
+    "ring": "calls",
+    "phone": "calls",
+    "profile": "show",
+    "info": "show",
+    "describe": "show",
+    "ls": "list",
+    "suppliers": "list",
+    "councils": "list",
+    "check": "data check",
+    "validate": "data check",
+    "gaps": "data gaps",
+    "ask": "data ask",
+    "unknown": "data gaps",
+}
+EXIT_CODES = """\b
+Exit codes: 0 answered; 1 answered, and the answer is a finding that was
+asked for as a gate; 2 wrong usage; 3 the data are wrong; 4 a file or
+server is not there; 130 interrupted."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its words without loading their modules."""
+
+    def __init__(self, *args: object, lazy: dict[str, tuple[str, str]] | None = None, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.lazy = lazy or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All words, in the order in which people need them."""
+        return [*self.lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the module of a word."""
+        if cmd_name in self.lazy:
+            command: click.Command = importlib.import_module(self.lazy[cmd_name][0]).command
+            return command
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, from the registry alone."""
+        with formatter.section("Words"):
+            formatter.write_dl([(word, help_) for word, (_, help_) in self.lazy.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the word that is meant when another one is typed."""
+        if args and args[0] in MEANT and args[0] not in self.lazy and ctx.parent is None:
+            ctx.fail(f"There is no word {args[0]!r}. Use: riskgraph {MEANT[args[0]]}")
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            close = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(self.list_commands(ctx))}."
+            ctx.fail(f"There is no word {args[0]!r}. {hint}")
+        return super().resolve_command(ctx, args)
+
+
+class Root(LazyGroup):
+    """The whole tree; the one place where an error becomes a message and an exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Run the command line and leave with its exit code."""
+        from riskgraph.errors import RiskGraphError
+
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # Windows consoles and pipes: never fail on a name
+                stream.reconfigure(encoding="utf-8", errors="replace")
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            click.echo("Interrupted.", err=True)
+            code = 130
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except BrokenPipeError:  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 0
+        except RiskGraphError as error:
+            click.echo(f"Error: {error}", err=True)
+            code = error.exit_code
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(
+    cls=Root,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  riskgraph blast civica
+  riskgraph why thanet civica
+  riskgraph blast "RBKC and Westminster shared IT environment" --like ransomware
+
+"""
+    + EXIT_CODES,
+)
+@click.version_option(package_name="riskgraph", message="riskgraph %(version)s")
+def main() -> None:
+    """Who is exposed when something that public bodies lean on is compromised, fails or goes bust.
+
+    How, how surely, and what to do now.
+
+    Names are forgiving: ids, GSS codes, aliases and near spellings. The shipped national map answers
+    unless --data names your own.
+    """

@@ -1,0 +1,107 @@
+"""The word `riskgraph data VERB`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from riskgraph.cli.options import Output, data_option, examples, output_options, question_options, selection_options
+
+
+@click.group(
+    "data",
+    epilog=examples("riskgraph data check", "riskgraph data gaps --region Wales", "riskgraph data ask --root civica"),
+)
+def command() -> None:
+    """Check a data set, find its gaps, list the questions to ask."""
+
+
+@command.command(
+    "check",
+    epilog=examples("riskgraph data check", "riskgraph data check --data seeds", "riskgraph data check --strict"),
+)
+@click.option("--strict", is_flag=True, help="A warning is a finding too: exit code 1.")
+@output_options("text", "json")
+@data_option
+def check(graph: Any, strict: bool, output: Output) -> None:
+    """Read a data set as strictly as every answer does, and list what is wrong or doubtful."""
+    from riskgraph.render.gaps import check_text
+    from riskgraph.render.tables import as_json
+
+    dataset = graph.dataset
+    if output.format == "json":
+        warnings = [
+            {"file": w.file, "row": w.row, "column": w.column, "rule": w.rule, "message": w.message, "fix": w.fix}
+            for w in dataset.warnings
+        ]
+        output.write(as_json({"schema": 1, "digest": dataset.digest, "warnings": warnings}))
+    else:
+        output.write(check_text(dataset))
+    if strict and dataset.warnings:
+        raise SystemExit(1)
+
+
+@command.command(
+    "gaps",
+    epilog=examples("riskgraph data gaps", "riskgraph data gaps --class district", "riskgraph data gaps --format csv"),
+)
+@selection_options
+@output_options("text", "json", "csv")
+@data_option
+def gaps(graph: Any, select: Callable[[Any], Any], output: Output) -> None:
+    """What is unknown, stale or said by one source only."""
+    from riskgraph.analysis.gaps import gaps as find
+    from riskgraph.render.gaps import gaps_text
+    from riskgraph.render.tables import as_csv, as_json
+
+    found = find(graph, select(graph))
+    if output.format == "json":
+        output.write(as_json(found.to_dict()))
+    elif output.format == "csv":
+        rows = [(body, graph.dataset.usual_name(body), *counts) for body, counts in found.by_body.items()]
+        output.write(as_csv(("id", "name", "rows", "blanks", "old_rows"), rows))
+    else:
+        output.write(gaps_text(found))
+
+
+@command.command(
+    "ask",
+    epilog=examples(
+        "riskgraph data ask --root civica --limit 3",
+        "riskgraph data ask --region Wales --limit 2",
+        "riskgraph data ask --root capita --format csv",
+    ),
+)
+@click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only what would settle who is reached from ROOT.")
+@question_options
+@selection_options
+@click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="The most letters.")
+@output_options("text", "json", "csv")
+@data_option
+def ask(
+    graph: Any,
+    roots: tuple[str, ...],
+    question: dict[str, Any],
+    select: Callable[[Any], Any],
+    limit: int,
+    output: Output,
+) -> None:
+    """The questions whose answers would settle what cannot be ruled out, by whom to ask, ready to mail."""
+    from riskgraph.analysis.gaps import ask as find
+    from riskgraph.render.gaps import ask_text, question_text
+    from riskgraph.render.tables import as_csv, as_json
+
+    found = find(graph, roots or None, selection=select(graph), **question)
+    if output.format == "json":
+        output.write(as_json(found.to_dict()))
+    elif output.format == "csv":
+        rows = [
+            (whom, graph.dataset.usual_name(whom), question_text(graph.dataset, q), q.row, q.field, len(q.bodies))
+            for whom, questions in found.letters.items()
+            for q in questions
+        ]
+        output.write(as_csv(("ask", "name", "question", "row", "field", "settles"), rows))
+    else:
+        output.write(ask_text(found, limit))

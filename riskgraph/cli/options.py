@@ -1,0 +1,175 @@
+"""The options that mean the same everywhere, and the way answers leave."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from riskgraph.model import PRESETS, Band, FailureKind
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.select import Selection
+    from riskgraph.graph import RiskGraph
+
+__all__ = ["Output", "data_option", "examples", "output_options", "question_options", "selection_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def data_option(command: F) -> F:
+    """`--data`: which map; the command receives the open graph as `graph`."""
+
+    @click.option(
+        "--data",
+        "data",
+        default="uk",
+        envvar="RISKGRAPH_DATA",
+        show_envvar=True,
+        metavar="PATH",
+        help="A data set: a folder, or the name of a shipped map (uk, seeds).  [default: uk]",
+    )
+    @functools.wraps(command)
+    def wrapped(*args: Any, data: str, **kwargs: Any) -> Any:
+        from riskgraph.graph import RiskGraph
+
+        graph = RiskGraph.open(data)
+        count = len(graph.dataset.warnings)
+        if count and data not in {"uk", "seeds"}:
+            noun = "warning" if count == 1 else "warnings"
+            click.echo(f"{count} {noun} about these data; see: riskgraph data check --data {data}", err=True)
+        return command(*args, graph=graph, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def question_options(command: F) -> F:
+    """What is asked, as of when and knowing what; received as the dict `question`."""
+
+    @click.option(
+        "--kind",
+        "kinds",
+        multiple=True,
+        type=click.Choice([str(kind) for kind in FailureKind]),
+        help="A failure kind to ask about; may be repeated.",
+    )
+    @click.option(
+        "--like",
+        default="compromise",
+        show_default=True,
+        type=click.Choice(list(PRESETS)),
+        help="A usual set of failure kinds.",
+    )
+    @click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
+    @click.option("--without", multiple=True, metavar="INCIDENT", help="Leave out what this incident taught us.")
+    @click.option("--known-before", metavar="DATE", help="Leave out what was published after this day.")
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        kinds: tuple[str, ...],
+        like: str,
+        as_of: str | None,
+        without: tuple[str, ...],
+        known_before: str | None,
+        **kwargs: Any,
+    ) -> Any:
+        question = {
+            "kinds": kinds or None,
+            "like": like,
+            "as_of": as_of,
+            "without": without or None,
+            "known_before": known_before,
+        }
+        return command(*args, question=question, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def selection_options(command: F) -> F:
+    """Whom the answer is limited to; received as `select`, a function of the graph."""
+
+    @click.option("--area", "areas", multiple=True, metavar="AREA", help="Only this service area; may be repeated.")
+    @click.option(
+        "--class", "classes", multiple=True, metavar="CLASS", help="Only this class of authority, such as district."
+    )
+    @click.option(
+        "--region", "regions", multiple=True, metavar="REGION", help="Only this region or nation, such as 'South East'."
+    )
+    @click.option(
+        "--members",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Only the bodies named in this file, one a line: your WARP.",
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        areas: tuple[str, ...],
+        classes: tuple[str, ...],
+        regions: tuple[str, ...],
+        members: Path | None,
+        **kwargs: Any,
+    ) -> Any:
+        def select(graph: RiskGraph) -> Selection:
+            from riskgraph.analysis.select import Selection
+
+            return Selection.of(graph, areas=areas, classes=classes, regions=regions, members=members)
+
+        return command(*args, select=select, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+class Output:
+    """Where an answer goes, and in which format."""
+
+    def __init__(self, format_: str, path: str) -> None:
+        self.format, self.path = format_, path
+
+    def write(self, text: str) -> None:
+        """Write the answer: to standard output, or whole to a file."""
+        if not text.endswith("\n"):
+            text += "\n"
+        if self.path == "-":
+            click.echo(text, nl=False)
+            return
+        from riskgraph.data.files import write_atomic
+
+        # Excel needs the mark at the start to read a pound sign in CSV
+        write_atomic(Path(self.path), text.encode("utf-8-sig" if self.format == "csv" else "utf-8"))
+        click.echo(f"Written to {self.path}.", err=True)
+
+
+def output_options(*formats: str) -> Callable[[F], F]:
+    """`--format` and `--output`; the command receives `output`."""
+
+    def decorate(command: F) -> F:
+        @click.option(
+            "--format",
+            "format_",
+            default=formats[0],
+            show_default=True,
+            type=click.Choice(formats),
+            help="text to read and paste, table complete, json for programs, csv for spreadsheets.",
+        )
+        @click.option("--output", "path", default="-", metavar="FILE", help="Write to a file.  [default: the screen]")
+        @functools.wraps(command)
+        def wrapped(*args: Any, format_: str, path: str, **kwargs: Any) -> Any:
+            return command(*args, output=Output(format_, path), **kwargs)
+
+        return wrapped  # type: ignore[return-value]
+
+    return decorate
+
+
+def examples(*lines: str) -> str:
+    """The end of a help page: examples that a test runs, and the exit codes."""
+    from riskgraph.cli import EXIT_CODES
+
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines) + "\n\n" + EXIT_CODES
+
+
+BANDS = click.Choice([band.word for band in Band])

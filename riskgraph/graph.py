@@ -1,0 +1,151 @@
+"""The graph of one data set: NetworkX for everybody, compiled rules of harm for the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskgraph.data import Dataset, read
+from riskgraph.data.names import Names
+from riskgraph.dates import parse_day
+from riskgraph.errors import RiskGraphError
+from riskgraph.harm import HarmNetwork, compile_harm
+from riskgraph.settle import Settled, View, settle
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["RiskGraph"]
+
+
+class RiskGraph:
+    """A data set as a graph, with the rules of harm compiled for any date and state of knowledge.
+
+    Parameters
+    ----------
+    dataset
+        What to make the graph of; see `riskgraph.data.read`.
+
+    Examples
+    --------
+    >>> graph = RiskGraph.open("seeds")
+    >>> graph
+    <RiskGraph 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._settled: dict[View, Settled] = {}
+        self._harm: dict[View, HarmNetwork] = {}
+
+    @classmethod
+    def open(cls, where: str | Path) -> RiskGraph:
+        """Read a data set, by path or by the name of a shipped one, and make its graph."""
+        return cls(read(where))
+
+    @cached_property
+    def names(self) -> Names:
+        """From what people type to ids."""
+        return Names(self.dataset)
+
+    def view(
+        self,
+        as_of: str | date | None = None,
+        without: str | tuple[str, ...] | None = None,
+        known_before: str | date | None = None,
+    ) -> View:
+        """As of when and knowing what; the default date is the data set's own.
+
+        Raises
+        ------
+        RiskGraphError
+            If a date is none, or an incident is not in the data.
+        """
+        incidents = (without,) if isinstance(without, str) else tuple(without or ())
+        for incident in incidents:
+            if incident not in self.dataset.incidents and not self._mentioned(incident):
+                raise RiskGraphError(
+                    f"There is no incident {incident!r} in this data.",
+                    f"Give one of: {', '.join(sorted(self.dataset.incidents)) or 'none is recorded'}.",
+                )
+        try:
+            day = self.dataset.info.day if as_of is None else parse_day(as_of)
+            before = None if known_before is None else parse_day(known_before)
+        except ValueError as error:
+            raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25.") from None
+        return View(day, incidents, before)
+
+    def _mentioned(self, incident: str) -> bool:
+        return any(incident in item.incident for item in self.dataset.evidence.values())
+
+    def settled(self, view: View) -> Settled:
+        """What each row says in a view; kept for the next question."""
+        if view not in self._settled:
+            self._settled[view] = settle(self.dataset, view)
+        return self._settled[view]
+
+    def harm(self, view: View, roots: Collection[str] = ()) -> HarmNetwork:
+        """The compiled rules of harm in a view; kept for the next question.
+
+        Parameters
+        ----------
+        roots
+            Ids that will be asked about: a line that no row names is added for them.
+        """
+        settled = self.settled(view)
+        lines = [(body, area) for body, slash, area in (root.partition("/") for root in roots) if slash]
+        unnamed = sorted({line for line in lines if line[1] not in settled.lines.get(line[0], ())})
+        if unnamed:
+            return compile_harm(settled, unnamed)
+        if view not in self._harm:
+            self._harm[view] = compile_harm(settled)
+        return self._harm[view]
+
+    def networkx(self, view: View | None = None) -> nx.MultiDiGraph[str]:
+        """The graph as NetworkX has it: one edge per relation, from dependent to provider.
+
+        Parameters
+        ----------
+        view
+            Only relations in force in this view; all of them if it is left out.
+
+        Returns
+        -------
+        networkx.MultiDiGraph
+            Nodes carry `kind` and `name` and the filled columns of `entities.csv`; edges are keyed by
+            the id of the relation and carry `relation` and its filled columns. Harm travels against
+            the direction of the edges (and both ways along `linked-to`).
+
+        Examples
+        --------
+        >>> edges = RiskGraph.open("seeds").networkx()
+        >>> sorted(set(edges.successors("authority:dover")))[-1]
+        'supplier:civica'
+        """
+        import networkx as nx
+
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(title=self.dataset.info.title, as_of=self.dataset.info.as_of)
+        for entity in self.dataset.entities.values():
+            graph.add_node(entity.id, **_filled(entity))
+        counts = None
+        if view is not None:
+            counts = {step.row.id for step in self.settled(view).steps if step.in_force and not step.implied}
+        for row in self.dataset.relations.values():
+            if counts is None or row.id in counts:
+                graph.add_edge(row.dependent, row.provider, key=row.id, **_filled(row))
+        return graph
+
+    def __repr__(self) -> str:
+        data = self.dataset
+        return (
+            f"<RiskGraph {data.info.title!r}: {len(data.entities)} entities, "
+            f"{len(data.relations)} relations, as of {data.info.as_of}>"
+        )
+
+
+def _filled(record: object) -> Mapping[str, object]:
+    values = {name: getattr(record, name) for name in type(record).__slots__ if name != "id"}  # type: ignore[attr-defined]
+    return {name: value for name, value in values.items() if value not in (None, ())}

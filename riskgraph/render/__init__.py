@@ -1,0 +1,1 @@
+"""Words: results in, text out. Nothing is computed here."""

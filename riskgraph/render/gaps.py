@@ -1,0 +1,116 @@
+"""Gaps, questions ready to mail, and what a check of the data found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from riskgraph.analysis.blast import Question
+from riskgraph.analysis.gaps import Ask, Gaps
+from riskgraph.data.checks import CHECKS
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import in_words
+from riskgraph.model import SUPPLIER
+from riskgraph.render.words import area_label, full_name, join, plural, root_name
+
+__all__ = ["ask_text", "check_text", "gaps_text", "question_text"]
+
+
+def check_text(dataset: Dataset) -> str:
+    """What was checked and what is doubtful; errors never get here."""
+    count = len(dataset.warnings)
+    lines = [
+        f"{plural(count, 'warning')}, no error: {len(dataset.entities):,} bodies and places, "
+        f"{plural(len(dataset.relations), 'relation')}, {plural(len(dataset.evidence), 'item')} of evidence "
+        f"in {dataset.info.title} (data of {in_words(dataset.info.as_of)}).",
+        f"Checked: every cell against its column, and {plural(len(CHECKS), 'rule')} over the rows.",
+    ]
+    lines += [f"- {warning}" for warning in dataset.warnings[:50]]
+    if count > 50:
+        lines.append(f"... and {count - 50} more")
+    return "\n".join(lines) + "\n"
+
+
+def gaps_text(gaps: Gaps, limit: int = 10) -> str:
+    """Where the map is thin or stale, in about fifteen lines."""
+    dataset = gaps.graph.dataset
+    blank = sum(coverage.blank for coverage in gaps.fields.values())
+    lines = [
+        f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force (data of {in_words(dataset.info.as_of)})."
+    ]
+    meaning = {
+        "data": "whether personal data lies there",
+        "hosting": "who hosts it",
+        "access": "what way in the supplier has",
+    }
+    for field, c in gaps.fields.items():
+        if c.rows:
+            assumed = f", assumed on {c.assumed:,}" if c.assumed else ""
+            lines.append(
+                f"- {field}, {meaning[field]}: known on {c.known:,} of {c.rows:,} rows{assumed}, blank on {c.blank:,}."
+            )
+    lines += [
+        f"- service area: blank on {gaps.without_area:,} rows.",
+        f"- last evidenced over five years ago: {plural(len(gaps.old), 'row')}; undated: {len(gaps.undated):,}.",
+        f"- one source only: {plural(len(gaps.single_source), 'row')}; inferred: {len(gaps.inferred):,}; disputed: {len(gaps.disputed):,}.",
+        f"- public bodies of which nothing is known: {len(gaps.silent):,}"
+        + (f": {join((dataset.usual_name(b) for b in gaps.silent), 6)}." if gaps.silent else "."),
+    ]
+    most = [(body, counts) for body, counts in gaps.by_body.items() if counts[1]][:limit]
+    if most:
+        lines.append("Most blanks: " + join(f"{dataset.usual_name(b)} ({c[1]} in {c[0]} rows)" for b, c in most) + ".")
+    lines.append("Try next: riskgraph data ask --root civica  |  riskgraph data gaps --format csv")
+    return "\n".join(lines) + "\n"
+
+
+def question_text(dataset: Dataset, question: Question) -> str:
+    """One question in words that can be mailed as it stands."""
+    row = dataset.relations[question.row]
+    provider = full_name(dataset, question.provider)
+    area = f" for {area_label(row.service_area)}" if row.service_area else ""
+    thing = full_name(dataset, row.provider)
+    if question.field == "hosting":
+        return f"Who runs the servers of your {thing}{area}: you, {provider}, a shared service or a cloud host?"
+    if question.field == "access":
+        return f"What way into your systems or data does {provider} have{area}: none, holds data, remote, administrator, or your network?"
+    if question.field == "data_returned":
+        ended = f", which ended {in_words(row.valid_to)}," if row.valid_to else ", which has ended,"
+        return f"After the arrangement with {provider}{area}{ended} was your data returned or destroyed, and can you show it?"
+    if question.field == "service_area":
+        return f"For which service do you depend on {thing}?"
+    if question.field == "shared_networks":
+        return f"Do you share networks, accounts or systems with your owner {provider}?"
+    return f"Does personal data lie with {thing}{area}: none, personal, or special category?"
+
+
+def ask_text(ask: Ask, limit: int = 10) -> str:
+    """The questions as short letters, most telling first."""
+    dataset = ask.graph.dataset
+    about = f" about {join(root_name(dataset, root) for root in ask.roots)}" if ask.roots else ""
+    if not ask.questions:
+        return f"0 questions{about}: nothing hangs on a blank of this data.\n"
+    lines = [
+        f"{plural(ask.questions, 'question')}{about} for {plural(len(ask.letters), 'body', 'bodies')} (data of {in_words(dataset.info.as_of)})."
+    ]
+    for whom, questions in list(ask.letters.items())[:limit]:
+        lines += ["", f"To {full_name(dataset, whom)}{_who(dataset, whom)}:"]
+        lines += [f"{number}. {words}" for number, words in enumerate(_distinct(dataset, questions), 1)]
+        others = sorted({body for question in questions for body in question.bodies if body != whom})
+        if others:
+            lines.append(
+                f"   (It would also settle the answer for {join((dataset.usual_name(b) for b in others), 5)}.)"
+            )
+    if len(ask.letters) > limit:
+        lines += [
+            "",
+            f"And {plural(len(ask.letters) - limit, 'more body', 'more bodies')}: use --limit, or --format csv for all.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _distinct(dataset: Dataset, questions: Sequence[Question]) -> list[str]:
+    return list(Counter(question_text(dataset, question) for question in questions))
+
+
+def _who(dataset: Dataset, whom: str) -> str:
+    return ", account manager" if dataset.entities[whom].kind == SUPPLIER else ", ICT or contract lead"

@@ -1,0 +1,183 @@
+"""`show` and `list` in words, as tables and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from riskgraph.analysis.profile import Listing, Profile
+from riskgraph.dates import in_words
+from riskgraph.model import AUTHORITY, SUPPLIER, Incident
+from riskgraph.render.why import evidence_lines
+from riskgraph.render.words import area_label, class_word, full_name, join, kind_word, plural, step_phrase
+from riskgraph.settle import Step
+
+__all__ = ["listing_rows", "listing_text", "profile_json", "profile_text"]
+
+
+def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12) -> str:
+    """Everything known about one body, the counts first."""
+    dataset, entity = profile.graph.dataset, profile.entity
+    date = in_words(dataset.info.as_of)
+    users = {
+        step.dependent for step in profile.depended_on_by if step.relation not in {"made-by", "owned-by", "member-of"}
+    }
+    providers = {step.provider for step in profile.depends_on if step.relation != "member-of"}
+    what = class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else kind_word(entity.kind)
+    lines = [
+        f"{entity.name}: {plural(len(users), 'body leans', 'bodies lean')} on it directly, "
+        f"it leans on {len(providers)} (data of {date}).",
+        f"Id {entity.id}, {what}." + _identity(profile),
+    ]
+    if entity.aliases:
+        lines.append(f"Also called {join(entity.aliases, 6)}.")
+    if entity.note:
+        lines.append(f"Note: {entity.note}.")
+    if profile.successors:
+        names = join(dataset.usual_name(s) for s in profile.successors)
+        ended = profile.register.valid_to if profile.register is not None else None
+        lines.append(f"It no longer exists{f' since {in_words(ended)}' if ended else ''}; its successors: {names}.")
+    if profile.lines and entity.kind != AUTHORITY:
+        parts = [f"{area_label(area)} {count}" for area, count in profile.lines.items()]
+        lines.append(f"By line of business: {join(parts, 8)}.")
+    lines += _section("It depends on", profile, profile.depends_on, evidence, limit, whose="provider")
+    lines += _section("It is depended on by", profile, profile.depended_on_by, evidence, limit, whose="dependent")
+    lines += _section("Ended", profile, profile.ended, evidence, limit, whose="dependent")
+    if profile.future:
+        lines += ["", f"Not counted at this date: {plural(len(profile.future), 'row')}, such as {profile.future[0]}."]
+    if profile.incidents:
+        incidents = [dataset.incidents[i] for i in profile.incidents]
+        lines += ["", f"In {plural(len(incidents), 'incident')} of this data:"]
+        lines += [f"- {incident.title} ({incident.incident_id}, {_when(incident)})" for incident in incidents[:limit]]
+    handle = profile.graph.names.handle(entity.id)
+    tries = [f"riskgraph blast {handle}"]
+    if not evidence:
+        tries.append(f"riskgraph show {handle} --evidence")
+    lines += ["", "Try next: " + "  |  ".join(tries)]
+    return "\n".join(lines) + "\n"
+
+
+def _when(incident: Incident) -> str:
+    date = incident.date_started or incident.date_disclosed
+    return in_words(date) if date else "date not known"
+
+
+def _identity(profile: Profile) -> str:
+    entity, entry = profile.entity, profile.register
+    parts = []
+    code = entity.gss_code or (entry.gss_code if entry is not None else None)
+    if code:
+        parts.append(f"GSS code {code}")
+    if entity.company_number:
+        parts.append(f"company number {entity.company_number}")
+    elif entity.kind == SUPPLIER:
+        parts.append("company number not known")
+    if entry is not None:
+        parts.append(entry.region or entry.nation or "region not known")
+        if entry.population is not None:
+            year = f" in {entry.population_year}" if entry.population_year else ""
+            parts.append(f"{entry.population:,} residents{year}")
+    site = entity.website or (entry.website if entry is not None else None)
+    if site:
+        parts.append(site)
+    return f" {_capital(join(parts))}." if parts else ""
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _section(
+    title: str, profile: Profile, steps: tuple[Step, ...], evidence: bool, limit: int, whose: str
+) -> list[str]:
+    if not steps:
+        return []
+    dataset = profile.graph.dataset
+    lines = ["", f"{title} ({len(steps)}):"]
+    stated = [step for step in steps if not (step.implied and whose == "provider")]
+    if whose == "dependent" and len(stated) > limit and not evidence:
+        # many users: by relation and area, with a few names
+        grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for step in stated:
+            verb = "uses a product it makes" if step.implied else step.relation.replace("-", " ")
+            grouped[verb, area_label(step.area)].append(dataset.usual_name(step.dependent))
+        order = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
+        for (verb, area), names in order[:limit]:
+            lines.append(f"- {verb}, {area}: {len(names)}: {join(sorted(names), 4)}")
+        if len(order) > limit:
+            lines.append(f"- and {len(order) - limit} more kinds of relation: use --limit")
+        return lines
+    for step in stated[:limit]:
+        lines.append(f"- {full_name(dataset, step.dependent)} {step_phrase(dataset, step)} [{step.grade.word}]")
+        if evidence:
+            for row in step.rows:
+                lines += [f"  {line}" for line in evidence_lines(dataset, row)[1:]]
+    if len(stated) > limit:
+        lines.append(f"- and {len(stated) - limit} more: use --limit")
+    return lines
+
+
+def profile_json(profile: Profile) -> dict[str, Any]:
+    """The profile as plain values."""
+
+    def plain(step: Step) -> dict[str, Any]:
+        return {
+            "dependent": step.dependent,
+            "relation": step.relation,
+            "provider": step.provider,
+            "service_area": step.area,
+            "grade": step.grade.word,
+            "rows": [row.id for row in step.rows],
+            "valid_from": step.row.valid_from,
+            "valid_to": step.row.valid_to,
+            "evidence": sorted({item for row in step.rows for item in row.evidence}),
+        }
+
+    entity = profile.entity
+    return {
+        "schema": 1,
+        "id": entity.id,
+        "kind": entity.kind,
+        "name": entity.name,
+        "aliases": list(entity.aliases),
+        "as_of": profile.view.as_of.isoformat(),
+        "lines": {area or "?": count for area, count in profile.lines.items()},
+        "depends_on": [plain(step) for step in profile.depends_on],
+        "depended_on_by": [plain(step) for step in profile.depended_on_by],
+        "ended": [plain(step) for step in profile.ended],
+        "not_counted": list(profile.future),
+        "successors": list(profile.successors),
+        "incidents": list(profile.incidents),
+    }
+
+
+def listing_text(listing: Listing, limit: int = 20) -> str:
+    """The bodies that most leans on, and how many there are."""
+    dataset = listing.graph.dataset
+    date = in_words(dataset.info.as_of)
+    if listing.kind is None:
+        counts = Counter(row.kind for row in listing.rows)
+        lines = [
+            f"{plural(len(listing.rows), 'body or place', 'bodies and places')} in {dataset.info.title} (data of {date})."
+        ]
+        lines += [
+            f"- {count:,} {kind_word(kind, count)} (riskgraph list {kind})" for kind, count in counts.most_common()
+        ]
+        return "\n".join(lines) + "\n"
+    lines = [
+        f"{len(listing.rows):,} {kind_word(listing.kind, len(listing.rows))} (data of {date}), those that most leans on first."
+    ]
+    for row in listing.rows[:limit]:
+        areas = f" in {join((area_label(a) for a in row.areas), 3)}" if row.areas else ""
+        lines.append(
+            f"- {row.name} ({row.id}): {plural(row.dependents, 'direct user')}, {row.authorities} of them public bodies{areas}"
+        )
+    if len(listing.rows) > limit:
+        lines.append(f"And {len(listing.rows) - limit:,} more: use --limit, or --format csv for all.")
+    return "\n".join(lines) + "\n"
+
+
+def listing_rows(listing: Listing) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """The whole listing, for tables and CSV."""
+    header = ("id", "name", "kind", "dependents", "authorities", "areas")
+    return header, [(r.id, r.name, r.kind, r.dependents, r.authorities, ";".join(r.areas)) for r in listing.rows]

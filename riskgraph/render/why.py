@@ -1,0 +1,166 @@
+"""Proofs in one sentence each, with the evidence of every step; and what keeps a body out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from riskgraph.analysis.why import Barrier, Chain, Fact, Why, WhyNot
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import in_words
+from riskgraph.harm import KINDS
+from riskgraph.model import Band, FailureKind, Relation
+from riskgraph.render.blast import failing
+from riskgraph.render.words import (
+    area_label,
+    assumption,
+    band_phrase,
+    full_name,
+    join,
+    plural,
+    root_name,
+    row_phrase,
+    sentence,
+)
+
+__all__ = ["evidence_lines", "not_text", "text"]
+
+
+def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
+    """Every minimal proof in one sentence, with the evidence and what was assumed."""
+    radius, dataset = why.radius, why.graph.dataset
+    name = full_name(dataset, why.body)
+    roots = join(root_name(dataset, root) for root in radius.roots)
+    date = in_words(dataset.info.as_of)
+    if not why.chains:
+        again = " ".join(why.graph.names.handle(root) for root in radius.roots)
+        return (
+            f"No route: {name} could not be reached if {roots} {failing(radius.kinds)} (data of {date}).\n"
+            f"Try next: riskgraph why --not {why.graph.names.handle(why.body)} {again}\n"
+        )
+    more = "" if why.complete else " at least"
+    lines = [
+        f"{plural(len(why.chains), 'route')}{more} by which {name} could be reached "
+        f"if {roots} {failing(radius.kinds)} (data of {date})."
+    ]
+    for number, chain in enumerate(why.chains[:limit], 1):
+        lines += ["", f"{number}. {sentence(dataset, chain.best)}", f"   {_bands(chain)}"]
+        lines += [f"   {line}" for line in _assumed(dataset, chain)]
+        if evidence:
+            for row in chain.rows:
+                lines += [f"   {line}" for line in evidence_lines(dataset, dataset.relations[row])]
+    if len(why.chains) > limit:
+        lines += ["", f"And {plural(len(why.chains) - limit, 'route')} more: use --limit."]
+    return "\n".join(lines) + "\n"
+
+
+def _bands(chain: Chain) -> str:
+    by_band: dict[Band, list[str]] = {}
+    for kind in KINDS:
+        if kind in chain.proofs:
+            by_band.setdefault(chain.proofs[kind].band, []).append(kind.effect)
+    parts = [f"{_capital(join(effects))}: {band_phrase(band)}" for band, effects in sorted(by_band.items())]
+    hops = chain.best.hops
+    return f"{'. '.join(parts)}. {plural(hops, 'step')}."
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
+    found = {
+        assumption(dataset, assumed): None
+        for kind, proof in chain.proofs.items()
+        for via in proof.vias
+        for assumed in via.step.assumptions(kind)
+    }
+    return [_capital(words) + "." for words in found]
+
+
+def evidence_lines(dataset: Dataset, row: Relation) -> list[str]:
+    """The row in words and each item of its evidence: grade, publisher, date, what it is about, address."""
+    lines = [f"* {full_name(dataset, row.dependent)} {row_phrase(dataset, row)}"]
+    if not row.evidence:
+        lines.append(f"  - {dataset.info.own_register}: the register itself, {in_words(dataset.info.as_of)}")
+    for id_ in row.evidence:
+        item = dataset.evidence[id_]
+        stance = "" if item.stance == "supports" else "disputes it: "
+        about = f", about {item.about.replace('_', ' ')}" if item.about else ""
+        date = in_words(item.published) if item.published else "undated"
+        lines.append(
+            f"  - {stance}{item.confidence}, {item.publisher or 'publisher not known'}, {date}{about}: {item.url or 'no address'}"
+        )
+    return lines
+
+
+def not_text(answer: WhyNot) -> str:
+    """What keeps a body out, fact by fact with its source."""
+    radius, dataset = answer.radius, answer.graph.dataset
+    name = full_name(dataset, answer.body)
+    roots = join(root_name(dataset, root) for root in radius.roots)
+    date = in_words(dataset.info.as_of)
+    supposed = f"if {roots} {failing(radius.kinds)} (data of {date})"
+    handles = " ".join(answer.graph.names.handle(root) for root in radius.roots)
+    if answer.body in radius.roots:
+        return f"{name} is what was asked about.\n"
+    if answer.band is not None:
+        words = "cannot be ruled out" if answer.band is Band.NOT_RULED_OUT else f"could be reached ({answer.band.word})"
+        first = f"{name} is not kept out: it {words} {supposed}."
+    elif not answer.connected:
+        return (
+            f"0 routes: nothing in this data joins {name} to {roots}, at any date (data of {date}).\n"
+            "That may be a gap of the map and not a fact of the world.\n"
+            f"Try next: riskgraph show {answer.graph.names.handle(answer.body)}\n"
+        )
+    else:
+        first = f"0 routes carry harm to {name} {supposed}."
+    if answer.in_ring and answer.band is None:
+        first += " It is in the precaution ring: it shares a place or a link with what could be reached."
+    lines = [first]
+    for number, (rows, facts) in enumerate(answer.paths, 1):
+        relations = [dataset.relations[row] for row in rows]
+        lines += ["", f"{number}. {_path(dataset, relations)}"]
+        lines += [f"   - {_fact(dataset, fact, radius.kinds)}" for fact in facts]
+        if not facts:
+            lines.append("   - nothing stops it on this way alone")
+    if answer.band is not None:
+        lines += ["", f"Try next: riskgraph why {answer.graph.names.handle(answer.body)} {handles}"]
+    return "\n".join(lines) + "\n"
+
+
+def _path(dataset: Dataset, rows: Sequence[Relation]) -> str:
+    parts = [f"{full_name(dataset, row.dependent)} {row_phrase(dataset, row)}" for row in reversed(rows)]
+    return "; ".join(parts) + "."
+
+
+def _fact(dataset: Dataset, fact: Fact, asked: Sequence[FailureKind]) -> str:
+    row = dataset.relations[fact.row] if fact.row is not None else None
+    body = full_name(dataset, fact.body) if fact.body is not None else ""
+    kinds = "" if set(fact.kinds) >= set(asked) else f" ({join(str(kind) for kind in fact.kinds)})"
+    source = _source(dataset, row)
+    if fact.barrier is Barrier.ENDED and row is not None:
+        ended = f"ended in {in_words(row.valid_to)}" if row.valid_to else "ended with one of its bodies"
+        return f"It {ended}{kinds}.{source}"
+    if fact.barrier is Barrier.NOT_BEGUN and row is not None:
+        return f"It had not begun: it starts {in_words(row.valid_from or '')}.{source}"
+    if fact.barrier is Barrier.NOT_COUNTED:
+        return f"It does not count here: not known at the time, or outside the lifetime of a body.{source}"
+    if fact.barrier is Barrier.OTHER_LINE and row is not None:
+        return f"It is another line of {body}: this one is {area_label(row.service_area)}.{source}"
+    if fact.barrier is Barrier.ABSORBED:
+        return f"Harm to what {body} buys ends there{kinds}."
+    if fact.barrier is Barrier.BACKED_UP and row is not None:
+        return f"{body} has another: {full_name(dataset, row.provider)} would have to fail too{kinds}.{source}"
+    if fact.barrier is Barrier.UNSURE:
+        return f"Not known enough{kinds}: {fact.reason}{source}"
+    return f"Nothing passes{kinds}: {fact.reason}{source}"
+
+
+def _source(dataset: Dataset, row: Relation | None) -> str:
+    if row is None:
+        return ""
+    items = [dataset.evidence[id_] for id_ in row.evidence]
+    if not items:
+        return " Source: the register itself."
+    item = min(items, key=lambda item: (item.stance != "supports", item.grade, item.id))
+    return f" Source: {item.publisher or 'publisher not known'}, {in_words(item.published) if item.published else 'undated'}, {item.url or 'no address'}"

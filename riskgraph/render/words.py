@@ -1,0 +1,326 @@
+"""The users' words: names, counts, lists, and a proof as one sentence.
+
+Four phrases are fixed: *could be reached*, *may be affected*, *confirmed by the council*, *supplier says*.
+Nothing here ever says that a body is compromised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from riskgraph.analysis.proofs import Event, Inside, Proof, Together, Via
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import in_words
+from riskgraph.model import (
+    AUTHORITY,
+    ENVIRONMENT,
+    PRODUCT,
+    SHARED_SERVICE,
+    STORE,
+    SUPPLIER,
+    SYSTEM,
+    Band,
+    FailureKind,
+    Relation,
+)
+from riskgraph.rules import rules
+from riskgraph.settle import Assumption, Step
+
+__all__ = [
+    "COUNCILS",
+    "area_label",
+    "assumption",
+    "band_phrase",
+    "bodies",
+    "full_name",
+    "join",
+    "kind_word",
+    "plural",
+    "root_name",
+    "sentence",
+    "short_name",
+    "step_phrase",
+]
+
+COUNCILS = frozenset(
+    {
+        "county",
+        "district",
+        "unitary",
+        "metropolitan",
+        "london-borough",
+        "city-corporation",
+        "scottish-unitary",
+        "welsh-unitary",
+        "ni-district",
+    }
+)
+_CLASSES = {
+    "county": ("county", "counties"),
+    "district": ("district", "districts"),
+    "unitary": ("unitary council", "unitary councils"),
+    "metropolitan": ("metropolitan borough", "metropolitan boroughs"),
+    "london-borough": ("London borough", "London boroughs"),
+    "city-corporation": ("city corporation", "city corporations"),
+    "scottish-unitary": ("Scottish council", "Scottish councils"),
+    "welsh-unitary": ("Welsh council", "Welsh councils"),
+    "ni-district": ("Northern Ireland district", "Northern Ireland districts"),
+    "combined-authority": ("combined authority", "combined authorities"),
+    "regional-authority": ("regional authority", "regional authorities"),
+    "fire": ("fire service", "fire services"),
+    "police": ("police body", "police bodies"),
+    "nhs": ("NHS body", "NHS bodies"),
+    "school": ("school", "schools"),
+    "national-park": ("national park", "national parks"),
+    "group": ("group of bodies", "groups of bodies"),
+    "other": ("other public body", "other public bodies"),
+}
+_KINDS = {
+    AUTHORITY: ("public body", "public bodies"),
+    SUPPLIER: ("supplier", "suppliers"),
+    SHARED_SERVICE: ("shared service", "shared services"),
+    ENVIRONMENT: ("shared IT environment", "shared IT environments"),
+    SYSTEM: ("system", "systems"),
+    PRODUCT: ("product", "products"),
+    STORE: ("data store", "data stores"),
+}
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count and its noun.
+
+    Examples
+    --------
+    >>> plural(1, "council"), plural(1200, "council"), plural(2, "body", "bodies")
+    ('1 council', '1,200 councils', '2 bodies')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def join(items: Iterable[str], most: int | None = None, last: str = "and") -> str:
+    """A list in words, cut after `most` with the number left out.
+
+    Examples
+    --------
+    >>> join(["Canterbury", "Dover", "Thanet"]), join(["a", "b", "c", "d"], most=2)
+    ('Canterbury, Dover and Thanet', 'a, b and 2 more')
+    """
+    listed = list(items)
+    if most is not None and len(listed) > most + 1:
+        return f"{', '.join(listed[:most])} {last} {len(listed) - most:,} more"
+    if len(listed) < 2:
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
+
+
+def full_name(dataset: Dataset, id_: str) -> str:
+    """The name of a body or place as the data give it."""
+    return dataset.entities[id_].name
+
+
+def short_name(dataset: Dataset, id_: str) -> str:
+    """The usual name: of a council without "Borough Council" and the like; counties say so.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> seeds = read("seeds")
+    >>> short_name(seeds, "authority:kensington-and-chelsea"), short_name(seeds, "authority:kent")
+    ('Kensington and Chelsea', 'Kent (county)')
+    """
+    return dataset.usual_name(id_)
+
+
+def area_label(area: str | None) -> str:
+    """A service area in running text."""
+    if area is None:
+        return "an area not known"
+    label = rules().areas[area].label
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
+
+
+def root_name(dataset: Dataset, root: str) -> str:
+    """A root as it was asked: a body, or one line of it.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> root_name(read("seeds"), "supplier:capita/revenues-benefits")
+    'Capita (revenues and benefits)'
+    """
+    body, slash, area = root.partition("/")
+    name = full_name(dataset, body)
+    return f"{name} ({area_label(area)})" if slash else name
+
+
+def kind_word(kind: str, count: int = 1) -> str:
+    """The users' word for a kind of body or place."""
+    return _KINDS[kind][0 if count == 1 else 1]
+
+
+def class_word(authority_type: str | None, count: int) -> str:
+    """The users' word for a class of authority."""
+    return _CLASSES.get(authority_type or "other", _CLASSES["other"])[0 if count == 1 else 1]
+
+
+def bodies(dataset: Dataset, ids: Sequence[str]) -> str:
+    """How many councils and other public bodies some ids are.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> bodies(read("seeds"), ["authority:dover", "authority:lancashire-fire-and-rescue-service"])
+    '1 council and 1 other public body'
+    """
+    councils = sum(1 for id_ in ids if dataset.entities[id_].authority_type in COUNCILS)
+    others = len(ids) - councils
+    if not others:
+        return plural(councils, "council")
+    if not councils:
+        return plural(others, "public body", "public bodies")
+    return f"{plural(councils, 'council')} and {plural(others, 'other public body', 'other public bodies')}"
+
+
+def band_phrase(band: Band) -> str:
+    """A band as it is said."""
+    return "cannot be ruled out" if band is Band.NOT_RULED_OUT else band.word
+
+
+def assumption(dataset: Dataset, assumed: Assumption) -> str:
+    """What was assumed, and from what."""
+    source = assumed.source
+    where = (
+        f"the service area {area_label(source)}"
+        if source in rules().areas
+        else f"what is known of {full_name(dataset, source)}"
+    )
+    value = {
+        "data": {"personal": "personal data", "special": "special category data", "none": "no personal data"},
+        "hosting": {"supplier": "hosted by its maker", "own": "on the user's own servers"},
+    }.get(assumed.field, {})
+    said = value.get(assumed.value, f"{assumed.field} {assumed.value}")
+    return f"assumed from {where}: {said}"
+
+
+# -- one step ---------------------------------------------------------------------------------------
+
+_VERBS: dict[str, tuple[str, str]] = {
+    "uses": ("uses", "used"),
+    "supplied-by": ("is supplied by", "was supplied by"),
+    "served-by": ("is served by", "was served by"),
+    "operated-by": ("is operated by", "was operated by"),
+    "instance-of": ("is a copy of", "was a copy of"),
+    "made-by": ("is made by", "was made by"),
+    "subcontracts-to": ("subcontracts to", "subcontracted to"),
+    "owned-by": ("is owned by", "was owned by"),
+    "linked-to": ("is linked to", "was linked to"),
+    "member-of": ("is a member of", "was a member of"),
+}
+_ACCESS = {
+    "none": "without access",
+    "data": "which holds its data",
+    "remote": "with remote access",
+    "admin": "with administrator access",
+    "network": "with a place on its network",
+}
+
+
+def _verb(dataset: Dataset, relation: str, provider: str, past: bool) -> str:
+    kind = dataset.entities[provider].kind
+    if relation == "hosted-on":
+        return ("was hosted " if past else "is hosted ") + ("on" if kind == ENVIRONMENT else "by")
+    if relation == "data-held-by":
+        return ("had data " if past else "has data ") + ("in" if kind in {STORE, ENVIRONMENT, SYSTEM} else "held by")
+    return _VERBS[relation][past]
+
+
+def row_phrase(dataset: Dataset, row: Relation, *, day_ended: bool = False) -> str:
+    """A stated row without its dependent: verb, provider and, in brackets, the service area."""
+    provider = full_name(dataset, row.provider)
+    area = f" ({area_label(row.service_area)})" if row.service_area else ""
+    until = f" until {in_words(row.valid_to)}" if day_ended and row.valid_to else ""
+    return f"{_verb(dataset, row.relation, row.provider, day_ended)} {provider}{area}{until}"
+
+
+def step_phrase(dataset: Dataset, step: Step, *, backwards: bool = False) -> str:
+    """A step without its dependent; `backwards` for a link crossed against its row."""
+    past = not step.in_force
+    if step.made_by is not None:
+        product, maker = full_name(dataset, step.row.provider), full_name(dataset, step.provider)
+        area = f" ({area_label(step.area)})" if step.area else ""
+        how = "hosted by its maker" if step.relation == "served-by" else "made by"
+        until = f" until {in_words(step.row.valid_to)}" if past and step.row.valid_to else ""
+        return f"{'used' if past else 'uses'} {product}{area}{until}, {how} {maker}"
+    if backwards:
+        return f"is linked to {full_name(dataset, step.dependent)}"
+    row = step.row
+    provider = full_name(dataset, row.provider)
+    named = step.area is not None and step.relation not in {"made-by", "linked-to", "instance-of", "owned-by"}
+    area = f" ({area_label(step.area)})" if named else ""
+    access = f", {_ACCESS[step.access.text]}" if step.access.text and row.relation == "supplied-by" else ""
+    until = f" until {in_words(row.valid_to)}" if past and row.valid_to else ""
+    return f"{_verb(dataset, row.relation, row.provider, past)} {provider}{area}{until}{access}"
+
+
+# -- a proof ----------------------------------------------------------------------------------------
+
+
+def sentence(dataset: Dataset, proof: Proof) -> str:
+    """A proof as one sentence, from the body back to the root.
+
+    Examples
+    --------
+    >>> from riskgraph.graph import RiskGraph
+    >>> from riskgraph.analysis.blast import blast
+    >>> graph = RiskGraph.open("seeds")
+    >>> hit = blast(graph, "rbkc shared it")["authority:westminster"].kinds[FailureKind.INTRUSION]
+    >>> sentence(graph.dataset, hit.proof)
+    'City of Westminster is hosted on RBKC and Westminster shared IT environment (ICT infrastructure).'
+    """
+    text = _chain(dataset, proof.events, full_name(dataset, proof.body))
+    return text + "."
+
+
+def _chain(dataset: Dataset, events: Sequence[Event], subject: str) -> str:
+    parts: list[str] = []
+    asides: list[str] = []
+    for event in reversed(events):
+        if isinstance(event, Via):
+            backwards = event.step.relation == "linked-to" and event.source == event.step.dependent
+            parts.append(step_phrase(dataset, event.step, backwards=backwards))
+        elif isinstance(event, Together):
+            branches = [_chain(dataset, branch, "it") for branch in event.branches]
+            parts.append(f"loses all of its alternatives together: {join(branches, last='and also')}")
+        elif isinstance(event, Inside):
+            aside = _aside(dataset, event)
+            if aside is not None:
+                asides.append(aside)
+    if not parts:
+        return f"{subject} is what was asked about"
+    text = f"{subject} {parts[0]}"
+    for part in parts[1:]:
+        text += f", which {part}"
+    for aside in dict.fromkeys(asides):
+        text += f"; {aside}"
+    return text
+
+
+def _aside(dataset: Dataset, event: Inside) -> str | None:
+    """What a rule inside a body adds to the sentence; `None` where it goes without saying."""
+    name = full_name(dataset, event.body)
+    source, target = event.rule.source, event.rule.target
+    if target == "same place" and source == FailureKind.INTRUSION:
+        return f"an attacker inside {name} could read, alter or stop what is there"
+    if target == "same place":
+        return f"what {name} no longer runs may stop"
+    if target == "its other services":
+        return f"other services of {name} rest on its ICT"
+    if target == "its other lines":
+        return f"what {name} runs for others rests on its ICT"
+    if target == "a row without an area":
+        return f"it is not known which line of {name} this is"
+    if source == "authority" and target == "its lines":
+        return f"an attacker inside {name} could move on to what it runs for others"
+    if target == "its line of that area":
+        return f"what {name} runs for others in {area_label(event.area)} goes with its own"
+    return None

@@ -1,0 +1,60 @@
+"""`datasets/schema.csv` as values: every table and column of a data set, described once.
+
+The loader, the checks and the manual are all made from it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from riskgraph.assets import shipped
+
+__all__ = ["Column", "schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of one table."""
+
+    table: str
+    name: str
+    type: str  # id, text, list, word, words, date, integer, number, url, ref or refs
+    unit: str
+    required: bool
+    allowed: tuple[str, ...]  # the words allowed, or for ref and refs the table referred to
+    description: str
+
+    @property
+    def many(self) -> bool:
+        """Whether a cell holds several values, separated by `;`."""
+        return self.type in {"list", "words", "refs"}
+
+
+@lru_cache(maxsize=1)
+def schema() -> Mapping[str, Mapping[str, Column]]:
+    """Table to column name to column, in the order in which files are written.
+
+    Examples
+    --------
+    >>> schema()["relations"]["notice_days"].unit
+    'days'
+    >>> list(schema()["entities"])[:3]
+    ['id', 'kind', 'name']
+    """
+    tables: dict[str, dict[str, Column]] = {}
+    with shipped("schema.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, strict=True):
+            column = Column(
+                row["table"],
+                row["column"],
+                row["type"],
+                row["unit"],
+                row["required"] == "yes",
+                tuple(row["allowed"].split("|")) if row["allowed"] else (),
+                row["description"],
+            )
+            tables.setdefault(column.table, {})[column.name] = column
+    return tables

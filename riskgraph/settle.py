@@ -1,0 +1,454 @@
+"""What each row says at a date: its values and where they come from, its grade, whether it still counts.
+
+The result is a list of steps. A step is one stated relation, or the relation between a user and the
+maker of a product that its use implies. For every failure kind it says in which band, at best, harm
+passes along it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import first_day, last_day, published_by
+from riskgraph.model import (
+    AUTHORITY,
+    ORGANISATIONS,
+    PRODUCT,
+    SYSTEM,
+    Band,
+    Evidence,
+    FailureKind,
+    Grade,
+    Relation,
+)
+from riskgraph.rules import Cell, Line, Situation, rules
+
+__all__ = ["Assumption", "Settled", "Step", "Value", "View", "settle"]
+
+NEVER = 9  # a level beyond every band: nothing passes
+_LEVEL = {Cell.YES: 0, Cell.POSSIBLE: 2, Cell.UNKNOWN: 3, Cell.NO: NEVER}
+_NOTHING = (NEVER,) * len(FailureKind)
+KINDS = tuple(FailureKind)
+_EXPOSURE = KINDS.index(FailureKind.EXPOSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """As of when, and knowing what, a question is asked.
+
+    `without` leaves out what was learned from the reporting of these incidents; `known_before` leaves
+    out what was published after that day, or is undated.
+    """
+
+    as_of: date
+    without: tuple[str, ...] = ()
+    known_before: date | None = None
+
+    @property
+    def replay(self) -> bool:
+        """Whether any evidence may be left out."""
+        return bool(self.without) or self.known_before is not None
+
+    def counts(self, item: Evidence) -> bool:
+        """Whether an item of evidence is known in this view (model rule 11)."""
+        if any(incident in self.without for incident in item.incident):
+            return False
+        if self.known_before is None:
+            return True
+        return item.published is not None and published_by(item.published, self.known_before)
+
+
+class Assumption(NamedTuple):
+    """A value that did not come from the row: likely at best."""
+
+    field: str
+    value: str
+    source: str  # id of the entity whose column it is, or of the service area
+
+
+class Value(NamedTuple):
+    """A value that may decide a step: how good it is, and where it was assumed from."""
+
+    text: str | None
+    grade: Grade = Grade.CONFIRMED
+    source: str | None = None  # None: from the row
+
+    @property
+    def level(self) -> int:
+        """The band it allows at best."""
+        return Band.LIKELY if self.source is not None else int(self.grade)
+
+
+_BLANK = Value(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One relation as it counts in a view.
+
+    `levels` gives, for each failure kind in order, the surest band in which harm passes (9: never).
+    """
+
+    row: Relation  # the stated row; of an implied step, the use
+    made_by: Relation | None  # of an implied step, the row that names the maker
+    relation: str  # as which relation it acts
+    dependent: str
+    provider: str
+    area: str | None
+    in_force: bool  # False: ended, so that only data left behind matters
+    grade: Grade
+    levels: tuple[int, ...]
+    line: Line
+    data: Value = _BLANK
+    access: Value = _BLANK
+    hosting: Value = _BLANK
+    deciding: tuple[frozenset[str], ...] = ()  # per kind: the fields that decide
+    group: str | None = None
+    group_grade: Grade = Grade.CONFIRMED
+
+    @property
+    def implied(self) -> bool:
+        """Whether a use of a product implies it."""
+        return self.made_by is not None
+
+    @property
+    def rows(self) -> tuple[Relation, ...]:
+        """The stated rows that it stands on."""
+        return (self.row,) if self.made_by is None else (self.row, self.made_by)
+
+    @property
+    def hops(self) -> int:
+        """How many rows it is long."""
+        return len(self.rows)
+
+    def assumptions(self, kind: FailureKind) -> tuple[Assumption, ...]:
+        """The values that decide a kind and were assumed."""
+        decided = self.deciding[KINDS.index(kind)] if self.deciding else frozenset[str]()
+        values = (("data", self.data), ("access", self.access), ("hosting", self.hosting))
+        return tuple(
+            Assumption(field, value.text, value.source)
+            for field, value in values
+            if field in decided and value.source is not None and value.text is not None
+        )
+
+
+@dataclass(frozen=True)
+class Settled:
+    """All steps of a data set in a view, and what bodies have because of them."""
+
+    dataset: Dataset
+    view: View
+    steps: tuple[Step, ...]
+    areas_of_products: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def lines(self) -> Mapping[str, tuple[str | None, ...]]:
+        """Organisation to the areas in which it provides something; `None` is the line without an area."""
+        lines: dict[str, set[str | None]] = defaultdict(lambda: {None})
+        for step in self.steps:
+            if step.relation in {"linked-to", "owned-by", "member-of"}:
+                continue
+            if self.dataset.entities[step.provider].kind in ORGANISATIONS:
+                areas: tuple[str, ...] = (step.area,) if step.area else ()
+                if step.relation == "made-by":
+                    areas = self.areas_of_products[step.dependent] or areas
+                lines[step.provider].update(areas)
+        return {body: _sorted(areas) for body, areas in lines.items()}
+
+    @cached_property
+    def services(self) -> Mapping[str, tuple[str | None, ...]]:
+        """Authority to the areas in which it depends on something today; `None`: an area not known."""
+        services: dict[str, set[str | None]] = defaultdict(set)
+        for step in self.steps:
+            if step.in_force and step.relation not in {"linked-to", "member-of"}:
+                if self.dataset.entities[step.dependent].kind == AUTHORITY:
+                    services[step.dependent].add(step.area)
+        return {body: _sorted(areas) for body, areas in services.items()}
+
+
+def _sorted(areas: Iterable[str | None]) -> tuple[str | None, ...]:
+    return tuple(sorted(areas, key=lambda area: (area is None, area or "")))
+
+
+def settle(dataset: Dataset, view: View) -> Settled:
+    """Settle every row of a data set that counts in a view.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> seeds = read("seeds")
+    >>> settled = settle(seeds, View(seeds.info.day))
+    >>> settled.services["authority:westminster"]
+    ('ict-infrastructure',)
+    """
+    settler = _Settler(dataset, view)
+    steps: list[Step] = []
+    uses: list[tuple[Step, Relation]] = []
+    makers: dict[str, list[tuple[Relation, Grade]]] = defaultdict(list)
+    for original in dataset.relations.values():
+        grade = settler.grade(original)
+        if grade is None:
+            continue
+        row = settler.known(original)
+        if row.relation == "made-by":
+            makers[row.dependent].append((row, grade))
+        step = settler.stated(row, grade)
+        if row.relation == "uses" and dataset.entities[row.provider].kind == PRODUCT:
+            uses.append((settler.use(row, grade), row))
+        if step is not None:
+            steps.append(step)
+    sayers = _say_more(steps)
+    for use, row in uses:
+        for maker, grade in makers[row.provider]:
+            implied = settler.implied(use, maker, grade)
+            if implied is not None and (implied.dependent, implied.provider, implied.area) not in sayers:
+                if (implied.dependent, implied.provider, None) not in sayers:
+                    steps.append(implied)
+    products = {e.id: e.service_area for e in dataset.entities.values() if e.kind == PRODUCT}
+    return Settled(dataset, view, tuple(steps), products)
+
+
+def _say_more(steps: Iterable[Step]) -> set[tuple[str, str, str | None]]:
+    """The stated rows in force that replace an implied one (model rule 16)."""
+    return {
+        (step.dependent, step.provider, step.area)
+        for step in steps
+        if step.in_force
+        and (step.relation == "served-by" or (step.relation == "supplied-by" and step.access.text is not None))
+    }
+
+
+class _Settler:
+    """The rules of values, grades and dates for one data set and view."""
+
+    def __init__(self, dataset: Dataset, view: View) -> None:
+        self.dataset, self.view = dataset, view
+        self.register_grade: Grade | None = dataset.info.register_grade
+        if view.known_before is not None and view.known_before < dataset.info.day:
+            self.register_grade = None  # the register was not yet there (model rule 10)
+
+    # -- evidence -------------------------------------------------------------------------------
+
+    def _items(self, row: Relation, about: str | None) -> tuple[list[Evidence], list[Evidence]]:
+        """All supporting items about something, and those of all stances that count in this view."""
+        evidence = self.dataset.evidence
+        items = [evidence[id_] for id_ in row.evidence if evidence[id_].about == about]
+        supporting = [item for item in items if item.stance == "supports"]
+        counting = [item for item in items if self.view.counts(item)] if self.view.replay else items
+        return supporting, counting
+
+    def _grade(self, row: Relation, about: str | None, fallback: Grade | None) -> Grade | None:
+        supporting, counting = self._items(row, about)
+        best = min((item.grade for item in counting if item.stance == "supports"), default=None)
+        if best is None:
+            if supporting:
+                return None  # everything that supported it is left out of this replay
+            best = fallback
+        if best is not None and any(item.stance == "disputes" and item.grade <= best for item in counting):
+            return Grade.INFERRED
+        return best
+
+    def grade(self, row: Relation) -> Grade | None:
+        """Grade of a row, or `None` if it is not known in this view (model rules 7, 9 and 10)."""
+        return self._grade(row, None, self.register_grade)
+
+    def known(self, row: Relation) -> Relation:
+        """The row without the values whose only support is left out of this replay."""
+        if not self.view.replay:
+            return row
+        blank = {
+            about: None
+            for about in {self.dataset.evidence[id_].about for id_ in row.evidence}
+            if about is not None
+            and getattr(row, about) is not None
+            and self._grade(row, about, Grade.CONFIRMED) is None
+        }
+        return replace(row, **blank) if blank else row  # type: ignore[arg-type]
+
+    def _value_grade(self, row: Relation, field: str, grade: Grade) -> Grade:
+        if not any(self.dataset.evidence[id_].about == field for id_ in row.evidence):
+            return grade
+        found = self._grade(row, field, grade)
+        return grade if found is None else found
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def _area(self, row: Relation) -> str | None:
+        if row.service_area is not None:
+            return row.service_area
+        for end in (row.provider, row.dependent):
+            entity = self.dataset.entities[end]
+            if entity.kind not in ORGANISATIONS and len(entity.service_area) == 1:
+                return entity.service_area[0]
+        return None
+
+    def _data(self, row: Relation, area: str | None, grade: Grade) -> Value:
+        if row.data is not None:
+            return Value(row.data, self._value_grade(row, "data", grade))
+        column = self._column(row, "data")
+        if column is None and area is not None and rules().areas[area].data is not None:
+            return Value(rules().areas[area].data, grade, area)
+        return column or _BLANK
+
+    def _column(self, row: Relation, field: str) -> Value | None:
+        """Value of the product or system at either end, the provider first (model rule 4)."""
+        for end in (row.provider, row.dependent):
+            entity = self.dataset.entities[end]
+            if entity.kind in {PRODUCT, SYSTEM} and getattr(entity, field) is not None:
+                return Value(getattr(entity, field), source=end)
+        return None
+
+    # -- dates ----------------------------------------------------------------------------------
+
+    def _window(self, *rows: Relation, ends: tuple[str, str]) -> tuple[date, date] | None:
+        """The days on which all rows hold and both authorities exist, or `None` if there are none."""
+        start, end = date.min, date.max
+        bounds = [(row.valid_from, row.valid_to) for row in rows]
+        for body in ends:
+            entry = self.dataset.register.get(body)
+            if entry is not None:
+                bounds.append((entry.valid_from, entry.valid_to))
+        for valid_from, valid_to in bounds:
+            if valid_from is not None:
+                start = max(start, first_day(valid_from))
+            if valid_to is not None:
+                end = min(end, last_day(valid_to))
+        return (start, end) if start <= end else None
+
+    def _in_force(self, window: tuple[date, date] | None) -> bool | None:
+        """In force, ended (False), or not counted at all (`None`)."""
+        if window is None or window[0] > self.view.as_of:
+            return None
+        return self.view.as_of <= window[1]
+
+    # -- steps ----------------------------------------------------------------------------------
+
+    def use(self, row: Relation, grade: Grade) -> Step:
+        """A use with its values, whatever its dates: what an implied step is made from."""
+        area = self._area(row)
+        hosting = _BLANK
+        if row.hosting is not None:
+            hosting = Value(row.hosting, self._value_grade(row, "hosting", grade))
+        else:
+            hosting = self._column(row, "hosting") or _BLANK
+        data = self._data(row, area, grade)
+        group_grade = self._value_grade(row, "alternative", grade)
+        return Step(
+            row, None, "uses", row.dependent, row.provider, area, True, grade, _NOTHING, _any_line(),
+            data=data, hosting=hosting, group=row.alternative, group_grade=group_grade,
+        )  # fmt: skip
+
+    def stated(self, row: Relation, grade: Grade) -> Step | None:
+        """A stated row as a step, or `None` if it does not count at the date."""
+        in_force = self._in_force(self._window(row, ends=(row.dependent, row.provider)))
+        if in_force is None:
+            return None
+        area = self._area(row)
+        data = self._data(row, area, grade)
+        access = Value(row.access, self._value_grade(row, "access", grade)) if row.access is not None else _BLANK
+        kind = self.dataset.entities[row.provider].kind
+        line, deciding = _decide(row.relation, kind, data.text, access.text, area)
+        area_grade = self._value_grade(row, "service_area", grade) if row.service_area is not None else grade
+        values = {"data": data.level, "access": access.level, "area": int(area_grade)}
+        levels = _levels(line, deciding, grade, values)
+        levels = self._retained(row, grade, line, levels, in_force)
+        group = row.alternative if row.relation == "uses" and in_force else None
+        return Step(
+            row, None, row.relation, row.dependent, row.provider, area, in_force, grade, levels, line,
+            data=data, access=access, deciding=deciding, group=group,
+            group_grade=max(grade, self._value_grade(row, "alternative", grade)) if group else grade,
+        )  # fmt: skip
+
+    def implied(self, use: Step, maker: Relation, maker_grade: Grade) -> Step | None:
+        """What a use implies between the user and the maker of the product (model rule 15)."""
+        if maker.provider == use.dependent:
+            return None
+        in_force = self._in_force(self._window(use.row, maker, ends=(use.dependent, maker.provider)))
+        if in_force is None:
+            return None
+        grade = max(use.grade, maker_grade)
+        relation, line, deciding = _decide_implied(use.hosting.text, use.data.text, use.area)
+        area_grade = use.grade
+        if use.row.service_area is not None:
+            area_grade = self._value_grade(use.row, "service_area", use.grade)
+        values = {"data": use.data.level, "hosting": use.hosting.level, "area": int(area_grade)}
+        levels = _levels(line, deciding, grade, values)
+        levels = self._retained(use.row, use.grade, line, levels, in_force)
+        return Step(
+            use.row, maker, relation, use.dependent, maker.provider, use.area, in_force, grade, levels, line,
+            data=use.data, hosting=use.hosting, deciding=deciding,
+            group=use.group if in_force else None, group_grade=max(use.grade, use.group_grade),
+        )  # fmt: skip
+
+    def _retained(
+        self, row: Relation, grade: Grade, line: Line, levels: tuple[int, ...], in_force: bool
+    ) -> tuple[int, ...]:
+        """What an ended row still carries: exposure, where data may have stayed (model rule 13)."""
+        if in_force:
+            return levels
+        exposure = levels[_EXPOSURE]
+        if not line.retains or exposure == NEVER or row.data_returned == "yes":
+            return _NOTHING
+        if row.data_returned is None:
+            exposure = int(Band.NOT_RULED_OUT)
+        else:
+            exposure = max(exposure, self._value_grade(row, "data_returned", grade))
+        return tuple(exposure if i == _EXPOSURE else NEVER for i in range(len(levels)))
+
+
+def _levels(
+    line: Line, deciding: tuple[frozenset[str], ...], grade: Grade, values: Mapping[str, int]
+) -> tuple[int, ...]:
+    return tuple(
+        NEVER if cell is Cell.NO else max(_LEVEL[cell], grade, *(values[field] for field in fields))
+        for cell, fields in zip(line.cells, deciding, strict=True)
+    )
+
+
+@lru_cache(maxsize=1)
+def _any_line() -> Line:
+    return rules().propagation[0]
+
+
+@lru_cache(maxsize=4096)
+def _decide(
+    relation: str, provider: str, data: str | None, access: str | None, area: str | None
+) -> tuple[Line, tuple[frozenset[str], ...]]:
+    """The line that fits, and for each kind the fields that decide it (model rule 1)."""
+
+    def line(data: str | None = data, access: str | None = access, area: str | None = area) -> Line:
+        return rules().line(relation, Situation(provider, data, access, area, rules().enabling(area)))
+
+    fits = line()
+    others = {"data": line(data=None), "access": line(access=None), "area": line(area=None)}
+    return fits, _deciding(fits, others)
+
+
+@lru_cache(maxsize=4096)
+def _decide_implied(
+    hosting: str | None, data: str | None, area: str | None
+) -> tuple[str, Line, tuple[frozenset[str], ...]]:
+    """As which relation a use of a product acts on its maker, and what decides it."""
+
+    def acts(hosting: str | None = hosting, data: str | None = data, area: str | None = area) -> tuple[str, Line]:
+        relation = "served-by" if hosting == "supplier" else "supplied-by"
+        access = "none" if hosting == "own" else None
+        situation = Situation("supplier", data, access, area, rules().enabling(area))
+        return relation, rules().line(relation, situation)
+
+    relation, fits = acts()
+    others = {"data": acts(data=None)[1], "hosting": acts(hosting=None)[1], "area": acts(area=None)[1]}
+    return relation, fits, _deciding(fits, others)
+
+
+def _deciding(fits: Line, others: Mapping[str, Line]) -> tuple[frozenset[str], ...]:
+    return tuple(
+        frozenset(field for field, other in others.items() if other.cells[kind] is not fits.cells[kind])
+        for kind in range(len(FailureKind))
+    )
