@@ -52,9 +52,9 @@ RELATIONS = {
         "served-by": 3,
         "uses": 3,
         "supplied-by": 2,
-        "hosted-on": 1,
+        "hosted-on": 2,
+        "linked-to": 2,
         "data-held-by": 1,
-        "linked-to": 1,
         "member-of": 1,
     },
     "shared-service": {
@@ -119,7 +119,7 @@ AREAS = (
 # The fields of a relation that evidence may be about.
 ABOUT = ("service_area", "data", "access", "hosting", "alternative", "data_returned", "valid_from", "valid_to")
 AS_OF = "2024-06-30"
-DATES = (AS_OF, AS_OF, AS_OF, "2026-01-01", "2023-05-01", "2021-06-01", "2020-03-31")
+DATES = (*[AS_OF] * 6, "2026-01-01", "2023-05-01", "2021-06-01", "2020-03-31")
 # First and last day of a relation: in force, ended, to come, partial, of one day.
 PERIODS = (
     *[("", "")] * 12,
@@ -144,9 +144,13 @@ LIFETIMES = (
     ("", "2020"),
     ("2009", "2025-03-31"),
 )
+GRADES = ("confirmed", "confirmed", "confirmed", "reported", "reported", "inferred")
+STANCES = (*["supports"] * 7, "disputes")
 PUBLISHED = (
     "2020-01-15",
     "2017",
+    "2018-02",
+    "2021-05-05",
     "2019-04",
     "2022-06",
     "2022-06-30",
@@ -156,7 +160,7 @@ PUBLISHED = (
     "2025-01-01",
     "",
 )
-KNOWN_BEFORE = (None, None, None, "2022-06-30", "2023-05-01", "2024-06-30")
+KNOWN_BEFORE = (*[None] * 9, "2022-06-30", "2023-05-01", "2024-06-30")
 WHAT_IFS = (
     ("outage",),
     ("exposure", "tampering", "outage", "intrusion"),  # compromise
@@ -234,11 +238,11 @@ def datasets(draw: DrawFn) -> Tables:
     relations: list[Row] = []
     evidence: list[Row] = []
 
-    def relate(dependent: str, relation: str, provider: str, **given: str) -> None:
+    def relate(dependent: str, relation: str, provider: str, *, sure: bool = False, **given: str) -> None:
         row = _blank("relations") | {"dependent": dependent, "relation": relation, "provider": provider}
         row["id"] = f"r{len(relations) + 1:02}"
-        row["valid_from"], row["valid_to"] = pick(PERIODS)
-        row["data_returned"] = pick(("", "", "", "no", "yes"))
+        row["valid_from"], row["valid_to"] = ("", "") if sure else pick(PERIODS)
+        row["data_returned"] = "" if sure else pick(("", "", "", "no", "yes"))
         if relation in ATTRIBUTES["service_area"]:
             row["service_area"] = pick(("", *areas, *areas))
         for field, words in WORDS.items():
@@ -246,20 +250,24 @@ def datasets(draw: DrawFn) -> Tables:
                 row[field] = pick(words)
         row |= given
         items = []
-        for _ in range(pick((1, 1, 1, 2, 3, 0))):
-            filled = [field for field in ABOUT if row[field]]
+        for _ in range(1 if sure else pick((1, 1, 1, 2, 3, 0))):
             item = _blank("evidence") | {
                 "id": f"e{len(evidence) + 1:03}",
                 "url": f"https://example.org/{len(evidence) + 1}",
                 "publisher": "invented",
-                "published": pick(PUBLISHED),
+                "published": PUBLISHED[0],
                 "retrieved": AS_OF,
-                "confidence": pick(("confirmed", "confirmed", "confirmed", "reported", "reported", "inferred")),
-                "stance": pick(("supports", "supports", "supports", "supports", "disputes")),
-                "about": pick(("", "", "", *filled, pick(ABOUT))),
+                "confidence": "confirmed",
+                "stance": "supports",
                 "claim": "invented",
-                "incident": pick(("", "", "", "", "i1", "i2", "i1;i2")),
             }
+            if not sure:
+                filled = [field for field in ABOUT if row[field]]
+                item["published"] = pick(PUBLISHED)
+                item["confidence"] = pick(GRADES)
+                item["stance"] = pick(STANCES)
+                item["about"] = pick(("", "", "", "", *filled, pick(ABOUT)))
+                item["incident"] = pick(("", "", "", "", "", "i1", "i2", "i1;i2"))
             evidence.append(item)
             items.append(item["id"])
         if pick((False,) * 9 + (True,)) and evidence:
@@ -281,13 +289,14 @@ def datasets(draw: DrawFn) -> Tables:
             relation = pick(choices)
             group = pick(("", "", "g")) if relation == "uses" else ""
             relate(dependent, relation, pick(possible[relation]), alternative=group)
-    # Alternatives that are meant: one body, one area, one group.
-    for _ in range(draw(st.integers(1, 3))):
-        dependent = pick([identity for kind in ORGANISATIONS for identity in of_kind[kind]])
-        area = pick(("", *areas, *areas))
-        for _ in range(draw(st.integers(2, 3))):
-            used = pick([*of_kind["system"], *of_kind["product"]])
-            relate(dependent, "uses", used, service_area=area, alternative="g")
+    # Alternatives that are meant: one body, one area, one group, mostly on sure evidence.
+    usable = [*of_kind["system"], *of_kind["product"]]
+    bodies = [*of_kind["authority"] * 2, *of_kind["shared-service"], *of_kind["supplier"]]
+    for group in pick((("g",), ("g", "h"), ("g", "h", "i"))):
+        dependent, area = pick(bodies), pick(("", *areas, *areas))
+        for used in draw(st.lists(st.sampled_from(usable), min_size=2, max_size=3, unique=True)):
+            sure = pick((True, True, False))
+            relate(dependent, "uses", used, sure=sure, service_area=area, alternative=group)
 
     dataset = {"title": "invented set", "as_of": AS_OF, "licence": "CC0", "attribution": "invented", "marking": ""}
     own_register = pick(("confirmed", "reported", "inferred", ""))
@@ -330,14 +339,15 @@ def questions(draw: DrawFn, tables: Tables) -> dict[str, Any]:
     areas = sorted({row["service_area"] for row in tables["relations"]} - {""}) or [AREAS[0]]
     bodies = [identity for identity in [*providers, *entities] if identity.split(":")[0] in ORGANISATIONS]
     lines = st.tuples(st.sampled_from(bodies), st.sampled_from(areas)).map("/".join)
+    backed_up = [row["provider"] for row in tables["relations"] if row["alternative"]]
     # Most questions are about what others depend on, some about anything.
-    one = st.one_of(st.sampled_from(providers), st.sampled_from(providers), lines, st.sampled_from(entities))
+    one = st.one_of(*map(st.sampled_from, (providers, providers, backed_up)), lines, st.sampled_from(entities))
     roots = draw(st.lists(one, min_size=1, max_size=draw(st.sampled_from((1, 1, 2, 3))), unique=True))
     return {
         "roots": sorted(roots),
         "kinds": list(draw(st.sampled_from(WHAT_IFS))),
         "as_of": draw(st.sampled_from(DATES)),
-        "without": draw(st.sampled_from((None, None, None, "i1", "i2"))),
+        "without": draw(st.sampled_from((*[None] * 6, "i1", "i2"))),
         "known_before": draw(st.sampled_from(KNOWN_BEFORE)),
     }
 
