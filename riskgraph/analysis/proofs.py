@@ -12,7 +12,7 @@ from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.network import Group
 from riskgraph.harm import KINDS, PLAIN, HarmNetwork, Part, Place
 from riskgraph.model import Band, FailureKind
-from riskgraph.rules import InsideRule
+from riskgraph.rules import Cell, InsideRule
 from riskgraph.settle import NEVER, Step
 
 __all__ = ["Inside", "Proof", "Start", "Together", "Via", "all_proofs", "best_proof"]
@@ -35,11 +35,13 @@ class Via:
     source: str
     target: str
     target_area: str | None
+    every_line: bool = False  # without an area it may concern every line of the target: possible at best
 
     @property
     def band(self) -> Band:
         """The band that this step allows at best."""
-        return Band(self.step.levels[KINDS.index(self.kind)])
+        level = self.step.levels[KINDS.index(self.kind)]
+        return Band(max(level, Band.POSSIBLE) if self.every_line else level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Proof:
     events: tuple[Event, ...]
 
     @property
+    def doubtful_redundancy(self) -> bool:
+        """Whether every step is surer than the proof: only doubt about an alternative lets harm through."""
+        return bool(self.vias) and _weakest(self.events) < self.band
+
+    @property
     def vias(self) -> tuple[Via, ...]:
         """Every step of the proof, those of alternatives included, each once."""
         return tuple(dict.fromkeys(_vias(self.events)))
@@ -81,6 +88,21 @@ class Proof:
     def rows(self) -> tuple[str, ...]:
         """Ids of the stated rows it stands on, in order, each once."""
         return tuple(dict.fromkeys(row.id for via in self.vias for row in via.step.rows))
+
+
+def _weakest(events: Sequence[Event]) -> int:
+    """The band of the weakest event."""
+    levels = {Cell.YES: 0, Cell.ONWARD: 0, Cell.POSSIBLE: 2, Cell.UNKNOWN: 3}
+    weakest = 0
+    for event in events:
+        if isinstance(event, Via):
+            weakest = max(weakest, event.band)
+        elif isinstance(event, Inside):
+            cell = event.rule.cells[KINDS.index(event.kind)]
+            weakest = max(weakest, levels[cell] if cell is not None else 0)
+        elif isinstance(event, Together):
+            weakest = max([weakest, *(_weakest(branch) for branch in event.branches)])
+    return weakest
 
 
 def _vias(events: Sequence[Event]) -> Iterator[Via]:
@@ -110,7 +132,8 @@ class _Explainer:
             return Inside(rule, place.body, kind, place.area if place.part is not Part.WHOLE else None)
         step = self.harm.steps[label]
         source = self.harm.places[self.network.source[link]].body
-        return Via(step, kind, source, place.body, place.area if place.part is not Part.MEMBER else None)
+        area = place.area if place.part is not Part.MEMBER else None
+        return Via(step, kind, source, place.body, area, place.part is Part.EVERY_LINE)
 
     def derived(self, number: int, state: int) -> Event:
         """What a derivation means."""
@@ -221,7 +244,8 @@ class _Search:
 
     MOST = 20_000  # partial proofs looked at
 
-    def __init__(self, harm: HarmNetwork, answer: Answer, band: int) -> None:
+    def __init__(self, harm: HarmNetwork, answer: Answer, band: int, closed: frozenset[int] = frozenset()) -> None:
+        self.closed = closed  # states that an enclosing proof is about: going back to them proves nothing
         self.explainer = _Explainer(harm, answer)
         self.harm, self.network, self.answer, self.band = harm, harm.network, answer, band
         self.start = {place for root in answer.roots for place in root}
@@ -230,7 +254,7 @@ class _Search:
     def proofs(self, state: int) -> Iterator[tuple[tuple[Event, ...], int]]:
         """Yield proofs of a state: its events and hops; loops are left out."""
         ticket = count()
-        first = (self.answer.bands[self.band].hops[state], next(ticket), self.band, state, 0, (), frozenset({state}))
+        first = (self.answer.bands[self.band].hops[state], next(ticket), self.band, state, 0, (), self.closed | {state})
         heap: list[tuple[int, int, int, int, int, tuple[Event, ...], frozenset[int]]] = [first]
         looked = 0
         while heap:
@@ -250,7 +274,7 @@ class _Search:
                 total = cost + step_cost
                 bound = total + self.answer.bands[before_band].hops[before]
                 heapq.heappush(heap, (bound, next(ticket), before_band, before, total, extended, seen | {before}))
-            for tree, hops in self._groups(band, at):
+            for tree, hops in self._groups(band, at, seen):
                 yield (*tree, *reversed(events)), cost + hops
 
     def _before(self, band: int, state: int) -> Iterator[tuple[int, int, int, Event | None]]:
@@ -271,7 +295,7 @@ class _Search:
                 continue
             yield band, before, 0, self.explainer.derived(number, state)
 
-    def _groups(self, band: int, state: int) -> Iterator[tuple[tuple[Event, ...], int]]:
+    def _groups(self, band: int, state: int, seen: frozenset[int]) -> Iterator[tuple[tuple[Event, ...], int]]:
         place, kind = divmod(state, KIND_COUNT)
         hops = self.answer.bands[band].hops
         for number in self.network.group_at.get(place, ()):
@@ -286,7 +310,7 @@ class _Search:
             for members in sets:
                 branches = []
                 for member in members:
-                    inner = _Search(self.harm, self.answer, band)
+                    inner = _Search(self.harm, self.answer, band, seen)
                     branches.append(
                         [proof for proof, _ in zip(inner.proofs(member * KIND_COUNT + kind), range(4), strict=False)]
                     )

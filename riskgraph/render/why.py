@@ -74,7 +74,10 @@ def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
         for via in proof.vias
         for assumed in via.step.assumptions(kind)
     }
-    return [_capital(words) + "." for words in found]
+    lines = [_capital(words) + "." for words in found]
+    if any(proof.doubtful_redundancy for proof in chain.proofs.values()):
+        lines.append("An alternative is recorded, but not surely enough to reassure in this band.")
+    return lines
 
 
 def evidence_lines(dataset: Dataset, row: Relation) -> list[str]:

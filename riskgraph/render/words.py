@@ -288,6 +288,8 @@ def _chain(dataset: Dataset, events: Sequence[Event], subject: str) -> str:
         if isinstance(event, Via):
             backwards = event.step.relation == "linked-to" and event.source == event.step.dependent
             parts.append(step_phrase(dataset, event.step, backwards=backwards))
+            if event.every_line:
+                asides.append(f"which line of {full_name(dataset, event.target)} that concerns is not known")
         elif isinstance(event, Together):
             branches = [_chain(dataset, branch, "it") for branch in event.branches]
             parts.append(f"loses all of its alternatives together: {join(branches, last='and also')}")
