@@ -84,14 +84,20 @@ class DataError(RiskGraphError):
 
     exit_code = 3
 
-    def __init__(self, where: str, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self,
+        where: str,
+        problems: Sequence[Problem],
+        outcome: str = "nothing was loaded",
+        fix: str = "Put these right and run `riskgraph data check` again.",
+    ) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
         shown = "\n".join(f"  {problem}" for problem in self.problems[:50])
         more = f"\n  ... and {count - 50} more" if count > 50 else ""
         super().__init__(
-            f"{count} {'problem' if count == 1 else 'problems'} in {where}; nothing was loaded.\n{shown}{more}",
-            "Put these right and run `riskgraph data check` again.",
+            f"{count} {'problem' if count == 1 else 'problems'} in {where}; {outcome}.\n{shown}{more}",
+            fix,
         )
 
 

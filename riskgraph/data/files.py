@@ -48,7 +48,9 @@ def nearest(word: str, known: list[str]) -> str:
     'Use one of: no, yes.'
     """
     close = get_close_matches(word.lower().replace("_", "-").replace(" ", "-"), known, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(known)}."
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"Use one of: {', '.join(known)}." if len(known) <= 50 else "None is spelt alike: check it, or add it."
 
 
 def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:

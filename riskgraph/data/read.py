@@ -20,7 +20,7 @@ from riskgraph.errors import DataError, MissingFile, Problem
 from riskgraph.model import Entity, Evidence, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.schema import Column, schema
 
-__all__ = ["TABLES", "locate", "read"]
+__all__ = ["TABLES", "judge", "locate", "read"]
 
 TABLES: dict[str, tuple[str, type[Any], bool]] = {
     # table of the schema -> file, record, required
@@ -262,13 +262,13 @@ def _convert(
             continue
         if column.many:
             parts = [part.strip() for part in value.split(";")]
-            results = [_judge(part, column) for part in parts if part]
+            results = [judge(part, column) for part in parts if part]
             judged[cell] = tuple(result[0] for result in results)
             faults = [result[1] for result in results if result[1]]
             if faults:
                 wrong[cell] = faults[0]
         else:
-            judged[cell], fault = _judge(value, column)
+            judged[cell], fault = judge(value, column)
             if fault:
                 wrong[cell] = fault
     if wrong or trimmed:
@@ -294,7 +294,8 @@ def _convert(
 _Fault = tuple[str, str, str]
 
 
-def _judge(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def judge(value: str, column: Column) -> tuple[Any, _Fault | None]:
+    """The value of one cell that is not blank, and its fault (rule, message, fix) if it has one."""
     convert = _CONVERTERS.get(column.type, _text)
     return convert(value, column)
 
