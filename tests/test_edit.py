@@ -52,7 +52,7 @@ def test_a_changed_register_is_written_with_the_data(seeds: Dataset) -> None:
         (
             Relation("x", "authority:dover", "uses", "product:civica"),
             "dangling-reference",
-            "Did you mean supplier:civica?",
+            "Did you mean system:lancashire-oracle-fusion?",
         ),
         (Relation("x", "authority:dover", "used", "supplier:civica"), "word", "Did you mean uses?"),
         (Relation("x", "authority:dover", "uses", "supplier:civica"), "forbidden-pair", "Allowed are"),
