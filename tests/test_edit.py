@@ -50,7 +50,7 @@ def test_a_changed_register_is_written_with_the_data(seeds: Dataset) -> None:
     ("row", "rule", "said"),
     [
         (
-            Relation("x", "authority:dover", "uses", "product:civica"),
+            Relation("x", "authority:dover", "uses", "system:lancashire-oracle-fusio"),
             "dangling-reference",
             "Did you mean system:lancashire-oracle-fusion?",
         ),
