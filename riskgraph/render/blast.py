@@ -157,17 +157,24 @@ def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
     for ((area,), route, first), reaches in surest + biggest:
         where = f"{area_label(area)}, " if area is not None else ""
         how = _route(radius, route, first)
-        names = join((short_name(dataset, reach.id) for reach in reaches), NAMES)
-        best = min(reach.band for reach in reaches)
-        sure = best.word if all(r.band is best for r in reaches) else f"{best.word} at best"
         carriers = set.intersection(*(set(reach.also) for reach in reaches))
         also = f"; also through {join(short_name(dataset, c) for c in sorted(carriers))}" if carriers else ""
-        lines.append(_capital(f"{where}{how}: {len(reaches)} ({sure}): {names}{also}."))
+        lines.append(_capital(f"{where}{how}, {len(reaches)}: {_names_by_band(dataset, reaches)}{also}."))
     left = sum(len(reaches) for _, reaches in order) - sum(len(r) for _, r in surest + biggest)
     if left:
         ways = len(order) - len(surest) - len(biggest)
         lines.append(f"And {left} more by {plural(ways, 'other way')}: see --format table.")
     return lines
+
+
+def _names_by_band(dataset: Dataset, reaches: Sequence[Reach]) -> str:
+    """Names, surest first, with how sure each is."""
+    parts = []
+    for band in Band:
+        names = [short_name(dataset, reach.id) for reach in reaches if reach.band is band]
+        if names:
+            parts.append(f"{join(names, NAMES)} ({band_phrase(band)})")
+    return "; ".join(parts)
 
 
 def _route(radius: BlastRadius, route: Route, first: str | None) -> str:
