@@ -40,6 +40,9 @@ class CallSheet:
     calls: tuple[Call, ...]
     more: int  # councils that could be reached beyond those listed
 
+    def __repr__(self) -> str:
+        return f"<CallSheet for {' and '.join(self.radius.roots)}: {len(self.calls)} calls>"
+
     def to_frame(self) -> pd.DataFrame:
         """One row for each call."""
         import pandas as pd

@@ -57,6 +57,9 @@ class Gaps:
     silent: tuple[str, ...]  # authorities of today that depend on nothing in this data
     by_body: Mapping[str, tuple[int, int, int]]  # authority -> rows, blanks that matter, old rows
 
+    def __repr__(self) -> str:
+        return f"<Gaps in {self.rows} rows: {sum(c.blank for c in self.fields.values())} blanks that matter>"
+
     def to_frame(self) -> pd.DataFrame:
         """One row for each authority: rows, blanks that matter, old rows."""
         import pandas as pd
@@ -168,6 +171,9 @@ class Ask:
     graph: RiskGraph
     roots: tuple[str, ...]
     letters: Mapping[str, tuple[Question, ...]]  # whom to ask -> questions, most telling first
+
+    def __repr__(self) -> str:
+        return f"<Ask: {self.questions} questions for {len(self.letters)} bodies>"
 
     @property
     def questions(self) -> int:

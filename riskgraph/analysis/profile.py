@@ -36,6 +36,12 @@ class Profile:
     lines: Mapping[str | None, int]  # area to the bodies that lean on it, of an organisation
     incidents: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return (
+            f"<Profile of {self.entity.id}: depends on {len(self.depends_on)}, "
+            f"depended on by {len(self.depended_on_by)}>"
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """Its relations as a table: direction, relation, other, area, since, until, grade."""
         import pandas as pd
@@ -131,6 +137,9 @@ class Listing:
     view: View
     kind: str | None
     rows: tuple[Row, ...]
+
+    def __repr__(self) -> str:
+        return f"<Listing of {self.kind or 'everything'}: {len(self.rows)} rows>"
 
     def to_frame(self) -> pd.DataFrame:
         """The listing as a table: id, name, kind, dependents, authorities, areas."""

@@ -52,6 +52,9 @@ class Why:
         """Whether the body is reached at all."""
         return bool(self.chains)
 
+    def __repr__(self) -> str:
+        return f"<Why {self.body} from {' and '.join(self.radius.roots)}: {len(self.chains)} chains>"
+
     def to_dict(self) -> dict[str, object]:
         """The proofs as plain values."""
         return {
@@ -175,6 +178,9 @@ class WhyNot:
     band: Band | None  # in which band it is reached after all, if it is
     paths: tuple[tuple[tuple[str, ...], tuple[Fact, ...]], ...]  # rows from the root to the body; facts
     in_ring: bool
+
+    def __repr__(self) -> str:
+        return f"<WhyNot {self.body} from {' and '.join(self.radius.roots)}: {len(self.paths)} connections>"
 
     @property
     def connected(self) -> bool:
