@@ -6,7 +6,8 @@
     +-- DataError             exit code 3   the data are wrong: every problem, with file, row and fix
     +-- NameNotFound          exit code 2   a name that is nobody's, with the closest ones
     +-- AmbiguousName         exit code 2   a name that is several bodies'
-    +-- MissingFile           exit code 4   a file, folder or server is not there
+    +-- MissingFile           exit code 4   a file or folder is not there
+    +-- ServerError           exit code 4   a server is not there, refuses us, or fails
 
 Every message says what is wrong in its first line and what to do next in its last.
 """
@@ -24,6 +25,7 @@ __all__ = [
     "NameNotFound",
     "Problem",
     "RiskGraphError",
+    "ServerError",
     "Suggestion",
 ]
 
@@ -47,7 +49,13 @@ class RiskGraphError(Exception):
 
 
 class MissingFile(RiskGraphError):
-    """A file, a folder or a server that is not there."""
+    """A file or a folder that is not there."""
+
+    exit_code = 4
+
+
+class ServerError(RiskGraphError):
+    """A server that is not there, refuses us, or fails."""
 
     exit_code = 4
 

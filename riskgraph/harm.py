@@ -21,7 +21,7 @@ from riskgraph.model import (
 from riskgraph.rules import Cell, InsideRule, rules
 from riskgraph.settle import Settled, Step
 
-__all__ = ["HarmNetwork", "Part", "Place", "compile_harm"]
+__all__ = ["HarmNetwork", "Part", "Place", "compile_harm", "places_of"]
 
 KINDS = tuple(FailureKind)
 PLAIN = -1_000_000  # label of a link to or from a junction: no rule of its own
@@ -79,6 +79,19 @@ class HarmNetwork:
             object.__setattr__(self, "_cached_parts", dict(cached))
             return self.__dict__["_cached_parts"]  # type: ignore[no-any-return]
         return cached
+
+
+def places_of(harm: HarmNetwork, root: str) -> list[int]:
+    """The places that fail when a root fails: the whole body with all its parts, or one line."""
+    body, slash, area = root.partition("/")
+    if slash:
+        return [harm.number[Place(body, Part.LINE, area)]]
+    services = harm.today.get(body, ())
+    places = [harm.number[Place(body, Part.WHOLE)]]
+    places += [number for number, _ in harm.parts(body, Part.LINE)]
+    places += [harm.number[Place(body, Part.SERVICE, area)] for area in services]
+    places += [number for number, _ in harm.parts(body, Part.ASKED)]
+    return places
 
 
 def compile_harm(settled: Settled, lines: Collection[tuple[str, str]] = ()) -> HarmNetwork:

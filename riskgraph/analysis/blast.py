@@ -17,7 +17,7 @@ from riskgraph.engine import Answer, solve
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place
+from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
@@ -339,19 +339,6 @@ def _kinds(kinds: Sequence[str | FailureKind] | None, like: str) -> tuple[Failur
         raise RiskGraphError("No failure kind was given.", f"Use one of: {', '.join(known)}.")
     asked = {known[str(kind)] for kind in kinds}
     return tuple(kind for kind in KINDS if kind in asked)
-
-
-def places_of(harm: HarmNetwork, root: str) -> list[int]:
-    """The places that fail when a root fails: the whole body with all its parts, or one line."""
-    body, slash, area = root.partition("/")
-    if slash:
-        return [harm.number[Place(body, Part.LINE, area)]]
-    services = harm.today.get(body, ())
-    places = [harm.number[Place(body, Part.WHOLE)]]
-    places += [number for number, _ in harm.parts(body, Part.LINE)]
-    places += [harm.number[Place(body, Part.SERVICE, area)] for area in services]
-    places += [number for number, _ in harm.parts(body, Part.ASKED)]
-    return places
 
 
 def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Answer:
