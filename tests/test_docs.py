@@ -1,0 +1,92 @@
+"""What the documents say is what the program does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+from riskgraph.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("datasets/**/*.md")]
+)
+SERVER = {"neo4j", "query"}
+
+
+def run(line: str) -> str:
+    result = CliRunner().invoke(main, shlex.split(line)[1:], catch_exceptions=False)
+    return result.stdout + result.stderr
+
+
+def consoles() -> list[tuple[str, str, str]]:
+    found = []
+    for path in DOCS:
+        for block in re.findall(r"```console\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL):
+            for command, output in re.findall(r"^\$ (riskgraph .*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+                if shlex.split(command)[1] not in SERVER and "--backend" not in command:
+                    found.append((path.name, command, output))
+    return found
+
+
+@pytest.mark.parametrize(("page", "command", "shown"), consoles())
+def test_a_shown_answer_is_the_real_answer(
+    page: str, command: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    real = run(command)
+    if "\n...\n" in f"\n{shown}":
+        start = f"\n{shown}".split("\n...\n")[0].lstrip("\n")
+        assert real.startswith(start), page
+    else:
+        assert real.rstrip() == shown.rstrip(), page
+
+
+def test_the_words_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "our-warp.txt").write_text("Thanet\nDover\n")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = [
+        line for row in re.findall(r"^\|.*\|$", text, re.MULTILINE) for line in re.findall(r"`(riskgraph [^`]+)`", row)
+    ]
+    assert len(lines) >= 10
+    for line in lines:
+        if "my-folder" in line or shlex.split(line)[1] in SERVER:
+            continue
+        result = CliRunner().invoke(main, shlex.split(line)[1:], catch_exceptions=False)
+        assert result.exit_code in {0, 1}, (line, result.stderr)
+
+
+def test_the_python_of_the_readme_runs() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(block, "README.md", "exec"), {})  # noqa: S102
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:|#", target):
+            assert (page.parent / target.split("#")[0]).exists(), target
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["commands.md", "model-by-example.md", "schema.md"])
+def test_made_pages_are_up_to_date(name: str) -> None:
+    made = generator().PAGES[name]()
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == made, "run: python tools/make_docs.py"
