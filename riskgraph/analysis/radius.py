@@ -1,0 +1,287 @@
+"""The values of a blast radius: who is reached, in which kinds and bands, by which route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.analysis.proofs import Proof
+from riskgraph.data.dataset import Dataset
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS
+from riskgraph.model import Band, FailureKind, RegisterEntry
+from riskgraph.settle import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "Question", "Reach", "Residents", "Route", "residents"]
+
+SHOWN_BANDS = (Band.DOCUMENTED, Band.LIKELY, Band.POSSIBLE)
+
+
+class Route(StrEnum):
+    """By which way a body is reached."""
+
+    ROOT = "itself"
+    DIRECT = "direct"
+    SHARED_SERVICE = "through a shared service"
+    ENVIRONMENT = "through a shared environment"
+    SYSTEM = "through a shared system"
+    COUNCIL = "through another council"
+    SUBCONTRACTOR = "through a subcontractor"
+    PRODUCT = "through a product"
+    SUPPLIER = "through another supplier"
+    PAST = "past relationship"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One failure kind at one body: how surely, how far, and the surest and shortest proof."""
+
+    band: Band
+    hops: int
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One body that is reached."""
+
+    id: str
+    name: str
+    kinds: Mapping[FailureKind, Hit]
+    services: Mapping[str | None, Mapping[FailureKind, Band]]  # None: the service without an area
+    root: bool
+    route: Route
+    lines: tuple[str | None, ...]  # the root's lines of business by which it is reached first
+    first: str | None  # the body or place through which it is reached, if not directly
+    also: tuple[str, ...]  # shared services and environments that could carry harm here besides
+    successors: tuple[str, ...] = ()
+
+    @property
+    def band(self) -> Band:
+        """The best band of any kind: in which band the body is reached at all."""
+        return min(hit.band for hit in self.kinds.values())
+
+    @property
+    def past(self) -> bool:
+        """Whether only relations that ended lead here: a past customer."""
+        return self.route is Route.PAST
+
+    @property
+    def lead(self) -> tuple[FailureKind, Hit]:
+        """The kind that is surest here, then nearest; ties go to the order of the kinds."""
+        return min(self.kinds.items(), key=lambda item: (item[1].band, item[1].hops, KINDS.index(item[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A value that nobody filled in, whose answer would settle whether someone is reached."""
+
+    row: str
+    field: str
+    dependent: str
+    provider: str
+    bodies: tuple[str, ...]  # whose answer hangs on it
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """People who live in the areas reached: a ceiling. Areas are joined, so nobody counts twice."""
+
+    people: int
+    areas: int
+    unknown: tuple[str, ...]  # councils reached whose residents are not known
+
+
+@dataclass(frozen=True)
+class BlastRadius:
+    """The answer to one what-if. One radius for each failure kind and band; kinds are never added up."""
+
+    graph: RiskGraph
+    view: View
+    roots: tuple[str, ...]
+    kinds: tuple[FailureKind, ...]
+    authorities: tuple[Reach, ...]
+    abolished: tuple[Reach, ...]
+    groups: tuple[Reach, ...]
+    ring: Mapping[Band, tuple[str, ...]]
+    questions: tuple[Question, ...]
+    old_rows: tuple[str, ...]  # rows on the proofs last evidenced more than five years before the date
+    undated_rows: tuple[str, ...]  # rows on the proofs with no date of evidence at all
+    assumed: int  # steps of the proofs that rest on an assumed value
+    alone: Mapping[str, Mapping[str, Band]]  # of several roots: what each reaches when asked alone
+
+    def __getitem__(self, body: str) -> Reach:
+        """What is said of one body, on whatever shelf it stands."""
+        for reach in (*self.authorities, *self.abolished, *self.groups):
+            if reach.id == body:
+                return reach
+        raise KeyError(body)
+
+    def within(self, band: Band = Band.POSSIBLE, kind: FailureKind | None = None) -> tuple[Reach, ...]:
+        """Authorities reached in a band or a surer one, in one kind or in any."""
+        return tuple(
+            reach
+            for reach in self.authorities
+            if any(hit.band <= band for k, hit in reach.kinds.items() if kind is None or k is kind)
+        )
+
+    def count(self, kind: FailureKind, band: Band) -> int:
+        """How many authorities have exactly this best band in a kind."""
+        return sum(1 for reach in self.authorities if kind in reach.kinds and reach.kinds[kind].band is band)
+
+    def residents(self, band: Band = Band.POSSIBLE) -> Residents:
+        """People who live in the areas reached, as a ceiling."""
+        return residents(self.graph.dataset, [reach.id for reach in self.within(band)])
+
+    def only(self, reaches: Callable[[Reach], bool], holds: Callable[[str], bool]) -> BlastRadius:
+        """The part of the answer that concerns some bodies.
+
+        Parameters
+        ----------
+        reaches
+            Whether a body that is reached belongs to it.
+        holds
+            Whether a body of the precaution ring belongs to it.
+        """
+        authorities = tuple(filter(reaches, self.authorities))
+        left = {reach.id for reach in authorities}
+        questions = [
+            replace(question, bodies=tuple(body for body in question.bodies if body in left))
+            for question in self.questions
+        ]
+        return replace(
+            self,
+            authorities=authorities,
+            abolished=tuple(filter(reaches, self.abolished)),
+            groups=tuple(filter(reaches, self.groups)),
+            ring={band: tuple(body for body in ring if holds(body)) for band, ring in self.ring.items()},
+            questions=tuple(question for question in questions if question.bodies),
+            alone={
+                root: {body: band for body, band in found.items() if body in left} for root, found in self.alone.items()
+            },
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values, in the shape of the conformance cases (`tests/conformance`)."""
+        return {
+            "schema": 1,
+            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
+            "roots": list(self.roots),
+            "kinds": [str(kind) for kind in self.kinds],
+            "as_of": self.view.as_of.isoformat(),
+            "without": None if not self.view.without else ";".join(self.view.without),
+            "known_before": None if self.view.known_before is None else self.view.known_before.isoformat(),
+            "authorities": _shelf(self.authorities),
+            "abolished": _shelf(self.abolished),
+            "groups": _shelf(self.groups),
+            "ring": {band.word: list(self.ring[band]) for band in SHOWN_BANDS},
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """The authorities as a pandas table: one row for each body and failure kind.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns body, name, kind, band, hops (rows from the root), route, through, services.
+
+        Examples
+        --------
+        >>> from riskgraph.graph import RiskGraph
+        >>> frame = blast(RiskGraph.open("seeds"), "Capita storage bucket with benefits extracts").to_frame()
+        >>> frame.query("body == 'authority:rochford' and kind == 'exposure'")["band"].item()
+        'documented'
+        """
+        import pandas as pd
+
+        columns = ["body", "name", "kind", "band", "hops", "route", "through", "services"]
+        rows = [
+            (
+                reach.id,
+                reach.name,
+                str(kind),
+                hit.band.word,
+                hit.hops,
+                str(reach.route),
+                reach.first,
+                ";".join(area or "?" for area, kinds in reach.services.items() if kind in kinds),
+            )
+            for reach in self.authorities
+            for kind, hit in reach.kinds.items()
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len([r for r in self.authorities if r.band is band])} {band.word}" for band in Band)
+        return f"<BlastRadius of {' and '.join(self.roots)} as of {self.view.as_of}: {counts}>"
+
+
+def _shelf(reaches: Iterable[Reach]) -> dict[str, Any]:
+    shelf: dict[str, Any] = {}
+    for reach in sorted(reaches, key=lambda reach: reach.id):
+        entry: dict[str, Any] = {
+            "kinds": {
+                str(kind): {"band": reach.kinds[kind].band.word, "hops": reach.kinds[kind].hops}
+                for kind in KINDS
+                if kind in reach.kinds
+            },
+            "services": {
+                area or "?": {str(kind): kinds[kind].word for kind in KINDS if kind in kinds}
+                for area, kinds in sorted(reach.services.items(), key=lambda item: item[0] or "?")
+            },
+        }
+        if reach.root:
+            entry["root"] = True
+        shelf[reach.id] = entry
+    return shelf
+
+
+_NO_RESIDENTS = frozenset({"fire", "police", "other", "nhs", "school", "national-park"})
+
+
+def residents(dataset: Dataset, bodies: Iterable[str]) -> Residents:
+    """People who live in the areas of some bodies, each person once.
+
+    A county and its districts are the same people, and so are a combined authority and its councils: a
+    body is left out if an area that holds it is counted itself. Bodies that are no council (fire, police,
+    schools) have no residents of their own.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> two = residents(read("seeds"), ["authority:kent", "authority:dover"])
+    >>> two.people == residents(read("seeds"), ["authority:kent"]).people
+    True
+    """
+    register = dataset.register
+    chosen = sorted({body for body in bodies if body in register and register[body].kind not in _NO_RESIDENTS})
+    counted = {body for body in chosen if register[body].population is not None}
+    people = areas = 0
+    unknown = []
+    for body in chosen:
+        if counted & set(_above(register, body)):
+            continue
+        population = register[body].population
+        if population is None:
+            unknown.append(body)
+        else:
+            people += population
+            areas += 1
+    return Residents(people, areas, tuple(unknown))
+
+
+def _above(register: Mapping[str, RegisterEntry], body: str) -> Iterator[str]:
+    """The areas that hold a body's area: its county, the combined authorities of both."""
+    waiting, seen = [body], {body}
+    while waiting:
+        entry = register.get(waiting.pop())
+        for area in (entry.parent_county, entry.combined_authority) if entry is not None else ():
+            if area is not None and area not in seen:
+                seen.add(area)
+                waiting.append(area)
+                yield area
