@@ -192,6 +192,7 @@ class BlastRadius:
 
         Examples
         --------
+        >>> from riskgraph.analysis.blast import blast
         >>> from riskgraph.graph import RiskGraph
         >>> frame = blast(RiskGraph.open("seeds"), "Capita storage bucket with benefits extracts").to_frame()
         >>> frame.query("body == 'authority:rochford' and kind == 'exposure'")["band"].item()
