@@ -259,21 +259,28 @@ def residents(dataset: Dataset, bodies: Iterable[str]) -> Residents:
     >>> two.people == residents(read("seeds"), ["authority:kent"]).people
     True
     """
-    register = dataset.register
-    chosen = sorted({body for body in bodies if body in register and register[body].kind not in _NO_RESIDENTS})
-    counted = {body for body in chosen if register[body].population is not None}
     people = areas = 0
     unknown = []
-    for body in chosen:
-        if counted & set(_above(register, body)):
+    for body, (population, above) in inhabited(dataset, bodies).items():
+        if above:
             continue
-        population = register[body].population
         if population is None:
             unknown.append(body)
         else:
             people += population
             areas += 1
     return Residents(people, areas, tuple(unknown))
+
+
+def inhabited(dataset: Dataset, bodies: Iterable[str]) -> dict[str, tuple[int | None, tuple[str, ...]]]:
+    """Residents of each body that has any, and the others of these bodies that count the same people already."""
+    register = dataset.register
+    chosen = sorted({body for body in bodies if body in register and register[body].kind not in _NO_RESIDENTS})
+    counted = {body for body in chosen if register[body].population is not None}
+    return {
+        body: (register[body].population, tuple(area for area in _above(register, body) if area in counted))
+        for body in chosen
+    }
 
 
 def _above(register: Mapping[str, RegisterEntry], body: str) -> Iterator[str]:
