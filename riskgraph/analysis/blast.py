@@ -48,6 +48,7 @@ __all__ = [
     "Reach",
     "Residents",
     "Route",
+    "asked_kinds",
     "blast",
     "last_evidenced",
     "residents",
@@ -109,7 +110,7 @@ def blast(
     """
     view = graph.view(as_of, without, known_before)
     ids = resolve_roots(graph, roots)
-    asked = _kinds(kinds, like)
+    asked = asked_kinds(kinds, like)
     harm = graph.harm(view, ids)
     answer = run(harm, ids, asked)
     return _Collector(graph, view, ids, asked, harm, answer).radius()
@@ -123,7 +124,14 @@ def resolve_roots(graph: RiskGraph, roots: str | Sequence[str]) -> tuple[str, ..
     return tuple(dict.fromkeys(graph.names.resolve(name) for name in names))
 
 
-def _kinds(kinds: Sequence[str | FailureKind] | None, like: str) -> tuple[FailureKind, ...]:
+def asked_kinds(kinds: Sequence[str | FailureKind] | None, like: str) -> tuple[FailureKind, ...]:
+    """The failure kinds that are asked about, in order: those named, or those of a usual what-if.
+
+    Raises
+    ------
+    RiskGraphError
+        If a kind or the what-if is not known.
+    """
     if kinds is None:
         if like not in PRESETS:
             raise RiskGraphError(f"No what-if is called {like!r}.", f"Use one of: {', '.join(PRESETS)}.")
