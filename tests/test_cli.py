@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from small import FILES, write_small
 
@@ -81,7 +82,7 @@ def test_the_short_form_fits_a_message() -> None:
 
 def test_an_empty_answer_is_an_answer() -> None:
     text = run("blast", "Essex County Council").stdout
-    assert text.startswith("No council besides Essex (county) itself could be reached")
+    assert text.startswith("0 councils besides Essex (county) itself could be reached")
     assert "no route was found in this data" in text
 
 
@@ -186,6 +187,13 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     command = f'"{sys.executable}" -m riskgraph blast civica --format table | head -1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_names_complete() -> None:
+    completer = ShellComplete(main, {}, "riskgraph", "_RISKGRAPH_COMPLETE")
+    found = [item.value for item in completer.get_completions(["blast"], "east-kent")]
+    assert found == ["east-kent-audit-partnership", "east-kent-hr-and-payroll-partnership", "east-kent-services"]
+    assert completer.get_completions(["blast", "--data", "nowhere"], "x") == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])

@@ -10,6 +10,7 @@ import click
 from riskgraph.cli.options import (
     BANDS,
     Output,
+    complete_names,
     data_option,
     examples,
     output_options,
@@ -26,7 +27,7 @@ from riskgraph.cli.options import (
         "riskgraph blast civica capita --region 'South East' --anonymous",
     ),
 )
-@click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
+@click.argument("roots", nargs=-1, required=True, metavar="ROOT...", shell_complete=complete_names)
 @question_options
 @selection_options
 @click.option(

@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from riskgraph.cli.options import Output, data_option, examples, output_options, question_options, selection_options
+from riskgraph.cli.options import (
+    Output,
+    complete_names,
+    data_option,
+    examples,
+    output_options,
+    question_options,
+    selection_options,
+)
 
 
 @click.command(
@@ -18,7 +26,7 @@ from riskgraph.cli.options import Output, data_option, examples, output_options,
         "riskgraph calls capita --region 'East of England'",
     ),
 )
-@click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
+@click.argument("roots", nargs=-1, required=True, metavar="ROOT...", shell_complete=complete_names)
 @question_options
 @selection_options
 @click.option("--limit", type=click.IntRange(1, 1000), default=15, show_default=True, help="The most councils to list.")

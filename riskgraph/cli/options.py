@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,9 +17,31 @@ if TYPE_CHECKING:
     from riskgraph.analysis.select import Selection
     from riskgraph.graph import RiskGraph
 
-__all__ = ["Output", "data_option", "examples", "output_options", "question_options", "selection_options"]
+__all__ = [
+    "Output",
+    "complete_names",
+    "data_option",
+    "examples",
+    "output_options",
+    "question_options",
+    "selection_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def complete_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Names for shell completion: the short ids of the map's bodies and places."""
+    from riskgraph.data.read import locate
+    from riskgraph.errors import RiskGraphError
+
+    try:
+        folder = locate(ctx.params.get("data") or os.environ.get("RISKGRAPH_DATA") or "uk")
+        with (folder / "entities.csv").open(encoding="utf-8", newline="") as file:
+            slugs = {row["id"].partition(":")[2] for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, KeyError, RiskGraphError):
+        return []  # completion stays silent; the command itself will say what is wrong
+    return sorted(slug for slug in slugs if slug.startswith(incomplete.lower().replace(" ", "-")))
 
 
 def data_option(command: F) -> F:

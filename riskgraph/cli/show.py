@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from riskgraph.cli.options import Output, data_option, examples, output_options
+from riskgraph.cli.options import Output, complete_names, data_option, examples, output_options
 
 
 @click.command(
@@ -15,7 +15,7 @@ from riskgraph.cli.options import Output, data_option, examples, output_options
         "riskgraph show 'East Kent Services'", "riskgraph show RBKC --evidence", "riskgraph show civica --format json"
     ),
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_names)
 @click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
 @click.option("--evidence", is_flag=True, help="Show the sources of every relation.")
 @click.option(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from riskgraph.cli.options import Output, data_option, examples, output_options, question_options
+from riskgraph.cli.options import Output, complete_names, data_option, examples, output_options, question_options
 
 
 @click.command(
@@ -17,8 +17,8 @@ from riskgraph.cli.options import Output, data_option, examples, output_options,
         "riskgraph why --not essex civica",
     ),
 )
-@click.argument("body")
-@click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
+@click.argument("body", shell_complete=complete_names)
+@click.argument("roots", nargs=-1, required=True, metavar="ROOT...", shell_complete=complete_names)
 @question_options
 @click.option("--not", "not_", is_flag=True, help="Say what keeps BODY out instead.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="The most routes to show.")

@@ -223,7 +223,7 @@ def _unknown(radius: BlastRadius) -> str:
     if radius.questions:
         parts.append(f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out")
     else:
-        parts.append("nothing that blanks in this data hide")
+        parts.append("no blank in this data stands in the way")
     if radius.assumed:
         parts.append(
             f"{plural(radius.assumed, 'step')} rest on an assumed value"

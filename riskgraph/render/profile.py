@@ -25,8 +25,8 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12) -
     providers = {step.provider for step in profile.depends_on if step.relation != "member-of"}
     what = class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else kind_word(entity.kind)
     lines = [
-        f"{entity.name}: {plural(len(users), 'body leans', 'bodies lean')} on it directly, "
-        f"it leans on {len(providers)} (data of {date}).",
+        f"{plural(len(users), 'body leans', 'bodies lean')} directly on {entity.name}, "
+        f"which leans on {len(providers)} (data of {date}).",
         f"Id {entity.id}, {what}." + _identity(profile),
     ]
     if entity.aliases:

@@ -34,7 +34,7 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
     if not why.chains:
         again = " ".join(why.graph.names.handle(root) for root in radius.roots)
         return (
-            f"No route: {name} could not be reached if {roots} {failing(radius.kinds)} (data of {date}).\n"
+            f"0 routes: {name} could not be reached if {roots} {failing(radius.kinds)} (data of {date}).\n"
             f"Try next: riskgraph why --not {why.graph.names.handle(why.body)} {again}\n"
         )
     more = "" if why.complete else " at least"
