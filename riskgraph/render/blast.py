@@ -105,7 +105,7 @@ def _headline(radius: BlastRadius, present: Sequence[Reach], roots: str) -> str:
     if not present:
         also = f" besides {join(short_name(dataset, r.id) for r in itself)} itself" if len(itself) == 1 else also
         return (
-            f"No council{also} could be reached if {roots} {verb}: no route was found in this data ({date}).{marking}"
+            f"0 councils{also} could be reached if {roots} {verb}: no route was found in this data ({date}).{marking}"
         )
     return f"{bodies(dataset, [r.id for r in present])}{also} could be reached if {roots} {verb} ({date}).{marking}"
 
