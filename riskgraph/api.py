@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
+from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
@@ -79,6 +80,17 @@ class RiskMap:
     def list(self, kind: str | None = None) -> Listing:
         """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""
         return list_bodies(self.graph, kind)
+
+    def chokepoints(
+        self, names: str | Sequence[str], area: str | None = None, **question: Any
+    ) -> Chokepoints | ServiceCuts:
+        """What saves whom, or with an area what a council's service cannot do without.
+
+        See `riskgraph.analysis.chokepoints`.
+        """
+        if area is None:
+            return chokepoints(self.graph, names, **question)
+        return service_cuts(self.graph, names if isinstance(names, str) else names[0], area, **question)
 
     def gaps(self) -> Gaps:
         """What is not known; see `riskgraph.analysis.gaps.gaps`."""

@@ -15,7 +15,7 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Cell, InsideRule
 from riskgraph.settle import NEVER, Step
 
-__all__ = ["Inside", "Proof", "Start", "Together", "Via", "all_proofs", "best_proof"]
+__all__ = ["Inside", "Proof", "Start", "Together", "Via", "all_proofs", "best_proof", "proof_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +183,17 @@ class _Explainer:
 
 def best_proof(harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind) -> Proof | None:
     """The surest, then shortest proof that a body is reached in a kind, or `None` if it is not."""
-    state = harm.number[Place(body, Part.WHOLE)] * KIND_COUNT + KINDS.index(kind)
+    return proof_at(harm, answer, harm.number[Place(body, Part.WHOLE)], kind)
+
+
+def proof_at(harm: HarmNetwork, answer: Answer, place: int, kind: FailureKind) -> Proof | None:
+    """The same for one part of a body, such as a service: `place` is its number."""
+    state = place * KIND_COUNT + KINDS.index(kind)
     best = answer.best(state)
     if best is None:
         return None
     band, hops = best
-    return Proof(body, kind, Band(band), hops, _Explainer(harm, answer).chain(band, state))
+    return Proof(harm.places[place].body, kind, Band(band), hops, _Explainer(harm, answer).chain(band, state))
 
 
 def all_proofs(

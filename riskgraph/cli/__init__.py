@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calls": ("riskgraph.cli.calls", "Who to ring, in what order, on one side of paper."),
     "show": ("riskgraph.cli.show", "Everything known about one body, with sources."),
     "list": ("riskgraph.cli.list", "Bodies and places by kind, with how much leans on them."),
+    "chokepoints": ("riskgraph.cli.chokepoints", "What, if hardened, saves whom; what a service cannot do without."),
     "data": ("riskgraph.cli.data", "Check a data set, find its gaps, list the questions to ask."),
 }
 # what people type -> the word they mean
@@ -40,6 +41,9 @@ MEANT = {
     "info": "show",
     "describe": "show",
     "ls": "list",
+    "single-points": "chokepoints",
+    "harden": "chokepoints",
+    "dominators": "chokepoints",
     "suppliers": "list",
     "councils": "list",
     "check": "data check",

@@ -198,7 +198,13 @@ class _Filling:
                 self.offer(group.target * KINDS + kind, bits)
 
 
-def cone(network: Network, targets: Iterable[int], band: int, within: Collection[int] | None = None) -> set[int]:
+def cone(
+    network: Network,
+    targets: Iterable[int],
+    band: int,
+    within: Collection[int] | None = None,
+    stop: Collection[int] = (),
+) -> set[int]:
     """Every state from which harm could come to the targets in a band, and the targets themselves.
 
     Parameters
@@ -207,11 +213,16 @@ def cone(network: Network, targets: Iterable[int], band: int, within: Collection
         States.
     within
         Only these states, such as those that are reached at all.
+    stop
+        States that fail anyway, so that what leads to them does not matter.
     """
     waiting = [state for state in targets if within is None or state in within]
     found = set(waiting)
     while waiting:
-        place, kind = divmod(waiting.pop(), KINDS)
+        last = waiting.pop()
+        if last in stop:
+            continue
+        place, kind = divmod(last, KINDS)
         before = [
             network.source[link] * KINDS + kind for link in network.into[place] if network.levels[link][kind] <= band
         ]
