@@ -72,7 +72,7 @@ def test_the_runner_up_is_the_best_of_the_rest(spread: Spread, budget: float) ->
     best = cheapest([spread], COSTS, budget)
     if not best.changes:
         return
-    second = cheapest([spread], COSTS, budget, without=[best.changes])
+    second = cheapest([spread], COSTS, budget, barred=[(best.changes, len(best.changes) - 1)])
     rest = [
         changes
         for changes in every_set()

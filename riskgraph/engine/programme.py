@@ -26,6 +26,8 @@ __all__ = ["Plan", "cheapest"]
 
 NODES = 5_000  # branch-and-bound nodes before HiGHS must stop: a count, not a time, so that answers repeat
 
+Barred = tuple[Collection[int], int]
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,7 +50,7 @@ def cheapest(
     budget: float | None,
     *,
     worst: bool = False,
-    without: Sequence[Collection[int]] = (),
+    barred: Sequence[Barred] = (),
     nodes: int = NODES,
 ) -> Plan:
     """The changes within a budget that leave least lost, and of these the cheapest.
@@ -64,8 +66,8 @@ def cheapest(
         The most that may be spent; `None`: whatever saves all that can be saved.
     worst
         Make the worst of the roots as small as possible, instead of their sum.
-    without
-        Sets that must not be chosen whole: for the runner-up.
+    barred
+        Changes and how many of them may be made at most: for the runner-up.
     nodes
         Branch-and-bound nodes before the search stops; the bound then says how good the answer is.
 
@@ -91,13 +93,13 @@ def cheapest(
     if not used:
         left = _left(spreads, (), worst)
         return Plan((), 0.0, left, left)
-    programme = _Programme(spreads, used, costs, worst, without)
-    if budget is None and not without:
+    programme = _Programme(spreads, used, costs, worst, barred)
+    if budget is None and not barred:
         bound = _left(spreads, used, worst)  # the engine says what cannot be saved: no search is needed
         chosen = tuple(used)
     else:
         found, bound = programme.least_lost(budget, nodes)
-        chosen = _greedy(spreads, used, costs, budget, worst, without) if found is None else found
+        chosen = _greedy(spreads, used, costs, budget, worst, barred) if found is None else found
     left = _left(spreads, chosen, worst)
     cheaper = programme.least_cost(left, nodes)
     if cheaper is not None and _left(spreads, cheaper, worst) <= left + 1e-6:
@@ -121,7 +123,7 @@ def _greedy(
     costs: Mapping[int, float],
     budget: float | None,
     worst: bool,
-    without: Sequence[Collection[int]],
+    barred: Sequence[Barred],
 ) -> tuple[int, ...]:
     """One change after the other, each time the one that saves most for its cost: where the search gave up."""
     chosen: list[int] = []
@@ -133,7 +135,7 @@ def _greedy(
             tried = [*chosen, change]
             if change in chosen or (budget is not None and spent + costs[change] > budget + 1e-9):
                 continue
-            if any(set(barred) <= set(tried) for barred in without):
+            if any(len(set(some) & set(tried)) > most for some, most in barred):
                 continue
             saves = left - _left(spreads, tried, worst)
             if saves > 1e-9:
@@ -153,7 +155,7 @@ class _Programme:
         used: Sequence[int],
         costs: Mapping[int, float],
         worst: bool,
-        without: Sequence[Collection[int]],
+        barred: Sequence[Barred],
     ) -> None:
         self.used, self.costs = used, costs
         self.column = {change: index for index, change in enumerate(used)}
@@ -171,9 +173,9 @@ class _Programme:
             for weights in lost:
                 for column, weight in weights.items():
                     self.objective[column] += weight
-        for barred in without:
-            columns = [self.column[change] for change in barred if change in self.column]
-            self._row(dict.fromkeys(columns, -1.0), 1.0 - len(columns))
+        for some, most in barred:
+            columns = [self.column[change] for change in some if change in self.column]
+            self._row(dict.fromkeys(columns, -1.0), -float(most))
 
     def _new(self) -> int:
         self.columns += 1

@@ -1,0 +1,222 @@
+"""The cheapest changes: tried against every set of changes on random maps, and told in words."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+import reference
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import datasets, questions, write
+
+from riskgraph.analysis.blast import residents
+from riskgraph.cli import main
+from riskgraph.data import read
+from riskgraph.errors import DataError, RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import Band, FailureKind
+from riskgraph.render.fixes import remedy_text
+from riskgraph.scenario.costs import read_costs
+from riskgraph.scenario.fixes import fixes
+from riskgraph.scenario.gauge import By, Gauge
+from riskgraph.scenario.remedies import Act, Remedy, apply, remedies
+
+slow = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=25
+)
+
+
+def opened(tables: reference.Tables) -> RiskGraph:
+    with tempfile.TemporaryDirectory() as folder:
+        write(tables, Path(folder))
+        return RiskGraph(read(folder))
+
+
+@pytest.fixture(scope="module")
+def seeds() -> RiskGraph:
+    return RiskGraph.open("seeds")
+
+
+@pytest.fixture(scope="module")
+def uk() -> RiskGraph:
+    return RiskGraph.open("uk")
+
+
+@slow
+@given(st.data())
+def test_no_set_of_changes_made_in_the_data_does_better(data: st.DataObject) -> None:
+    """Every set of two changes is made in a copy of a random map and asked anew: none beats the answer."""
+    tables = data.draw(datasets())
+    question = data.draw(questions(tables))
+    graph = opened(tables)
+    root, kinds = question["roots"][0], [FailureKind(kind) for kind in question["kinds"]]
+    view = graph.view(question["as_of"])
+    band = data.draw(st.sampled_from(Band))
+    by = data.draw(st.sampled_from(By))
+    found = fixes(graph, root, kinds=kinds, as_of=question["as_of"], band=band, by=by, budget=2)
+
+    def left(chosen: tuple[Remedy, ...]) -> float:
+        changed = RiskGraph(apply(graph.dataset, chosen))
+        return Gauge(changed, view, kinds, None, band, by).radius(root)[0]
+
+    every = remedies(graph.harm(view), graph.settled(view)).all
+    best = min(left(chosen) for size in range(3) for chosen in combinations(every[:10], size))
+    assert found.best.left <= best
+    assert found.best.left <= found.best.foreseen and found.exact
+    assert found.was == left(()) and found.best.left == left(found.best.remedies)
+    if found.runner_up is not None:
+        assert found.runner_up.left >= found.best.left
+
+
+@slow
+@given(st.data())
+def test_no_change_makes_any_radius_grow(data: st.DataObject) -> None:
+    tables = data.draw(datasets())
+    graph = opened(tables)
+    view = graph.view()
+    every = remedies(graph.harm(view), graph.settled(view)).all
+    if not every:
+        return
+    made = data.draw(st.lists(st.sampled_from(every), max_size=3, unique=True))
+    kinds = tuple(FailureKind)
+    before = Gauge(graph, view, kinds, None, Band.POSSIBLE, By.AUTHORITIES)
+    after = Gauge(RiskGraph(apply(graph.dataset, made)), view, kinds, None, Band.POSSIBLE, By.AUTHORITIES)
+    for root in graph.dataset.entities:
+        assert after.radius(root)[1] <= before.radius(root)[1]
+
+
+@slow
+@given(st.data())
+def test_saving_all_leaves_only_what_no_change_saves(data: st.DataObject) -> None:
+    graph = opened(data.draw(datasets()))
+    root = data.draw(st.sampled_from(sorted(graph.dataset.entities)))
+    found = fixes(graph, root, budget=None, band="possible")
+    assert found.best.left <= len(found.beyond)
+    assert set(found.beyond).isdisjoint(found.best.saved) or found.best.left < len(found.beyond)
+
+
+def test_the_worst_case_over_all_roots_holds_for_each_of_them(seeds: RiskGraph) -> None:
+    found = fixes(seeds, budget=2)
+    changed = RiskGraph(apply(seeds.dataset, found.best.remedies))
+    gauge = Gauge(changed, seeds.view(), found.kinds, None, found.band, found.by)
+    radii = [gauge.radius(root)[0] for root in seeds.dataset.entities]
+    assert max(radii) == found.best.left < found.was
+    assert found.every and found.exact
+
+
+def test_several_roots_are_added_or_the_worst_of_them_counts(seeds: RiskGraph) -> None:
+    roots = ["rbkc shared it", "civica"]
+    added = fixes(seeds, roots, budget=1)
+    worst = fixes(seeds, roots, budget=1, worst=True)
+    assert added.was == 2 + 3 and worst.was == 3
+    assert added.best.left == 3 and [one.act for one in added.best.remedies] == [Act.SEGMENT]
+    assert worst.best.left == 3 and not worst.best.remedies
+    assert set(added.regret) == {"environment:rbkc-shared-it", "supplier:civica"}
+
+
+def test_what_changes_cost_decides_which_are_made(seeds: RiskGraph) -> None:
+    dear = fixes(seeds, "rbkc shared it", budget=60, costs={"segment:environment:rbkc-shared-it": 100.0})
+    assert {one.act for one in dear.best.remedies} == {Act.SEVER}
+    assert dear.best.costs_unknown == 2 and dear.best.cost == 2 and dear.best.left == 0
+
+
+def test_only_the_acts_asked_for_are_proposed(seeds: RiskGraph) -> None:
+    found = fixes(seeds, "rbkc shared it", acts=["sever"])
+    assert {one.act for one in found.best.remedies} == {Act.SEVER}
+
+
+def test_old_data_is_deleted_where_only_old_data_is_left(uk: RiskGraph) -> None:
+    found = fixes(uk, "capita", band="not-ruled-out", acts=["purge"], budget=1)
+    (purge,) = found.best.remedies
+    assert purge.act is Act.PURGE and found.best.left < found.was
+    assert remedy_text(uk.dataset, purge).startswith("Delete old data: ")
+
+
+def test_a_question_helps_only_where_something_is_not_known(uk: RiskGraph) -> None:
+    assert fixes(uk, "civica", acts=["ask"]).best.remedies == ()
+    asked = fixes(uk, "civica", acts=["ask"], band="not-ruled-out")
+    assert asked.best.left == asked.was - 3 and all(one.act is Act.ASK for one in asked.best.remedies)
+
+
+def test_an_area_counts_once_for_a_county_and_its_districts(uk: RiskGraph) -> None:
+    from riskgraph.analysis.blast import blast
+
+    view = uk.view()
+    for root in ("supplier:capita", "supplier:microsoft", "supplier:civica"):
+        gauge = Gauge(uk, view, blast(uk, root).kinds, None, Band.POSSIBLE, By.RESIDENTS)
+        reached = [reach.id for reach in blast(uk, root).within(Band.POSSIBLE)]
+        assert gauge.radius(root)[0] == pytest.approx(residents(uk.dataset, reached).people, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"band": "sure"}, "No band is called 'sure'"),
+        ({"by": "money"}, "No measure is called 'money'"),
+        ({"acts": ["pray"]}, "No change is called 'pray'"),
+        ({"budget": -1}, "The budget is -1"),
+        ({"costs": {"nothing": 1.0}}, "There is a cost for 'nothing'"),
+    ],
+)
+def test_a_word_that_is_not_known_is_an_error(seeds: RiskGraph, asked: dict[str, object], message: str) -> None:
+    with pytest.raises(RiskGraphError, match=message):
+        fixes(seeds, "civica", **asked)  # type: ignore[arg-type]
+
+
+def test_a_file_of_costs_is_read_strictly(tmp_path: Path) -> None:
+    good = tmp_path / "costs.csv"
+    good.write_text("change,cost,note\nsegment:environment:x,1200.5,quote\nrow,,not known\n")
+    assert read_costs(good) == {"segment:environment:x": 1200.5}
+    bad = tmp_path / "bad.csv"
+    bad.write_text("change,cost\na,-1\n,2\nb,much\nc,1\nc,2\n")
+    with pytest.raises(DataError) as caught:
+        read_costs(bad)
+    assert [(problem.row, problem.rule) for problem in caught.value.problems] == [
+        (2, "number"),
+        (3, "missing"),
+        (4, "number"),
+        (6, "twice"),
+    ]
+    worse = tmp_path / "worse.csv"
+    worse.write_text("change,note\na,b\n")
+    with pytest.raises(DataError, match="The column is missing"):
+        read_costs(worse)
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(main, ["fixes", *words], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def test_the_answer_in_words(tmp_path: Path) -> None:
+    said = run("rbkc shared it", "--data", "seeds", "--all").splitlines()
+    assert said[0].startswith("1 change would take the radius of RBKC and Westminster shared IT environment from 2 ")
+    assert said[1].startswith("1. Segment: each of the 2 tenants")
+    assert "Made in a copy of the map and asked again: 2 before, 0 after." in said[3]
+    costs = tmp_path / "costs.csv"
+    costs.write_text("change,cost\nsegment:environment:rbkc-shared-it,5000\n")
+    priced = run("rbkc shared it", "--data", "seeds", "--all", "--act", "segment", "--costs", str(costs))
+    assert "Costs: 5,000 in all, as given." in priced
+
+
+def test_an_empty_answer_is_an_answer() -> None:
+    assert run("essex", "--data", "seeds").startswith(
+        "0 changes would shrink the radius of Essex County Council from 0"
+    )
+    assert "no set of changes within the budget does" in run("civica", "--data", "seeds", "--budget", "0")
+
+
+def test_the_answer_for_programs(seeds: RiskGraph) -> None:
+    value = json.loads(run("civica", "--data", "seeds", "--format", "json", "--budget", "9"))
+    assert value["schema"] == 1 and value["exact"] and value["best"]["after"] == 0
+    assert value["before"] == 3 and len(value["best"]["saved"]) == 3
+    frame = fixes(seeds, "civica", budget=9).to_frame()
+    assert list(frame[frame["set"] == "best"]["change"]) == [one["change"] for one in value["best"]["changes"]]
+    rows = run("civica", "--data", "seeds", "--format", "csv", "--budget", "9").splitlines()
+    assert rows[0].split(",")[:3] == ["set", "change", "act"] and rows[1].startswith("best,")
