@@ -18,6 +18,8 @@ from riskgraph.graph import RiskGraph
 if TYPE_CHECKING:
     import networkx as nx
 
+    from riskgraph.analysis.chance import Chance, ChanceChange
+
 __all__ = ["RiskMap", "load"]
 
 
@@ -91,6 +93,18 @@ class RiskMap:
         if area is None:
             return chokepoints(self.graph, names, **question)
         return service_cuts(self.graph, names if isinstance(names, str) else names[0], area, **question)
+
+    def chance(self, roots: str | Sequence[str], **question: Any) -> Chance:
+        """How likely each authority is to be reached; see `riskgraph.analysis.chance.chance`."""
+        from riskgraph.analysis.chance import chance  # it loads NumPy
+
+        return chance(self.graph, roots, **question)
+
+    def chance_change(self, after: RiskMap, roots: str | Sequence[str], **question: Any) -> ChanceChange:
+        """What a change does to the chances; see `riskgraph.analysis.chance.chance_change`."""
+        from riskgraph.analysis.chance import chance_change
+
+        return chance_change(self.graph, after.graph, roots, **question)
 
     def gaps(self) -> Gaps:
         """What is not known; see `riskgraph.analysis.gaps.gaps`."""

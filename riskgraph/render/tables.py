@@ -71,4 +71,4 @@ def as_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     from tabulate import tabulate
 
     cells = [["" if value is None else value for value in row] for row in rows]
-    return str(tabulate(cells, headers=list(header), disable_numparse=[0], tablefmt="simple")) + "\n"
+    return str(tabulate(cells, headers=list(header), disable_numparse=[0] if cells else True, tablefmt="simple")) + "\n"
