@@ -6,19 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
 from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
+from riskgraph.analysis.concentration import Concentration, concentration
+from riskgraph.analysis.contracts import Contracts, Peers, contracts, peers
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
+from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.data import Dataset
 from riskgraph.graph import RiskGraph
+from riskgraph.model import FailureKind
+from riskgraph.scenario.compare import Comparison, compare
+from riskgraph.scenario.model import Change, Scenario, change
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from riskgraph.analysis.chance import Chance, ChanceChange
+    from riskgraph.analysis.together import Together
+    from riskgraph.scenario.proposal import Fixes
 
 __all__ = ["RiskMap", "load"]
 
@@ -79,6 +87,16 @@ class RiskMap:
         """Everything known about one body; see `riskgraph.analysis.profile.profile`."""
         return profile(self.graph, name, **view)
 
+    def rank(self, of: str | None = None, **question: Any) -> Ranking:
+        """Every root by its exact radius; see `riskgraph.analysis.rank.rank`."""
+        return rank(self.graph, of, **question)
+
+    def rank_together(self, size: int, of: str | None = None, **question: Any) -> Together:
+        """The roots that together reach most; see `riskgraph.analysis.together.rank_together`."""
+        from riskgraph.analysis.together import rank_together
+
+        return rank_together(self.graph, size, of, **question)
+
     def list(self, kind: str | None = None) -> Listing:
         """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""
         return list_bodies(self.graph, kind)
@@ -106,6 +124,42 @@ class RiskMap:
 
         return chance_change(self.graph, after.graph, roots, **question)
 
+    def whatif(
+        self,
+        what: str | Scenario | Sequence[Change],
+        /,
+        *names: str,
+        roots: Sequence[str] = (),
+        kinds: Sequence[str | FailureKind] = (),
+        like: str = "",
+        as_of: str = "",
+        **fields: str | Sequence[str] | None,
+    ) -> Comparison:
+        """What a change would do: before, after and the difference; see `riskgraph.scenario.compare.compare`.
+
+        Parameters
+        ----------
+        what
+            A verb, with its fields as on the command line, by place or by name; or several changes made by
+            `riskgraph.scenario.model.change`; or a whole `Scenario`, such as `riskgraph.scenario.files.read` gives.
+        roots, kinds, like, as_of
+            What is asked in both states; for a `Scenario`, it says itself.
+
+        Examples
+        --------
+        >>> answer = load("seeds").whatif("cut", "westminster", "rbkc shared it", like="ransomware")
+        >>> [one.body for one in answer.pairs[0].differences if one.what == "leaves"]
+        ['authority:westminster']
+        """
+        if isinstance(what, Scenario):
+            return compare(self.graph, what)
+        changes = (change(what, *names, **fields),) if isinstance(what, str) else tuple(what)
+        title = " then ".join(map(str, changes))
+        asked = asked_kinds(kinds, "compromise") if kinds else ()
+        return compare(
+            self.graph, Scenario(title, changes, roots=tuple(roots), kinds=asked, like=like, as_of=str(as_of))
+        )
+
     def gaps(self) -> Gaps:
         """What is not known; see `riskgraph.analysis.gaps.gaps`."""
         return gaps(self.graph)
@@ -113,6 +167,30 @@ class RiskMap:
     def ask(self, roots: str | Sequence[str] | None = None, **question: Any) -> Ask:
         """The questions to put, and to whom; see `riskgraph.analysis.gaps.ask`."""
         return ask(self.graph, roots, **question)
+
+    def fixes(self, roots: str | Sequence[str] = (), **question: Any) -> Fixes:
+        """The cheapest changes that shrink a radius most; see `riskgraph.scenario.fixes.fixes`.
+
+        Examples
+        --------
+        >>> load("seeds").fixes("rbkc shared it", budget=1)
+        <Fixes: 1 changes, 2 before, 0 after>
+        """
+        from riskgraph.scenario.fixes import fixes
+
+        return fixes(self.graph, roots, **question)
+
+    def concentration(self, area: str | None = None, **market: Any) -> Concentration:
+        """Who serves a market, and how unevenly; see `riskgraph.analysis.concentration.concentration`."""
+        return concentration(self.graph, area, **market)
+
+    def contracts(self, **which: Any) -> Contracts:
+        """Contracts with an end to come; see `riskgraph.analysis.contracts.contracts`."""
+        return contracts(self.graph, **which)
+
+    def peers(self, body: str, **question: Any) -> Peers:
+        """Who runs the same; see `riskgraph.analysis.contracts.peers`."""
+        return peers(self.graph, body, **question)
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it."""

@@ -17,6 +17,7 @@ __all__ = [
     "ENVIRONMENT",
     "ORGANISATIONS",
     "PRESETS",
+    "PRINCIPAL_COUNCILS",
     "PRODUCT",
     "SHARED_SERVICE",
     "STORE",
@@ -36,6 +37,20 @@ __all__ = [
 AUTHORITY, SUPPLIER, SHARED_SERVICE = "authority", "supplier", "shared-service"
 ENVIRONMENT, SYSTEM, PRODUCT, STORE = "environment", "system", "product", "store"
 ORGANISATIONS = frozenset({AUTHORITY, SUPPLIER, SHARED_SERVICE})
+PRINCIPAL_COUNCILS = frozenset(
+    {
+        "county",
+        "district",
+        "unitary",
+        "metropolitan",
+        "london-borough",
+        "city-corporation",
+        "scottish-unitary",
+        "welsh-unitary",
+        "ni-district",
+        "council",  # a council whose class is withheld
+    }
+)
 
 
 class FailureKind(StrEnum):

@@ -20,12 +20,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calls": ("riskgraph.cli.calls", "Who to ring, in what order, on one side of paper."),
     "show": ("riskgraph.cli.show", "Everything known about one body, with sources."),
     "list": ("riskgraph.cli.list", "Bodies and places by kind, with how much leans on them."),
+    "rank": ("riskgraph.cli.rank", "The worst that could fail: everything by its exact radius."),
     "chokepoints": ("riskgraph.cli.chokepoints", "What, if hardened, saves whom; what a service cannot do without."),
     "chance": ("riskgraph.cli.chance", "How likely each council is to be reached, and how many to expect."),
     "fixes": ("riskgraph.cli.fixes", "The cheapest changes that shrink a radius most, tried on a copy of the map."),
     "whatif": ("riskgraph.cli.whatif", "What a change would do: before, after, and the difference, by name."),
     "report": ("riskgraph.cli.report", "Reports to read, print, mail and check, as files."),
     "verify": ("riskgraph.cli.verify", "Make a report again and say whether anything differs."),
+    "concentration": (
+        "riskgraph.cli.concentration",
+        "How unevenly a service area is shared between suppliers.",
+    ),
+    "contracts": ("riskgraph.cli.contracts", "Which contracts end first, and by when to give notice."),
+    "peers": ("riskgraph.cli.peers", "Who runs the same and could lend a hand."),
     "data": ("riskgraph.cli.data", "Check a data set, find its gaps, list the questions to ask."),
     "query": ("riskgraph.cli.query", "Run a Cypher query of the library on a Neo4j server."),
     "neo4j": ("riskgraph.cli.neo4j", "Keep a map on a Neo4j server: load, status, clear."),
@@ -50,6 +57,11 @@ MEANT = {
     "ls": "list",
     "probability": "chance",
     "likelihood": "chance",
+    "worst": "rank",
+    "top": "rank",
+    "hidden": "rank --hidden",
+    "fourth-parties": "rank --hidden",
+    "together": "rank --together 2",
     "single-points": "chokepoints",
     "harden": "chokepoints",
     "dominators": "chokepoints",
@@ -71,6 +83,10 @@ MEANT = {
     "check": "data check",
     "validate": "data check",
     "gaps": "data gaps",
+    "import": "data import",
+    "merge": "data merge",
+    "diff": "data diff",
+    "overlap": "data overlap",
     "ask": "data ask",
     "unknown": "data gaps",
     "cypher": "query",
@@ -101,9 +117,10 @@ class LazyGroup(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list in `--help`, from the registry alone."""
+        """The list in `--help`, from the registry alone (and from the words that are loaded already)."""
+        loaded = [(word, command.get_short_help_str(80)) for word, command in self.commands.items()]
         with formatter.section("Words"):
-            formatter.write_dl([(word, help_) for word, (_, help_) in self.lazy.items()])
+            formatter.write_dl([*((word, help_) for word, (_, help_) in self.lazy.items()), *loaded])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

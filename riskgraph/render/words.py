@@ -14,6 +14,7 @@ from riskgraph.dates import in_words
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
+    PRINCIPAL_COUNCILS,
     PRODUCT,
     SHARED_SERVICE,
     STORE,
@@ -42,19 +43,7 @@ __all__ = [
     "step_phrase",
 ]
 
-COUNCILS = frozenset(
-    {
-        "county",
-        "district",
-        "unitary",
-        "metropolitan",
-        "london-borough",
-        "city-corporation",
-        "scottish-unitary",
-        "welsh-unitary",
-        "ni-district",
-    }
-)
+COUNCILS = PRINCIPAL_COUNCILS
 _CLASSES = {
     "county": ("county", "counties"),
     "district": ("district", "districts"),
@@ -65,6 +54,7 @@ _CLASSES = {
     "scottish-unitary": ("Scottish council", "Scottish councils"),
     "welsh-unitary": ("Welsh council", "Welsh councils"),
     "ni-district": ("Northern Ireland district", "Northern Ireland districts"),
+    "council": ("council", "councils"),
     "combined-authority": ("combined authority", "combined authorities"),
     "regional-authority": ("regional authority", "regional authorities"),
     "fire": ("fire service", "fire services"),

@@ -1,0 +1,63 @@
+"""The word `concentration [AREA]`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from riskgraph.cli.options import Output, data_option, examples, output_options, selection_options
+
+
+@click.command(
+    "concentration",
+    epilog=examples(
+        "riskgraph concentration 'revenues and benefits'",
+        "riskgraph concentration libraries-leisure --region Scotland --format csv",
+        "riskgraph concentration revenues-benefits --merger capita --merger civica",
+    ),
+)
+@click.argument("area", required=False)
+@selection_options
+@click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
+@click.option(
+    "--merger", "merged", multiple=True, metavar="SUPPLIER", help="Give it twice: what if the first bought the second?"
+)
+@click.option(
+    "--designation", is_flag=True, help="Also test the largest against 10% of these councils, by number and residents."
+)
+@output_options("text", "table", "json", "csv")
+@data_option
+def command(
+    graph: Any,
+    area: str | None,
+    select: Callable[[Any], Any],
+    as_of: str | None,
+    merged: tuple[str, ...],
+    designation: bool,
+    output: Output,
+) -> None:
+    """How unevenly a service area is shared between suppliers, with what is not known.
+
+    Without AREA, all service areas together. The market is made of principal councils unless --class or
+    --members say otherwise.
+    """
+    from riskgraph.analysis import concentration as analysis
+    from riskgraph.render import concentration as render
+    from riskgraph.render.tables import as_csv, as_json, as_table
+
+    if merged and len(merged) != 2:
+        raise click.UsageError("--merger takes two suppliers: --merger A --merger B.")
+    found = analysis.concentration(graph, area, selection=select(graph), as_of=as_of)
+    if merged:
+        output.write(render.merger_text(analysis.merger(found, *merged)))
+    elif output.format == "json":
+        output.write(as_json(found.to_dict()))
+    elif output.format == "csv":
+        output.write(as_csv(*render.concentration_rows(found)))
+    elif output.format == "table":
+        output.write(as_table(*render.concentration_rows(found)))
+    else:
+        tested = analysis.designation(found, [s.supplier for s in found.shares[:3]]) if designation else ()
+        output.write(render.concentration_text(found, tested))
