@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from riskgraph.cli.server import open_server, server_options
 from riskgraph.model import PRESETS, Band, FailureKind
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+_SUPPOSING = "riskgraph.supposing"
 
 
 def complete_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -45,7 +47,7 @@ def complete_names(ctx: click.Context, _param: click.Parameter, incomplete: str)
 
 
 def data_option(command: F) -> F:
-    """`--data`: which map; the command receives the open graph as `graph`."""
+    """`--data` and `--backend`: which map, and where it lives; the command receives the graph as `graph`."""
 
     @click.option(
         "--data",
@@ -56,18 +58,61 @@ def data_option(command: F) -> F:
         metavar="PATH",
         help="A data set: a folder, or the name of a shipped map (uk, seeds).  [default: uk]",
     )
+    @click.option(
+        "--backend",
+        type=click.Choice(["networkx", "neo4j"]),
+        default="networkx",
+        help="Where the map lives: networkx in memory, or neo4j on a server (docs/neo4j.md).  [default: networkx]",
+    )
+    @click.option(
+        "--scenario", metavar="FILE", help="Answer on what this scenario makes of the map (a file, or a shipped one)."
+    )
+    @server_options(hidden=True)
     @functools.wraps(command)
-    def wrapped(*args: Any, data: str, **kwargs: Any) -> Any:
+    def wrapped(
+        *args: Any, data: str, backend: str, scenario: str | None, connection: Callable[[], Any], **kwargs: Any
+    ) -> Any:
         from riskgraph.graph import RiskGraph
 
-        graph = RiskGraph.open(data)
+        if backend == "neo4j":
+            graph = _from_server(data, connection, kwargs if scenario is None else {})
+        else:
+            graph = RiskGraph.open(data)
         count = len(graph.dataset.warnings)
         if count and data not in {"uk", "seeds"}:
             noun = "warning" if count == 1 else "warnings"
             click.echo(f"{count} {noun} about these data; see: riskgraph data check --data {data}", err=True)
+        if scenario is not None:
+            graph = _under(graph, scenario, kwargs)
         return command(*args, graph=graph, **kwargs)
 
     return wrapped  # type: ignore[return-value]
+
+
+def _under(graph: RiskGraph, scenario: str, kwargs: dict[str, Any]) -> RiskGraph:
+    """The graph that a scenario makes, asked as of the scenario's date unless another one is given."""
+    from riskgraph.scenario.apply import apply
+    from riskgraph.scenario.files import read
+
+    supposed = read(scenario)
+    applied = apply(graph, supposed)
+    click.get_current_context().meta[_SUPPOSING] = supposed.title
+    if applied.lost or supposed.roots:
+        click.echo("What the scenario says fails is left out: name it here, or use riskgraph whatif run.", err=True)
+    question = kwargs.get("question", kwargs)
+    if supposed.as_of and "as_of" in question and not question["as_of"]:
+        question["as_of"] = supposed.as_of
+    return applied.after
+
+
+def _from_server(data: str, connection: Callable[[], Any], asked: dict[str, Any]) -> RiskGraph:
+    """The map from a Neo4j server; for a blast radius only the part that it stands on."""
+    from riskgraph.backends.neo4j_read import Neo4jBackend
+
+    backend = Neo4jBackend(open_server(connection), Path(data).name)
+    if click.get_current_context().info_name == "blast" and "roots" in asked:
+        return backend.around(asked["roots"])
+    return backend.graph()
 
 
 def question_options(command: F) -> F:
@@ -157,6 +202,10 @@ class Output:
         """Write the answer: to standard output, or whole to a file."""
         if not text.endswith("\n"):
             text += "\n"
+        context = click.get_current_context(silent=True)
+        supposing = context.meta.get(_SUPPOSING) if context is not None else None
+        if supposing and self.format in {"text", "table"}:
+            text += f"Supposing: {supposing}. This is not the map as it is.\n"
         if self.path == "-":
             click.echo(text, nl=False)
             return

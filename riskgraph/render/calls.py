@@ -8,7 +8,7 @@ from riskgraph.model import Band
 from riskgraph.render.blast import failing
 from riskgraph.render.words import area_label, bodies, full_name, join, plural, root_name
 
-__all__ = ["text"]
+__all__ = ["reason", "text"]
 
 _ROLES = {
     "root": "the one hit: its security desk",
@@ -54,12 +54,14 @@ def text(sheet: CallSheet) -> str:
 def _line(sheet: CallSheet, call: Call) -> str:
     dataset = sheet.graph.dataset
     name = full_name(dataset, call.who) if call.who in dataset.entities else call.who
-    if call.role == "council":
-        reach = sheet.radius[call.who]
-        services = join((area_label(a) for a in reach.services), 3)
-        why = f"{call.band.word if call.band is not None else ''}: {services or 'by a link'}"
-    else:
-        why = _NATIONAL.get(call.why or "") or _ROLES[call.role]
     contact = call.number or "number not known ________"
     site = f"  {call.website}" if call.website else ""
-    return f"{call.turn:>2}. {name}: {why}. {contact}{site}"
+    return f"{call.turn:>2}. {name}: {reason(sheet, call)}. {contact}{site}"
+
+
+def reason(sheet: CallSheet, call: Call) -> str:
+    """Why somebody is rung, in a few words."""
+    if call.role != "council":
+        return _NATIONAL.get(call.why or "") or _ROLES[call.role]
+    services = join((area_label(a) for a in sheet.radius[call.who].services), 3)
+    return f"{call.band.word if call.band is not None else ''}: {services or 'by a link'}"

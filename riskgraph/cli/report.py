@@ -1,0 +1,190 @@
+"""The word `riskgraph report KIND ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskgraph.cli.options import Output, data_option, examples, question_options, selection_options
+from riskgraph.data.files import nearest
+from riskgraph.errors import MissingFile, RiskGraphError
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.select import Selection
+    from riskgraph.report import Bundle
+    from riskgraph.report.registry import Kind
+
+__all__ = ["command", "names_in"]
+
+SOFT_LIMIT = 300_000  # bytes of a page that still travels well by e-mail
+
+
+class Kinds(click.Group):
+    """A group whose words are the kinds of report that are registered."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The kinds, in the order of the registry."""
+        from riskgraph.report import KINDS
+
+        return list(KINDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a kind."""
+        from riskgraph.report import KINDS
+
+        return _command(KINDS[cmd_name]) if cmd_name in KINDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the kinds that there are when another word is typed."""
+        kinds = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in kinds:
+            ctx.fail(f"There is no report {args[0]!r}. {nearest(args[0], kinds)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    "report",
+    cls=Kinds,
+    epilog=examples(
+        "riskgraph report blast civica",
+        "riskgraph report council thanet --zip",
+        "riskgraph report overview --region Wales --format text",
+    ),
+)
+def command() -> None:
+    """Reports to read, print, mail and check: a folder of files for one answer.
+
+    The folder holds report.html (readable with scripts off, no network), summary.txt for a message,
+    calls.html, CSV files for spreadsheets and report.json for programs. Each carries its marking.
+    """
+
+
+def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What is the same for every kind of report."""
+    for option in (
+        click.option("--author", default="", metavar="WHO", help="Printed on it."),
+        click.option("--version", default="1", show_default=True, metavar="N", help="Printed on it, and in its name."),
+        click.option("--dated", metavar="DATE", help="The day printed on it.  [default: the date of the question]"),
+        click.option(
+            "--redact",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Withhold the names in this file, one a line.",
+        ),
+        click.option("--anonymous", is_flag=True, help="Withhold every name but those of suppliers; counts only."),
+        click.option("--permission", default="", metavar="WHO", help="Who allowed a lower marking than the data have."),
+        click.option(
+            "--exempt",
+            default="",
+            metavar="TEXT",
+            help="Not for publication: such as 'paragraph 3 of Schedule 12A, Local Government Act 1972'.",
+        ),
+        click.option(
+            "--classification",
+            type=click.Choice(["OFFICIAL", "OFFICIAL-SENSITIVE"], case_sensitive=False),
+            help="The government marking, apart from the label.",
+        ),
+        click.option("--tlp", metavar="LABEL", help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED.  [default: the data's]"),
+        click.option("--zip", "zipped", is_flag=True, help="One archive instead of a folder."),
+        click.option(
+            "--format",
+            "format_",
+            type=click.Choice(["folder", "text", "json"]),
+            default="folder",
+            show_default=True,
+            help="folder writes the files; text or json shows one of them and writes nothing.",
+        ),
+        click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder or archive to write."),
+    ):
+        function = option(function)
+    return function
+
+
+def _command(kind: Kind) -> click.Command:
+    """The command of one kind of report."""
+
+    @report_options
+    @question_options
+    @selection_options
+    @data_option
+    @click.pass_context
+    def run(ctx: click.Context, /, graph: Any, select: Any, question: dict[str, Any], **given: Any) -> None:
+        from riskgraph.report import Options, make
+
+        names = given.get("names") or ()
+        options = Options(
+            question={key: value for key, value in question.items() if value},
+            selection=_selection(select(graph)),
+            tlp=given["tlp"],
+            classification=given["classification"],
+            exempt=given["exempt"],
+            permission=given["permission"],
+            anonymous=given["anonymous"],
+            redact=() if given["redact"] is None else names_in(given["redact"]),
+            dated=given["dated"],
+            version=given["version"],
+            author=given["author"],
+            data=Path(ctx.params["data"]).name,
+        )
+        bundle = make(graph, kind.word, (names,) if isinstance(names, str) else names, options)
+        if given["format_"] == "folder":
+            _write(bundle, given["output"], given["zipped"])
+        else:
+            text = bundle.files["report.json" if given["format_"] == "json" else "summary.txt"].decode()
+            path = "-" if given["output"] is None else str(given["output"])
+            Output(given["format_"], path).write(text)
+
+    made: Any = run
+    if kind.names == "many":
+        made = click.argument("names", nargs=-1, required=True, metavar=kind.metavar)(made)
+    elif kind.names == "one":
+        made = click.argument("names", required=True, metavar=kind.metavar)(made)
+    return click.command(kind.word, help=kind.help, short_help=kind.help, epilog=examples(*kind.examples))(made)
+
+
+def _selection(selection: Selection) -> dict[str, Any]:
+    """What was selected, as it is asked again: areas, classes, regions and the ids of members."""
+    chosen = {
+        "areas": sorted(selection.areas),
+        "classes": sorted(selection.classes),
+        "regions": sorted(selection.regions),
+        "members": None if selection.members is None else sorted(selection.members),
+    }
+    return {key: value for key, value in chosen.items() if value}
+
+
+def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:
+    """Write the folder or the archive, and say where it is and how it is marked."""
+    from riskgraph.data.files import write_atomic
+    from riskgraph.report.files import write_files
+
+    if zipped:
+        target = output or Path(f"{bundle.name}.zip")
+        write_atomic(target, bundle.zip())
+    else:
+        target = output or Path(bundle.name)
+        write_files(bundle.files, target)
+    click.echo(bundle.report.title)
+    click.echo(f"{len(bundle.files)} files, {bundle.marking.words}, written to {target}")
+    size = len(bundle.files["report.html"])
+    if size > SOFT_LIMIT:
+        click.echo(f"report.html has {size // 1000} KB: mail the archive, or limit it with --region.", err=True)
+
+
+def names_in(path: Path) -> tuple[str, ...]:
+    """Names from a file, one a line; a line that begins with # is a note."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError:
+        raise MissingFile(f"There is no file {path}.", "Check the path.") from None
+    except UnicodeDecodeError:
+        raise RiskGraphError(f"{path} is no text in UTF-8.", "Save it as UTF-8, one name a line.") from None
+    names = tuple(name for line in lines if (name := line.strip()) and not name.startswith("#"))
+    if not names:
+        raise RiskGraphError(f"{path} holds no name.", "Write one name a line.")
+    return names

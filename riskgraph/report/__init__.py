@@ -1,0 +1,8 @@
+"""Reports: one answer as a folder of files that can be read, printed, mailed and checked again."""
+
+from __future__ import annotations
+
+from riskgraph.report.bundle import Bundle, Options, make
+from riskgraph.report.registry import KINDS
+
+__all__ = ["KINDS", "Bundle", "Options", "make"]

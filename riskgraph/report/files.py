@@ -1,0 +1,248 @@
+"""From a report to files: HTML, CSV, JSON and text, each with its marking; the same bytes for the same report."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.data.files import write_atomic
+from riskgraph.dates import DATE, in_words
+from riskgraph.errors import RiskGraphError
+from riskgraph.model import Band
+from riskgraph.render.tables import as_csv, as_json
+from riskgraph.report.content import Cell, Column, Report, Table
+from riskgraph.report.marking import Marking, calls_marking
+from riskgraph.report.parts import BAND_WORDS
+
+if TYPE_CHECKING:
+    import jinja2
+
+__all__ = ["Origin", "html", "make_files", "write_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a report comes from, and how to make it again. Nothing here may hold a withheld name."""
+
+    data: str  # title of the data set
+    as_of: str
+    digest: str
+    rows: int
+    warnings: int
+    request: Mapping[str, Any]
+    command: str
+    dated: str  # the day printed on the report
+    version: str  # of the report
+    author: str = ""
+    attribution: str = ""
+    withheld: str = ""  # what was withheld, in words
+
+
+def make_files(report: Report, marking: Marking, origin: Origin) -> dict[str, bytes]:
+    """File name to bytes of everything that one report is made of.
+
+    Examples
+    --------
+    >>> from riskgraph.report import make
+    >>> sorted(make("seeds", "blast", ["east kent services"]).files)[:3]
+    ['calls.html', 'contracts.csv', 'exposures.csv']
+    """
+    content = {"report.html": html("report.html", report, marking, origin).encode()}
+    if report.calls is not None:
+        sheet = calls_marking(marking)
+        content["calls.html"] = html("calls.html", report, sheet, origin).encode()
+    for name, table in sorted(report.tables.items()):
+        # Excel needs the mark at the start to read a pound sign
+        content[f"{name}.csv"] = _csv(table, marking).encode("utf-8-sig")
+    content["summary.txt"] = _summary(report, marking, origin).encode()
+    content["report.json"] = as_json(to_json(report, marking, origin, content)).encode()
+    return dict(sorted(content.items()))
+
+
+def _summary(report: Report, marking: Marking, origin: Origin) -> str:
+    foot = [marking.words + (f". Not for publication: {marking.exempt}" if marking.exempt else "")]
+    if origin.author:
+        foot.append(f"From {origin.author}, {in_words(origin.dated)}, version {origin.version}.")
+    return "\n".join([marking.words, report.summary.rstrip("\n"), *foot]) + "\n"
+
+
+def _csv(table: Table, marking: Marking) -> str:
+    header = ("marking", *(column.key for column in table.columns))
+    rows = [(marking.words, *(_plain(cell) for cell in row)) for row in table.rows]
+    return as_csv(header, rows)
+
+
+def _plain(cell: Cell) -> str | int | float | None:
+    return cell.word if isinstance(cell, Band) else cell
+
+
+def to_json(report: Report, marking: Marking, origin: Origin, content: Mapping[str, bytes]) -> dict[str, Any]:
+    """The report as plain values: marking first, then what it says, then where it comes from."""
+    return {
+        "schema": 1,
+        "marking": marking.to_dict(),
+        "kind": report.kind,
+        "title": report.title,
+        "date": report.date,
+        "numbers": [asdict(number) for number in report.numbers],
+        "meaning": list(report.meaning),
+        "unknown": list(report.unknown),
+        "now": list(report.now),
+        "decisions": list(report.decisions),
+        "answer": dict(report.answer),
+        "tables": {name: _table_json(table) for name, table in sorted(report.tables.items())},
+        "provenance": {
+            "riskgraph": version("riskgraph"),
+            "data": origin.data,
+            "data_as_of": origin.as_of,
+            "data_digest": origin.digest,
+            "dated": origin.dated,
+            "version": origin.version,
+            "author": origin.author,
+            "withheld": origin.withheld,
+            "command": origin.command,
+            "request": dict(origin.request),
+        },
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())},
+    }
+
+
+def _table_json(table: Table) -> list[dict[str, Any]]:
+    keys = [column.key for column in table.columns]
+    return [dict(zip(keys, (_plain(cell) for cell in row), strict=True)) for row in table.rows]
+
+
+# -- HTML -------------------------------------------------------------------------------------------
+
+
+def html(template: str, report: Report, marking: Marking, origin: Origin) -> str:
+    """One page, complete in itself: style and script are inside and allowed by their hashes."""
+    environment = _environment()
+    style = environment.get_template("style.css").render(marking=marking, origin=origin)
+    script = environment.get_template("report.js").render()
+    page = environment.get_template(template).render(
+        report=report,
+        marking=marking,
+        origin=origin,
+        riskgraph=version("riskgraph"),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        bands=list(Band),
+    )
+    return page if page.endswith("\n") else page + "\n"
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    """Templates of this package only; everything is escaped, and a name that is missing is an error."""
+    import jinja2
+
+    where = Path(str(files("riskgraph.reports")))
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FileSystemLoader([where / "templates", where / "static"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters.update(
+        cell=shown,
+        in_words=in_words,
+        css_text=css_text,
+        band_word=lambda band: BAND_WORDS[band],
+        percent=lambda share: f"{round(share * 100, 2):g}",
+    )
+    environment.tests["band"] = lambda value: isinstance(value, Band)
+    return environment
+
+
+def shown(value: Cell, column: Column) -> str:
+    """A cell as people read it.
+
+    Examples
+    --------
+    >>> shown(1200, Column("n", "N", "number")), shown(None, Column("n", "N")), shown("2026-03", Column("d", "D", "date"))
+    ('1,200', 'not known', 'March 2026')
+    """
+    if value is None:
+        return "not known"
+    if isinstance(value, Band):
+        return BAND_WORDS[value].replace("cannot be", "not")
+    if isinstance(value, int | float):
+        return f"{value:,}" if column.kind == "number" else str(value)
+    if column.kind == "date" and DATE.fullmatch(value):
+        return in_words(value)
+    return value
+
+
+def css_text(value: str) -> str:
+    """Text that may stand between quotes in a style sheet: letters, digits and harmless marks only.
+
+    Examples
+    --------
+    >>> css_text('TLP:AMBER+STRICT"} body {')
+    'TLP:AMBER+STRICT body '
+    """
+    return re.sub(r"[^A-Za-z0-9 :+.,-]", "", value)
+
+
+# -- folder and zip ---------------------------------------------------------------------------------
+
+
+def folder_name(report: Report, marking: Marking, origin: Origin) -> str:
+    """A name that carries date, subject, marking and version.
+
+    A name is made of small letters, digits and hyphens, whatever the data say.
+    """
+    subject = re.sub(r"[^a-z0-9]+", "-", report.slug.lower()).strip("-") or "report"
+    number = re.sub(r"[^A-Za-z0-9.]+", "-", origin.version)
+    return f"{origin.dated}_{report.kind}-{subject}_{marking.slug}_v{number}"
+
+
+def as_zip(content: Mapping[str, bytes], folder: str) -> bytes:
+    """All files in one archive, with fixed times: the same bytes for the same files.
+
+    Examples
+    --------
+    >>> as_zip({"a.txt": b"a"}, "f") == as_zip({"a.txt": b"a"}, "f")
+    True
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in sorted(content.items()):
+            member = zipfile.ZipInfo(f"{folder}/{name}", (1980, 1, 1, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system, member.external_attr = 3, 0o644 << 16
+            archive.writestr(member, data)
+    return out.getvalue()
+
+
+def write_files(content: Mapping[str, bytes], folder: Path) -> None:
+    """Write every file whole; the folder is made if it is not there.
+
+    Raises
+    ------
+    RiskGraphError
+        If the folder cannot be made or a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RiskGraphError(f"{folder} cannot be made: {error.strerror}.", "Choose another folder.") from None
+    for name, data in content.items():
+        write_atomic(folder / name, data)

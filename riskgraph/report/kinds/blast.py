@@ -1,0 +1,481 @@
+"""`report blast`: the blast radius of one root or several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
+from riskgraph.analysis.calls import calls
+from riskgraph.model import Band, FailureKind
+from riskgraph.render.blast import text, to_json
+from riskgraph.render.words import area_label, bodies, class_word, join, plural, root_name, short_name
+from riskgraph.report.calls import call_table
+from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
+from riskgraph.report.kinds.bulletin import bulletin
+from riskgraph.report.parts import (
+    area_title,
+    band_counts,
+    capital,
+    contracts_section,
+    evidence_section,
+    if_failing,
+    method_section,
+    route_items,
+    routes,
+    unknown_lines,
+    unmarked,
+)
+from riskgraph.report.pictures import bars, tiles
+from riskgraph.report.registry import Context, report_kind
+from riskgraph.rules import rules
+from riskgraph.settle import Step
+
+__all__ = ["blast_answer", "blast_report", "columns_of", "exposures_table", "services_table"]
+
+MOST = 400  # rows of a table on the page; all of them are in the CSV file
+
+
+@report_kind(
+    "blast",
+    "Who could be reached if ROOT failed: the report for the first hour.",
+    anonymous=True,
+    examples=(
+        "riskgraph report blast civica",
+        "riskgraph report blast 'East Kent Services' --like ransomware --zip",
+        "riskgraph report blast capita --region 'South East' --anonymous --format text",
+    ),
+)
+def blast_report(context: Context) -> Report:
+    """The report on one what-if."""
+    radius = context.chosen.apply(blast(context.graph, context.names, **context.question))
+    if context.anonymous:
+        return bulletin(context, radius)
+    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    dataset = radius.graph.dataset
+    roots = join(root_name(dataset, root) for root in radius.roots)
+    found = bodies(dataset, [reach.id for reach in present]) if present else "No council"
+    exposures, services = exposures_table(context, radius), services_table(context, radius)
+    steps = _steps(radius)
+    contracts, contract_rows = contracts_section(context, steps, "in the radius")
+    sheet = calls(context.graph, context.names, selection=context.selection, limit=12, **context.question)
+    return Report(
+        "blast",
+        "-".join(root.partition(":")[2].replace("/", "-") for root in radius.roots)[:60],
+        f"{found} could be reached {if_failing(radius)}",
+        "Blast radius",
+        radius.view.as_of.isoformat(),
+        numbers(radius, present),
+        meaning(radius, present),
+        tuple(unknown_lines(radius)),
+        _now(context, radius, present),
+        _decisions(radius, present, roots),
+        (
+            _who(context, radius, present, exposures),
+            *_how(context, radius, present),
+            _services(radius, present, services),
+            contracts,
+            evidence_section(context, {row for reach in radius.authorities for h in reach.kinds.values() for row in h.proof.rows}),
+            method_section(),
+        ),
+        unmarked(context, text(radius)),
+        {"exposures": exposures, "services": services, "contracts": contract_rows},
+        blast_answer(context, radius),
+        call_table(context, sheet),
+        f"Who to ring, in what order, {if_failing(radius)}",
+    )  # fmt: skip
+
+
+def blast_answer(context: Context, radius: BlastRadius) -> dict[str, Any]:
+    """The answer for programs; of bodies without a name only how many there are in each band."""
+    value = to_json(radius)
+    value["data"] = {"title": value["data"]["title"], "as_of": value["data"]["as_of"]}  # the rest stands in provenance
+    hidden = context.withheld
+    if not hidden:
+        return value
+    for shelf in ("authorities", "abolished", "groups", "routes"):
+        value[shelf] = {body: entry for body, entry in value[shelf].items() if body not in hidden}
+    for entry in value["routes"].values():
+        entry["through"] = None if entry["through"] in hidden else entry["through"]
+    value["ring"] = {band: [body for body in ring if body not in hidden] for band, ring in value["ring"].items()}
+    value["roots"] = [root for root in value["roots"] if root.partition("/")[0] not in hidden]
+    value["residents"]["unknown"] = len(value["residents"]["unknown"])
+    value["questions"] = [
+        {**question, "bodies": [body for body in question["bodies"] if body not in hidden]}
+        for question in value["questions"]
+        if not hidden & {question["dependent"], question["provider"]}
+    ]
+    value.pop("alone", None)
+    value["withheld"] = {
+        band.word: sum(1 for r in _shelves(radius) if r.id in hidden and r.band is band) for band in Band
+    }
+    return value
+
+
+def _steps(radius: BlastRadius) -> list[Step]:
+    """Steps in which the roots, or what lies on a way, provide something to somebody who is reached."""
+    reached = {reach.id for reach in radius.authorities}
+    roots = {root.partition("/")[0]: root.partition("/")[2] for root in radius.roots}
+    found = []
+    for step in radius.graph.settled(radius.view).steps:
+        on_way = step.provider in roots and roots[step.provider] in {"", step.area}
+        if on_way and step.dependent in reached and not step.implied:
+            found.append(step)
+    return found
+
+
+def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Number, Number]:
+    """Councils, residents as a ceiling, services."""
+    found = radius.residents(Band.POSSIBLE)
+    councils = Number(
+        f"{len(present):,}",
+        "councils and other public bodies could be reached" if len(present) != 1 else "public body could be reached",
+        band_counts(reach.band for reach in present) or "no route was found in this data",
+    )
+    unknown = f"; not known for {len(found.unknown)}" if found.unknown else ""
+    people = Number(
+        _people(found.people) if found.areas else "Not known",
+        "residents, at most",
+        f"a ceiling: everyone who lives in {plural(found.areas, 'area')}, each counted once{unknown}; "
+        "not people affected",
+    )
+    asked = FailureKind.OUTAGE if FailureKind.OUTAGE in radius.kinds else radius.kinds[0]
+    by_area = areas_hit(present, asked)
+    personal = [area for area in by_area if area is not None and rules().areas[area].data is not None]
+    what = {
+        FailureKind.OUTAGE: "could stop somewhere",
+        FailureKind.EXPOSURE: "have data that could be read",
+        FailureKind.EXIT: "would lose a provider",
+    }.get(asked, "could be altered or entered")
+    return (
+        councils,
+        people,
+        Number(
+            f"{len(by_area):,}",
+            f"service area{'s' if len(by_area) != 1 else ''} {what}",
+            f"{len(personal)} of them hold personal data as a rule" if personal else "none holds personal data as a rule",
+        ),
+    )  # fmt: skip
+
+
+def _people(people: int) -> str:
+    """A ceiling in few digits; rounded up, so that it stays one.
+
+    Examples
+    --------
+    >>> _people(418_969), _people(64_444_786)
+    ('418,969', '64.5 million')
+    """
+    return f"{people:,}" if people < 1_000_000 else f"{-(-people // 100_000) / 10:g} million"
+
+
+def areas_hit(reaches: Sequence[Reach], kind: FailureKind | None) -> dict[str | None, list[Band]]:
+    """Service area to the bands in which it is hit, of one kind or the surest of any; most often hit first."""
+    found: dict[str | None, list[Band]] = defaultdict(list)
+    for reach in reaches:
+        for area, kinds in reach.services.items():
+            hits = [band for k, band in kinds.items() if kind is None or k is kind]
+            if hits and min(hits) <= Band.POSSIBLE:
+                found[area].append(min(hits))
+    order = sorted(found.items(), key=lambda item: (-len(item[1]), item[0] is None, item[0] or ""))
+    return dict(order)
+
+
+def meaning(radius: BlastRadius, present: Sequence[Reach]) -> tuple[str, ...]:
+    """What it means, in a paragraph or two."""
+    dataset = radius.graph.dataset
+    lines = []
+    surest = [reach for reach in present if reach.band is Band.DOCUMENTED]
+    if not present:
+        return ("No way by which harm could travel to a council was found in this data. That is no proof of safety.",)
+    if surest:
+        names = join((short_name(dataset, reach.id) for reach in surest), 6)
+        others = "the others are less sure" if len(surest) < len(present) else "that is all of them"
+        lines.append(f"The dependence of {plural(len(surest), 'body', 'bodies')} is documented: {names}; {others}.")
+    else:
+        lines.append("For none of them is every step documented by evidence.")
+    effects = []
+    for kind in radius.kinds:
+        hit = [reach.kinds[kind].band for reach in present if kind in reach.kinds]
+        sure = [band for band in hit if band <= Band.POSSIBLE]
+        if sure:
+            effects.append(f"{kind.effect} at {plural(len(sure), 'body', 'bodies')} ({band_counts(sure)})")
+    if effects:
+        lines.append(f"{capital(join(effects, last='and'))}.")
+    ring = sorted({b for band in SHOWN_BANDS for b in radius.ring[band]} - {r.id for r in present})
+    if ring:
+        names = join((short_name(dataset, body) for body in ring), 4)
+        lines.append(
+            f"As a precaution: {names} {'shares' if len(ring) == 1 else 'share'} a place or a link with these."
+        )
+    past = [reach for reach in radius.authorities if reach.past]
+    if past:
+        names = join((short_name(dataset, reach.id) for reach in past), 4)
+        lines.append(f"{plural(len(past), 'past customer')}, whose data may still be held: {names}.")
+    return tuple(lines)
+
+
+def _now(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> tuple[str, ...]:
+    dataset = context.graph.dataset
+    if not present:
+        return (
+            "Ask the councils that you would expect here whether they lean on it, and add what they say.",
+            "Look at what is missing: riskgraph data gaps.",
+        )
+    roots = join(root_name(dataset, root) for root in radius.roots)
+    named = [reach for reach in present if reach.id not in context.withheld]
+    first = join((short_name(dataset, reach.id) for reach in named), 5)
+    carriers = sorted({reach.first for reach in present if reach.first is not None} - context.withheld)
+    lines = [
+        f"Ring {roots}: what is hit, since when, whose data, what is cut off. The call sheet has the order.",
+        f"Ring those most surely reached: {first}. Ask what they see and what they have cut off.",
+    ]
+    if any(FailureKind.INTRUSION in reach.kinds for reach in present):
+        lines.append("Find the links and accounts by which it reaches into networks, and who can close them at night.")
+    if carriers:
+        lines.append(f"Tell those in between: {join((short_name(dataset, body) for body in carriers), 4)}.")
+    lines.append("Say only what is confirmed; a route in this map is no finding.")
+    return tuple(lines)
+
+
+def _decisions(radius: BlastRadius, present: Sequence[Reach], roots: str) -> tuple[str, ...]:
+    lines = []
+    if any(FailureKind.INTRUSION in reach.kinds for reach in present):
+        lines.append(f"Whether to cut the links with {roots} until it gives assurance, and who may decide that.")
+    if any(FailureKind.OUTAGE in reach.kinds for reach in present):
+        lines.append("Which services to run by hand first, and for how many days that can be borne.")
+    if any(FailureKind.EXPOSURE in reach.kinds for reach in present):
+        lines.append(
+            "Whether to report to the Information Commissioner as a precaution: for each council the 72 hours run "
+            "from the moment it is aware."
+        )
+    if any(reach.past for reach in radius.authorities):
+        lines.append("Whether to ask for proof that the data of past customers were returned or destroyed.")
+    lines.append("Who speaks for the councils, and when the next update is due.")
+    return tuple(lines[:5])
+
+
+# -- tables -----------------------------------------------------------------------------------------
+
+
+def exposures_table(context: Context, radius: BlastRadius) -> Table:
+    """Everybody on every shelf: one row each; bodies without a name share a row for each band."""
+    dataset = context.graph.dataset
+    kinds = [kind for kind in FailureKind if any(kind in r.kinds for r in _shelves(radius))]
+    columns = (
+        Column("name", "Who"),
+        Column("class", "Class"),
+        Column("region", "Region"),
+        Column("surest", "Surest", "band"),
+        *(Column(str(kind), _HEADS[kind], "band") for kind in kinds),
+        Column("route", "How"),
+        Column("services", "Services"),
+        Column("standing", "Standing"),
+        Column("id", "Id"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    hidden: dict[Band, int] = defaultdict(int)
+    for standing, reaches in (
+        ("reached", radius.authorities),
+        ("no longer exists", radius.abolished),
+        ("group of bodies", radius.groups),
+    ):
+        for reach in reaches:
+            if reach.id in context.withheld:
+                hidden[reach.band] += 1
+                continue
+            entity, entry = dataset.entities[reach.id], dataset.register.get(reach.id)
+            stands = (
+                "asked about" if reach.root else "past customer" if reach.past and standing == "reached" else standing
+            )
+            through = f"through {short_name(dataset, reach.first)}" if reach.first is not None else str(reach.route)
+            rows.append(
+                (
+                    short_name(dataset, reach.id),
+                    class_word(entity.authority_type, 1),
+                    (entry.region or entry.nation) if entry is not None else None,
+                    reach.band,
+                    *(reach.kinds[kind].band if kind in reach.kinds else "" for kind in kinds),
+                    str(reach.route) if reach.first in context.withheld else through,
+                    join(area_label(area) for area in reach.services),
+                    stands,
+                    reach.id,
+                )
+            )
+    for band, count in sorted(hidden.items()):
+        name = f"{plural(count, 'body', 'bodies')} (withheld)"
+        rows.append((name, "", "", band, *([""] * len(kinds)), "", "", "withheld", ""))
+    ring = {body for band in SHOWN_BANDS for body in radius.ring[band]} - {reach.id for reach in _shelves(radius)}
+    for body in sorted(ring - context.withheld):
+        entity, entry = dataset.entities[body], dataset.register.get(body)
+        region = (entry.region or entry.nation) if entry is not None else None
+        cells = (short_name(dataset, body), class_word(entity.authority_type, 1), region, "")
+        rows.append((*cells, *([""] * len(kinds)), "shares a place or a link", "", "precaution", body))
+    return Table("exposures", "Who could be reached, surest first", columns, tuple(rows), "No route was found.")
+
+
+_HEADS = {
+    FailureKind.EXPOSURE: "Data read",
+    FailureKind.TAMPERING: "Data altered",
+    FailureKind.OUTAGE: "Services stop",
+    FailureKind.INTRUSION: "Attacker moves in",
+    FailureKind.EXIT: "Provider gone",
+}
+
+
+def _shelves(radius: BlastRadius) -> tuple[Reach, ...]:
+    return (*radius.authorities, *radius.abolished, *radius.groups)
+
+
+def services_table(context: Context, radius: BlastRadius) -> Table:
+    """One row for each service of each body that could be reached."""
+    dataset = context.graph.dataset
+    kinds = [kind for kind in FailureKind if any(kind in r.kinds for r in radius.authorities)]
+    columns = (
+        Column("name", "Who"),
+        Column("service", "Service"),
+        Column("data", "Data, as a rule"),
+        *(Column(str(kind), _HEADS[kind], "band") for kind in kinds),
+        Column("area", "Area"),
+        Column("id", "Id"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for reach in radius.authorities:
+        if reach.id in context.withheld:
+            continue
+        for area, hits in reach.services.items():
+            data = None if area is None else rules().areas[area].data
+            bands = (hits.get(kind, "") for kind in kinds)
+            rows.append((short_name(dataset, reach.id), area_title(area), data, *bands, area or "?", reach.id))
+    return Table("services", "Services that could be reached, for each body", columns, tuple(rows))
+
+
+# -- sections ---------------------------------------------------------------------------------------
+
+
+def columns_of(table: Table, *keys: str, caption: str = "", most: int = MOST) -> Table:
+    """Some columns of a table, for the page."""
+    places = [place for place, column in enumerate(table.columns) if column.key in keys]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows[:most])
+    left = len(table.rows) - len(rows)
+    note = f"{plural(left, 'more row')} in {table.id}.csv." if left > 0 else ""
+    return Table(
+        f"{table.id}-page",
+        caption or table.caption,
+        tuple(table.columns[place] for place in places),
+        rows,
+        table.empty,
+        note,
+    )
+
+
+def _who(context: Context, radius: BlastRadius, present: Sequence[Reach], exposures: Table) -> Section:
+    dataset = context.graph.dataset
+    blocks: list[Block] = []
+    kinds = [str(kind) for kind in radius.kinds]
+    shown = [kind for kind in kinds if any(column.key == kind for column in exposures.columns)]
+    if len(present) > 1:
+        blocks.append(_sure_bars(radius, present))
+    picture = tiles(
+        "map",
+        f"{bodies(dataset, [reach.id for reach in present]) if present else 'No council'} on the map",
+        "One tile of equal size for each council, laid out so that neighbours lie near each other; the place of a "
+        "tile is no exact place. The mark says how surely a council could be reached.",
+        {id_: short_name(dataset, id_) for id_ in dataset.register if id_ in dataset.entities},
+        {reach.id: reach.band for reach in present if reach.id not in context.withheld},
+    )
+    if picture is not None and len(present) > 2 and not context.withheld:
+        blocks.append(picture)
+    standing = ["standing"] if any(row[-2] != "reached" for row in exposures.rows[:MOST]) else []
+    blocks.append(columns_of(exposures, "name", "surest", *shown, "route", *standing))
+    return Section("who", "Who could be reached", tuple(blocks))
+
+
+def _sure_bars(radius: BlastRadius, present: Sequence[Reach]) -> Block:
+    """One bar for each kind of harm, surest part first: how many bodies, how surely."""
+    shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
+    rows = []
+    for kind in radius.kinds:
+        bands = [reach.kinds[kind].band for reach in present if kind in reach.kinds]
+        parts = [(bands.count(band), shade, "") for band, shade in shades.items()]
+        figure = band_counts(band for band in bands if band <= Band.POSSIBLE)
+        rows.append((capital(kind.effect), figure or "none", parts))
+    rows.sort(key=lambda row: -sum(part[0] for part in row[2]))
+    sure = sum(1 for reach in present if reach.band <= Band.LIKELY)
+    title = f"{sure} of {len(present)} are documented or likely; the others are possible"
+    if sure == len(present):
+        title = f"All {len(present)} are documented or likely"
+    return bars(
+        "sure",
+        title,
+        "A bar for each kind of harm: dark documented, medium likely, light possible. The numbers stand beside it.",
+        rows,
+    )
+
+
+def _how(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> tuple[Section, ...]:
+    named = [
+        reach
+        for reach in present
+        if not context.withheld & {reach.id, *(body for via in reach.lead[1].proof.vias for body in (via.source,))}
+    ]
+    order, picture = routes(radius, named)
+    if picture is None:
+        return ()
+    blocks: list[Block] = [
+        picture,
+        Text(f"{capital(plural(len(order), 'way'))}, in words:"),
+        route_items(radius, order),
+    ]
+    if len(named) < len(present):
+        blocks.append(
+            Text(f"{plural(len(present) - len(named), 'body is', 'bodies are')} left out, because names are withheld.")
+        )
+    return (Section("how", "How it reaches them", tuple(blocks)),)  # fmt: skip
+
+
+def _services(radius: BlastRadius, present: Sequence[Reach], services: Table) -> Section:
+    blocks: list[Block] = []
+    by_area = areas_hit(present, None)
+    if by_area:
+        shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
+        first = next(iter(by_area))
+        rows = [
+            (
+                area_title(area) + _data_word(area),
+                band_counts(bands),
+                [(bands.count(band), shade, "") for band, shade in shades.items()],
+            )
+            for area, bands in by_area.items()
+        ]
+        title = f"{area_title(first)} is reached most often: at {plural(len(by_area[first]), 'body', 'bodies')}"
+        blocks.append(
+            bars(
+                "areas",
+                title,
+                "A bar for each service area: the number of bodies at which it could be reached, dark documented, "
+                "medium likely, light possible. In brackets, the data that lie there as a rule.",
+                rows,
+            )
+        )
+    exposed = [
+        r for r in present if FailureKind.EXPOSURE in r.kinds and r.kinds[FailureKind.EXPOSURE].band <= Band.POSSIBLE
+    ]
+    if exposed:
+        blocks.append(
+            Text(
+                f"Personal data of {plural(len(exposed), 'body', 'bodies')} could be read. Each of them has a clock of its own: "
+                "72 hours from the moment it is aware of a breach, unless a risk to people is unlikely. Write down that moment."
+            )
+        )
+    if len(services.rows) <= 60:
+        blocks.append(columns_of(services, "name", "service", "data", *(str(kind) for kind in radius.kinds)))
+    else:
+        blocks.append(Text(f"All {len(services.rows):,} services by body are in services.csv."))
+    return Section("services", "Services that could stop, and data held", tuple(blocks))  # fmt: skip
+
+
+def _data_word(area: str | None) -> str:
+    data = None if area is None else rules().areas[area].data
+    return {"personal": " (personal data)", "special": " (special category data)"}.get(data or "", "")

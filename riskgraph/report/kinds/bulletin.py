@@ -1,0 +1,107 @@
+"""The anonymous form of a blast radius: counts by class, region and service area, for other WARPs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from riskgraph.analysis.blast import BlastRadius, Reach
+from riskgraph.dates import in_words
+from riskgraph.model import Band, FailureKind
+from riskgraph.render.words import bodies, class_word, join, plural, root_name
+from riskgraph.report.content import Cell, Column, Number, Report, Section, Table
+from riskgraph.report.parts import area_title, band_counts, capital, if_failing, method_section
+from riskgraph.report.registry import Context
+
+__all__ = ["bulletin"]
+
+
+def bulletin(context: Context, radius: BlastRadius) -> Report:
+    """Counts only: no row stands for one body, and no name of a public body is in the map it is made from."""
+    dataset = context.graph.dataset
+    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    found = bodies(dataset, [reach.id for reach in present]) if present else "No council"
+    roots = join(root_name(dataset, root) for root in radius.roots)
+    counted = _counts(context, present)
+    services = _services(radius, present)
+    effects = [
+        f"{capital(kind.effect)}: {band_counts(r.kinds[kind].band for r in present if kind in r.kinds and r.kinds[kind].band <= Band.POSSIBLE)}."
+        for kind in radius.kinds
+        if any(kind in r.kinds and r.kinds[kind].band <= Band.POSSIBLE for r in present)
+    ]
+    title = f"{found} could be reached {if_failing(radius)}"
+    wide = sum(1 for r in radius.authorities if r.band is Band.NOT_RULED_OUT and not r.past)
+    unknown = (
+        f"{plural(wide, 'more body', 'more bodies')} cannot be ruled out, because a fact is missing.",
+        "Which bodies these are is withheld. Classes and regions with fewer than five bodies are not told apart.",
+        "What is not in this map is not known to be safe.",
+    )
+    summary = "\n".join([f"{title} (data of {in_words(dataset.info.as_of)}).", *(f"- {line}" for line in effects)])
+    areas = len(services.rows)
+    return Report(
+        "blast",
+        "bulletin",
+        title,
+        "Bulletin, names withheld",
+        radius.view.as_of.isoformat(),
+        (
+            Number(f"{len(present):,}", "public bodies could be reached", band_counts(r.band for r in present) or "no route was found"),
+            Number(f"{areas}", f"service area{'s' if areas != 1 else ''} could be reached", "most often hit first in the table below"),
+            Number(f"{wide:,}", "more cannot be ruled out", "a fact is missing that would settle it"),
+        ),
+        tuple(effects) or ("No way by which harm could travel to a council was found in this data.",),
+        unknown,
+        (f"Check whether you lean on {roots}, and tell your WARP.", "Look for the same signs, and say what you see."),
+        ("Whether to cut links as a precaution until more is known.",),
+        (
+            Section("who", "Who could be reached, in numbers", (counted,)),
+            Section("services", "Services", (services,)),
+            method_section(),
+        ),
+        summary + f"\nNot known: {unknown[0]}\n",
+        {"exposures": counted, "services": services},
+        {"reached": {band.word: sum(1 for r in present if r.band is band) for band in list(Band)[:3]}},
+    )  # fmt: skip
+
+
+def _counts(context: Context, present: list[Reach]) -> Table:
+    dataset = context.graph.dataset
+    counts: Counter[tuple[str, str, Band]] = Counter()
+    for reach in present:
+        entry = dataset.register.get(reach.id)
+        region = (entry.region or entry.nation) if entry is not None else None
+        kind = class_word(dataset.entities[reach.id].authority_type, 1)
+        counts["class", kind, reach.band] += 1
+        counts["region", region or "not told", reach.band] += 1
+    rows: list[tuple[Cell, ...]] = []
+    for by in ("class", "region"):
+        names = {name for group, name, _ in counts if group == by}
+        totals = {name: sum(counts[by, name, band] for band in Band) for name in names}
+        rows += [
+            (by, capital(name), *(counts[by, name, band] for band in list(Band)[:3]), totals[name])
+            for name in sorted(names, key=lambda name: (-totals[name], name))
+        ]
+    columns = (
+        Column("by", "By"),
+        Column("name", "Name"),
+        Column("documented", "Documented", "number"),
+        Column("likely", "Likely", "number"),
+        Column("possible", "Possible", "number"),
+        Column("together", "Together", "number"),
+    )
+    return Table("exposures", "Public bodies that could be reached, by class and by region", columns, tuple(rows))
+
+
+def _services(radius: BlastRadius, present: list[Reach]) -> Table:
+    kinds = [kind for kind in FailureKind if kind in radius.kinds]
+    areas: dict[str | None, Counter[FailureKind]] = {}
+    for reach in present:
+        for area, hits in reach.services.items():
+            for kind, band in hits.items():
+                if band <= Band.POSSIBLE:
+                    areas.setdefault(area, Counter())[kind] += 1
+    order = sorted(areas, key=lambda area: (-max(areas[area].values()), area is None, area or ""))
+    columns = (Column("service", "Service"), *(Column(str(kind), capital(kind.effect), "number") for kind in kinds))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (area_title(area), *(areas[area][kind] for kind in kinds)) for area in order
+    )
+    return Table("services", "Bodies at which a service could be reached, possible or surer", columns, rows)

@@ -1,0 +1,287 @@
+"""`report council`: everything one public body leans on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from riskgraph.analysis.blast import blast
+from riskgraph.analysis.gaps import ask
+from riskgraph.analysis.profile import Profile, profile
+from riskgraph.analysis.select import Selection
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import AUTHORITY, Band
+from riskgraph.render.gaps import question_text
+from riskgraph.render.profile import profile_json, profile_text
+from riskgraph.render.words import area_label, full_name, join, kind_word, plural, row_phrase, short_name, step_phrase
+from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.report.parts import (
+    BAND_WORDS,
+    area_title,
+    band_counts,
+    capital,
+    contracts_section,
+    evidence_section,
+    method_section,
+)
+from riskgraph.report.pictures import bars
+from riskgraph.report.registry import Context, report_kind
+from riskgraph.settle import Step
+
+__all__ = ["council_report", "profile_answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """One body or place that is leaned on: how surely its failure would arrive, and how many more it would reach."""
+
+    id: str
+    steps: tuple[Step, ...]
+    band: Band | None  # None: no harm would arrive
+    others: int
+
+
+def _authority(graph: RiskGraph, name: str) -> str:
+    return graph.names.resolve(name, frozenset({AUTHORITY}))
+
+
+@report_kind(
+    "council",
+    "Everything one council leans on: its own profile.",
+    names="one",
+    metavar="COUNCIL",
+    resolve=_authority,
+    examples=(
+        "riskgraph report council thanet",
+        "riskgraph report council canterbury --format text",
+        "riskgraph report council E07000114 --tlp amber --classification OFFICIAL --zip",
+    ),
+)
+def council_report(context: Context) -> Report:
+    """The profile of one public body."""
+    if context.withheld & set(context.names):
+        raise RiskGraphError("The council that the report is about cannot be withheld.", "Leave it out of the list.")
+    shown = profile(context.graph, context.names[0], as_of=context.question.get("as_of"))
+    dataset, body = context.graph.dataset, context.names[0]
+    name = short_name(dataset, body)
+    leanings = _leanings(context, shown)
+    named = [leaning for leaning in leanings if leaning.id not in context.withheld]
+    sure = [leaning for leaning in leanings if leaning.band is not None and leaning.band <= Band.LIKELY]
+    areas = sorted({step.area for step in shown.depends_on if step.area is not None})
+    mine = ask(context.graph, selection=Selection(context.graph, members=frozenset({body})))
+    questions = [q for whom, found in mine.letters.items() if whom == body for q in found]
+    exposures, services = _exposures(context, named), _services(context, shown)
+    contracts, contract_rows = contracts_section(context, shown.depends_on, f"of {name}")
+    widest = max(named, key=lambda leaning: leaning.others, default=None)
+    alone = [area for area in areas if len({step.provider for step in shown.depends_on if step.area == area}) == 1]
+    title = f"{name} leans on {plural(len(leanings), 'body or place', 'bodies and places')} in {plural(len(areas), 'service area')}"
+    unknown = (
+        [f"{plural(len(questions), 'fact')} about these would settle what cannot be ruled out."] if questions else []
+    )
+    unknown += [question_text(dataset, q) for q in questions[:3] if not context.withheld & {q.dependent, q.provider}]
+    unknown.append("What is not listed is not known: a service that is missing here may still have a supplier.")
+    listed = join((full_name(dataset, leaning.id) for leaning in sure if leaning.id not in context.withheld), 4)
+    return Report(
+        "council",
+        body.partition(":")[2],
+        title,
+        "Council profile: everything we lean on",
+        shown.view.as_of.isoformat(),
+        (
+            Number(f"{len(leanings)}", "bodies and places we lean on directly", _kinds(context, leanings)),
+            Number(f"{len(sure)}", "of them could reach us, documented or likely", "if they were compromised; " + (band_counts(found.band for found in leanings if found.band is not None) or "none at all")),
+            Number(f"{len(alone)}", f"of {plural(len(areas), 'service area')} with one provider only", "as far as this map knows"),
+        ),
+        _meaning(context, name, shown, widest, listed, len(sure)),
+        tuple(unknown),
+        (
+            "Check this list with those who run the services, and add what is missing.",
+            "Write down, for each of them, whom to ring at night.",
+            *(["Ask whether data of ended arrangements were returned or destroyed."] if shown.ended else []),
+        ),
+        (
+            "Which of these dependences need a plan for running without them.",
+            *(["Whether to renew or replace the contracts that end first."] if contract_rows.rows else []),
+            *(["Who answers the open questions, and by when."] if questions else []),
+        ),
+        (
+            _lean_section(context, name, named),
+            _service_section(services),
+            *_others_section(context, name, shown),
+            contracts,
+            *_ended_section(context, shown),
+            evidence_section(context, {row.id for step in shown.depends_on for row in step.rows}),
+            method_section(),
+        ),
+        profile_text(shown),
+        {"exposures": exposures, "services": services, "contracts": contract_rows},
+        profile_answer(context, shown),
+    )  # fmt: skip
+
+
+def _leanings(context: Context, shown: Profile) -> list[Leaning]:
+    """What it leans on, surest and widest first; each is asked as a root of its own."""
+    steps: dict[str, list[Step]] = defaultdict(list)
+    for step in context.graph.settled(shown.view).steps:
+        if step.dependent == shown.entity.id and step.in_force and step.relation != "member-of":
+            steps[step.provider].append(step)
+    found = []
+    for provider, mine in steps.items():
+        radius = blast(context.graph, provider, **context.question)
+        reached = {reach.id: reach for reach in radius.authorities if not reach.past}
+        here = reached.get(shown.entity.id)
+        others = sum(1 for reach in radius.within(Band.POSSIBLE) if reach.id != shown.entity.id and not reach.past)
+        found.append(Leaning(provider, tuple(mine), None if here is None else here.band, others))
+    return sorted(found, key=lambda f: (9 if f.band is None else f.band, -f.others, f.id))
+
+
+def _kinds(context: Context, leanings: Sequence[Leaning]) -> str:
+    counts: dict[str, int] = defaultdict(int)
+    for leaning in leanings:
+        counts[context.graph.dataset.entities[leaning.id].kind] += 1
+    return join(
+        f"{count} {kind_word(kind, count)}" for kind, count in sorted(counts.items(), key=lambda i: (-i[1], i[0]))
+    )
+
+
+def _meaning(
+    context: Context, name: str, shown: Profile, widest: Leaning | None, listed: str, sure: int
+) -> tuple[str, ...]:
+    if widest is None:
+        return (f"Nothing is known of what {name} leans on. That is a gap of the map, not a fact about {name}.",)
+    lines = [f"If one of these were compromised, {name} could be reached"]
+    lines[0] += f", documented or likely, from {listed}." if sure else "; no way is documented or likely in every step."
+    if widest.others:
+        lines.append(
+            f"{full_name(context.graph.dataset, widest.id)} could reach {plural(widest.others, 'other body', 'other bodies')} as well, so help from neighbours may be short."
+        )
+    if shown.depended_on_by:
+        users = {step.dependent for step in shown.depended_on_by if step.relation != "member-of"}
+        lines.append(f"{capital(plural(len(users), 'other leans', 'others lean'))} on {name} in turn.")
+    return tuple(lines)  # fmt: skip
+
+
+def _exposures(context: Context, leanings: Sequence[Leaning]) -> Table:
+    dataset = context.graph.dataset
+    columns = (
+        Column("name", "What we lean on"),
+        Column("sort", "What it is"),
+        Column("services", "For"),
+        Column("band", "Could reach us", "band"),
+        Column("others", "Others it could reach", "number"),
+        Column("id", "Id"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            full_name(dataset, leaning.id),
+            kind_word(dataset.entities[leaning.id].kind),
+            join(sorted({area_label(step.area) for step in leaning.steps if step.area is not None})),
+            "" if leaning.band is None else leaning.band,
+            leaning.others,
+            leaning.id,
+        )
+        for leaning in leanings
+    ]
+    return Table("exposures", "What we lean on, and how surely it could reach us", columns, tuple(rows))
+
+
+def _services(context: Context, shown: Profile) -> Table:
+    dataset = context.graph.dataset
+    columns = (
+        Column("service", "Service"),
+        Column("how", "How"),
+        Column("data", "Data"),
+        Column("evidence", "Evidence"),
+        Column("since", "Since", "date"),
+        Column("until", "Until", "date"),
+        Column("row", "Row"),
+    )
+    rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
+    for step in shown.depends_on:
+        if step.relation == "member-of" or step.provider in context.withheld:
+            continue
+        since, until = step.row.valid_from, step.row.valid_to
+        how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
+        cells = (area_title(step.area), how, step.data.text, step.grade.word, since, until, step.row.id)
+        rows.append(((area_title(step.area), how, step.row.id), cells))
+    rows.sort(key=lambda item: item[0])
+    return Table("services", "Each dependence, by service area", columns, tuple(cells for _, cells in rows))
+
+
+def _lean_section(context: Context, name: str, leanings: Sequence[Leaning]) -> Section:
+    dataset = context.graph.dataset
+    blocks: list[Block] = []
+    reaching = [leaning for leaning in leanings if leaning.band is not None]
+    if reaching:
+        shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light", Band.NOT_RULED_OUT: "grey"}
+        order = sorted(reaching, key=lambda leaning: (-leaning.others, leaning.id))[:10]
+        rows = [
+            (
+                full_name(dataset, leaning.id),
+                f"{plural(leaning.others, 'other body', 'other bodies')}; {name}: {BAND_WORDS[leaning.band]}",
+                [(leaning.others, shades[leaning.band], "")],
+            )
+            for leaning in order
+            if leaning.band is not None
+        ]
+        title = f"{full_name(dataset, order[0].id)} reaches furthest: {plural(order[0].others, 'other body', 'other bodies')} besides {name}"
+        blocks.append(
+            bars(
+                "radius",
+                title,
+                "A bar for each of the ten that reach furthest: how many other public bodies could be reached with us.",
+                rows,
+            )
+        )
+    blocks.append(_page(_exposures(context, leanings), "name", "sort", "services", "band", "others"))
+    return Section("who", "What we lean on", tuple(blocks))  # fmt: skip
+
+
+def _page(table: Table, *keys: str) -> Table:
+    places = [place for place, column in enumerate(table.columns) if column.key in keys]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return Table(f"{table.id}-page", table.caption, tuple(table.columns[p] for p in places), rows, table.empty)
+
+
+def _service_section(services: Table) -> Section:
+    return Section(
+        "services", "By service area", (_page(services, "service", "how", "data", "evidence", "since", "until"),)
+    )
+
+
+def _others_section(context: Context, name: str, shown: Profile) -> tuple[Section, ...]:
+    dataset = context.graph.dataset
+    steps = [s for s in shown.depended_on_by if s.relation != "member-of" and s.dependent not in context.withheld]
+    if not steps:
+        return ()
+    items = tuple(sorted({f"{full_name(dataset, step.dependent)} {step_phrase(dataset, step)}." for step in steps}))
+    return (Section("others", f"Who leans on {name}", (Items(items),)),)
+
+
+def _ended_section(context: Context, shown: Profile) -> tuple[Section, ...]:
+    dataset = context.graph.dataset
+    ended = [s for s in shown.ended if not context.withheld & {s.dependent, s.provider}]
+    if not ended:
+        return ()
+    items = tuple(
+        f"{full_name(dataset, step.dependent)} {row_phrase(dataset, step.row, day_ended=True)}: "
+        + {"yes": "data returned or destroyed", "no": "data not returned"}.get(
+            step.row.data_returned or "", "not known whether data were returned"
+        )
+        + "."
+        for step in ended
+    )
+    text = Text(
+        "Data left with a former supplier can still be read there. Ask for proof that it was returned or destroyed."
+    )
+    return (Section("ended", "Ended arrangements", (text, Items(items))),)  # fmt: skip
+
+
+def profile_answer(context: Context, shown: Profile) -> dict[str, object]:
+    """The profile for programs, without rows that touch a withheld name."""
+    value = profile_json(shown)
+    for key in ("depends_on", "depended_on_by", "ended"):
+        value[key] = [row for row in value[key] if not context.withheld & {row["dependent"], row["provider"]}]
+    return value

@@ -1,0 +1,309 @@
+"""`report overview`: the worst roots of a region or a WARP, who leans on whom, and what is not known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.gaps import Gaps, gaps
+from riskgraph.analysis.select import Selection
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import AUTHORITY, ORGANISATIONS, Band, FailureKind
+from riskgraph.render.gaps import gaps_text
+from riskgraph.render.words import full_name, join, kind_word, plural, short_name
+from riskgraph.report.content import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
+from riskgraph.report.parts import band_counts, capital, contracts_section, evidence_section, method_section
+from riskgraph.report.pictures import bars
+from riskgraph.report.registry import Context, report_kind
+
+__all__ = ["overview_report"]
+
+CANDIDATES = 40  # roots that most leans on directly or one step behind; each is asked in full
+SHOWN = 12  # of them, the worst
+MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """One root and its radius within the selection."""
+
+    id: str
+    radius: BlastRadius
+    bands: tuple[Band, ...]
+    residents: int
+
+    @property
+    def sure(self) -> int:
+        """How many are documented or likely."""
+        return sum(1 for band in self.bands if band <= Band.LIKELY)
+
+
+@report_kind(
+    "overview",
+    "The worst single failures for a region or a WARP, and what is not known.",
+    names="none",
+    metavar="",
+    anonymous=False,
+    examples=(
+        "riskgraph report overview --region 'South East'",
+        "riskgraph report overview --region Wales --format text",
+        "riskgraph report overview --class county --zip",
+    ),
+)
+def overview_report(context: Context) -> Report:
+    """The overview of a selection of public bodies."""
+    chosen, dataset = context.chosen, context.graph.dataset
+    view = context.graph.view(context.question.get("as_of"))
+    members = members_of(context.graph, chosen, view.as_of.isoformat())
+    if not members:
+        raise RiskGraphError("No public body is within this selection.", "Choose another region, class or list.")
+    worst = _worst(context, chosen)
+    where = _where(chosen)
+    found = gaps(context.graph, chosen)
+    blank = sum(coverage.blank for coverage in found.fields.values())
+    silent = [body for body in found.silent if body in members]
+    table = _roots_table(context, worst)
+    steps = [
+        s
+        for s in context.graph.settled(view).steps
+        if s.in_force and s.dependent in members and s.relation != "member-of"
+    ]
+    contracts, contract_rows = contracts_section(context, [s for s in steps if not s.implied], f"of {where}")
+    top = worst[0] if worst else None
+    title = (
+        f"{full_name(dataset, top.id)} could reach most of {where}: {len(top.bands)} of {len(members)} public bodies"
+        if top
+        else f"No single failure is known that could reach {where}"
+    )
+    both = {reach.id for w in worst[:3] for reach in w.radius.within(Band.POSSIBLE)} & members
+    summary = [f"{title}."]
+    summary += [
+        f"{n}. {full_name(dataset, w.id)}: {len(w.bands)} ({band_counts(w.bands)})."
+        for n, w in enumerate(worst[:8], 1)
+        if w.id not in context.withheld
+    ]
+    summary.append(gaps_text(found).splitlines()[0])
+    return Report(
+        "overview",
+        where,
+        title,
+        f"Overview: {where}",
+        view.as_of.isoformat(),
+        (
+            Number(f"{len(members):,}", f"public bodies of {where}", f"of {len(silent):,} nothing is known that they lean on"),
+            Number(f"{len(top.bands) if top else 0:,}", "could be reached by the worst single failure", band_counts(top.bands) if top else "none found"),
+            Number(f"{blank:,}", "blanks that matter", f"in {plural(found.rows, 'row')} in force"),
+        ),
+        _meaning(context, worst, members, both),
+        (
+            f"{plural(blank, 'blank')} in the data could change these numbers; riskgraph data ask writes the questions.",
+            f"{plural(len(silent), 'public body has', 'public bodies have')} no dependence in this data at all: {join((short_name(dataset, b) for b in silent if b not in context.withheld), 4) or 'none'}.",
+            f"{plural(len(found.old), 'row')} {'was' if len(found.old) == 1 else 'were'} last evidenced over five years ago.",
+            "What is not in this map is not known to be safe.",
+        ),
+        (
+            "Write down the security desk of each of the worst, day and night.",
+            "Mail the open questions to the bodies that can answer them.",
+            "Practise the worst of these as an exercise.",
+        ),
+        (
+            "Which of these failures the members prepare for together.",
+            "Which facts to collect before the next overview, and who does.",
+        ),
+        (
+            _worst_section(context, worst, table, members),
+            *_matrix_section(context, worst, members),
+            contracts,
+            _gaps_section(context, found, members),
+            evidence_section(context, {row.id for step in steps for row in step.rows}),
+            method_section(),
+        ),
+        "\n".join(summary) + "\n",
+        {"exposures": table, "services": _members_table(context, found, members), "contracts": contract_rows},
+        {"roots": [{"id": w.id, "reached": {band.word: w.bands.count(band) for band in Band}} for w in worst if w.id not in context.withheld]},
+    )  # fmt: skip
+
+
+def members_of(graph: RiskGraph, chosen: Selection, as_of: str) -> frozenset[str]:
+    """Public bodies of a selection that exist at the date."""
+    dataset = graph.dataset
+    day = graph.view(as_of).as_of
+    return frozenset(
+        entity.id
+        for entity in dataset.entities.values()
+        if entity.kind == AUTHORITY
+        and entity.authority_type != "group"
+        and (entity.id not in dataset.register or dataset.register[entity.id].exists(day))
+        and chosen.holds(entity.id)
+    )
+
+
+def _where(chosen: Selection) -> str:
+    parts = [*sorted(chosen.regions), *(f"class {name}" for name in sorted(chosen.classes))]
+    if chosen.members is not None:
+        parts.append(f"{len(chosen.members)} members")
+    return join(parts) or "the whole map"
+
+
+def _worst(context: Context, chosen: Selection) -> list[Worst]:
+    """Roots by how many of the selection they could reach: surely first, then possibly."""
+    graph = context.graph
+    view = graph.view(context.question.get("as_of"))
+    near: dict[str, set[str]] = defaultdict(set)  # provider to members of the selection that lean on it
+    steps = [step for step in graph.settled(view).steps if step.in_force and step.relation != "member-of"]
+    kind_of = {entity.id: entity.kind for entity in graph.dataset.entities.values()}
+    for step in steps:
+        if kind_of[step.dependent] == AUTHORITY and chosen.holds(step.dependent):
+            near[step.provider].add(step.dependent)
+    behind: dict[str, set[str]] = defaultdict(set)
+    for step in steps:
+        behind[step.provider] |= near.get(step.dependent, set())
+    score = {body: len(near[body] | behind[body]) for body in {*near, *behind} if kind_of[body] in ORGANISATIONS}
+    candidates = sorted(score, key=lambda body: (-score[body], body))[:CANDIDATES]
+    found = []
+    for body in candidates:
+        radius = chosen.apply(blast(graph, body, **context.question))
+        present = [r for r in radius.within(Band.POSSIBLE) if not r.root and not r.past]
+        if present:
+            found.append(Worst(body, radius, tuple(r.band for r in present), radius.residents().people))
+    return sorted(found, key=lambda w: (-len(w.bands), -w.sure, -w.residents, w.id))[:SHOWN]
+
+
+def _roots_table(context: Context, worst: Sequence[Worst]) -> Table:
+    dataset = context.graph.dataset
+    columns = (
+        Column("name", "If this failed"),
+        Column("sort", "What it is"),
+        Column("reached", "Could be reached", "number"),
+        Column("documented", "Documented", "number"),
+        Column("likely", "Likely", "number"),
+        Column("possible", "Possible", "number"),
+        Column("stops", "Services could stop", "number"),
+        Column("residents", "Residents, at most", "number"),
+        Column("id", "Id"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for w in worst:
+        if w.id in context.withheld:
+            continue
+        stops = [r for r in w.radius.within(Band.POSSIBLE, FailureKind.OUTAGE) if not r.root and not r.past]
+        counts = (w.bands.count(band) for band in list(Band)[:3])
+        sort = kind_word(dataset.entities[w.id].kind)
+        rows.append((full_name(dataset, w.id), sort, len(w.bands), *counts, len(stops), w.residents, w.id))
+    return Table("exposures", "The worst single failures, by how many could be reached", columns, tuple(rows))
+
+
+def _members_table(context: Context, found: Gaps, members: frozenset[str]) -> Table:
+    columns = (
+        Column("name", "Who"),
+        Column("rows", "Rows in force", "number"),
+        Column("blanks", "Blanks that matter", "number"),
+        Column("old", "Over five years old", "number"),
+        Column("id", "Id"),
+    )
+    dataset = context.graph.dataset
+    rows = tuple(
+        (short_name(dataset, body), *found.by_body.get(body, (0, 0, 0)), body)
+        for body in sorted(members - context.withheld, key=lambda body: (-found.by_body.get(body, (0, 0, 0))[1], body))
+    )
+    return Table("services", "What is known of each public body, most blanks first", columns, rows)
+
+
+def _meaning(
+    context: Context, worst: Sequence[Worst], members: frozenset[str], three: frozenset[str] | set[str]
+) -> tuple[str, ...]:
+    dataset = context.graph.dataset
+    named = [w for w in worst if w.id not in context.withheld]
+    if not named:
+        return ("No way by which one failure could reach these bodies was found. That may be a gap of the map.",)
+    lines = [
+        f"The three that could reach most are {join(full_name(dataset, w.id) for w in named[:3])}; together they could reach {len(three)} of {len(members)}."
+    ]
+    sure = sorted(named, key=lambda w: (-w.sure, w.id))[0]
+    if sure.sure:
+        lines.append(f"{full_name(dataset, sure.id)} could most surely: {sure.sure} are documented or likely.")
+    lines.append(
+        "This ranks single failures by the number of public bodies that could be reached, not by how likely the failure is."
+    )
+    return tuple(lines)  # fmt: skip
+
+
+def _worst_section(context: Context, worst: Sequence[Worst], table: Table, members: frozenset[str]) -> Section:
+    dataset = context.graph.dataset
+    blocks: list[Block] = []
+    named = [w for w in worst if w.id not in context.withheld]
+    if named:
+        shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
+        rows = [
+            (
+                full_name(dataset, w.id),
+                f"{len(w.bands)} of {len(members)}: {band_counts(w.bands)}",
+                [(w.bands.count(b), s, "") for b, s in shades.items()],
+            )
+            for w in named[:10]
+        ]
+        title = f"{full_name(dataset, named[0].id)} could reach {len(named[0].bands)} of {len(members)}"
+        blocks.append(
+            bars(
+                "worst",
+                title,
+                "A bar for each of the ten worst single failures: public bodies that could be reached, dark documented, medium likely, light possible.",
+                rows,
+            )
+        )
+    short = Table(
+        "exposures-page", table.caption, table.columns[:-1], tuple(row[:-1] for row in table.rows), table.empty
+    )
+    return Section("who", "The worst single failures", (*blocks, short))  # fmt: skip
+
+
+def _matrix_section(context: Context, worst: Sequence[Worst], members: frozenset[str]) -> tuple[Section, ...]:
+    """Councils by suppliers: what could reach whom, and how surely."""
+    dataset = context.graph.dataset
+    heads = [w for w in worst if w.id not in context.withheld][: MATRIX[1]]
+    bands = {w.id: {r.id: r.band for r in w.radius.within(Band.POSSIBLE) if not r.past} for w in heads}
+    rows = [body for body in members - context.withheld if any(body in bands[w.id] for w in heads)]
+    if not heads or not rows:
+        return ()
+    if len(rows) > MATRIX[0]:
+        text = f"{len(rows)} bodies are too many for one readable matrix: choose a region or a class to get it."
+        return (Section("matrix", "Who could be reached by which", (Text(text),)),)
+    rows.sort(
+        key=lambda body: (-sum(4 - bands[w.id][body] for w in heads if body in bands[w.id]), short_name(dataset, body))
+    )
+    most = len([w for w in heads if rows[0] in bands[w.id]])
+    picture = Picture(
+        "matrix",
+        "matrix",
+        f"{short_name(dataset, rows[0])} could be reached by {most} of these {len(heads)}",
+        "A row for each public body, a column for each failure; a square is documented, a triangle likely, a circle "
+        "possible, and an empty cell means that no route was found in this data.",
+        heads=("Public body", *(full_name(dataset, w.id) for w in heads)),
+        cells=tuple((short_name(dataset, body), tuple(bands[w.id].get(body) for w in heads)) for body in rows),
+    )
+    return (Section("matrix", "Who could be reached by which", (picture,)),)  # fmt: skip
+
+
+def _gaps_section(context: Context, found: Gaps, members: frozenset[str]) -> Section:
+    rows: list[tuple[Cell, ...]] = [
+        (capital(field), coverage.rows, coverage.known, coverage.assumed, coverage.blank)
+        for field, coverage in found.fields.items()
+    ]
+    fields = Table(
+        "coverage",
+        "How often a value that matters is known",
+        (
+            Column("field", "Value"),
+            Column("rows", "Rows on which it matters", "number"),
+            Column("known", "Known", "number"),
+            Column("assumed", "Assumed", "number"),
+            Column("blank", "Blank", "number"),
+        ),
+        tuple(rows),
+    )
+    table = _members_table(context, found, members)
+    short = Table("members-page", table.caption, table.columns[:-1], tuple(row[:-1] for row in table.rows[:40]))
+    return Section("coverage", "Where the map is thin", (fields, short))

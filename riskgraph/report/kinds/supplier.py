@@ -1,0 +1,186 @@
+"""`report supplier`: who leans on one supplier, for what, and what it leans on itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.profile import Profile, profile
+from riskgraph.model import AUTHORITY, Band
+from riskgraph.render.profile import profile_text
+from riskgraph.render.words import area_label, full_name, join, kind_word, plural, short_name, step_phrase
+from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.report.kinds.blast import columns_of, exposures_table
+from riskgraph.report.kinds.council import profile_answer
+from riskgraph.report.parts import (
+    area_title,
+    band_counts,
+    capital,
+    contracts_section,
+    evidence_section,
+    method_section,
+    unknown_lines,
+)
+from riskgraph.report.pictures import bars
+from riskgraph.report.registry import Context, report_kind
+from riskgraph.settle import Step
+
+__all__ = ["supplier_report"]
+
+_NO_USE = frozenset({"member-of", "owned-by", "linked-to", "made-by"})
+
+
+@report_kind(
+    "supplier",
+    "Who leans on one supplier or shared service, for what, and what it leans on.",
+    names="one",
+    metavar="SUPPLIER",
+    examples=(
+        "riskgraph report supplier civica",
+        "riskgraph report supplier 'East Kent Services' --format text",
+        "riskgraph report supplier capita --region 'South East' --zip",
+    ),
+)
+def supplier_report(context: Context) -> Report:
+    """The profile of a supplier, a shared service or anything else that others lean on."""
+    body = context.names[0].partition("/")[0]
+    shown = profile(context.graph, body, as_of=context.question.get("as_of"))
+    radius = context.chosen.apply(blast(context.graph, body, **context.question))
+    dataset, name = context.graph.dataset, full_name(context.graph.dataset, body)
+    held = context.chosen.holds
+    users = [
+        step
+        for step in shown.depended_on_by
+        if step.relation not in _NO_USE and (dataset.entities[step.dependent].kind != AUTHORITY or held(step.dependent))
+    ]
+    bodies = {step.dependent for step in users if dataset.entities[step.dependent].kind == AUTHORITY}
+    lines: dict[str | None, set[str]] = defaultdict(set)
+    for step in users:
+        if step.dependent in bodies:
+            lines[step.area].add(step.dependent)
+    order = sorted(lines.items(), key=lambda item: (-len(item[1]), item[0] is None, item[0] or ""))
+    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    past = [reach for reach in radius.authorities if reach.past]
+    services, exposures = _services(context, users), exposures_table(context, radius)
+    contracts, contract_rows = contracts_section(context, users, f"with {name}")
+    biggest = f", most for {area_label(order[0][0])}" if order else ""
+    return Report(
+        "supplier",
+        body.partition(":")[2],
+        f"{capital(plural(len(bodies), 'public body leans', 'public bodies lean'))} on {name} directly{biggest}",
+        "Supplier profile",
+        shown.view.as_of.isoformat(),
+        (
+            Number(f"{len(bodies):,}", "public bodies lean on it directly", f"in {plural(len(lines), 'service area')}; through others, more"),
+            Number(f"{len(present):,}", "could be reached if it were compromised", band_counts(r.band for r in present) or "no route was found"),
+            Number(f"{len(past):,}", "past customers whose data may still be held", "by what this map knows of ended arrangements"),
+        ),
+        _meaning(context, shown, radius, name, order),
+        tuple(unknown_lines(radius)),
+        (
+            f"Ask {name} for the name and number of its security desk, day and night.",
+            "Ask whom it leans on itself: hosts, subcontractors, parent.",
+            *(["Ask past customers for proof that their data were returned or destroyed."] if past else []),
+        ),
+        (
+            "What to do without it, service by service, and for how long that can be borne.",
+            "Which clauses on security, notice and exit the next contract must have.",
+        ),
+        (
+            _lines_section(name, order, services),
+            _below(context, shown, name),
+            Section("reached", "Who could be reached if it were compromised", (columns_of(exposures, "name", "surest", "route", "services", "standing"),)),
+            contracts,
+            evidence_section(context, {row.id for step in users for row in step.rows}),
+            method_section(),
+        ),
+        profile_text(shown),
+        {"exposures": exposures, "services": services, "contracts": contract_rows},
+        profile_answer(context, shown),
+    )  # fmt: skip
+
+
+def _meaning(
+    context: Context, shown: Profile, radius: BlastRadius, name: str, order: list[tuple[str | None, set[str]]]
+) -> tuple[str, ...]:
+    dataset = context.graph.dataset
+    lines = []
+    if order:
+        parts = join((f"{area_label(area)} ({len(found)})" for area, found in order), 4)
+        lines.append(f"By service area: {parts}.")
+    else:
+        lines.append(f"No public body is known to lean on {name} directly. That may be a gap of the map.")
+    below = sorted({step.provider for step in shown.depends_on if step.relation != "member-of"} - context.withheld)
+    if below:
+        lines.append(f"{name} leans on {join((full_name(dataset, body) for body in below), 4)} in turn.")
+    else:
+        lines.append(f"What {name} leans on itself is not known.")
+    surest = [reach for reach in radius.within(Band.DOCUMENTED) if not reach.root and not reach.past]
+    if surest:
+        names = join((short_name(dataset, reach.id) for reach in surest), 5)
+        lines.append(f"The dependence of {plural(len(surest), 'body', 'bodies')} is documented in every step: {names}.")
+    return tuple(lines)
+
+
+def _services(context: Context, users: list[Step]) -> Table:
+    dataset = context.graph.dataset
+    columns = (
+        Column("name", "Who"),
+        Column("sort", "What it is"),
+        Column("service", "Service"),
+        Column("how", "How"),
+        Column("data", "Data"),
+        Column("evidence", "Evidence"),
+        Column("until", "Until", "date"),
+        Column("id", "Id"),
+    )
+    rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
+    for step in users:
+        if step.dependent in context.withheld:
+            continue
+        name = short_name(dataset, step.dependent)
+        how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
+        sort = kind_word(dataset.entities[step.dependent].kind)
+        cells = (
+            name,
+            sort,
+            area_title(step.area),
+            how,
+            step.data.text,
+            step.grade.word,
+            step.row.valid_to,
+            step.dependent,
+        )
+        rows.append(((area_title(step.area), name, how, step.row.id), cells))
+    rows.sort(key=lambda item: item[0])
+    caption = "Who leans on it directly, by service area"
+    return Table("services", caption, columns, tuple(cells for _, cells in rows))  # fmt: skip
+
+
+def _lines_section(name: str, order: list[tuple[str | None, set[str]]], services: Table) -> Section:
+    blocks: list[Block] = []
+    if order:
+        rows = [
+            (area_title(area), plural(len(found), "public body", "public bodies"), [(len(found), "dark", "")])
+            for area, found in order
+        ]
+        title = f"{area_title(order[0][0])} is the biggest line of {name}: {plural(len(order[0][1]), 'public body', 'public bodies')}"
+        blocks.append(
+            bars("lines", title, "A bar for each service area: public bodies that lean on it directly.", rows)
+        )
+    blocks.append(columns_of(services, "name", "service", "how", "data", "evidence"))
+    return Section("who", "Who leans on it, and for what", tuple(blocks))
+
+
+def _below(context: Context, shown: Profile, name: str) -> Section:
+    dataset = context.graph.dataset
+    items = sorted(
+        {
+            f"{name} {step_phrase(dataset, step)}, {step.grade.word}."
+            for step in shown.depends_on
+            if step.relation != "member-of" and step.provider not in context.withheld
+        }
+    )
+    if not items:
+        return Section("below", "What it leans on", (Text("Not known. Ask for hosts, subcontractors and parent."),))
+    return Section("below", "What it leans on", (Items(tuple(items)),))

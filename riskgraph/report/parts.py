@@ -1,0 +1,344 @@
+"""Sections that several kinds of report share, and the words for them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from riskgraph.analysis.blast import BlastRadius, Reach, Route, last_evidenced
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import first_day, in_words, last_day
+from riskgraph.model import AUTHORITY, Band, FailureKind, Relation
+from riskgraph.render.blast import failing
+from riskgraph.render.gaps import question_text
+from riskgraph.render.words import area_label, class_word, full_name, join, plural, root_name, sentence, short_name
+from riskgraph.report.content import Block, Cell, Column, Items, Picture, Section, Table, Text
+from riskgraph.report.pictures import Contract, Leaf, Way, gantt, lanes
+from riskgraph.report.registry import Context
+from riskgraph.rules import rules
+from riskgraph.settle import Step
+
+__all__ = [
+    "BAND_WORDS",
+    "area_title",
+    "band_counts",
+    "capital",
+    "contracts_section",
+    "contracts_table",
+    "if_failing",
+    "method_section",
+    "routes",
+    "unknown_lines",
+    "unmarked",
+]
+
+BAND_WORDS = {
+    Band.DOCUMENTED: "documented",
+    Band.LIKELY: "likely",
+    Band.POSSIBLE: "possible",
+    Band.NOT_RULED_OUT: "cannot be ruled out",
+}
+BOXES = 40  # above this the councils of one way share a box
+WAYS = 24  # ways drawn; the others are counted in one more box
+YEAR = timedelta(days=365)
+
+
+def capital(words: str) -> str:
+    """The words with a capital at the start."""
+    return words[:1].upper() + words[1:]
+
+
+def area_title(area: str | None) -> str:
+    """A service area at the head of a row."""
+    return "Service area not known" if area is None else rules().areas[area].label
+
+
+def if_failing(radius: BlastRadius) -> str:
+    """What is supposed, such as "if Civica were compromised"."""
+    names = join(root_name(radius.graph.dataset, root) for root in radius.roots)
+    return f"if {names} {failing(radius.kinds)}"
+
+
+def band_counts(bands: Iterable[Band]) -> str:
+    """How many in each band, surest first.
+
+    Examples
+    --------
+    >>> band_counts([Band.POSSIBLE, Band.LIKELY, Band.POSSIBLE])
+    '1 likely, 2 possible'
+    """
+    counts = Counter(bands)
+    return ", ".join(f"{counts[band]:,} {BAND_WORDS[band]}" for band in Band if counts[band])
+
+
+def unmarked(context: Context, text: str) -> str:
+    """A text answer without the marking of the data: the report has its own, which may be higher."""
+    marking = context.graph.dataset.info.marking
+    first, newline, rest = text.partition("\n")
+    return (first.removesuffix(f" {marking}") if marking else first) + newline + rest
+
+
+def unknown_lines(radius: BlastRadius) -> list[str]:
+    """What is not known, and how many answers would settle it."""
+    dataset = radius.graph.dataset
+    lines = []
+    wide = [r for r in radius.authorities if r.band is Band.NOT_RULED_OUT and not r.past and not r.root]
+    if wide:
+        lines.append(
+            f"{plural(len(wide), 'more body', 'more bodies')} cannot be ruled out, because a fact is missing: "
+            f"{join((short_name(dataset, r.id) for r in wide), 3)}."
+        )
+    if radius.questions:
+        first = radius.questions[0]
+        lines.append(
+            f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out. The most telling, "
+            f"for {full_name(dataset, first.dependent)}: {question_text(dataset, first)}"
+        )
+    if radius.assumed:
+        lines.append(
+            f"{plural(radius.assumed, 'step')} {'rests' if radius.assumed == 1 else 'rest'} on a value that was assumed, "
+            "such as personal data from the service area."
+        )
+    if radius.old_rows:
+        lines.append(f"{plural(len(radius.old_rows), 'fact')} behind this were last evidenced over five years ago.")
+    if radius.undated_rows:
+        lines.append(f"{plural(len(radius.undated_rows), 'fact')} behind this have no dated evidence.")
+    lines.append("What is not in this map is not known to be safe: a council that is missing may still be reached.")
+    return lines
+
+
+Key = tuple[tuple[tuple[str, str], ...], Route]
+
+
+def _between(dataset: Dataset, reach: Reach) -> tuple[tuple[str, str], ...]:
+    """What lies between the root and a body on its surest way, each with the words of its box."""
+    found = []
+    vias = reach.lead[1].proof.vias
+    for number, via in enumerate(vias):
+        area = via.step.area
+        if number:
+            found.append((via.source, full_name(dataset, via.source)))
+        elif area is not None:
+            found.append((f"{via.source}/{area}", f"{capital(area_label(area))} line"))
+        if via.step.made_by is not None:
+            product = via.step.row.provider
+            found.append((product, full_name(dataset, product)))
+    return tuple(dict.fromkeys(found))
+
+
+def routes(radius: BlastRadius, reaches: Sequence[Reach]) -> tuple[list[tuple[Key, list[Reach]]], Picture | None]:
+    """Bodies by the way in which they are reached, surest and biggest first, and the picture of it."""
+    dataset = radius.graph.dataset
+    grouped: dict[Key, list[Reach]] = defaultdict(list)
+    for reach in reaches:
+        grouped[_between(dataset, reach), reach.route].append(reach)
+    order = sorted(grouped.items(), key=lambda item: (min(r.band for r in item[1]), -len(item[1]), item[0][0]))
+    if not order:
+        return [], None
+    single = len(reaches) + len({step for (between, _), _ in order for step in between}) <= BOXES
+    ways = []
+    for (between, _), group in order[:WAYS]:
+        for leaf in [[reach] for reach in group] if single else [group]:
+            best = min(reach.band for reach in leaf)
+            worst = max(reach.band for reach in leaf)
+            sure = BAND_WORDS[best] + ("" if best is worst else " at best")
+            if len(leaf) == 1:
+                lines: tuple[str, ...] = (short_name(dataset, leaf[0].id), sure)
+            else:
+                names = join((short_name(dataset, reach.id) for reach in leaf), 3)
+                lines = (f"{len(leaf)} bodies", sure, names)
+            ways.append(Way(between, Leaf(lines, best)))
+    rest = sum(len(group) for _, group in order[WAYS:])
+    if rest:
+        ways.append(Way((), Leaf((f"{rest} more bodies by {len(order) - WAYS} other ways, in the list below",), None)))
+    direct = sum(len(group) for (_, route), group in order if route is Route.DIRECT)
+    indirect = len(reaches) - direct
+    title = f"{capital(plural(indirect, 'body is', 'bodies are'))} reached through something else, {direct} directly"
+    if not indirect:
+        title = f"All {direct} are reached directly" if direct > 1 else "The only one is reached directly"
+    elif not direct:
+        title = f"None is reached directly: all {indirect} through something else"
+    description = (
+        "Lanes from left to right: what fails, what lies between, and who could be reached. "
+        f"{plural(len(order), 'way')} {'is' if len(order) == 1 else 'are'} drawn, surest first. "
+        "A thick outline is documented or likely, a broken one possible, a dotted one cannot be ruled out."
+    )
+    roots = join(root_name(dataset, root) for root in radius.roots)
+    return order, lanes("lanes", title, description, roots, ways, "the list of ways below")
+
+
+def route_items(radius: BlastRadius, order: Sequence[tuple[Key, list[Reach]]]) -> Items:
+    """One sentence for each way, for the body that is reached most surely by it, and who else goes this way."""
+    dataset = radius.graph.dataset
+    items = []
+    for _, group in order:
+        words = sentence(dataset, group[0].lead[1].proof)
+        others = group[1:]
+        if others:
+            same = join((short_name(dataset, reach.id) for reach in others), 6)
+            words += f" In the same way: {same}."
+        items.append(f"{words} ({band_counts(r.band for r in group)})")
+    return Items(tuple(items))
+
+
+# -- contracts --------------------------------------------------------------------------------------
+
+CONTRACT_COLUMNS = (
+    Column("buyer", "Buyer"),
+    Column("supplier", "Supplier"),
+    Column("area", "Service area"),
+    Column("notice_by", "Last day for notice", "date"),
+    Column("end", "End", "date"),
+    Column("latest_end", "Latest end", "date"),
+    Column("value_gbp", "Value (£)", "number"),
+    Column("reference", "Reference"),
+)
+
+
+def contracts_table(dataset: Dataset, steps: Iterable[Step], caption: str) -> tuple[Table, list[Contract]]:
+    """Contracts among some steps, those that end first at the top; and the same for the calendar."""
+    found: dict[str, Relation] = {}
+    for step in steps:
+        for row in step.rows:
+            if row.contract_reference or row.contract_value_gbp is not None or row.valid_to or row.contract_end_latest:
+                found[row.id] = row
+    rows: list[tuple[tuple[str, str, str], tuple[Cell, ...], Contract]] = []
+    for row in found.values():
+        end = last_day(row.valid_to) if row.valid_to else None
+        latest = last_day(row.contract_end_latest) if row.contract_end_latest else None
+        notice = end - timedelta(days=row.notice_days) if end and row.notice_days is not None else None
+        buyer, supplier = short_name(dataset, row.dependent), short_name(dataset, row.provider)
+        value = None if row.contract_value_gbp is None else round(float(row.contract_value_gbp))
+        cells: tuple[Cell, ...] = (
+            buyer,
+            supplier,
+            area_title(row.service_area),
+            None if notice is None else notice.isoformat(),
+            row.valid_to,
+            row.contract_end_latest,
+            value,
+            row.contract_reference,
+        )
+        first = str(notice or end or latest or "9999")
+        words = f"ends {in_words(row.valid_to)}" if row.valid_to else "end not known"
+        start = first_day(row.valid_from) if row.valid_from else None
+        contract = Contract(f"{buyer}, {area_label(row.service_area)}", start, end, notice, latest, words)
+        rows.append(((first, buyer, row.id), cells, contract))
+    rows.sort(key=lambda item: item[0])
+    table = Table("contracts", caption, CONTRACT_COLUMNS, tuple(cells for _, cells, _ in rows))
+    return table, [contract for _, _, contract in rows]
+
+
+def contracts_section(context: Context, radius_steps: Iterable[Step], what: str) -> tuple[Section, Table]:
+    """The section on contracts: calendar, then the table, notice dates first."""
+    dataset, view = context.graph.dataset, context.graph.view(context.question.get("as_of"))
+    steps = [
+        step
+        for step in radius_steps
+        if not context.withheld & {step.dependent, step.provider} and (step.in_force or step.row.contract_end_latest)
+    ]
+    table, contracts = contracts_table(dataset, steps, f"Contracts {what}, those that end first at the top")
+    soon = [c for c in contracts if c.end is not None and view.as_of <= c.end <= view.as_of + YEAR]
+    known = [c for c in contracts if c.end is not None]
+    blocks: list[Block] = []
+    if contracts:
+        title = (
+            f"{plural(len(soon), 'contract ends', 'contracts end')} within a year of {in_words(view.as_of)}"
+            if soon
+            else f"No contract with a known end ends within a year of {in_words(view.as_of)}"
+        )
+        shown = [c for c in contracts if c.end is not None or c.latest is not None][:20]
+        description = (
+            "A bar for each contract, from its start to its end; a line at the end of a bar that goes on to a "
+            f"circle is the latest end if it is extended. The end is known of {len(known)} of {len(contracts)}."
+        )
+        if shown:
+            blocks.append(gantt("calendar", title, description, shown, view.as_of, table))
+        else:
+            blocks += [Text(f"{capital(plural(len(contracts), 'contract'))} {what}; the end of none is known."), table]
+    else:
+        blocks.append(Text(f"No contract {what} is in this data. That may be a gap of the map."))
+    return Section("contracts", "Contracts, notice dates first", tuple(blocks)), table
+
+
+# -- gaps and method --------------------------------------------------------------------------------
+
+
+def evidence_section(context: Context, rows: Iterable[str]) -> Section:
+    """How good the evidence is, and which facts are oldest: material for an assessment of supply chain risk."""
+    dataset, view = context.graph.dataset, context.graph.view(context.question.get("as_of"))
+    relations = [dataset.relations[row] for row in sorted(set(rows))]
+    grades: Counter[str] = Counter()
+    aged: list[tuple[str, str, Relation]] = []
+    undated = []
+    for row in relations:
+        items = [dataset.evidence[id_] for id_ in row.evidence if dataset.evidence[id_].stance == "supports"]
+        grades[min(items, key=lambda i: i.grade).confidence if items else dataset.info.own_register] += 1
+        seen = last_evidenced(dataset, row, view)
+        if seen is None:
+            undated.append(row)
+        elif not context.withheld & {row.dependent, row.provider}:
+            aged.append((seen.isoformat(), row.id, row))
+    aged.sort(key=lambda item: item[:2])
+    order = ("confirmed", "reported", "inferred")
+    table = Table(
+        "oldest",
+        "The ten facts behind this report that were evidenced longest ago",
+        (
+            Column("who", "Who"),
+            Column("relation", "Relation"),
+            Column("whom", "Whom"),
+            Column("last_evidenced", "Last evidenced", "date"),
+        ),
+        tuple(
+            (short_name(dataset, row.dependent), row.relation.replace("-", " "), short_name(dataset, row.provider), day)
+            for day, _, row in aged[:10]
+        ),
+    )
+    stated = join(f"{grades[grade]:,} {grade}" for grade in order if grades[grade]) or "none"
+    blocks: list[Block] = [
+        Text(
+            f"This report stands on {plural(len(relations), 'fact')}: {stated}. "
+            f"{plural(len(undated), 'fact')} {'has' if len(undated) == 1 else 'have'} no dated evidence."
+        ),
+        Text(
+            "Confirmed: the body itself, its contract or a regulator says so. Reported: somebody else says so. "
+            "Inferred: it follows from something else. This list can serve as evidence for objective A4 (supply "
+            "chain) of the Cyber Assessment Framework."
+        ),
+    ]
+    if aged:
+        blocks.append(table)
+    return Section("gaps", "How good the evidence is, and what is stale", tuple(blocks))
+
+
+def method_section() -> Section:
+    """What the words mean. The origin of the data is added where the report is written."""
+    kinds = tuple(f"{capital(str(kind))}: {kind.effect}." for kind in FailureKind)
+    return Section(
+        "method",
+        "What the words mean",
+        (
+            Items(
+                (
+                    "Could be reached: the map holds a way by which harm could travel there. It is no finding that "
+                    "anybody is affected; only the council or the supplier can say that.",
+                    "Documented: every step is confirmed by evidence, and harm passes each of them.",
+                    "Likely: every step is at least reported, or rests on a value assumed from the service area.",
+                    "Possible: at least one step is inferred, or harm may pass it but need not.",
+                    "Cannot be ruled out: a fact is missing that would settle it.",
+                    "Residents: people who live in the area of a council, as a ceiling. Nobody is counted twice.",
+                    "Not known is never zero, none or no.",
+                )
+            ),
+            Text("One answer for each kind of harm; kinds are never added up."),
+            Items(kinds),
+        ),
+    )
+
+
+def body_word(dataset: Dataset, id_: str) -> str:
+    """What a body is, in a word."""
+    entity = dataset.entities[id_]
+    return class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else entity.kind.replace("-", " ")

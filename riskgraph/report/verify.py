@@ -1,0 +1,203 @@
+"""`verify`: make a report again from what it says of itself, and tell what differs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from riskgraph.errors import MissingFile, RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.report.bundle import Options, make
+from riskgraph.report.leaks import strict_json
+
+__all__ = ["Verdict", "verify"]
+
+MOST = 64 * 1024 * 1024  # bytes of a report.json
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a report is what its data give, and if not, in what it differs."""
+
+    title: str
+    data: str  # what was compared with, in words
+    differences: tuple[str, ...]
+    files: tuple[str, ...]  # files beside it that were compared
+    missing: tuple[str, ...]  # files named in it that are not beside it
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict as plain values."""
+        return {
+            "schema": 1,
+            "equal": self.equal,
+            "title": self.title,
+            "data": self.data,
+            "differences": list(self.differences),
+            "files": list(self.files),
+            "missing": list(self.missing),
+        }
+
+
+def verify(
+    path: str | Path,
+    *,
+    data: str | Path | None = None,
+    names: Sequence[str] = (),
+    redact: Sequence[str] = (),
+    members: Sequence[str] | None = None,
+) -> Verdict:
+    """Make a report again and compare: what it says, and the files beside it.
+
+    Parameters
+    ----------
+    path
+        A `report.json`, or the folder that holds it.
+    data
+        Where the data are; needed unless the report was made from a shipped map.
+    names, redact, members
+        What a report with withheld names does not say: its roots, its list of names, its members.
+
+    Raises
+    ------
+    MissingFile
+        If it is not there.
+    RiskGraphError
+        If it is no report of riskgraph, or something is needed that it withholds.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from riskgraph.report.files import write_files
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_files(make("seeds", "blast", ["essex"]).files, folder)
+    >>> verify(folder).equal
+    True
+    """
+    file = Path(path)
+    file = file / "report.json" if file.is_dir() else file
+    old = _read(file)
+    request = old["provenance"]["request"]
+    options = _options(request, redact, members)
+    asked = list(names) or request["names"]
+    if "withheld" in asked:
+        raise RiskGraphError("The report withholds what it is about.", "Name it: --root NAME.")
+    where = data if data is not None else request["data"]
+    if where in {"", "withheld"}:
+        raise RiskGraphError("The report does not say where its data are.", "Name them: --data PATH.")
+    graph = RiskGraph.open(where)
+    bundle = make(graph, request["kind"], asked, options)
+    new = strict_json(bundle.files["report.json"].decode())
+    assert isinstance(new, dict)
+    differences = list(_compare("", old, new))
+    if old["provenance"]["data_digest"] != new["provenance"]["data_digest"]:
+        differences.insert(0, "the data have changed since the report was made")
+    found, missing = [], []
+    for name, stated in sorted(old["files"].items()):
+        beside = file.parent / name
+        if "/" in name or "\\" in name or not beside.is_file():
+            missing.append(name)
+            continue
+        found.append(name)
+        if hashlib.sha256(beside.read_bytes()).hexdigest() != stated:
+            differences.append(f"{name} is not the file that was made")
+    return Verdict(old["title"], graph.dataset.info.title, tuple(differences), tuple(found), tuple(missing))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        if file.stat().st_size > MOST:
+            raise RiskGraphError(f"{file} is too big for a report.", "Give the report.json of a report.")
+        value = strict_json(file.read_bytes().decode("utf-8"))
+    except OSError:
+        raise MissingFile(f"There is no file {file}.", "Give a report.json, or the folder that holds it.") from None
+    except (ValueError, RecursionError):
+        raise RiskGraphError(
+            f"{file} is no JSON as riskgraph writes it.", "Give the report.json of a report."
+        ) from None
+    if not _looks_right(value):
+        raise RiskGraphError(f"{file} is no report of riskgraph.", "Give the report.json of a report.")
+    assert isinstance(value, dict)
+    return value
+
+
+def _looks_right(value: object) -> bool:
+    if not isinstance(value, dict) or value.get("schema") != 1 or not isinstance(value.get("title"), str):
+        return False
+    origin, files = value.get("provenance"), value.get("files")
+    if not isinstance(origin, dict) or not isinstance(origin.get("request"), dict) or not isinstance(files, dict):
+        return False
+    request = origin["request"]
+    texts = ("data", "kind", "exempt", "permission", "version", "author")
+    return (
+        all(isinstance(request.get(key), str) for key in texts)
+        and all(isinstance(request.get(key), dict) for key in ("question", "selection"))
+        and all(request.get(key) is None or isinstance(request[key], str) for key in ("tlp", "classification", "dated"))
+        and isinstance(request.get("names"), list)
+        and all(isinstance(name, str) for name in request["names"])
+        and isinstance(origin.get("data_digest"), str)
+        and all(isinstance(text, str) for text in files.values())
+        and set(request["question"]) <= {"kinds", "like", "as_of", "without", "known_before"}
+        and set(request["selection"]) <= {"areas", "classes", "regions", "members"}
+    )
+
+
+def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> Options:
+    if request.get("redact") == "withheld" and not redact:
+        raise RiskGraphError("The report withholds a list of names.", "Give the list: --redact FILE.")
+    selection = dict(request["selection"])
+    if selection.get("members") == "withheld":
+        if members is None:
+            raise RiskGraphError("The report withholds who its members are.", "Give the list: --members FILE.")
+        selection["members"] = list(members)
+    question = {key: tuple(value) if isinstance(value, list) else value for key, value in request["question"].items()}
+    return Options(
+        question,
+        selection,
+        request["tlp"],
+        request["classification"],
+        request["exempt"],
+        request["permission"],
+        bool(request.get("anonymous")),
+        tuple(redact),
+        request["dated"],
+        request["version"],
+        request["author"],
+        request["data"],
+    )
+
+
+_SHOWN = 60  # letters of a value that differs
+
+
+def _compare(path: str, old: object, new: object) -> Iterator[str]:
+    """Where two JSON values differ, by path; the hashes of files follow from the rest."""
+    if path in {".files", ".provenance.request.data"}:
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted({*old, *new}):
+            if key not in old:
+                yield f"{path}.{key} is missing".lstrip(".")
+            elif key not in new:
+                yield f"{path}.{key} should not be there".lstrip(".")
+            else:
+                yield from _compare(f"{path}.{key}", old[key], new[key])
+    elif isinstance(old, list) and isinstance(new, list):
+        if len(old) != len(new):
+            yield f"{path} has {len(old)} entries, and should have {len(new)}".lstrip(".")
+        for number, (one, other) in enumerate(zip(old, new, strict=False)):
+            yield from _compare(f"{path}[{number}]", one, other)
+    elif old != new or type(old) is not type(new):
+        yield f"{path} is {_short(old)}, and should be {_short(new)}".lstrip(".")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
