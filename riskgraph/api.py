@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
 from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
+from riskgraph.analysis.common import Common, common
 from riskgraph.analysis.concentration import Concentration, concentration
 from riskgraph.analysis.contracts import Contracts, Peers, contracts, peers
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
@@ -111,6 +112,10 @@ class RiskMap:
         if area is None:
             return chokepoints(self.graph, names, **question)
         return service_cuts(self.graph, names if isinstance(names, str) else names[0], area, **question)
+
+    def common(self, first: str, second: str, **question: Any) -> Common:
+        """What two things share; see `riskgraph.analysis.common.common`."""
+        return common(self.graph, first, second, **question)
 
     def chance(self, roots: str | Sequence[str], **question: Any) -> Chance:
         """How likely each authority is to be reached; see `riskgraph.analysis.chance.chance`."""

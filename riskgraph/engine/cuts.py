@@ -15,7 +15,8 @@ from itertools import combinations, islice
 from math import comb
 
 from riskgraph.engine.network import KINDS, Network
-from riskgraph.engine.worlds import BLOCK, Failing, Worlds, cone, spread_from
+from riskgraph.engine.upstream import Within, alone
+from riskgraph.engine.worlds import BLOCK, Failing, cone, spread_from
 
 __all__ = ["CutSets", "cut_sets"]
 
@@ -28,17 +29,6 @@ class CutSets:
 
     sets: tuple[tuple[int, ...], ...]
     complete_to: int  # every minimal cut set up to this order is there
-
-
-class _Within(Worlds):
-    """Harm outside some states does not matter."""
-
-    def __init__(self, count: int, states: set[int]) -> None:
-        super().__init__(count)
-        self.states = states
-
-    def state(self, state: int) -> int:
-        return self.everywhere if state in self.states else 0
 
 
 def cut_sets(
@@ -75,10 +65,12 @@ def cut_sets(
     ((0,), (3,), (1, 2))
     """
     matters = cone(network, targets, band)
-    alone = _alone(network, things, matters, band)
-    single = {number for number in range(len(things)) if any(alone.get(state, 0) >> number & 1 for state in targets)}
+    by_itself = alone(network, things, matters, band)
+    single = {
+        number for number in range(len(things)) if any(by_itself.get(state, 0) >> number & 1 for state in targets)
+    }
     found: list[tuple[int, ...]] = [(number,) for number in sorted(single)]
-    useful = sorted(_useful(network, alone, matters, band, len(things)) - single)
+    useful = sorted(_useful(network, by_itself, matters, band, len(things)) - single)
     for size in range(2, order + 1):
         if comb(len(useful), size) > MOST_SETS:
             return CutSets(tuple(found), size - 1)
@@ -86,17 +78,7 @@ def cut_sets(
     return CutSets(tuple(found), order)
 
 
-def _alone(network: Network, things: Sequence[Sequence[int]], matters: set[int], band: int) -> Failing:
-    """State to the things that make it fail by themselves: one world for each."""
-    starts: dict[int, int] = {}
-    for number, states in enumerate(things):
-        for state in states:
-            if state in matters:
-                starts[state] = starts.get(state, 0) | 1 << number
-    return spread_from(network, starts, band, _Within(len(things), matters))
-
-
-def _useful(network: Network, alone: Failing, matters: set[int], band: int, count: int) -> set[int]:
+def _useful(network: Network, by_itself: Failing, matters: set[int], band: int, count: int) -> set[int]:
     """Things that by themselves make an alternative fail."""
     bits = 0
     for group in network.groups:
@@ -106,7 +88,7 @@ def _useful(network: Network, alone: Failing, matters: set[int], band: int, coun
             for at in {band, min(band, 1)}:  # onward links start from the likely band
                 if len(group.protects[at]) > 1:
                     for member in group.protects[at]:
-                        bits |= alone.get(member * KINDS + kind, 0)
+                        bits |= by_itself.get(member * KINDS + kind, 0)
     return {number for number in range(count) if bits >> number & 1}
 
 
@@ -130,7 +112,7 @@ def _of_size(
                 for state in things[number]:
                     if state in matters:
                         starts[state] = starts.get(state, 0) | 1 << world
-        failing = spread_from(network, starts, band, _Within(len(block), matters))
+        failing = spread_from(network, starts, band, Within(len(block), matters))
         bits = 0
         for state in targets:
             bits |= failing.get(state, 0)

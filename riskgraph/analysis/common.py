@@ -1,0 +1,349 @@
+"""`common`: what two things that are thought independent share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.analysis.blast import asked_kinds, run
+from riskgraph.analysis.proofs import Proof, proof_at
+from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.upstream import order_drop, overlap, upstream
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS, places_of
+from riskgraph.model import (
+    ENVIRONMENT,
+    PRODUCT,
+    SHARED_SERVICE,
+    STORE,
+    SUPPLIER,
+    SYSTEM,
+    Band,
+    FailureKind,
+)
+from riskgraph.settle import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Common", "Shared", "Unknown", "Verdict", "common"]
+
+UBIQUITOUS = 50  # per cent of those like the two; more than that tells nothing of the two
+FEWEST_PEERS = 5
+_MAKES_PART = frozenset({"operated-by", "made-by", "instance-of"})
+_RUNS_SOMEWHERE = frozenset({SYSTEM, PRODUCT, ENVIRONMENT, STORE})
+_TOGETHER = frozenset({FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT})
+
+
+class Verdict(StrEnum):
+    """Whether one failure could reach both."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One thing whose failing could reach both."""
+
+    id: str
+    band: Band  # in which it reaches both in one kind
+    kinds: tuple[FailureKind, ...]  # kinds in which it reaches both within that band
+    first: Proof | None  # how it reaches the first; `None` if it is that itself, or a part of it
+    second: Proof | None
+    peers: int  # how many of those like the two it reaches as well
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something nobody wrote down that could hide a shared place."""
+
+    body: str
+    what: str  # where it runs, its subcontractors, its owner
+
+
+@dataclass(frozen=True)
+class Common:
+    """What two things share; what is ubiquitous is set aside and named."""
+
+    graph: RiskGraph
+    view: View
+    first: str
+    second: str
+    kinds: tuple[FailureKind, ...]
+    band: Band
+    verdict: Verdict
+    shared: tuple[Shared, ...]  # within the band, surest and nearest first
+    doubtful: tuple[Shared, ...]  # only in wider bands
+    aside: tuple[Shared, ...]  # ubiquitous, or set aside by the user
+    peers: int  # how many are like the two, and known to rest on something
+    limit: int  # per cent of the peers beyond which a thing is ubiquitous
+    rests_on: tuple[int, int, int]  # things the first, the second and either rests on, itself included
+    overlaps: tuple[float, float]  # Jaccard index, overlap coefficient: without what was set aside
+    overlaps_all: tuple[float, float]  # with it
+    order_drop: int  # 1: one failure is enough where two should be needed
+    unknown: tuple[Unknown, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values."""
+
+        def plain(some: Sequence[Shared]) -> list[dict[str, Any]]:
+            return [
+                {
+                    "id": s.id,
+                    "band": s.band.word,
+                    "kinds": [str(kind) for kind in s.kinds],
+                    "rows": [[] if proof is None else list(proof.rows) for proof in (s.first, s.second)],
+                    "peers": s.peers,
+                }
+                for s in some
+            ]
+
+        return {
+            "schema": 1,
+            "first": self.first,
+            "second": self.second,
+            "kinds": [str(kind) for kind in self.kinds],
+            "as_of": self.view.as_of.isoformat(),
+            "band": self.band.word,
+            "answer": str(self.verdict),
+            "shared": plain(self.shared),
+            "not_ruled_out": plain(self.doubtful),
+            "set_aside": plain(self.aside),
+            "peers": self.peers,
+            "ubiquitous_above_percent": self.limit,
+            "rests_on": {"first": self.rests_on[0], "second": self.rests_on[1], "either": self.rests_on[2]},
+            "jaccard": round(self.overlaps[0], 2),
+            "overlap": round(self.overlaps[1], 2),
+            "jaccard_with_all": round(self.overlaps_all[0], 2),
+            "overlap_with_all": round(self.overlaps_all[1], 2),
+            "order_drop": self.order_drop,
+            "unknown": [{"body": u.body, "what": u.what} for u in self.unknown],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each shared thing: its band, kinds and whether it was set aside."""
+        import pandas as pd
+
+        columns = ["thing", "band", "kinds", "peers", "shelf"]
+        shelves = (("shared", self.shared), ("not ruled out", self.doubtful), ("set aside", self.aside))
+        rows = [
+            (s.id, s.band.word, ";".join(map(str, s.kinds)), s.peers, shelf) for shelf, some in shelves for s in some
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        return f"<Common of {self.first} and {self.second}: {self.verdict}, {len(self.shared)} shared>"
+
+
+def common(
+    graph: RiskGraph,
+    first: str,
+    second: str,
+    *,
+    aside: Sequence[str] = (),
+    ubiquitous: int = UBIQUITOUS,
+    band: str | Band = Band.POSSIBLE,
+    kinds: Sequence[str | FailureKind] | None = None,
+    like: str = "compromise",
+    as_of: str | date | None = None,
+    without: str | tuple[str, ...] | None = None,
+    known_before: str | date | None = None,
+) -> Common:
+    """Whether one failure could reach two things that are thought independent, and through what.
+
+    A supplier, a shared service or a product counts with what it operates or makes, since that is where it rests
+    on others. Everything in the data is asked in turn whether its failing reaches both.
+
+    Parameters
+    ----------
+    first, second
+        Names or ids of any two bodies, places or lines of business.
+    aside
+        Names of things to set aside besides.
+    ubiquitous
+        A thing that reaches more than this share (per cent) of those like the two is set aside.
+    band
+        Ties weaker than this are told apart; the other parameters are those of `blast`.
+
+    Raises
+    ------
+    RiskGraphError
+        If the two are one, or a parameter is out of its range.
+
+    Examples
+    --------
+    >>> found = common(RiskGraph.open("uk"), "modern.gov", "xpress")
+    >>> str(found.verdict), [shared.id for shared in found.shared]
+    ('yes', ['supplier:civica'])
+    """
+    if not 0 <= ubiquitous <= 100:
+        raise RiskGraphError(f"{ubiquitous} is no percentage.", "Use 0 to 100.")
+    view = graph.view(as_of, without, known_before)
+    ids = tuple(graph.names.resolve(name) for name in (first, second))
+    if ids[0] == ids[1]:
+        raise RiskGraphError(f"{first} and {second} are the same.", "Name two different things.")
+    left_out = frozenset(graph.names.resolve(name) for name in aside)
+    asked = asked_kinds(kinds, like)
+    band = Band.of(band) if isinstance(band, str) else band
+    return _Comparer(graph, view, (ids[0], ids[1]), asked, band, left_out, ubiquitous).answer()
+
+
+class _Comparer:
+    def __init__(
+        self,
+        graph: RiskGraph,
+        view: View,
+        ids: tuple[str, str],
+        kinds: tuple[FailureKind, ...],
+        band: Band,
+        aside: frozenset[str],
+        limit: int,
+    ) -> None:
+        self.graph, self.view, self.ids, self.kinds, self.band = graph, view, ids, kinds, band
+        self.aside, self.limit = aside, limit
+        self.dataset = graph.dataset
+        self.harm = graph.harm(view, ids)
+        self.names = list(self.dataset.entities)
+        self.things = [
+            [place * KIND_COUNT + KINDS.index(kind) for place in places_of(self.harm, id_) for kind in kinds]
+            for id_ in self.names
+        ]
+        self.dependents: dict[str, set[str]] = defaultdict(set)
+        self.depends: dict[str, set[str]] = defaultdict(set)  # body to the relations it is the dependent of
+        for step in graph.settled(view).steps:
+            if step.in_force and not step.implied:
+                self.depends[step.dependent].add(step.relation)
+                if step.relation in _MAKES_PART:
+                    self.dependents[step.provider].add(step.dependent)
+
+    def answer(self) -> Common:
+        parts = [self._parts(id_) for id_ in self.ids]
+        places = [sorted({p for part in some for p in places_of(self.harm, part)}) for some in parts]
+        best = self._best(parts, places)
+        peers = self._peers()
+        shared = [self._shared(thing, at, kinds, parts, places, peers) for thing, (at, kinds) in best.items()]
+        shared.sort(key=lambda s: (s.band, sum(p.hops for p in (s.first, s.second) if p is not None), s.id))
+        many = [s for s in shared if self._ubiquitous(s, len(peers))]
+        few = [s for s in shared if s not in many]
+        within = tuple(s for s in few if s.band <= self.band)
+        doubtful = tuple(s for s in few if s.band > self.band)
+        rests = self._rests_on(parts, places)
+        gone = {s.id for s in many}
+        unknown = self._unknown(parts)
+        places_unknown = any(u.what == _WHERE for u in unknown)
+        verdict = Verdict.YES if within else Verdict.NOT_KNOWN if doubtful or places_unknown else Verdict.NO
+        needed = set(self.kinds) & _TOGETHER or set(self.kinds)
+        enough = {s.id for s in within if needed & set(s.kinds)}
+        return Common(
+            self.graph, self.view, self.ids[0], self.ids[1], self.kinds, self.band, verdict,
+            within, doubtful, tuple(many), len(peers), self.limit,
+            (len(rests[0]), len(rests[1]), len(rests[0] | rests[1])),
+            overlap(rests[0] - gone, rests[1] - gone), overlap(rests[0], rests[1]),
+            order_drop({self.ids[0]}, {self.ids[1]}, enough), unknown,
+        )  # fmt: skip
+
+    def _parts(self, id_: str) -> list[str]:
+        """A thing with all that it operates or makes, and copies of that; a line is itself alone."""
+        found, waiting = {id_}, [id_]
+        while waiting:
+            for part in self.dependents.get(waiting.pop(), ()):
+                if part not in found and self.dataset.entities[part].kind in {*_RUNS_SOMEWHERE, SHARED_SERVICE}:
+                    found.add(part)
+                    waiting.append(part)
+        return sorted(found)
+
+    def _reach(self, places: Sequence[int], band: Band) -> list[frozenset[int]]:
+        return [found for _, found in upstream(self.harm.network, self.things, places, band)]
+
+    def _best(
+        self, parts: Sequence[Sequence[str]], places: Sequence[Sequence[int]]
+    ) -> Mapping[str, tuple[Band, tuple[FailureKind, ...]]]:
+        """Everything that reaches both in one kind: in which band at best, and in which kinds there."""
+        found: dict[str, tuple[Band, tuple[FailureKind, ...]]] = {}
+        for band in Band:
+            one, two = self._reach(places[0], band), self._reach(places[1], band)
+            kinds: dict[str, list[FailureKind]] = defaultdict(list)
+            for number, kind in enumerate(KINDS):
+                for thing in one[number] & two[number]:
+                    kinds[self.names[thing]].append(kind)
+            for name, where in sorted(kinds.items()):
+                found.setdefault(name, (band, tuple(where)))
+        own = set(parts[0]) | set(parts[1])
+        # a part of one alone is no more than that one
+        return {thing: value for thing, value in found.items() if thing not in own or self._crosses(thing, parts)}
+
+    def _crosses(self, thing: str, parts: Sequence[Sequence[str]]) -> bool:
+        """Whether a part is a part of both, or is one of the two that the other rests on."""
+        return (thing in parts[0] and thing in parts[1]) or thing in self.ids
+
+    def _rests_on(self, parts: Sequence[Sequence[str]], places: Sequence[Sequence[int]]) -> list[frozenset[str]]:
+        """What each rests on within the band, itself and its parts included."""
+        return [
+            frozenset(some) | {self.names[n] for kind in self._reach(where, self.band) for n in kind}
+            for some, where in zip(parts, places, strict=True)
+        ]
+
+    def _peers(self) -> list[str]:
+        """Those of the same kinds as the two that are known to rest on something."""
+        kinds = {self.dataset.entities[id_.partition("/")[0]].kind for id_ in self.ids}
+        return [id_ for id_ in self.names if self.dataset.entities[id_].kind in kinds and self.depends.get(id_)]
+
+    def _shared(
+        self,
+        thing: str,
+        band: Band,
+        kinds: tuple[FailureKind, ...],
+        parts: Sequence[Sequence[str]],
+        places: Sequence[Sequence[int]],
+        peers: Sequence[str],
+    ) -> Shared:
+        answer = run(self.harm, [thing], self.kinds)
+        proofs: list[Proof | None] = []
+        for some, where in zip(parts, places, strict=True):
+            if thing in some:
+                proofs.append(None)
+                continue
+            known = [proof for place in where for kind in kinds if (proof := proof_at(self.harm, answer, place, kind))]
+            proofs.append(min(known, key=lambda p: (p.band, p.hops, len(p.rows), p.rows)))
+        hops = answer.bands[max(band, self.band)].hops
+        reached = {self.harm.places[state // KIND_COUNT].body for state in hops} - {thing}
+        return Shared(thing, band, kinds, proofs[0], proofs[1], len(reached & set(peers)))
+
+    def _ubiquitous(self, shared: Shared, peers: int) -> bool:
+        if shared.id in self.aside:
+            return True
+        own = shared.id in {id_.partition("/")[0] for id_ in self.ids}
+        return not own and peers >= FEWEST_PEERS and 100 * shared.peers > self.limit * peers
+
+    def _unknown(self, parts: Sequence[Sequence[str]]) -> tuple[Unknown, ...]:
+        """What could hide a shared place: where parts run, and who stands behind a supplier."""
+        found: dict[tuple[str, str], None] = {}
+        for id_, some in zip(self.ids, parts, strict=True):
+            body = id_.partition("/")[0]
+            known = False
+            for part in some:
+                entity = self.dataset.entities[part.partition("/")[0]]
+                relations = self.depends.get(entity.id, set())
+                placed = bool(relations & {"hosted-on", "operated-by"}) or entity.hosting in {"own", "supplier"}
+                known = known or placed
+                if entity.kind in {SYSTEM, ENVIRONMENT, STORE, PRODUCT} and not placed:
+                    found[entity.id, _WHERE] = None
+            if self.dataset.entities[body].kind not in _RUNS_SOMEWHERE and not known:
+                if not self.depends.get(body, set()) & {"hosted-on", "uses", "served-by"}:
+                    found[body, _WHERE] = None
+            if self.dataset.entities[body].kind == SUPPLIER:
+                if "subcontracts-to" not in self.depends.get(body, ()):
+                    found[body, "its subcontractors"] = None
+                if "owned-by" not in self.depends.get(body, ()) and not self.dataset.entities[body].parent_note:
+                    found[body, "its owner"] = None
+        return tuple(Unknown(*key) for key in found)
+
+
+_WHERE = "where it runs"
