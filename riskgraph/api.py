@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.together import Together
+    from riskgraph.scenario.award import Award
+    from riskgraph.scenario.gate import Gate
+    from riskgraph.scenario.policy import Policy
     from riskgraph.scenario.proposal import Fixes
 
 __all__ = ["RiskMap", "load"]
@@ -196,6 +199,12 @@ class RiskMap:
     def peers(self, body: str, **question: Any) -> Peers:
         """Who runs the same; see `riskgraph.analysis.contracts.peers`."""
         return peers(self.graph, body, **question)
+
+    def gate(self, draft: str | Path | Award, policy: Path | Policy | None = None) -> Gate:
+        """Hold a draft award against limits; see `riskgraph.scenario.gate.gate`."""
+        from riskgraph.scenario.gate import gate
+
+        return gate(self.graph, draft, policy)
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it."""

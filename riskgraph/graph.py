@@ -18,6 +18,8 @@ from riskgraph.settle import Settled, View, settle
 if TYPE_CHECKING:
     import networkx as nx
 
+    from riskgraph.compiled import Compiled
+
 __all__ = ["RiskGraph"]
 
 
@@ -40,6 +42,7 @@ class RiskGraph:
         self.dataset = dataset
         self._settled: dict[View, Settled] = {}
         self._harm: dict[View, HarmNetwork] = {}
+        self._compiled: dict[View, Compiled] = {}
 
     @classmethod
     def open(cls, where: str | Path) -> RiskGraph:
@@ -103,6 +106,14 @@ class RiskGraph:
         if view not in self._harm:
             self._harm[view] = compile_harm(settled)
         return self._harm[view]
+
+    def compiled(self, view: View) -> Compiled:
+        """The map as arrays, for questions about all roots at once; kept, and cached on disk."""
+        from riskgraph.compiled import compiled
+
+        if view not in self._compiled:
+            self._compiled[view] = compiled(self.dataset, view, self._settled.get(view), self._harm.get(view))
+        return self._compiled[view]
 
     def networkx(self, view: View | None = None) -> nx.MultiDiGraph[str]:
         """The graph as NetworkX has it: one edge per relation, from dependent to provider.

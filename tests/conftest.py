@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NoReturn
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,6 +25,7 @@ settings.load_profile("ci" if IN_CI else "dev")
 # What a developer has set for riskgraph must not change what a test sees.
 for name in [name for name in os.environ if name.startswith("RISKGRAPH_")]:
     del os.environ[name]
+os.environ["RISKGRAPH_CACHE"] = "off"  # nothing of a test stays in anybody's home
 
 
 def need(thing: str, how: str) -> NoReturn:
@@ -40,3 +42,25 @@ def need(thing: str, how: str) -> NoReturn:
     if IN_CI:
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def neo4j_server() -> Iterator[Any]:
+    """One Neo4j server for the whole run: all tests that use it are in one group."""
+    from neo4j_harness import running
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def neo4j_uk(neo4j_server: Any) -> Any:
+    """The server with the national map on it, under the name `uk`."""
+    from riskgraph.backends.connection import Connection
+    from riskgraph.backends.neo4j import Server
+    from riskgraph.backends.neo4j_load import load
+    from riskgraph.graph import RiskGraph
+
+    with Server(Connection(uri=neo4j_server.uri)) as server:
+        load(server, RiskGraph.open("uk"), "uk")
+    return neo4j_server

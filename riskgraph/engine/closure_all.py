@@ -71,6 +71,8 @@ def closure_all(
     bands: Sequence[int] = tuple(range(BANDS)),
     limit: int = 2 << 30,
     together: Sequence[Sequence[int]] | None = None,
+    cuts: Ints | None = None,
+    most: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Part]:
     """What every root reaches, band by band, the widest first.
@@ -92,6 +94,10 @@ def closure_all(
         Bytes that may be taken. Beyond it the columns are taken in chunks; each is a `Part` of its own.
     together
         Sets of roots that fail at once, as positions in `roots`. They are answered instead of the roots.
+    cuts
+        Columns at which a chunk may begin, sorted; any if left out.
+    most
+        The most columns in one chunk.
     progress
         Called with parts done and parts to do.
 
@@ -124,7 +130,7 @@ def closure_all(
     count = int(columns.max(initial=-1)) + 1
     kinds = kinds_reached(snapshot, asked)
     alive = {kind: np.ones(len(roots), np.bool_) for kind in kinds}
-    width = max(count, 1)
+    width = max(count, 1) if most is None else most
     done, total = 0, len(bands) * len(kinds)
     groups = None if together is None else _csr_of(together)
     for band in sorted(bands, reverse=True):
@@ -135,11 +141,11 @@ def closure_all(
         living = {kind: np.zeros(len(roots), np.bool_) for kind in kinds}
         first = 0
         while first < max(count, 1):
-            last = min(first + width, count)
+            last = _end(first, min(first + width, count), count, cuts)
             try:
                 part = _part(closures, columns, first, last, band, living, limit)
             except OutOfMemory:
-                if width <= LEAST:
+                if width <= LEAST or last - first > width:
                     raise
                 width = max(LEAST, -(-(width // 2) // 64) * 64)
                 continue
@@ -150,6 +156,15 @@ def closure_all(
         done += len(kinds)
         if progress is not None:
             progress(done, total)
+
+
+def _end(first: int, last: int, count: int, cuts: Ints | None) -> int:
+    """Where a chunk ends that should end at `last`: at a cut, the next one if there is none before."""
+    if cuts is None or last == count:
+        return last
+    before = cuts[(cuts > first) & (cuts <= last)]
+    after = cuts[cuts > last]
+    return int(before[-1]) if len(before) else int(after[0]) if len(after) else count
 
 
 def _part(

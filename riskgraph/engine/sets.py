@@ -243,10 +243,42 @@ class Pool:
             yield low, self._truth(self.rows(sets[low : low + step]))
 
     def pairs(self, sets: NDArray[np.integer]) -> tuple[Longs, Ints]:
-        """Every number of every set: the position in `sets`, and the number; sorted by both."""
-        owners, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
-        for low, truth in self.blocks(sets):
+        """Every number of every set: the position in `sets`, and the number; in no order."""
+        little = np.flatnonzero(self._row.view[sets] < 0)
+        length = self.size(sets[little])
+        owners = [np.repeat(little, length)]
+        numbers: list[Ints] = [self._elements.view[spread(self._start.view[sets[little]], length)]]
+        large = np.flatnonzero(self._row.view[sets] >= 0)
+        for low, truth in self.blocks(sets[large]):
             owner, number = np.nonzero(truth)
-            owners.append(owner + low)
+            owners.append(large[owner + low])
             numbers.append(number.astype(np.int32))
         return np.concatenate(owners), np.concatenate(numbers)
+
+    def holds(self, sets: NDArray[np.integer], numbers: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Whether each set holds the number beside it.
+
+        Examples
+        --------
+        >>> pool = Pool(100)
+        >>> both = pool.unite(1, np.array([0, 0]), np.array([1 + 7, 1 + 9]))
+        >>> pool.holds(np.repeat(both, 3), np.array([7, 8, 9])).tolist()
+        [True, False, True]
+        """
+        row = self._row.view[sets]
+        large = row >= 0
+        found = np.zeros(len(sets), np.bool_)
+        word, bit = np.divmod(numbers[large], 64)
+        found[large] = self._rows.view[row[large], word] >> bit.astype(np.uint64) & np.uint64(1) != 0
+        little = ~large
+        low, wanted = self._start.view[sets[little]], numbers[little]
+        left, end = self.size(sets[little]).astype(np.int64), low + self.size(sets[little])
+        while (left > 0).any():  # all searches at once: at most log2(small) rounds
+            half = left // 2
+            before = self._elements.view[np.minimum(low + half, self._elements.used - 1)] < wanted
+            active = left > 0
+            low = np.where(active & before, low + half + 1, low)
+            left = np.where(active, np.where(before, left - half - 1, half), left)
+        inside = low < end
+        found[little] = inside & (self._elements.view[np.minimum(low, max(self._elements.used - 1, 0))] == wanted)
+        return found

@@ -1,0 +1,319 @@
+"""The arithmetic of `rank`: from the sets of all roots to counts, residents and services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskgraph.analysis.radius import inhabited
+from riskgraph.analysis.rank import LINE, Ranked, refuse
+from riskgraph.analysis.select import Selection
+from riskgraph.engine.closure_all import Part as SetsPart
+from riskgraph.engine.closure_all import closure_all
+from riskgraph.engine.digraph import Ints, Longs
+from riskgraph.engine.sets import OutOfMemory, Pool
+from riskgraph.engine.snapshot import Roots
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS, Part
+from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.settle import View
+
+__all__ = ["Counter", "Families"]
+
+BANDS = len(Band)
+
+
+@dataclass(frozen=True)
+class Families:
+    """Residents of authorities, with whose area lies in whose.
+
+    Attributes
+    ----------
+    people
+        Shape (columns,): residents, 0 where there are none of their own or they are not known.
+    inner, outer
+        Pairs: the residents of `inner` are among those of `outer`.
+    """
+
+    people: Longs
+    inner: Ints
+    outer: Ints
+
+    def residents(self, pool: Pool, sets: NDArray[np.integer], own: Ints, first: int = 0) -> Longs:
+        """People who live in the areas of each set, each once, without the set's `own` column (or -1)."""
+        key, back = np.unique(sets.astype(np.int64) * (len(self.people) + 1) + own + 1, return_inverse=True)
+        distinct, left_out = np.divmod(key, len(self.people) + 1)
+        owner, number = pool.pairs(distinct)
+        column = number + first
+        keep = column != left_out[owner] - 1
+        owner, column = owner[keep], column[keep]
+        width = len(self.people) + 1
+        held = np.sort(owner * width + column)
+        covered = np.zeros(len(owner), np.bool_)
+        for inner, outer in self._layers:
+            above = outer[column]
+            wanted = owner * width + np.maximum(above, 0)
+            found = held[np.minimum(np.searchsorted(held, wanted), len(held) - 1)] == wanted if len(held) else covered
+            covered |= inner[column] & found
+        weights = np.where(covered, 0, self.people[column])
+        total = np.bincount(owner, weights=weights, minlength=len(distinct)).astype(np.int64)
+        answer: Longs = total[back]
+        return answer
+
+    def residents_of(self, rows: NDArray[np.uint64]) -> Longs:
+        """The same for sets that are rows of bits."""
+        count = len(self.people)
+        held = np.unpackbits(rows.view(np.uint8), axis=1, bitorder="little", count=count).view(np.bool_)
+        counted = held.copy()
+        for inner, outer in self._layers:
+            counted[:, inner] &= ~held[:, outer[inner]]
+        answer: Longs = (counted @ self.people.astype(np.float64)).astype(np.int64)
+        return answer
+
+    @cached_property
+    def _layers(self) -> list[tuple[NDArray[np.bool_], Longs]]:
+        """The first area above each column, then the second, and so on."""
+        layers = []
+        order = np.argsort(self.inner, kind="stable")
+        inner, outer = self.inner[order], self.outer[order]
+        rank = np.arange(len(inner)) - np.searchsorted(inner, inner)
+        for layer in range(int(rank.max(initial=-1)) + 1):
+            above = np.full(len(self.people), -1, np.int64)
+            above[inner[rank == layer]] = outer[rank == layer]
+            layers.append((above >= 0, above))
+        return layers
+
+
+class Counter:
+    """Counts what every root reaches.
+
+    Parameters
+    ----------
+    of
+        Only this kind of root, or `None`.
+    limit
+        Bytes that may be taken.
+    """
+
+    most: int | None = None  # columns in one chunk, if not all that fit
+
+    def __init__(
+        self,
+        graph: RiskGraph,
+        view: View,
+        selection: Selection | None,
+        asked: tuple[FailureKind, ...],
+        of: str | None,
+        limit: int,
+    ) -> None:
+        self.graph, self.view, self.selection, self.limit = graph, view, selection, limit
+        self.asked = [KINDS.index(kind) for kind in asked]
+        self.compiled = graph.compiled(view)
+        dataset = graph.dataset
+        self.ids = list(dataset.entities)
+        kinds = [dataset.entities[id_].kind for id_ in self.ids]
+        root_kinds = [
+            kinds[body] if area < 0 else LINE
+            for body, area in zip(self.compiled.root_body.tolist(), self.compiled.root_area.tolist(), strict=True)
+        ]
+        self.chosen = np.array([n for n, kind in enumerate(root_kinds) if of in {None, kind}], np.int32)
+        names = self.compiled.names(dataset)
+        self.names = [(names[n], root_kinds[n]) for n in self.chosen]
+        self.column, self.families, self.cuts = self._columns()
+
+    @property
+    def tried(self) -> int:
+        """How many roots there are."""
+        return len(self.chosen)
+
+    @property
+    def bodies(self) -> int:
+        """How many authorities count."""
+        return len(self.families.people)
+
+    @cached_property
+    def roots(self) -> Roots:
+        """The roots asked about."""
+        rows = self.compiled.roots.rows
+        owner, places = rows.rows(self.chosen)
+        start = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(self.chosen)))))
+        return Roots(start.astype(np.int64), places)
+
+    @cached_property
+    def own(self) -> Ints:
+        """The column of each root that is an authority, else -1: nobody counts as reached by itself."""
+        body = self.compiled.root_body[self.chosen]
+        return np.where(self.compiled.root_area[self.chosen] < 0, self.column[body], -1).astype(np.int32)
+
+    def _columns(self) -> tuple[Ints, Families, Ints]:
+        """A number for each authority that counts, families together; and where one family ends."""
+        dataset, register = self.graph.dataset, self.graph.dataset.register
+        counted = []
+        for id_, entity in dataset.entities.items():
+            entry = register.get(id_)
+            if entity.kind == AUTHORITY and entity.authority_type != "group":
+                if entry is None or entry.exists(self.view.as_of):
+                    if not self.selection or self.selection.holds(id_):
+                        counted.append(id_)
+        people = inhabited(dataset, counted)
+        head = {id_: id_ for id_ in counted}
+
+        def top(id_: str) -> str:
+            while head[id_] != id_:
+                id_ = head[id_]
+            return id_
+
+        for id_, (_, above) in people.items():
+            for area in above:
+                first, second = sorted((top(id_), top(area)))
+                head[second] = first
+        counted.sort(key=lambda id_: (top(id_), id_))
+        number = {id_: n for n, id_ in enumerate(counted)}
+        column = np.array([number.get(id_, -1) for id_ in self.ids], np.int32)
+        pairs = [(number[id_], number[area]) for id_, (_, above) in people.items() for area in above]
+        families = Families(
+            np.array([people[id_][0] or 0 if id_ in people else 0 for id_ in counted], np.int64),
+            np.array([inner for inner, _ in pairs], np.int32),
+            np.array([outer for _, outer in pairs], np.int32),
+        )
+        tops = [top(id_) for id_ in counted]
+        cuts = [n for n in range(1, len(tops)) if tops[n] != tops[n - 1]]
+        return column, families, np.array(cuts, np.int32)
+
+    # -- which places count -----------------------------------------------------------------------
+
+    @cached_property
+    def bodies_of_places(self) -> Ints:
+        """The column of each place that is the whole of an authority, else -1."""
+        whole = self.compiled.places_that_are(Part.WHOLE)
+        return np.where(whole, self.column[self.compiled.place_body], -1).astype(np.int32)
+
+    @cached_property
+    def _services(self) -> NDArray[np.bool_]:
+        """Places that are services which count."""
+        counts = self.compiled.places_that_are(Part.SERVICE) & (self.column[self.compiled.place_body] >= 0)
+        if self.selection and self.selection.areas:
+            areas = [n for n, area in enumerate(self.compiled.areas) if area in self.selection.areas]
+            counts &= np.isin(self.compiled.place_area, areas)
+        return counts
+
+    @cached_property
+    def services_of_places(self) -> Ints:
+        """A column for each service."""
+        return np.where(self._services, np.cumsum(self._services) - 1, -1).astype(np.int32)
+
+    # -- sets -------------------------------------------------------------------------------------
+
+    def parts(
+        self, columns: Ints, bands: tuple[int, ...] = tuple(range(BANDS)), cuts: Ints | None = None
+    ) -> Iterator[SetsPart]:
+        """What all roots reach; the refusal if the memory does not suffice."""
+        try:
+            yield from closure_all(
+                self.compiled.snapshot, self.roots, columns, self.asked,
+                bands=bands, limit=self.limit, cuts=cuts, most=self.most,
+            )  # fmt: skip
+        except OutOfMemory as error:
+            raise refuse(error.needed, self.limit) from None
+
+    @cached_property
+    def in_areas(self) -> Longs | None:
+        """Keys (root, column) of what is reached in one of the areas asked about; `None` if none was.
+
+        As in `blast`: whoever has a service there that cannot be ruled out belongs into the answer.
+        """
+        if not self.selection or not self.selection.areas:
+            return None
+        columns = np.where(self._services, self.column[self.compiled.place_body], -1).astype(np.int32)
+        keys = [np.zeros(0, np.int64)]
+        for part in self.parts(columns, (Band.NOT_RULED_OUT,)):
+            owner, number = part.pool.pairs(part.any_kind)
+            keys.append(owner * self.bodies + number + part.first)
+        return np.sort(np.concatenate(keys))
+
+    def only_areas(self, part: SetsPart, sets: Ints) -> Ints:
+        """Sets without the bodies that no service area asked about lets in."""
+        if self.in_areas is None:
+            return sets
+        owner, number = part.pool.pairs(sets)
+        keep = np.isin(owner * self.bodies + number + part.first, self.in_areas)
+        return part.pool.unite(len(sets), owner[keep], 1 + number[keep])
+
+    # -- counts -----------------------------------------------------------------------------------
+
+    def rows(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Ranked]:
+        """What every root reaches, in the order of the roots."""
+        size = len(self.chosen)
+        every, people, services, hidden = (np.zeros((size, BANDS), np.int64) for _ in range(4))
+        by_kind = np.zeros((len(KINDS), size, BANDS), np.int64)
+        direct_root, direct_column = self._direct
+        done = 0
+        for part in self.parts(self.bodies_of_places, cuts=self.cuts):
+            sets = {kind: self.only_areas(part, found) for kind, found in part.kinds.items()}
+            for kind, found in sets.items():
+                by_kind[kind, :, part.band] += self._count(part, found)
+            union = self.only_areas(part, part.any_kind)
+            reached = self._count(part, union)
+            every[:, part.band] += reached
+            people[:, part.band] += self.families.residents(part.pool, union, self.own, part.first)
+            mine = _inside(part, direct_column)
+            known = part.pool.holds(union[direct_root[mine]], direct_column[mine] - part.first)
+            hidden[:, part.band] += reached - np.bincount(direct_root[mine][known], minlength=size)
+            done += part.last - part.first
+            if progress is not None:
+                progress(done, BANDS * self.bodies + BANDS * int(self._services.sum()))
+        for part in self.parts(self.services_of_places):
+            services[:, part.band] += part.pool.size(part.any_kind) - self._own_services(part)
+            done += part.last - part.first
+            if progress is not None:
+                progress(done, BANDS * self.bodies + BANDS * int(self._services.sum()))
+        direct = np.bincount(direct_root, minlength=size)
+        for n, (root, kind) in enumerate(self.names):
+            counts = {KINDS[k]: tuple(by_kind[k, n].tolist()) for k in range(len(KINDS)) if by_kind[k, n].any()}
+            yield Ranked(
+                root,
+                kind,
+                tuple(every[n].tolist()),
+                counts,
+                tuple(people[n].tolist()),
+                tuple(services[n].tolist()),
+                int(direct[n]),
+                tuple(hidden[n].tolist()),
+            )
+
+    def _count(self, part: SetsPart, sets: Ints) -> Longs:
+        """How many authorities each set holds besides the root itself."""
+        count = part.pool.size(sets).astype(np.int64)
+        mine = _inside(part, self.own)
+        count[mine] -= part.pool.holds(sets[mine], self.own[mine] - part.first)
+        return count
+
+    def _own_services(self, part: SetsPart) -> Longs:
+        """How many services of itself each root reaches."""
+        of_root = np.full(len(self.ids), -1, np.int64)
+        authority = np.flatnonzero(self.own >= 0)
+        of_root[self.compiled.root_body[self.chosen[authority]]] = authority
+        place = np.flatnonzero(self._services)
+        root, column = of_root[self.compiled.place_body[place]], self.services_of_places[place]
+        mine = (root >= 0) & (column >= part.first) & (column < part.last)
+        root, column = root[mine], column[mine]
+        held = part.pool.holds(part.any_kind[root], column - part.first)
+        return np.bincount(root[held], minlength=len(self.chosen))
+
+    @cached_property
+    def _direct(self) -> tuple[Longs, Ints]:
+        """Pairs: a root asked about, and the column of an authority with a relation of its own."""
+        position = np.full(len(self.compiled.roots), -1, np.int64)
+        position[self.chosen] = np.arange(len(self.chosen))
+        root, column = position[self.compiled.direct_root], self.column[self.compiled.direct_body]
+        counts = (root >= 0) & (column >= 0)
+        return root[counts], column[counts]
+
+
+def _inside(part: SetsPart, column: NDArray[np.integer]) -> Longs:
+    """Positions of the columns that are in a part."""
+    return np.flatnonzero((column >= part.first) & (column < part.last))

@@ -1,0 +1,332 @@
+"""`rank --together K`: the roots that together reach most, and what only their failing together reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskgraph.analysis.blast import asked_kinds
+from riskgraph.analysis.rank import LINE, MEASURES, ROOT_KINDS, memory_limit, refuse
+from riskgraph.analysis.rank_arrays import Counter
+from riskgraph.analysis.select import Selection
+from riskgraph.engine.closure_all import closure_all, kinds_reached
+from riskgraph.engine.digraph import Longs
+from riskgraph.engine.search import Cover, Found, best_sets, greedy
+from riskgraph.engine.sets import OutOfMemory, popcount
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import Band, FailureKind
+from riskgraph.settle import View
+
+__all__ = ["Combined", "Together", "rank_together"]
+
+EXACT = 3  # up to so many roots all sets are searched, if the work allows it
+EFFORT = 50_000_000  # sets tried before the search gives way to greedy steps
+PAIRS = 2_000_000  # pairs asked of the engine because of alternatives
+BLOCK = 100_000
+
+Rows = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Roots that fail at once."""
+
+    roots: tuple[str, ...]
+    value: int  # what they reach together
+    alone: tuple[int, ...]  # what each reaches alone
+    surprise: int  # of `value`, what none of them reaches alone
+
+
+@dataclass(frozen=True)
+class Together:
+    """The sets of roots that together reach most, the worst first."""
+
+    graph: RiskGraph
+    view: View
+    kinds: tuple[FailureKind, ...]
+    by: str
+    band: Band
+    of: str | None
+    size: int
+    asked: int  # roots to choose from
+    exact: bool  # no set of this size reaches more than the first
+    bound: int | None  # where not exact: no set can reach more; `None` if no bound holds
+    alternatives: int  # groups that fail only when several of their members do
+    rows: tuple[Combined, ...]
+    surprises: tuple[Combined, ...]  # pairs that reach what neither reaches alone, the greatest surprise first
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values."""
+
+        def listed(rows: Sequence[Combined]) -> list[dict[str, Any]]:
+            return [
+                {"roots": list(r.roots), "value": r.value, "alone": list(r.alone), "only_together": r.surprise}
+                for r in rows
+            ]
+
+        return {
+            "schema": 1,
+            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
+            "kinds": [str(kind) for kind in self.kinds],
+            "as_of": self.view.as_of.isoformat(),
+            "measure": self.by,
+            "band": self.band.word,
+            "size": self.size,
+            "roots_tried": self.asked,
+            "exact": self.exact,
+            "bound": self.bound,
+            "alternatives": self.alternatives,
+            "worst": listed(self.rows),
+            "surprises": listed(self.surprises),
+        }
+
+    def __repr__(self) -> str:
+        sure = "exact" if self.exact else "greedy"
+        return f"<Together: the worst {self.size} of {self.asked} roots by {self.by}, {sure}>"
+
+
+def rank_together(
+    graph: RiskGraph,
+    size: int,
+    of: str | None = None,
+    *,
+    by: str = "authorities",
+    band: str | Band = Band.POSSIBLE,
+    selection: Selection | None = None,
+    kinds: Sequence[str | FailureKind] | None = None,
+    like: str = "compromise",
+    as_of: str | date | None = None,
+    without: str | tuple[str, ...] | None = None,
+    known_before: str | date | None = None,
+    memory: int | None = None,
+    limit: int = 10,
+    progress: Callable[[int, int], None] | None = None,
+) -> Together:
+    """The `size` roots that together reach most: exact for two and three where feasible.
+
+    What several roots reach is the union of what each reaches, and besides what alternatives would have
+    saved. Without alternatives the union is monotone and submodular: two and three are searched whole
+    (branch and bound), more are chosen greedily, with a bound from the gains that are left (Nemhauser,
+    Wolsey and Fisher, 1978). With alternatives it is not: pairs that touch one group are then asked of the
+    engine one by one, and no bound is claimed for larger sets.
+
+    Parameters
+    ----------
+    size
+        How many fail at once: 2 or more.
+    of
+        Only roots of this kind; lines of business take part only if asked for.
+    by, band, selection, kinds, like, as_of, without, known_before, memory, progress
+        As in `riskgraph.analysis.rank.rank`. A body that fails as a root does not count as reached by itself.
+    limit
+        The most sets to list.
+
+    Raises
+    ------
+    RiskGraphError
+        If a word is not known, if a service area is given and services are not counted, or if the memory
+        would not suffice.
+
+    Examples
+    --------
+    >>> worst = rank_together(RiskGraph.open("seeds"), 2, "supplier", like="data-theft")
+    >>> worst.exact, worst.rows[0].value, len(worst.rows[0].roots)
+    (True, 14, 2)
+    """
+    if size < 2:
+        raise RiskGraphError("One root is no set of roots.", "Give 2 or more, or use riskgraph rank alone.")
+    for word, known, what in ((by, MEASURES, "measure"), (of, (None, *ROOT_KINDS), "kind of root")):
+        if word not in known:
+            raise RiskGraphError(f"No {what} is called {word!r}.", f"Use one of: {', '.join(k for k in known if k)}.")
+    if selection and selection.areas and by != "services":
+        raise RiskGraphError(
+            "Bodies cannot be limited to a service area where several roots fail together.",
+            "Count services instead: --by services.",
+        )
+    if isinstance(band, str):
+        bands = {one.word: one for one in Band}
+        if band not in bands:
+            raise RiskGraphError(f"No band is called {band!r}.", f"Use one of: {', '.join(bands)}.")
+        band = bands[band]
+    view = graph.view(as_of, without, known_before)
+    asked = asked_kinds(kinds, like)
+    room = memory_limit() if memory is None else memory
+    counter = Counter(graph, view, selection, asked, of, room)
+    search = _Search(counter, by, band, room)
+    rows, exact, bound = search.worst(size, limit, progress)
+    return Together(
+        graph, view, asked, by, band, of, size, len(search.cover), exact, bound, search.alternatives, rows,
+        tuple(sorted(search.surprising, key=lambda row: (-row.surprise, -row.value, row.roots))[:limit]),
+    )  # fmt: skip
+
+
+class _Search:
+    """The roots of one question as rows of bits, and the pairs that alternatives make special."""
+
+    def __init__(self, counter: Counter, by: str, band: Band, limit: int) -> None:
+        self.counter, self.by, self.band, self.limit = counter, by, band, limit
+        self.columns = counter.services_of_places if by == "services" else counter.bodies_of_places
+        names = counter.names
+        candidates = np.array([n for n, (_, kind) in enumerate(names) if kind != LINE], np.int32)
+        if not len(candidates):
+            candidates = np.arange(len(names), dtype=np.int32)
+        full = self._reached(None)
+        self.full = full
+        self.net = full & ~self._own(full.shape[1])
+        self.candidates = candidates
+        self.cover = Cover(self.net[candidates], self._value)
+
+    def _reached(self, together: Sequence[Sequence[int]] | None) -> Rows:
+        """Rows of bits of all roots, or of the sets of roots given."""
+        counter = self.counter
+        count = int(self.columns.max(initial=-1)) + 1
+        heads = len(counter.roots) if together is None else len(together)
+        needed = 4 * heads * (count // 8 + 8)
+        if needed > self.limit:
+            raise refuse(needed, self.limit)
+        try:
+            parts = list(
+                closure_all(
+                    counter.compiled.snapshot, counter.roots, self.columns, counter.asked,
+                    bands=(self.band,), limit=self.limit, together=together,
+                )
+            )  # fmt: skip
+        except OutOfMemory as error:
+            raise refuse(error.needed, self.limit) from None
+        if len(parts) > 1:
+            raise refuse(2 * self.limit, self.limit)
+        return parts[0].pool.rows(parts[0].any_kind)
+
+    def _own(self, words: int) -> Rows:
+        """The bits of each root that stand for itself."""
+        counter = self.counter
+        if self.by == "services":
+            place = np.flatnonzero(self.columns >= 0)
+            root_of = np.full(len(counter.ids), -1, np.int64)
+            whole = np.flatnonzero(counter.compiled.root_area[counter.chosen] < 0)
+            root_of[counter.compiled.root_body[counter.chosen[whole]]] = whole
+            root, column = root_of[counter.compiled.place_body[place]], self.columns[place].astype(np.int64)
+        else:
+            root, column = np.arange(len(counter.own)), counter.own.astype(np.int64)
+        mine = (root >= 0) & (column >= 0)
+        bits = np.zeros((len(counter.own), 64 * words), np.bool_)
+        bits[root[mine], column[mine]] = True
+        rows: Rows = np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
+        return rows
+
+    def _value(self, rows: Rows) -> Longs:
+        """What is counted of each row of bits."""
+        if self.by != "residents":
+            return popcount(rows)
+        return self.counter.families.residents_of(rows)
+
+    # -- alternatives -----------------------------------------------------------------------------
+
+    @cached_property
+    def alternatives(self) -> int:
+        """Groups that fail only when several members do, in a kind and band that matter."""
+        return len(self._gates)
+
+    @cached_property
+    def _gates(self) -> NDArray[np.integer]:
+        snapshot = self.counter.compiled.snapshot
+        gates: set[int] = set()
+        kinds = sum(1 << kind for kind in kinds_reached(snapshot, self.counter.asked))
+        for band in {int(self.band), min(int(self.band), 1)}:
+            protects = (snapshot.member_protects >> band & 1).astype(np.bool_)
+            count = np.bincount(snapshot.member_group[protects], minlength=len(snapshot.group_target))
+            gates |= set(np.flatnonzero((count > 1) & (snapshot.group_kinds & kinds > 0)).tolist())
+        return np.array(sorted(gates), np.int64)
+
+    @cached_property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Pairs of roots that touch the same group: only these can reach more than their union."""
+        snapshot, counter = self.counter.compiled.snapshot, self.counter
+        gated = np.isin(snapshot.member_group, self._gates)
+        if not gated.any():
+            return []
+        columns = np.full(int(snapshot.places[0]), -1, np.int32)
+        columns[snapshot.member[gated]] = snapshot.member_group[gated]
+        touched: dict[int, set[int]] = {}
+        for part in closure_all(snapshot, counter.roots, columns, counter.asked, bands=(self.band,), limit=self.limit):
+            for root, number in zip(*(values.tolist() for values in part.pool.pairs(part.any_kind)), strict=True):
+                touched.setdefault(number + part.first, set()).add(root)
+        allowed = set(self.candidates.tolist())
+        found: set[tuple[int, int]] = set()
+        for roots in touched.values():
+            found.update(combinations(sorted(roots & allowed), 2))
+            if len(found) > PAIRS:
+                raise RiskGraphError(
+                    f"More than {PAIRS:,} pairs of roots lean on the same alternatives; not all can be tried.",
+                    "Rank one kind of root, such as: riskgraph rank supplier --together 2.",
+                )
+        return sorted(found)
+
+    def joint(self, sets: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], int, int]]:
+        """Sets of roots, what they reach together, and what of it none reaches alone; exact, by the engine."""
+        for low in range(0, len(sets), BLOCK):
+            block = sets[low : low + BLOCK]
+            together = self._reached(block)
+            members = np.array(block)
+            union = np.bitwise_or.reduce(self.net[members], axis=1)
+            known = np.bitwise_or.reduce(self.full[members], axis=1)
+            value = self._value(union | (together & ~known))
+            surprise = value - self._value(union)
+            yield from zip(block, value.tolist(), surprise.tolist(), strict=True)
+
+    @cached_property
+    def surprising(self) -> list[Combined]:
+        """Pairs that reach what neither reaches alone."""
+        return [self._combined(roots, value, more) for roots, value, more in self.joint(self.pairs) if more]
+
+    # -- the worst --------------------------------------------------------------------------------
+
+    def worst(
+        self, size: int, limit: int, progress: Callable[[int, int], None] | None
+    ) -> tuple[tuple[Combined, ...], bool, int | None]:
+        """The worst sets, whether no other reaches more, and else a bound if one holds."""
+        size = min(size, len(self.cover))
+        if size < 1:
+            return (), True, None
+        if self.alternatives and size > 2:
+            return (self._stepwise(size, progress),), False, None
+        found = best_sets(self.cover, size, limit, EFFORT, progress) if size <= EXACT else None
+        if found is None:
+            chosen, bound = greedy(self.cover, size, monotone=self.by != "residents")
+            return (self._of_found(chosen),), False, bound
+        rows = {row.roots: row for row in map(self._of_found, found)}
+        rows.update({row.roots: row for row in self.surprising})
+        if not rows and len(self.cover.order):  # whatever is added to the worst root adds nothing
+            rows = {(): self._of_found(greedy(self.cover, 1)[0])}
+        listed = sorted(rows.values(), key=lambda row: (-row.value, row.roots))
+        return tuple(listed[:limit]), True, None
+
+    def _stepwise(self, size: int, progress: Callable[[int, int], None] | None) -> Combined:
+        """From the worst pair on, each time the root that adds most, each asked of the engine."""
+        (best,), _, _ = self.worst(2, 1, None)
+        position = {name: n for n, (name, _) in enumerate(self.counter.names)}
+        chosen = tuple(position[root] for root in best.roots)
+        value = surprise = 0
+        while len(chosen) < size:
+            others = [(*chosen, int(n)) for n in self.candidates if n not in chosen]
+            chosen, value, surprise = max(self.joint(others), key=lambda found: (found[1], [-n for n in found[0]]))
+            if progress is not None:
+                progress(len(chosen), size)
+        return self._combined(chosen, value, surprise)
+
+    def _of_found(self, found: Found) -> Combined:
+        return self._combined(tuple(int(self.candidates[n]) for n in found.members), found.value, 0)
+
+    def _combined(self, roots: tuple[int, ...], value: int, surprise: int) -> Combined:
+        alone = self._value(self.net[list(roots)]).tolist()
+        order = sorted(range(len(roots)), key=lambda n: (-alone[n], self.counter.names[roots[n]][0]))
+        names = tuple(self.counter.names[roots[n]][0] for n in order)
+        return Combined(names, value, tuple(alone[n] for n in order), surprise)
