@@ -7,11 +7,23 @@ from typing import Any
 
 import click
 
+from riskgraph.cli import LazyGroup
 from riskgraph.cli.options import Output, data_option, examples, output_options, question_options, selection_options
+
+# verbs with a module of their own
+VERBS = {
+    "import": ("riskgraph.cli.data_import", "Make a data set of what you have."),
+    "match": ("riskgraph.cli.data_match", "List names that nobody knows, for you to decide."),
+    "merge": ("riskgraph.cli.data_merge", "Make one regional map of several data sets."),
+    "diff": ("riskgraph.cli.data_diff", "What changed from one map to another, and which answers."),
+    "overlap": ("riskgraph.cli.data_overlap", "How many suppliers two officers share, and nothing else."),
+}
 
 
 @click.group(
     "data",
+    cls=LazyGroup,
+    lazy=VERBS,
     epilog=examples("riskgraph data check", "riskgraph data gaps --region Wales", "riskgraph data ask --root civica"),
 )
 def command() -> None:

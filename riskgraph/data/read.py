@@ -31,6 +31,7 @@ TABLES: dict[str, tuple[str, type[Any], bool]] = {
     "incident_effects": ("incident_effects.csv", IncidentEffect, False),
     "authorities": ("register.csv", RegisterEntry, False),
 }
+SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
 _ID = {"incidents": "incident_id"}
 _SLUG = re.compile(r"[a-z-]+:[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _INTEGER = re.compile(r"\d+", re.ASCII)
@@ -62,7 +63,10 @@ def locate(where: str | Path) -> Path:
             f"Give a folder with a dataset.toml, or one of the shipped maps: {', '.join(shipped_maps())}.",
         )
     if not path.is_dir():
-        raise MissingFile(f"{where} is a file; a data set is a folder.", "Give the folder that holds dataset.toml.")
+        raise MissingFile(
+            f"{where} is a file; a data set is a folder.",
+            "Give the folder that holds dataset.toml, or make one: riskgraph data import FILE --to FOLDER",
+        )
     if not (path / "dataset.toml").is_file():
         raise MissingFile(
             f"{where} holds no dataset.toml, so it is no data set.",
@@ -95,7 +99,11 @@ def read(where: str | Path) -> Dataset:
     --------
     >>> read("seeds").info.title
     'Five documented incidents'
+    >>> len(read("one-sheet-register.csv").relations) > 60
+    True
     """
+    if Path(where).suffix.lower() in SHEETS and not Path(where).is_dir():
+        return _read_sheet(Path(where))
     path = locate(where)
     problems: list[Problem] = []
     info = _info(path / "dataset.toml", problems)
@@ -140,6 +148,40 @@ def read(where: str | Path) -> Dataset:
     warnings = tuple(sorted((p for p in problems if p.severity == "warning"), key=_problem_key))
     object.__setattr__(dataset, "warnings", warnings)
     return dataset
+
+
+def _read_sheet(path: Path) -> Dataset:
+    """A register of one sheet, or a workbook, by way of its importer; then judged as strictly as a folder."""
+    from riskgraph.data.importers import import_file  # only for such files
+
+    dataset, report = import_file(path)
+    problems = run_checks(dataset, {})
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise DataError(str(path), sorted(errors, key=_problem_key))
+    left = [
+        Problem(path.name, None, None, "left-out", f"{count} rows were left out: {reason}.", severity="warning")
+        for reason, count in sorted(report.skipped_count.items())
+    ]
+    kept = sorted((p for p in problems if p.severity == "warning"), key=_problem_key)
+    object.__setattr__(dataset, "warnings", (*left, *kept))
+    return dataset
+
+
+def read_register(path: Path) -> dict[str, RegisterEntry]:
+    """A register of authorities from a file of its own.
+
+    Raises
+    ------
+    DataError
+        If anything in it is wrong.
+    """
+    problems: list[Problem] = []
+    entries = _by_id("authorities", *_records(path, "authorities", RegisterEntry, problems), problems)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise DataError(str(path), sorted(errors, key=_problem_key))
+    return entries
 
 
 def _problem_key(problem: Problem) -> tuple[str, int, str, str, str]:

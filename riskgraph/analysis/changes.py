@@ -1,0 +1,143 @@
+"""`data diff`: which answers two states of a map give differently."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from riskgraph.analysis.blast import blast
+from riskgraph.analysis.radius import BlastRadius
+from riskgraph.data.diff import DataDiff, diff
+from riskgraph.errors import NameNotFound
+from riskgraph.graph import RiskGraph
+from riskgraph.model import AUTHORITY, Band
+
+__all__ = ["AnswerChange", "Changes", "changes"]
+
+MOST = 10  # roots compared when none is named
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """One root, and who could be reached from it before and after."""
+
+    root: str
+    before: int | None  # councils and other bodies within `possible`; None if the root is not in that map
+    after: int | None
+    newly: tuple[str, ...]
+    no_longer: tuple[str, ...]
+    surer: tuple[tuple[str, Band, Band], ...]  # body, before, after
+    less_sure: tuple[tuple[str, Band, Band], ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether the two maps answer alike."""
+        return not (self.newly or self.no_longer or self.surer or self.less_sure) and self.before == self.after
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs in the rows, and in the answers."""
+
+    rows: DataDiff
+    old: RiskGraph
+    new: RiskGraph
+    answers: tuple[AnswerChange, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON can hold it."""
+        return {
+            "schema": 1,
+            "rows": self.rows.to_dict(),
+            "answers": [
+                {
+                    "root": a.root,
+                    "before": a.before,
+                    "after": a.after,
+                    "newly": list(a.newly),
+                    "no_longer": list(a.no_longer),
+                    "surer": [[body, x.word, y.word] for body, x, y in a.surer],
+                    "less_sure": [[body, x.word, y.word] for body, x, y in a.less_sure],
+                }
+                for a in self.answers
+            ],
+        }
+
+
+def changes(old: RiskGraph, new: RiskGraph, roots: Sequence[str] = (), *, like: str = "compromise") -> Changes:
+    """Compare two states of a map.
+
+    Parameters
+    ----------
+    old, new
+        The two maps.
+    roots
+        Whose blast radius to compare; if none, the ten providers with the most changed rows.
+    like
+        What is taken to happen to each root.
+
+    Returns
+    -------
+    Changes
+        Rows and answers. Each map answers as of its own date.
+
+    Raises
+    ------
+    NameNotFound
+        If a root is in neither map.
+
+    Examples
+    --------
+    >>> seeds = RiskGraph.open("seeds")
+    >>> changes(seeds, seeds, ["civica"]).answers[0].same
+    True
+    """
+    rows = diff(old.dataset, new.dataset)
+    named = [_anywhere(root, old, new) for root in roots] or _touched(rows)
+    answers = tuple(_compare(root, old, new, like) for root in dict.fromkeys(named))
+    return Changes(rows, old, new, answers)
+
+
+def _anywhere(root: str, old: RiskGraph, new: RiskGraph) -> str:
+    try:
+        return new.names.resolve(root)
+    except NameNotFound:
+        return old.names.resolve(root)
+
+
+def _touched(rows: DataDiff) -> list[str]:
+    """The providers, councils apart, whose rows changed, those with the most changes first."""
+    counted: Counter[str] = Counter()
+    for data, keys in (
+        (rows.new, rows.added["relations"]),
+        (rows.old, rows.removed["relations"]),
+        (rows.new, tuple(change.id for change in rows.changed["relations"])),
+    ):
+        counted.update(data.relations[key].provider for key in keys)
+    found = [id_ for id_ in counted if id_.partition(":")[0] != AUTHORITY]
+    return sorted(found, key=lambda id_: (-counted[id_], id_))[:MOST]
+
+
+def _bands(graph: RiskGraph, root: str, like: str) -> dict[str, Band] | None:
+    body = root.partition("/")[0]
+    if body not in graph.dataset.entities:
+        return None
+    radius: BlastRadius = blast(graph, root, like=like)
+    return {reach.id: reach.band for reach in radius.within(Band.POSSIBLE)}
+
+
+def _compare(root: str, old: RiskGraph, new: RiskGraph, like: str) -> AnswerChange:
+    before, after = _bands(old, root, like), _bands(new, root, like)
+    one, two = before or {}, after or {}
+    both = sorted(one.keys() & two.keys())
+    return AnswerChange(
+        root,
+        None if before is None else len(before),
+        None if after is None else len(after),
+        tuple(sorted(two.keys() - one.keys())),
+        tuple(sorted(one.keys() - two.keys())),
+        tuple((body, one[body], two[body]) for body in both if two[body] < one[body]),
+        tuple((body, one[body], two[body]) for body in both if two[body] > one[body]),
+    )

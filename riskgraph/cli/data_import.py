@@ -1,0 +1,173 @@
+"""The words `riskgraph data import` and `riskgraph data match`."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from riskgraph.cli.options import Output, examples, output_options
+
+if TYPE_CHECKING:
+    from riskgraph.data import Dataset
+    from riskgraph.data.importers import ImportReport, Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("bods", "contracts", "cyclonedx", "dora", "ocds", "one-sheet", "ownership", "spending", "workbook")
+
+
+def source_options(command: F) -> F:
+    """The sources, and what is said about them; received as `sources` and `said`."""
+
+    @click.argument("sources", nargs=-1, required=True, metavar="FILE...")
+    @click.option(
+        "--from", "format_in", type=click.Choice(FORMATS), help="The format.  [default: found out from the file]"
+    )
+    @click.option("--council", metavar="NAME", help="Whose file it is, where the rows do not say.")
+    @click.option(
+        "--columns", metavar="LIST", help="Headers for a table that has none, with commas; - for a column to leave out."
+    )
+    @click.option(
+        "--decisions",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Who is who, as filled in after `data match`.",
+    )
+    @click.option(
+        "--grade",
+        type=click.Choice(["confirmed", "reported", "inferred"]),
+        help="How sure the source is where it does not say.",
+    )
+    @click.option(
+        "--suppliers",
+        type=click.Choice(["all", "known"]),
+        help="Which suppliers to take.  [default: known for spending, else all]",
+    )
+    @click.option(
+        "--buyers",
+        type=click.Choice(["all", "known"]),
+        help="Which buyers to take.  [default: known for notices, else all]",
+    )
+    @click.option(
+        "--as-of", metavar="DATE", help="The date of the data.  [default: the latest day the source speaks of]"
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        council: str | None,
+        columns: str | None,
+        decisions: Path | None,
+        grade: str | None,
+        suppliers: str | None,
+        buyers: str | None,
+        as_of: str | None,
+        **kwargs: Any,
+    ) -> Any:
+        def said(base: Dataset | None, title: str | None = None) -> Options:
+            from riskgraph.data.importers import Options
+            from riskgraph.data.importers.review import decisions as read_decisions
+
+            names = tuple(name.strip() for name in columns.split(",")) if columns else None
+            return Options(
+                council=council,
+                columns=names,
+                grade=grade,
+                suppliers=suppliers,
+                buyers=buyers,
+                reviewed=read_decisions(decisions, base) if decisions else {},
+                as_of=as_of,
+                title=title,
+                tick=Progress(),
+            )
+
+        return command(*args, said=said, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+class Progress:
+    """Rows read, on one line of the terminal, at most every second; nothing where nobody looks."""
+
+    def __init__(self) -> None:
+        self.next = time.monotonic() + 1
+
+    def __call__(self, rows: int) -> None:
+        """Show how far it is."""
+        if time.monotonic() >= self.next and sys.stderr.isatty():
+            click.echo(f"\r{rows:,} read", err=True, nl=False)
+            self.next = time.monotonic() + 1
+
+
+def run_imports(
+    sources: tuple[str, ...],
+    said: Callable[..., Options],
+    format_in: str | None,
+    base: Dataset | None,
+    title: str | None,
+) -> tuple[Dataset, list[ImportReport]]:
+    """Import one file after the other into one data set."""
+    from riskgraph.data.importers import import_file
+
+    reports = []
+    for source in sources:
+        base, report = import_file(source, said(base, title), base, format_in)
+        reports.append(report)
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
+    assert base is not None
+    return base, reports
+
+
+@click.command(
+    "import",
+    epilog=examples(
+        "riskgraph data import one-sheet-register.csv",
+        "riskgraph data import one-sheet-register.csv --to our-map",
+        "riskgraph data import one-sheet-register.csv --grade confirmed --format json",
+    ),
+)
+@source_options
+@click.option("--to", type=click.Path(path_type=Path), metavar="FOLDER", help="Write a new data set into this folder.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Add to the data set in this folder.")
+@click.option("--title", metavar="TEXT", help="Title of a new data set.")
+@output_options("text", "json")
+def command(
+    sources: tuple[str, ...],
+    said: Callable[..., Options],
+    format_in: str | None,
+    to: Path | None,
+    into: Path | None,
+    title: str | None,
+    output: Output,
+) -> None:
+    """Make a data set of what you have: a register, contracts, payments, notices, ownership.
+
+    Without --to or --into nothing is written: the report says what would be.
+    """
+    from riskgraph.data import read, write
+    from riskgraph.data.checks import run_checks
+    from riskgraph.errors import DataError, RiskGraphError
+    from riskgraph.render.imports import import_text
+    from riskgraph.render.tables import as_json
+
+    if to and into:
+        raise click.UsageError("--to makes a new data set, --into adds to one: give one of them.")
+    if to and (to / "dataset.toml").exists():
+        raise RiskGraphError(f"{to} holds a data set already.", f"Add to it with --into {to}, or name another folder.")
+    base = read(into) if into else None
+    dataset, reports = run_imports(sources, said, format_in, base, title)
+    wrong = [problem for problem in run_checks(dataset, {}) if problem.severity == "error"]
+    if wrong:
+        raise DataError(", ".join(sources), wrong)
+    where = to or into
+    if where:
+        write(dataset, where)
+    if output.format == "json":
+        output.write(as_json({"schema": 1, "written": bool(where), "files": [report.to_dict() for report in reports]}))
+    else:
+        output.write(import_text(reports, dataset, str(where) if where else None))

@@ -1,0 +1,81 @@
+"""What differs between two data sets, row by row and cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from riskgraph.data.dataset import Dataset
+
+__all__ = ["DataDiff", "RowChange", "diff"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row that stands in both, with the cells that differ."""
+
+    id: str
+    cells: tuple[tuple[str, Any, Any], ...]  # column, before, after
+
+
+@dataclass(frozen=True)
+class DataDiff:
+    """Rows added, removed and changed, for each table."""
+
+    old: Dataset
+    new: Dataset
+    added: Mapping[str, tuple[str, ...]]
+    removed: Mapping[str, tuple[str, ...]]
+    changed: Mapping[str, tuple[RowChange, ...]]
+
+    @property
+    def total(self) -> int:
+        """How many rows differ."""
+        tables = (self.added, self.removed, self.changed)
+        return sum(len(rows) for table in tables for rows in table.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON can hold it."""
+        return {
+            table: {
+                "added": list(self.added[table]),
+                "removed": list(self.removed[table]),
+                "changed": [
+                    {"id": change.id, "cells": {c: [_plain(a), _plain(b)] for c, a, b in change.cells}}
+                    for change in self.changed[table]
+                ],
+            }
+            for table in self.added
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return value if value is None or isinstance(value, int | str) else str(value)
+
+
+def diff(old: Dataset, new: Dataset) -> DataDiff:
+    """Compare two data sets by the ids of their rows.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> diff(read("seeds"), read("seeds")).total
+    0
+    """
+    added, removed, changed = {}, {}, {}
+    for table in ("entities", "relations", "evidence", "incidents"):
+        before: Mapping[str, Any] = getattr(old, table)
+        after: Mapping[str, Any] = getattr(new, table)
+        added[table] = tuple(sorted(after.keys() - before.keys()))
+        removed[table] = tuple(sorted(before.keys() - after.keys()))
+        rows = []
+        for key in sorted(before.keys() & after.keys()):
+            if before[key] != after[key]:
+                names = [field.name for field in fields(before[key])]
+                cells = [(n, getattr(before[key], n), getattr(after[key], n)) for n in names]
+                rows.append(RowChange(key, tuple(cell for cell in cells if cell[1] != cell[2])))
+        changed[table] = tuple(rows)
+    return DataDiff(old, new, added, removed, changed)

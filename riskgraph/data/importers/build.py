@@ -1,0 +1,199 @@
+"""Facts and ties to a data set: the parties settled, the relations made, joined to what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from riskgraph.data.dataset import Dataset, DatasetInfo
+from riskgraph.data.importers.builder import Builder
+from riskgraph.data.importers.directory import directory
+from riskgraph.data.importers.facts import Fact, Harvest, Options, Party, Tie
+from riskgraph.data.importers.match import Councils, Suppliers
+from riskgraph.data.importers.report import ImportReport
+from riskgraph.data.importers.values import company_key, slug
+from riskgraph.data.merge import add_relation, joined
+from riskgraph.data.names import normalise
+from riskgraph.dates import last_day
+from riskgraph.errors import RiskGraphError
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
+
+__all__ = ["build"]
+
+
+def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) -> Dataset:
+    """A data set of everything harvested, joined to what was there before.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is nothing to make a data set of.
+    """
+    from riskgraph.data.read import read
+
+    shipped = base.register if base is not None else read("seeds").register
+    register = {**shipped, **options.register} if options.register else shipped
+    info = _info(harvest, options, base)
+    extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
+    reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
+    companies = {company_key(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(SUPPLIER)}
+    councils = Councils(register, reviewed, extra)
+    suppliers = Suppliers(base.entities if base else {}, companies, harvest.report)
+    services = _services(harvest, base, councils)
+    if options.buyers == "known":
+        harvest.facts = [fact for fact in harvest.facts if _buyer_known(fact, councils, services, harvest.report)]
+    for fact in harvest.facts:
+        suppliers.add(fact.supplier, fact.rows)
+        for party in fact.subcontractors:
+            suppliers.add(party)
+        if fact.through:
+            suppliers.add(fact.through)
+    for tie in harvest.ties:
+        for kind, party in (tie.dependent, tie.provider):
+            if kind in {SUPPLIER, "body"}:
+                suppliers.add(party)
+    for party in harvest.named:
+        suppliers.add(party)
+    by_name = {company_key(party.name): party for party in harvest.named}
+    harvest.ties = [_with_numbers(tie, by_name) for tie in harvest.ties]
+    suppliers.parties = type(suppliers.parties)(
+        {
+            p: n
+            for p, n in suppliers.parties.items()
+            if normalise(p.name) not in services and not _is_council(p, councils)
+        }
+    )
+    suppliers.settle()
+    builder = Builder(harvest, options, base, register, info, councils, suppliers)
+    for key, (id_, name) in services.items():
+        builder.services[key] = builder.keep(Entity(id_, SHARED_SERVICE, name))
+    for fact in sorted(harvest.facts, key=lambda f: (f.council.name, f.supplier.name, f.where)):
+        builder.add_fact(fact)
+    for tie in harvest.ties:
+        builder.add_tie(tie)
+    for party in harvest.named:
+        builder.provider(party, None)
+    for party, alias in harvest.aliases:
+        id_ = builder.provider(party, None)
+        builder.entities[id_] = joined(builder.entities[id_], replace(builder.entities[id_], name=alias, aliases=()))
+    return _together(builder, path, options)
+
+
+def _with_numbers(tie: Tie, named: Mapping[str, Party]) -> Tie:
+    """Suppliers that the source lists with their number have it wherever it names them."""
+    ends = [
+        (kind, named.get(company_key(p.name), p) if kind == SUPPLIER else p)
+        for kind, p in (tie.dependent, tie.provider)
+    ]
+    return replace(tie, dependent=ends[0], provider=ends[1])
+
+
+def _buyer_known(fact: Fact, councils: Councils, services: Mapping[str, Any], report: ImportReport) -> bool:
+    key = normalise(fact.council.name)
+    if key in services or key in directory().services:
+        return True
+    if councils.find(fact.council.name, fact.council.ids, fact.valid_from)[0]:
+        return True
+    report.unmatched_councils[fact.council.name] += fact.rows
+    for _ in range(fact.rows):
+        report.skip(fact.where, "buyer is not in the register of authorities (--buyers all takes it)")
+    return False
+
+
+def _is_council(party: Party, councils: Councils) -> bool:
+    ids, how = councils.find(party.name)
+    return len(ids) == 1 and how in {"name", "identifier", "reviewed"}
+
+
+def _services(harvest: Harvest, base: Dataset | None, councils: Councils) -> dict[str, tuple[str, str]]:
+    """Names that the source, or the map, uses for shared services."""
+    found: dict[str, tuple[str, str]] = {}
+    for entity in (base.entities if base else {}).values():
+        if entity.kind == SHARED_SERVICE:
+            for name in (entity.name, *entity.aliases):
+                found[normalise(name)] = entity.id, entity.name
+    named = [fact.through for fact in harvest.facts if fact.through]
+    named += [party for tie in harvest.ties for kind, party in (tie.dependent, tie.provider) if kind == SHARED_SERVICE]
+    for party in named:
+        key = normalise(party.name)
+        if key not in found and not _is_council(party, councils) and company_key(party.name) not in directory().keys:
+            known = directory().services.get(key)
+            found[key] = (
+                (known, directory().entities[known].name)
+                if known
+                else (f"{SHARED_SERVICE}:{slug(party.name)}", party.name)
+            )
+    return found
+
+
+def _info(harvest: Harvest, options: Options, base: Dataset | None) -> DatasetInfo:
+    from riskgraph.data.importers.registry import register_date
+
+    dates = sorted(day for day in harvest.dates if day)
+    as_of = options.as_of or (dates[-1] if dates else None)
+    if as_of is None:
+        as_of = base.info.as_of if base else register_date()
+        harvest.report.guess("date of the data", f"the source gives none: {as_of} (--as-of says otherwise)")
+    elif options.as_of is None:
+        harvest.report.note(
+            f"Date of the data: {as_of}, the latest day that the source speaks of (--as-of says otherwise)."
+        )
+    try:
+        last_day(as_of)
+    except ValueError as error:
+        raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25.") from None
+    if base is not None:
+        return replace(base.info, as_of=max(base.info.as_of, as_of, key=last_day))
+    title = options.title or f"Imported from {harvest.report.source}"
+    return DatasetInfo(title, as_of, marking="TLP:AMBER", own_register="reported")
+
+
+def _together(builder: Builder, path: Path, options: Options) -> Dataset:
+    base = builder.base
+    entities = dict(base.entities) if base else {}
+    relations = dict(base.relations) if base else {}
+    evidence = dict(base.evidence) if base else {}
+    before = len(entities), len(relations), len(evidence)
+    for id_, entity in builder.entities.items():
+        entities[id_] = entity
+    for row in builder.relations.values():
+        add_relation(relations, row, same_source=False, evidence=evidence, new_evidence=builder.evidence)
+    evidence.update({key: item for key, item in builder.evidence.items() if key not in evidence})
+    report = builder.report
+    report.added = {
+        "entities": len(entities) - before[0],
+        "relations": len(relations) - before[1],
+        "evidence": len(evidence) - before[2],
+    }
+    register = base.register if base else builder.register
+    own = bool(options.register) or (base is not None and base.own_register_file)
+    if options.register:
+        register = _own_register(options.register, builder.register, entities)
+    return Dataset(
+        path,
+        builder.info,
+        dict(sorted(entities.items())),
+        dict(sorted(relations.items())),
+        dict(sorted(evidence.items())),
+        base.incidents if base else {},
+        base.effects if base else (),
+        dict(sorted(register.items())),
+        own_register_file=own,
+    )
+
+
+def _own_register(
+    brought: Mapping[str, RegisterEntry], everything: Mapping[str, RegisterEntry], entities: Mapping[str, Entity]
+) -> dict[str, RegisterEntry]:
+    """The register that the source brought, and of the shipped one what the data set speaks of."""
+    keep = dict(brought)
+    wanted = [id_ for id_ in entities if id_ in everything and id_ not in keep]
+    while wanted:
+        id_ = wanted.pop()
+        entry = keep[id_] = everything[id_]
+        for other in (entry.parent_county, entry.combined_authority, *entry.successors):
+            if other and other not in keep and other in everything:
+                wanted.append(other)  # noqa: PERF401 - the list is being emptied
+    return keep

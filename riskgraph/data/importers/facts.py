@@ -1,0 +1,135 @@
+"""What one row of a source says, before it is known who is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from riskgraph.data.importers.report import ImportReport
+from riskgraph.model import RegisterEntry
+
+__all__ = ["Fact", "Options", "Party", "Tie"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A body as a source names it.
+
+    Examples
+    --------
+    >>> Party("Civica UK Ltd", (("GB-COH", "01628868"),)).name
+    'Civica UK Ltd'
+    """
+
+    name: str
+    ids: tuple[tuple[str, str], ...] = ()  # scheme and number, as published
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One body buys something from another: a row of a register, an award, or payments put together."""
+
+    where: str
+    how: Literal["register", "award", "payment"]
+    council: Party
+    supplier: Party
+    thing: str | None = None
+    area: str | None = None
+    area_guessed: str | None = None  # the words it was guessed from
+    data: str | None = None
+    access: str | None = None
+    hosting: str | None = None
+    place: str | None = None
+    through: Party | None = None
+    subcontractors: tuple[Party, ...] = ()
+    valid_from: str | None = None
+    valid_to: str | None = None
+    reference: str | None = None
+    value: Decimal | None = None
+    end_latest: str | None = None
+    notice_days: int | None = None
+    framework: str | None = None
+    returned: str | None = None
+    grade: str = "reported"
+    url: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    claim: str = ""
+    note: str | None = None
+    rows: int = 1  # rows of the source behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A relation that a source states as such: a row of the sheet Links, an owner, a member."""
+
+    where: str
+    relation: str
+    dependent: tuple[str, Party]  # kind and name; kind "body" where the source does not say
+    provider: tuple[str, Party]
+    values: Mapping[str, object] = field(default_factory=dict)
+    grade: str = "reported"
+    url: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    claim: str = ""
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user says about an import.
+
+    Parameters
+    ----------
+    council
+        Whose file it is, where the rows do not say.
+    columns
+        The header, for a table that has none.
+    grade
+        How sure the source is, where it does not say; by default what its kind is worth.
+    suppliers
+        `known` takes only suppliers that the map or the shipped directory knows.
+    buyers
+        `known` takes only councils of the register; `all` makes new bodies of the others.
+    reviewed
+        Name to id, as a person decided (`riskgraph data match`).
+    register
+        A register of authorities that the source brings along.
+    as_of
+        Date of the data.
+    title
+        Title of a new data set.
+    tick
+        Called with the number of rows read so far, for progress.
+    """
+
+    council: str | None = None
+    columns: tuple[str, ...] | None = None
+    grade: str | None = None
+    suppliers: str | None = None
+    buyers: str | None = None
+    reviewed: Mapping[str, str] = field(default_factory=dict)
+    register: Mapping[str, RegisterEntry] = field(default_factory=dict)
+    as_of: str | None = None
+    title: str | None = None
+    tick: Callable[[int], None] = lambda rows: None
+
+
+@dataclass
+class Harvest:
+    """What an importer brings in: facts, ties and when the source was made."""
+
+    report: ImportReport
+    facts: list[Fact] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)  # days that the source speaks of as known
+    named: list[Party] = field(default_factory=list)  # suppliers in a list of their own
+    aliases: list[tuple[Party, str]] = field(default_factory=list)  # other names, as the source states them
+    places: dict[str, tuple[str | None, str | None, str | None]] = field(
+        default_factory=dict
+    )  # system -> area, data, hosting
+    source: Path | None = None

@@ -1,0 +1,326 @@
+"""What people write in cells, as values: dates, money, numbers of companies, words for "not known".
+
+Everything here answers with a value or with `None`, and never guesses silently: where a cell had to be
+repaired, the repair is named.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from datetime import date, timedelta
+from decimal import Decimal
+
+from riskgraph.data.names import normalise
+
+__all__ = [
+    "blank",
+    "clean_supplier",
+    "company_key",
+    "company_number",
+    "parse_date",
+    "parse_days",
+    "parse_money",
+    "redacted",
+    "slug",
+]
+
+_BLANK = frozenset(
+    [
+        "",
+        "-",
+        "--",
+        ".",
+        "?",
+        "n/a",
+        "na",
+        "#n/a",
+        "#ref!",
+        "#value!",
+        "#name?",
+        "#div/0!",
+        "#null!",
+        "#num!",
+        "none given",
+        "not known",
+        "unknown",
+        "not applicable",
+        "tbc",
+        "tba",
+        "tbd",
+        "to be confirmed",
+        "null",
+        "nil",
+        "not recorded",
+        "not stated",
+        "not available",
+        "no supplier",
+        "various",
+        "varies",
+    ]
+)
+_REDACTED = re.compile(
+    r"\bredact(?:ed|ion)?\b|\bpersonal data\b|commercial(?:ly)? (?:confidential|sensitive)|\bname (?:withheld|removed)\b|"
+    r"^withheld$|^confidential$|^individuals?$|^private individual|^sensitive\b|^x{3,}$|^\*{3,}$",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
+    r"^(?:not awarded|no award|no supplier|cancelled|multiple suppliers?|various|several|see (?:below|note)|grand total|totals?$|sundry)",
+    re.IGNORECASE,
+)
+_MONTHS = {
+    month[:3]: number
+    for number, month in enumerate(
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        1,
+    )
+}
+_EPOCH = date(1899, 12, 30)  # how Excel counts days since 1900, its error of 29 February 1900 included
+_PREFIXES = frozenset(
+    [
+        "AC",
+        "CE",
+        "CS",
+        "FC",
+        "FE",
+        "GE",
+        "GN",
+        "GS",
+        "IC",
+        "IP",
+        "LP",
+        "NA",
+        "NC",
+        "NF",
+        "NI",
+        "NL",
+        "NO",
+        "NP",
+        "NR",
+        "NV",
+        "NZ",
+        "OC",
+        "OE",
+        "PC",
+        "R0",
+        "RC",
+        "RS",
+        "SA",
+        "SC",
+        "SE",
+        "SF",
+        "SG",
+        "SI",
+        "SL",
+        "SO",
+        "SP",
+        "SR",
+        "SZ",
+        "ZC",
+    ]
+)
+_LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142": "l"})
+_LEGAL = re.compile(r" (?:limited|ltd|plc|llp|public limited company|lrd)$")
+
+
+def blank(text: str) -> bool:
+    """Whether a cell says nothing: empty, a dash, "n/a", "not known", or an error of a spreadsheet.
+
+    Examples
+    --------
+    >>> blank(" N/A "), blank("None Such Ltd")
+    (True, False)
+    """
+    return text.strip().casefold() in _BLANK
+
+
+def redacted(text: str) -> bool:
+    """Whether a name was taken out by whoever published the file.
+
+    Examples
+    --------
+    >>> redacted("REDACTED PERSONAL DATA"), redacted("Redactive Media Group")
+    (True, False)
+    """
+    return bool(_REDACTED.search(text.strip()))
+
+
+def parse_date(text: str) -> str | None:
+    """A date as YYYY-MM-DD, YYYY-MM or YYYY, or `None` if it is none that is sure.
+
+    Days come before months, as people write here; `12/31/2025` is refused rather than read the other way.
+
+    Examples
+    --------
+    >>> [parse_date(t) for t in ("31/03/2028", "1-Apr-19", "17 July 2023", "43658", "2026-07-03T00:00:00+01:00")]
+    ['2028-03-31', '2019-04-01', '2023-07-17', '2019-07-12', '2026-07-03']
+    >>> [parse_date(t) for t in ("12/31/2025", "soon", "July 2023", "2023")]
+    [None, None, '2023-07', '2023']
+    """
+    text = text.strip().rstrip(".")
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text):
+        return _day(int(match[1]), int(match[2]), int(match[3]))
+    if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: \d{1,2}:\d\d(?::\d\d)?)?", text):
+        return _day(_year(match[3]), int(match[2]), int(match[1]))
+    if match := re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})[ ,-]+(\d{4}|\d{2})", text):
+        month = _month(match[2])
+        return _day(_year(match[3]), month, int(match[1])) if month else None
+    if match := re.fullmatch(r"([A-Za-z]{3,9})[ -](\d{4}|\d{2})", text):
+        month = _month(match[1])
+        return f"{_year(match[2])}-{month:02d}" if month else None
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+        return text if 1 <= int(match[2]) <= 12 else None
+    if re.fullmatch(r"(?:19|20)\d\d", text):
+        return text
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and 20000 <= float(text) <= 80000:
+        return (_EPOCH + timedelta(days=int(float(text)))).isoformat()
+    return None
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat() if 1900 <= year <= 2200 else None
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text) if int(text) < 70 else 1900 + int(text)
+
+
+def _month(word: str) -> int | None:
+    return _MONTHS.get(word[:3].lower())
+
+
+def parse_money(text: str) -> Decimal | None:
+    """An amount in pounds, or `None` if it is none that is sure.
+
+    Examples
+    --------
+    >>> [str(parse_money(t)) for t in ("1,234.50", " 519.89 ", "£12", "(470.60)", "-123", "10.00 CR")]
+    ['1234.50', '519.89', '12', '-470.60', '-123', '-10.00']
+    >>> [parse_money(t) for t in ("1,5", "1e400", "nan", "12%", "5,00.1")]
+    [None, None, None, None, None]
+    """
+    text = text.strip().strip("'\"").replace("\u00c2\u00a3", "\u00a3").replace("\u0153", "\u00a3")
+    text = re.sub(r"^(?:GBP|\u00a3)|(?<=[-(])\u00a3|GBP$|\s|\u00a0", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=^-)\u00a3|^\u00a3", "", text)
+    negative = False
+    if re.fullmatch(r"\(.*\)", text):
+        text, negative = text[1:-1].lstrip("\u00a3"), True
+    elif re.search(r"(?:CR|-)$", text, re.IGNORECASE):
+        text, negative = re.sub(r"(?:CR|-)$", "", text, flags=re.IGNORECASE), True
+    if not re.fullmatch(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,10})?", text, re.ASCII):
+        return None
+    amount = Decimal(text.replace(",", ""))
+    return -amount if negative else amount
+
+
+def parse_days(text: str) -> int | None:
+    """A number of days: "90", "90 days", "3 months" (30 days each), "6 weeks".
+
+    Examples
+    --------
+    >>> parse_days("3 months"), parse_days("90"), parse_days("a while")
+    (90, 90, None)
+    """
+    match = re.fullmatch(r"(\d{1,4})\s*(days?|weeks?|months?|years?)?", text.strip(), re.IGNORECASE)
+    if not match:
+        return None
+    unit = (match[2] or "d")[0].lower()
+    return int(match[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[unit]
+
+
+def company_number(text: str) -> tuple[str | None, bool]:
+    """A number at Companies House, and whether it had to be repaired; `None` if it cannot be one.
+
+    Repaired are one lost zero at the front, small letters, spaces, and words around a number of full
+    length. Nothing else is: six digits may be an old number that lost two zeros, or one that lost a digit.
+
+    Examples
+    --------
+    >>> company_number("02299747"), company_number("2299747"), company_number("Company Number - 07382763")
+    (('02299747', False), ('02299747', True), ('07382763', True))
+    >>> company_number("sc160484"), company_number("016288868"), company_number("158718")
+    (('SC160484', True), (None, False), (None, False))
+    """
+    raw = text.strip()
+    value = re.sub(r"\s", "", raw).upper()
+    if match := re.search(r"(?<![0-9A-Z])(\d{8}|[A-Z]{2}\d{6})(?![0-9A-Z])", raw.upper()):
+        value = match[1] if re.search(r"compan|reg|no\b|number", raw, re.IGNORECASE) else value
+    if re.fullmatch(r"\d{7}", value):
+        value = "0" + value
+    elif re.fullmatch(r"(?:SC|NI|OC|SO)\d{5}", value):
+        value = value[:2] + "0" + value[2:]
+    good = re.fullmatch(r"\d{8}", value) or (
+        re.fullmatch(r"[A-Z][A-Z0-9]\d{5}[0-9A-Z]", value) and value[:2] in _PREFIXES
+    )
+    if not good or len(set(value)) == 1:
+        return None, False
+    return value, value != raw
+
+
+def clean_supplier(text: str) -> tuple[str | None, str | None]:
+    """The name of a supplier without what finance systems add, and what was taken off.
+
+    The name is `None` if the cell names nobody.
+
+    Examples
+    --------
+    >>> clean_supplier("DO NOT USE IDOX INFORMATION SOLUTIONS LTD")
+    ('IDOX INFORMATION SOLUTIONS LTD', 'DO NOT USE')
+    >>> clean_supplier("NOT AWARDED TO SUPPLIER")
+    (None, None)
+    """
+    name = re.sub(r"\s+", " ", html.unescape(html.unescape(text))).strip(" \"'\u00a0")
+    if blank(name) or _NOBODY.search(name) or not re.search(r"\w", name):
+        return None, None
+    taken = []
+    for pattern in (r"^\W*do not use\W*", r"^supplier[: ]+(?=[A-Z])", r"^t/a\s+", r"\s*\((?:primary|reg office)\)$"):
+        if (match := re.search(pattern, name, re.IGNORECASE)) and len(name) - len(match[0]) > 2:
+            taken.append(match[0].strip())
+            name = (name[: match.start()] + name[match.end() :]).strip()
+    return name, "; ".join(taken) or None
+
+
+def company_key(name: str) -> str:
+    """By what two names of a company are the same: capitals, punctuation and the legal form do not count.
+
+    "UK" counts, because it tells companies of one group apart.
+
+    Examples
+    --------
+    >>> company_key("CIVICA UK LTD.") == company_key("Civica UK Limited"), company_key("Capita plc")
+    (True, 'capita')
+    """
+    key = normalise(html.unescape(html.unescape(name)))
+    while (shorter := _LEGAL.sub("", key)) != key:
+        key = shorter
+    return key
+
+
+def slug(name: str) -> str:
+    """The part of an id after the kind.
+
+    Examples
+    --------
+    >>> slug("Adur & Worthing Councils")
+    'adur-and-worthing-councils'
+    """
+    ascii_ = normalise(name).translate(_LETTERS)
+    ascii_ = unicodedata.normalize("NFKD", ascii_).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_)[:80].strip("-") or "unnamed"
