@@ -1,0 +1,331 @@
+"""A draft award: what procurement knows of a contract before it is signed, and the rows it would be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from riskgraph.data.dataset import Dataset
+from riskgraph.data.edit import edited
+from riskgraph.data.names import Names, normalise
+from riskgraph.dates import first_day, last_day
+from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import (
+    AUTHORITY,
+    ENVIRONMENT,
+    PRODUCT,
+    SHARED_SERVICE,
+    SUPPLIER,
+    SYSTEM,
+    Entity,
+    Evidence,
+    Relation,
+)
+from riskgraph.rules import rules
+from riskgraph.scenario.strict import Sheet, find
+
+__all__ = ["Award", "Placed", "place", "read_award"]
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "relation": ("uses", "supplied-by", "served-by", "hosted-on", "data-held-by"),
+    "data": ("none", "personal", "special"),
+    "access": ("none", "data", "remote", "admin", "network"),
+    "hosting": ("own", "supplier", "shared", "cloud"),
+    "subcontractor_access": ("none", "data", "remote", "admin", "network"),
+    "old_data_returned": ("no", "yes"),
+}
+_LISTS = ("councils", "subcontractors", "replaces", "new")
+_KEYS = ("title", "author", "notes", "supplier", "service_area", "product", "host", "start", "end", *WORDS, *_LISTS)
+BUYERS = frozenset({AUTHORITY, SHARED_SERVICE})
+HOSTS = frozenset({SUPPLIER, SHARED_SERVICE, AUTHORITY, ENVIRONMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A draft award as it was written; `None` is not known.
+
+    Attributes
+    ----------
+    councils
+        Who buys.
+    supplier, relation, service_area
+        From whom, how it would depend on them, and for which service.
+    product
+        What is used, if it is a product.
+    data, access, hosting
+        What data lies there, what way in the supplier has, and who runs the servers.
+    host
+        Who holds the servers, if it is not the buyer.
+    subcontractors
+        Who works for the supplier on this; empty: nobody; `None`: not known.
+    subcontractor_access
+        What way in they have.
+    start, end
+        First and last day.
+    replaces
+        Whose contract in the same service area ends the day before.
+    old_data_returned
+        Whether their data comes back.
+    new
+        Names that the map does not know yet and that are no mistake.
+    """
+
+    file: str
+    title: str
+    councils: tuple[str, ...]
+    supplier: str
+    relation: str
+    service_area: str
+    product: str = ""
+    data: str | None = None
+    access: str | None = None
+    hosting: str | None = None
+    host: str = ""
+    subcontractors: tuple[str, ...] | None = None
+    subcontractor_access: str | None = None
+    start: str | None = None
+    end: str | None = None
+    replaces: tuple[str, ...] = ()
+    old_data_returned: str | None = None
+    new: tuple[str, ...] = ()
+
+
+def read_award(where: str | Path) -> Award:
+    """Read a draft: a file, or the name of a shipped example.
+
+    Raises
+    ------
+    MissingFile
+        If it is not there.
+    DataError
+        If anything in it is wrong by itself; every problem is listed with its line.
+
+    Examples
+    --------
+    >>> read_award("committee-system").relation
+    'uses'
+    """
+    sheet = Sheet.read(find(where, "drafts", "draft"))
+    sheet.only(_KEYS)
+    words = {key: sheet.word(key, allowed) for key, allowed in WORDS.items()}
+    lists = {key: sheet.texts(key) for key in _LISTS}
+    area = sheet.text("service_area", needed=True)
+    areas = {normalise(word): one.id for one in rules().areas.values() for word in (one.id, one.label)}
+    if area and normalise(area) not in areas:
+        fix = f"Use one of: {', '.join(sorted(set(areas.values())))}."
+        sheet.problem("service_area", "word", f"No service area is called {area!r}.", fix)
+    if not lists["councils"] and not any(problem.column == "councils" for problem in sheet.problems):
+        sheet.problem("councils", "missing", "Nobody buys.", 'Add councils = ["..."].')
+    start, end = sheet.date("start"), sheet.date("end")
+    if start and end and first_day(start) > last_day(end):
+        sheet.problem("end", "date-order", f"It ends ({end}) before it starts ({start}).", "Swap them.")
+    relation = words["relation"] or "served-by"
+    product = sheet.text("product")
+    if relation == "uses" and not product:
+        sheet.problem("product", "missing", "It uses something, but says not what.", 'Add product = "...".')
+    award = Award(
+        sheet.file,
+        sheet.text("title", needed=True),
+        lists["councils"],
+        sheet.text("supplier", needed=True),
+        relation,
+        areas.get(normalise(area), area),
+        product,
+        words["data"],
+        words["access"],
+        words["hosting"],
+        sheet.text("host"),
+        lists["subcontractors"] if "subcontractors" in sheet.values else None,
+        words["subcontractor_access"],
+        start,
+        end,
+        lists["replaces"],
+        words["old_data_returned"],
+        lists["new"],
+    )
+    sheet.text("author")
+    sheet.text("notes")
+    sheet.done("nothing was judged")
+    return award
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A draft in the map: ids instead of names, and what the award would lean on.
+
+    Attributes
+    ----------
+    roots
+        The line of the supplier, the product, the host and the subcontractors.
+    """
+
+    award: Award
+    dataset: Dataset
+    buyers: tuple[str, ...]
+    supplier: str
+    roots: tuple[str, ...]
+    ended: tuple[str, ...]  # rows that end because of it
+
+
+def place(graph: RiskGraph, award: Award) -> Placed:
+    """Lay a draft over a copy of the map.
+
+    Raises
+    ------
+    DataError
+        If a name is not known or does not fit; every problem is listed.
+    """
+    placer = _Placer(graph, award)
+    placed = placer.placed()
+    if placer.problems:
+        raise DataError(award.file, placer.problems, "nothing was judged", "Put these right and ask again.")
+    assert placed is not None
+    return placed
+
+
+class _Placer:
+    def __init__(self, graph: RiskGraph, award: Award) -> None:
+        self.graph, self.award = graph, award
+        self.names: Names = graph.names
+        self.problems: list[Problem] = []
+        self.entities: dict[str, Entity] = {}
+        self.add: dict[str, Relation] = {}
+        self.put: dict[str, Relation] = {}
+
+    def problem(self, key: str, rule: str, message: str, fix: str) -> None:
+        self.problems.append(Problem(self.award.file, None, key, rule, message, fix))
+
+    def resolve(self, key: str, name: str, kinds: frozenset[str], new: str) -> str | None:
+        """Id of a name; a name that the draft calls new becomes a body or a product of that kind."""
+        if name in self.award.new:
+            slug = re.sub(r"[^a-z0-9]+", "-", normalise(name)).strip("-") or "new"
+            id_ = f"{new}:{slug}"
+            if id_ not in self.graph.dataset.entities:
+                self.entities[id_] = Entity(id_, new, name)
+            return id_
+        try:
+            return self.names.resolve(name, kinds)
+        except RiskGraphError as error:
+            fix = f'{error.fix} If it is right, add it to new = ["{name}"].'
+            self.problem(key, "name", error.message, fix)
+            return None
+
+    def _there(self, name: str) -> str | None:
+        """Id of a name that the map knows."""
+        try:
+            return self.names.resolve(name)
+        except NameNotFound:
+            return None
+        except RiskGraphError:
+            return name
+
+    def placed(self) -> Placed | None:
+        award = self.award
+        buyers = [self.resolve("councils", name, BUYERS, AUTHORITY) for name in award.councils]
+        kinds = frozenset({SUPPLIER, SHARED_SERVICE, AUTHORITY})
+        supplier = self.resolve("supplier", award.supplier, kinds, SUPPLIER)
+        product = self.resolve("product", award.product, frozenset({PRODUCT}), PRODUCT) if award.product else None
+        host = self.resolve("host", award.host, HOSTS, SUPPLIER) if award.host else None
+        subs = [self.resolve("subcontractors", n, frozenset({SUPPLIER}), SUPPLIER) for n in award.subcontractors or ()]
+        used = {award.supplier, award.product, award.host, *award.councils, *(award.subcontractors or ())}
+        for name in award.new:
+            if name not in used:
+                self.problem("new", "name", f"{name!r} is called new, but is not in the draft.", "Take it out.")
+            elif (there := self._there(name)) is not None:
+                self.problem("new", "name", f"{name!r} is in the map already, as {there}.", "Take it out of new.")
+        if product is not None and supplier is not None:
+            self._made_by(product, supplier)
+        ended = [row for buyer in buyers if buyer is not None for row in self._replaced(buyer)]
+        if self.problems or supplier is None:
+            return None
+        known = [buyer for buyer in buyers if buyer is not None]
+        for number, buyer in enumerate(known):
+            self._rows(buyer, supplier, product, host, [sub for sub in subs if sub is not None], number)
+        day = self.graph.dataset.info.day.isoformat()
+        said = Evidence("draft", None, "a draft award", day, day, "confirmed", "supports", None, "The draft says so.")
+        dataset = edited(
+            self.graph.dataset,
+            add=self.add.values(),
+            put=self.put.values(),
+            entities=self.entities.values(),
+            evidence=[said],
+        )
+        line = f"{supplier}/{award.service_area}"
+        roots = dict.fromkeys(one for one in (line, product, host, *subs) if one is not None)
+        return Placed(award, dataset, tuple(known), supplier, tuple(roots), tuple(ended))
+
+    def _made_by(self, product: str, supplier: str) -> None:
+        """A product must be the supplier's own, or be made by nobody known; a new one gets its maker."""
+        relations = self.graph.dataset.relations.values()
+        makers = [row.provider for row in relations if row.relation == "made-by" and row.dependent == product]
+        if product in self.entities or not makers:
+            if supplier.startswith(f"{SUPPLIER}:"):
+                self._relate(product, "made-by", supplier)
+
+    def _replaced(self, buyer: str) -> Iterator[str]:
+        """End the rows of those who are replaced, on the day before the start."""
+        award = self.award
+        steps = self.graph.settled(self.graph.view()).steps
+        last = (first_day(award.start) if award.start else self.graph.dataset.info.day) - timedelta(days=1)
+        for name in award.replaces:
+            try:
+                old = self.names.resolve(name).partition("/")[0]
+            except RiskGraphError as error:
+                self.problem("replaces", "name", error.message, error.fix)
+                continue
+            rows = {
+                step.row.id
+                for step in steps
+                if step.dependent == buyer and step.provider == old and step.area == award.service_area
+            }
+            if not rows:
+                there = sorted({s.provider for s in steps if s.dependent == buyer and s.area == award.service_area})
+                listed = ", ".join(self.graph.dataset.entities[one].name for one in there) or "nobody"
+                message = f"{name} has no contract in this service area with {buyer.partition(':')[2]}."
+                self.problem("replaces", "name", message, f"In this area it depends on: {listed}.")
+            for id_ in sorted(rows):
+                row = self.graph.dataset.relations[id_]
+                begun = row.valid_from is None or first_day(row.valid_from) <= last
+                end = last.isoformat() if begun else row.valid_to
+                self.put[id_] = replace(row, valid_to=end, data_returned=award.old_data_returned or row.data_returned)
+                yield id_
+
+    def _relate(self, dependent: str, relation: str, provider: str, **values: str | None) -> None:
+        id_ = ".".join(["draft", *(part.replace(":", "-") for part in (dependent, relation, provider))])
+        self.add[id_] = Relation(
+            id_,
+            dependent,
+            relation,
+            provider,
+            evidence=("draft",),
+            **values,  # type: ignore[arg-type]
+        )
+
+    def _rows(
+        self, buyer: str, supplier: str, product: str | None, host: str | None, subs: list[str], number: int
+    ) -> None:
+        """The rows of one buyer. Host and subcontractors belong to the system of this award, not to all customers."""
+        award = self.award
+        term = {"service_area": award.service_area, "valid_from": award.start, "valid_to": award.end}
+        if product is not None:
+            self._relate(buyer, "uses", product, data=award.data, hosting=award.hosting, **term)
+        if award.relation in {"served-by", "hosted-on", "data-held-by"}:
+            self._relate(buyer, award.relation, supplier, data=award.data, **term)
+        elif award.access is not None or product is None:
+            self._relate(buyer, "supplied-by", supplier, access=award.access, **term)
+        if host is None and not subs:
+            return
+        own = 0 if award.hosting == "shared" else number  # a shared installation is one place for all
+        system = f"{SYSTEM}:draft-{own + 1}"
+        self.entities[system] = Entity(system, SYSTEM, f"{award.title} (system of the draft)", data=award.data)
+        self._relate(buyer, "uses", system, data=award.data, **term)
+        if host is not None and host != supplier:
+            self._relate(system, "hosted-on", host, data=award.data, **term)
+        if award.relation == "served-by" or award.hosting == "supplier":
+            self._relate(system, "operated-by", supplier, **term)
+        for sub in subs:
+            self._relate(system, "supplied-by", sub, access=award.subcontractor_access, **term)

@@ -1,0 +1,391 @@
+"""`gate`: a draft award held against limits: clean, blocked or unknown.
+
+Each limit is judged twice: with the draft as it is written, and with every blank of the draft taken against it.
+If the first breaks a limit, the draft is blocked. If only the second does, or a fact that must be known is
+missing, the answer is unknown, and the blanks are the questions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from riskgraph.analysis.blast import run
+from riskgraph.dates import first_day, last_day
+from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS, HarmNetwork, Part
+from riskgraph.model import AUTHORITY, PRESETS, PRODUCT, SHARED_SERVICE, SUPPLIER, Band, FailureKind
+from riskgraph.scenario.award import Award, Placed, place, read_award
+from riskgraph.scenario.gauge import By, Gauge
+from riskgraph.scenario.policy import Limit, Policy, read_policy
+from riskgraph.settle import View
+
+__all__ = ["Finding", "Gate", "Verdict", "gate"]
+
+
+class Verdict(StrEnum):
+    """What the gate says."""
+
+    CLEAN = "clean"
+    UNKNOWN = "unknown"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One limit at the place where it is worst.
+
+    Attributes
+    ----------
+    about
+        What the number is about: a root whose radius it is, what stops the services, the supplier.
+    buyer
+        Of the services limit: whose services.
+    before, after, at_worst
+        The number without the award, with it as written, and with its blanks taken against it; `None`: not known.
+    of
+        Of a share: how many councils are known; of services: which stop.
+    """
+
+    limit: Limit
+    verdict: Verdict
+    about: str
+    before: float | None
+    after: float | None
+    at_worst: float | None
+    buyer: str = ""
+    of: tuple[str, ...] = ()
+    known: int = 0
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A draft award, judged.
+
+    Attributes
+    ----------
+    verdict
+        The worst of all findings; unknown too if a fact that must be known is missing.
+    findings
+        One for each limit of the policy, in its order.
+    missing
+        Facts of the draft that the policy insists on and that are not there.
+    questions
+        Blanks whose answers decide: with the good ones the draft is clean, if `clean_if_good`.
+    single_points
+        New single points of failure: body or place, buyer, and the services that stop with it, now more
+        than one and more than before.
+    ended
+        Rows that end because of the award.
+    """
+
+    graph: RiskGraph
+    placed: Placed
+    policy: Policy
+    view: View
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    questions: tuple[str, ...]
+    clean_if_good: bool
+    single_points: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    @property
+    def broken(self) -> tuple[Finding, ...]:
+        """The limits that are broken by the draft as it is written."""
+        return tuple(one for one in self.findings if one.verdict is Verdict.BLOCKED)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values."""
+        return {
+            "schema": 1,
+            "draft": self.placed.award.title,
+            "verdict": str(self.verdict),
+            "as_of": self.view.as_of.isoformat(),
+            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
+            "policy": self.policy.title,
+            "buyers": list(self.placed.buyers),
+            "supplier": self.placed.supplier,
+            "leans_on": list(self.placed.roots),
+            "limits": [
+                {
+                    "limit": one.limit.name,
+                    "verdict": str(one.verdict),
+                    "most": one.limit.most,
+                    "about": one.about,
+                    "buyer": one.buyer or None,
+                    "before": one.before,
+                    "after": one.after,
+                    "at_worst": one.at_worst,
+                    "services": list(one.of),
+                    "councils_known": one.known or None,
+                }
+                for one in self.findings
+            ],
+            "missing": list(self.missing),
+            "questions": list(self.questions),
+            "clean_if_good": self.clean_if_good,
+            "single_points": [
+                {"about": about, "buyer": buyer, "services": list(services)}
+                for about, buyer, services in self.single_points
+            ],
+            "ended": list(self.placed.ended),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Gate {self.placed.award.title!r}: {self.verdict}, {len(self.broken)} limits broken>"
+
+
+def gate(graph: RiskGraph, draft: str | Path | Award, policy: Path | Policy | None = None) -> Gate:
+    """Hold a draft award against a policy.
+
+    Parameters
+    ----------
+    draft
+        A file, the name of a shipped example, or an `Award`.
+    policy
+        A policy or its file; the shipped one if left out.
+
+    Raises
+    ------
+    MissingFile
+        If a file is not there.
+    DataError
+        If the draft or the policy is wrong; every problem is listed.
+
+    Examples
+    --------
+    >>> gate(RiskGraph.open("uk"), "committee-system")
+    <Gate 'Committee papers for Rutland': clean, 0 limits broken>
+    """
+    award = draft if isinstance(draft, Award) else read_award(draft)
+    limits = policy if isinstance(policy, Policy) else read_policy(policy)
+    return _Judge(graph, award, limits).judge()
+
+
+# facts that say how far harm reaches, with the answers that are worst and best for the buyer
+_ANSWERS: Mapping[str, tuple[str, str]] = {
+    "data": ("special", "none"),
+    "access": ("admin", "none"),
+    "hosting": ("supplier", "own"),
+    "subcontractor_access": ("admin", "none"),
+}
+_COMPROMISE = PRESETS["compromise"]
+
+
+class _Judge:
+    def __init__(self, graph: RiskGraph, award: Award, policy: Policy) -> None:
+        self.graph, self.award, self.policy = graph, award, policy
+        day = graph.dataset.info.day
+        if award.start is not None:
+            day = max(day, first_day(award.start))  # the day on which it begins
+        self.view = View(day)
+        self.states: dict[Award | None, _State] = {}
+        self.blanks = tuple(fact for fact in _ANSWERS if self._blank(fact))
+
+    def _blank(self, fact: str) -> bool:
+        """Whether a fact matters for this draft and is not there."""
+        award = self.award
+        matters = {
+            "host": award.hosting != "own" and (bool(award.product) or award.relation in {"uses", "served-by"}),
+            "hosting": bool(award.product),
+            "access": award.relation in {"supplied-by", "uses"},
+            "data": award.relation != "supplied-by" or bool(award.product),
+            "subcontractor_access": bool(award.subcontractors),
+        }
+        if not matters.get(fact, True):
+            return False
+        return not award.host if fact == "host" else getattr(award, fact) is None
+
+    def judge(self) -> Gate:
+        placed = place(self.graph, self.award)
+        now, then, worst = self._state(None), self._state(self.award), self._state(self._answered(0))
+        findings = tuple(self._findings(placed, now, then, worst))
+        missing = tuple(fact for fact in self.policy.must_know if self._blank(fact))
+        deciding = [fact for fact in self.blanks if fact not in missing and self._decides(placed, now, fact)]
+        if "years" in self.policy.limits:
+            deciding += [fact for fact in ("start", "end") if self._blank(fact) and fact not in missing]
+        questions = (*missing, *deciding)
+        if not questions and any(one.verdict is Verdict.UNKNOWN for one in findings):
+            questions = self.blanks  # no answer decides alone
+        best = self._state(self._answered(1))
+        good = all(one.verdict is Verdict.CLEAN for one in self._findings(placed, now, best, best))
+        order = list(Verdict)
+        verdict = max((one.verdict for one in findings), key=order.index, default=Verdict.CLEAN)
+        if questions and verdict is Verdict.CLEAN:
+            verdict = Verdict.UNKNOWN
+        points = tuple(self._single_points(placed, now, then))
+        return Gate(self.graph, placed, self.policy, self.view, verdict, findings, missing, questions, good, points)
+
+    def _answered(self, which: int, leave: Sequence[str] = ()) -> Award:
+        """The draft with its blanks answered in the worst (0) or best (1) way."""
+        answers = {fact: _ANSWERS[fact][which] for fact in self.blanks if fact not in leave}
+        return replace(self.award, **answers)  # type: ignore[arg-type]
+
+    def _decides(self, placed: Placed, now: _State, fact: str) -> bool:
+        """Whether one answer changes a finding: all other blanks at their worst, this one at its best."""
+        tried = replace(self._answered(0), **{fact: _ANSWERS[fact][1]})  # type: ignore[arg-type]
+        worst, better = self._state(self._answered(0)), self._state(tried)
+        before = [one.verdict for one in self._findings(placed, now, worst, worst)]
+        after = [one.verdict for one in self._findings(placed, now, better, better)]
+        return before != after
+
+    def _state(self, award: Award | None) -> _State:
+        """The map without the award, or with it."""
+        if award not in self.states:
+            graph = self.graph if award is None else RiskGraph(place(self.graph, award).dataset)
+            self.states[award] = _State(graph, self.view)
+        return self.states[award]
+
+    # -- limits ---------------------------------------------------------------------------------
+
+    def _findings(self, placed: Placed, now: _State, then: _State, worst: _State) -> Iterator[Finding]:
+        for name, limit in self.policy.limits.items():
+            if name == "radius":
+                yield self._radius(limit, placed, now, then, worst)
+            elif name == "services":
+                yield self._services(limit, placed, now, then, worst)
+            elif name == "share":
+                yield self._share(limit, placed, now, then, worst)
+            else:
+                yield self._years(limit, placed)
+
+    def _verdict(self, limit: Limit, before: float, after: float, at_worst: float) -> Verdict:
+        """A limit is broken by what the award adds, not by what was so before."""
+        if after > limit.most and after > before:
+            return Verdict.BLOCKED
+        if at_worst > limit.most and at_worst > before:
+            return Verdict.UNKNOWN
+        return Verdict.CLEAN
+
+    def _radius(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> Finding:
+        order = list(Verdict)
+        judged = []
+        for root in placed.roots:
+            before, after, at = now.radius(root), then.radius(root), worst.radius(root)
+            judged.append((order.index(self._verdict(limit, before, after, at)), after, at, before, root))
+        place_, after, at, before, root = max(judged)
+        return Finding(limit, order[place_], root, before, after, at)
+
+    def _services(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> Finding:
+        order = list(Verdict)
+        best: tuple[tuple[int, int, int, bool, str], Finding] | None = None
+        own = {root.partition("/")[0] for root in placed.roots}
+        for buyer in placed.buyers:
+            old, new, bad = now.stops(buyer), then.stops(buyer), worst.stops(buyer)
+            for root in sorted({*new, *bad}):
+                before, after, at = (len(one.get(root, ())) for one in (old, new, bad))
+                if max(after, at) <= before:
+                    continue
+                verdict = self._verdict(limit, before, after, at)
+                key = (order.index(verdict), after, at, root in own, root)
+                if best is None or key > best[0]:
+                    best = key, Finding(limit, verdict, root, before, after, at, buyer, new.get(root, ()))
+        return best[1] if best is not None else Finding(limit, Verdict.CLEAN, placed.supplier, 0, 0, 0)
+
+    def _share(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> Finding:
+        area = self.award.service_area
+        before, _ = now.share(placed.supplier, area)
+        after, known = then.share(placed.supplier, area)
+        if known < limit.known:
+            return Finding(limit, Verdict.CLEAN, placed.supplier, None, None, None, known=known)
+        at, _ = worst.share(placed.supplier, area)
+        verdict = self._verdict(limit, before, after, at)
+        return Finding(limit, verdict, placed.supplier, before, after, at, known=known)
+
+    def _years(self, limit: Limit, placed: Placed) -> Finding:
+        start, end = self.award.start, self.award.end
+        if start is None or end is None:
+            return Finding(limit, Verdict.UNKNOWN, placed.supplier, 0, None, None)
+        years = ((last_day(end) - first_day(start)).days + 1) / 365.25
+        return Finding(limit, self._verdict(limit, 0, years, years), placed.supplier, 0, years, years)
+
+    def _single_points(self, placed: Placed, now: _State, then: _State) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        for buyer in placed.buyers:
+            old, new = now.stops(buyer), then.stops(buyer)
+            for root in sorted(new, key=lambda one: (-len(new[one]), one)):
+                if len(new[root]) > 1 and len(new[root]) > len(old.get(root, ())):
+                    yield root, buyer, new[root]
+
+
+class _State:
+    """A map in a view: what the limits measure in it."""
+
+    def __init__(self, graph: RiskGraph, view: View) -> None:
+        self.graph, self.view = graph, view
+        self.gauge = Gauge(graph, view, _COMPROMISE, None, Band.LIKELY, By.AUTHORITIES)
+        self._stops: dict[str, Mapping[str, tuple[str, ...]]] = {}
+
+    def radius(self, root: str) -> float:
+        """Authorities that could be reached from a root, at least likely; 0 if the map does not know it."""
+        if root.partition("/")[0] not in self.graph.dataset.entities:
+            return 0.0
+        return self.gauge.radius(root)[0]
+
+    def stops(self, buyer: str) -> Mapping[str, tuple[str, ...]]:
+        """Body or place to the services of a buyer that could stop if it alone failed, at least likely."""
+        if buyer not in self._stops:
+            self._stops[buyer] = self._all_stops(buyer)
+        return self._stops[buyer]
+
+    def _all_stops(self, buyer: str) -> Mapping[str, tuple[str, ...]]:
+        harm = self.graph.harm(self.view)
+        outage = KINDS.index(FailureKind.OUTAGE)
+        part = Part.SERVICE if self.graph.dataset.entities[buyer].kind == AUTHORITY else Part.LINE
+        services = {number * KIND_COUNT + outage: area or "?" for number, area in harm.parts(buyer, part)}
+        found: dict[str, tuple[str, ...]] = {}
+        for body in sorted(self._upstream(harm, [state // KIND_COUNT for state in services]) - {buyer}):
+            hops = run(harm, [body], [FailureKind.OUTAGE]).bands[Band.LIKELY].hops
+            stopped = tuple(sorted(area for state, area in services.items() if state in hops))
+            if stopped:
+                found[body] = stopped
+        return found
+
+    def _upstream(self, harm: HarmNetwork, places: Sequence[int]) -> set[str]:
+        """Bodies and places from which harm of any kind could get there: what need not be asked is left out."""
+        network = harm.network
+        seen, stack = set(places), list(places)
+        while stack:
+            at = stack.pop()
+            before = [network.source[link] for link in network.into[at]]
+            before += [member for number in network.group_at.get(at, ()) for member in network.groups[number].members]
+            for place_ in before:
+                if place_ not in seen:
+                    seen.add(place_)
+                    stack.append(place_)
+        return {harm.places[place_].body for place_ in seen}
+
+    def share(self, supplier: str, area: str) -> tuple[float, int]:
+        """Per cent of councils that buy from a supplier or its group in an area, and of how many it is known."""
+        group = self._group(supplier)
+        behind: dict[str, set[str]] = defaultdict(set)
+        kinds = {entity.id: entity.kind for entity in self.graph.dataset.entities.values()}
+        for step in self.graph.settled(self.view).steps:
+            if step.in_force and step.area == area and kinds[step.dependent] == AUTHORITY:
+                if kinds[step.provider] in {SUPPLIER, SHARED_SERVICE}:
+                    behind[step.dependent].add(step.provider)
+                elif kinds[step.provider] == PRODUCT:
+                    behind[step.dependent]  # known to use something, whoever makes it
+        known = len(behind)
+        own = sum(1 for providers in behind.values() if providers & group)
+        return (100.0 * own / known if known else 0.0), known
+
+    def _group(self, supplier: str) -> frozenset[str]:
+        """A supplier with its owners and all that they own."""
+        owners: dict[str, set[str]] = defaultdict(set)
+        for step in self.graph.settled(self.view).steps:
+            if step.relation == "owned-by" and step.in_force:
+                owners[step.dependent].add(step.provider)
+                owners[step.provider].add(step.dependent)
+        group, stack = {supplier}, [supplier]
+        while stack:
+            for other in owners[stack.pop()] - group:
+                if self.graph.dataset.entities[other].kind != AUTHORITY:
+                    group.add(other)
+                    stack.append(other)
+        return frozenset(group)
