@@ -159,6 +159,7 @@ class Entity:
     hosting: str | None = None
     website: str | None = None
     note: str | None = None
+    recovery_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ class Relation:
     framework: str | None = None
     evidence: tuple[str, ...] = ()
     note: str | None = None
+    endurance_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Column:
     required: bool
     allowed: tuple[str, ...]  # the words allowed, or for ref and refs the table referred to
     description: str
+    sparse: bool = False  # it stands in a file only where some row fills it
 
     @property
     def many(self) -> bool:
@@ -55,6 +56,7 @@ def schema() -> Mapping[str, Mapping[str, Column]]:
                 row["required"] == "yes",
                 tuple(row["allowed"].split("|")) if row["allowed"] else (),
                 row["description"],
+                row["required"] == "where known",
             )
             tables.setdefault(column.table, {})[column.name] = column
     return tables

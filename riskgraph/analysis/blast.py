@@ -22,6 +22,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import last_day
 from riskgraph.engine import Answer, solve
 from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.times import known_days
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
@@ -194,7 +195,30 @@ class _Collector:
             undated,
             len({via.step.row.id for p in proofs for via in p.vias if via.step.assumptions(via.kind)}),
             {root: self._alone(root) for root in self.roots} if len(self.roots) > 1 else {},
+            self._stops_after(order["authorities"]),
         )
+
+    def _stops_after(self, authorities: Sequence[Reach]) -> dict[str, dict[str | None, int]]:
+        """Authority and service to the days until it stops, where every way there says how long it can be borne."""
+        if all(row.endurance_days is None for row in self.dataset.relations.values()):
+            return {}
+        network, outage = self.harm.network, KINDS.index(FailureKind.OUTAGE)
+
+        def delay(link: int, kind: int) -> int | None:
+            if network.label[link] < 0:
+                return 0
+            # how long an attacker takes to stop things is not known
+            return self.harm.steps[network.label[link]].row.endurance_days if kind == outage else None
+
+        days = {band: known_days(network, self.answer, band, delay) for band in Band}
+        found: dict[str, dict[str | None, int]] = {}
+        for reach in authorities:
+            for number, area in self.harm.parts(reach.id, Part.SERVICE):
+                band = reach.services.get(area, {}).get(FailureKind.OUTAGE)
+                day = None if band is None else days[band].get(number * KIND_COUNT + outage)
+                if day is not None:
+                    found.setdefault(reach.id, {})[area] = day
+        return found
 
     def _alone(self, root: str) -> dict[str, Band]:
         """Authorities that one of several roots reaches by itself, with the best band of any kind."""

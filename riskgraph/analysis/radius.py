@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +114,8 @@ class BlastRadius:
     undated_rows: tuple[str, ...]  # rows on the proofs with no date of evidence at all
     assumed: int  # steps of the proofs that rest on an assumed value
     alone: Mapping[str, Mapping[str, Band]]  # of several roots: what each reaches when asked alone
+    # only where known: authority and service to the days until it stops
+    stops_after: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
 
     def __getitem__(self, body: str) -> Reach:
         """What is said of one body, on whatever shelf it stands."""
@@ -164,7 +166,14 @@ class BlastRadius:
             alone={
                 root: {body: band for body, band in found.items() if body in left} for root, found in self.alone.items()
             },
+            stops_after={body: days for body, days in self.stops_after.items() if body in left},
         )
+
+    @property
+    def recovery_days(self) -> dict[str, int]:
+        """Roots to the days until they serve again, where that is known."""
+        known = {root: self.graph.dataset.entities[root.partition("/")[0]].recovery_days for root in self.roots}
+        return {root: days for root, days in known.items() if days is not None}
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values, in the shape of the conformance cases (`tests/conformance`)."""

@@ -11,11 +11,13 @@ from riskgraph.data.files import write_atomic, write_table
 from riskgraph.errors import RiskGraphError
 from riskgraph.schema import schema
 
-__all__ = ["canonical", "write"]
+__all__ = ["canonical", "toml_string", "write"]
 
 
 def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
     """File name to canonical bytes: rows sorted by id, columns as in the schema.
+
+    A column for what is seldom known is left out where no row fills it.
 
     Parameters
     ----------
@@ -39,7 +41,11 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
         tables["authorities"] = ("register.csv", list(dataset.register.values()))
     content = {"dataset.toml": _toml(dataset.info)}
     for table, (file, records) in tables.items():
-        columns = list(schema()[table])
+        columns = [
+            name
+            for name, column in schema()[table].items()
+            if not column.sparse or any(getattr(record, name) is not None for record in records)
+        ]
         content[file] = write_table(
             columns, [[_cell(getattr(record, column)) for column in columns] for record in records]
         )
@@ -73,10 +79,17 @@ def _cell(value: Any) -> str:
 
 
 def _toml(info: DatasetInfo) -> bytes:
-    lines = [f"{field.name} = {_basic_string(getattr(info, field.name))}" for field in fields(info)]
+    lines = [f"{field.name} = {toml_string(getattr(info, field.name))}" for field in fields(info)]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _basic_string(text: str) -> str:
+def toml_string(text: str) -> str:
+    r"""A basic string of TOML: in quotes, on one line.
+
+    Examples
+    --------
+    >>> print(toml_string('Say "no"'))
+    "Say \"no\""
+    """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -340,17 +340,28 @@ def table_rows(radius: BlastRadius, band: Band = Band.NOT_RULED_OUT) -> tuple[tu
     dataset = radius.graph.dataset
     _, rows = csv_rows(radius, band)
     kinds = [kind for kind in FailureKind if any(row[4 + list(FailureKind).index(kind)] for row in rows)]
-    header = ("name", *(str(kind) for kind in kinds), "hops", "route", "services", "")
+    timed = bool(radius.stops_after)
+    header = ("name", *(str(kind) for kind in kinds), "hops", "route", "services", *(["stops after"] * timed), "")
     shown = []
     for row in rows:
         cells = [row[4 + list(FailureKind).index(kind)] for kind in kinds]
         cells = ["cannot be ruled out" if cell == Band.NOT_RULED_OUT.word else cell for cell in cells]
         route = f"through {row[11]}" if row[11] else row[10]
         services = join(area_label(None if a == "?" else a) for a in (row[13] or "").split(";") if a)
-        shown.append(
-            (short_name(dataset, row[0]), *cells, row[9], route, services, "" if row[14] == "reached" else row[14])
-        )
+        shelf = "" if row[14] == "reached" else row[14]
+        days = [_stops_after(radius, row[0])] if timed else []
+        shown.append((short_name(dataset, row[0]), *cells, row[9], route, services, *days, shelf))
     return header, shown
+
+
+def _stops_after(radius: BlastRadius, body: str) -> str:
+    """Days until each service of a body stops, where they are known; whether the root is back by then."""
+    back = max(radius.recovery_days.values()) if len(radius.recovery_days) == len(radius.roots) else None
+    known = sorted(radius.stops_after.get(body, {}).items(), key=lambda item: (item[1], item[0] or "~"))
+    return join(
+        f"{area_label(area)} {plural(day, 'day')}" + (" (back before)" if back is not None and back <= day else "")
+        for area, day in known
+    )
 
 
 def to_json(radius: BlastRadius) -> dict[str, Any]:
@@ -371,6 +382,13 @@ def to_json(radius: BlastRadius) -> dict[str, Any]:
         reach.id: {"route": str(reach.route), "through": reach.first, "rows": list(reach.lead[1].proof.rows)}
         for reach in sorted((*radius.authorities, *radius.abolished, *radius.groups), key=lambda r: r.id)
     }
+    if radius.recovery_days:
+        value["recovery_days"] = radius.recovery_days
+    if radius.stops_after:
+        value["stops_after_days"] = {
+            body: {area or "?": day for area, day in sorted(days.items(), key=lambda item: item[0] or "?")}
+            for body, days in sorted(radius.stops_after.items())
+        }
     if radius.alone:
         value["alone"] = {root: {b: band.word for b, band in found.items()} for root, found in radius.alone.items()}
     return value
