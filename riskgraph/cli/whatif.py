@@ -1,0 +1,265 @@
+"""The word `riskgraph whatif VERB ...`: a command for each verb of the registry, and `run FILE`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from riskgraph.cli import LazyGroup
+from riskgraph.cli.options import Output, data_option, examples, output_options
+from riskgraph.model import PRESETS, FailureKind
+from riskgraph.scenario.model import Change, Field, Scenario, Verb
+from riskgraph.scenario.verbs import VERBS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+THEN = "then"
+_MORE = "riskgraph.whatif.more"
+_RUN = "Replay a scenario that was saved: a file, or the name of a shipped example."
+
+
+class Clauses(click.Command):
+    """A verb that may be followed by `then` and other verbs; options that are shared may stand in any of them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the first clause by itself, each other by the command of its verb."""
+        first, *others = _clauses(args)
+        rest = super().parse_args(ctx, first)
+        assert ctx.parent is not None
+        group = ctx.parent.command
+        assert isinstance(group, Verbs)
+        shared = {param.name for param in self.params if param.name not in _fields(self)}
+        more: list[Change] = []
+        for clause in others:
+            if not clause:
+                ctx.fail("Nothing follows `then`. Name another change, such as: then lose civica")
+            name, command, words = group.resolve_command(ctx.parent, clause)
+            if name not in VERBS or command is None:
+                ctx.fail(f"`then` is followed by a change, not by {name}. Use one of: {', '.join(VERBS)}.")
+            sub = command.make_context(name, words, parent=ctx.parent)
+            more.append(_change(VERBS[name], sub.params))
+            for key in shared & set(sub.params):
+                assert key is not None
+                if sub.get_parameter_source(key) is click.core.ParameterSource.COMMANDLINE:
+                    ctx.params[key] = sub.params[key]
+        if others:
+            ctx.meta[_MORE] = more
+        return rest
+
+
+def _clauses(args: Sequence[str]) -> list[list[str]]:
+    clauses: list[list[str]] = [[]]
+    for word in args:
+        if word == THEN:
+            clauses.append([])
+        else:
+            clauses[-1].append(word)
+    return clauses
+
+
+def _fields(command: click.Command) -> set[str]:
+    return {_key(field) for field in VERBS[command.name or ""].fields}
+
+
+def _key(field: Field) -> str:
+    """The name under which click hands a field over; not that of a shared option."""
+    return f"field_{field.name}"
+
+
+def _change(verb: Verb, params: dict[str, Any]) -> Change:
+    values = {}
+    for field in verb.fields:
+        given = params[_key(field)]
+        if given:
+            values[field.name] = tuple(given) if field.many else (given,)
+    return Change(verb.name, values)
+
+
+class Verbs(LazyGroup):
+    """The verbs of the registry as commands."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Make the command of a verb."""
+        if cmd_name == "run":
+            return run
+        return _command(VERBS[cmd_name]) if cmd_name in VERBS else None
+
+
+@click.group(
+    "whatif",
+    cls=Verbs,
+    lazy={**{verb.name: ("", verb.says) for verb in VERBS.values()}, "run": ("", _RUN)},
+    epilog=examples(
+        "riskgraph whatif cut 'East Kent Services' civica",
+        "riskgraph whatif leave thanet 'East Kent Services' then purge thanet civica --data seeds",
+        "riskgraph whatif run merge-east-kent",
+    ),
+)
+def command() -> None:
+    """What a change would do: the answer before, after, and the difference, by name.
+
+    The map stays as it is. Several changes are joined by the word `then`. --save FILE keeps the
+    scenario as a small file that can be mailed, compared and run again.
+    """
+
+
+def _answer_options(function: F) -> F:
+    """How the answer is asked and limited; received as `ask` and `limit`."""
+
+    @click.option("--class", "classes", multiple=True, metavar="CLASS", help="Only this class of authority.")
+    @click.option("--region", "regions", multiple=True, metavar="REGION", help="Only this region or nation.")
+    @click.option(
+        "--members",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Only the bodies named in this file, one a line: your WARP.",
+    )
+    @functools.wraps(function)
+    def wrapped(*args: Any, classes: Any, regions: Any, members: Path | None, **kwargs: Any) -> Any:
+        def select(graph: Any) -> Any:
+            from riskgraph.analysis.select import Selection
+
+            return Selection.of(graph, classes=classes, regions=regions, members=members)
+
+        return function(*args, select=select, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _scenario_options(function: F) -> F:
+    """What a scenario holds besides its changes; received as the `Scenario` `head` and the file `save`."""
+
+    @click.option("--root", "roots", multiple=True, metavar="ROOT", help="Ask about ROOT; several fail together.")
+    @click.option(
+        "--kind",
+        "kinds",
+        multiple=True,
+        type=click.Choice([str(kind) for kind in FailureKind]),
+        help="A failure kind to ask about; may be repeated.",
+    )
+    @click.option("--like", default=None, type=click.Choice(list(PRESETS)), help="A usual set of failure kinds.")
+    @click.option("--as-of", default="", metavar="DATE", help="The date of the question.  [default: of the data]")
+    @click.option("--save", default=None, metavar="FILE", help="Keep the scenario in this file, with ids for names.")
+    @click.option("--title", default="", help="Its title in the file.  [default: the changes]")
+    @click.option("--author", default="", help="Who wrote it, for the file; free text.")
+    @click.option("--dated", default="", metavar="DATE", help="When it was written, for the file.")
+    @click.option("--notes", default="", help="Notes for the file.")
+    @functools.wraps(function)
+    def wrapped(
+        *args: Any,
+        roots: tuple[str, ...],
+        kinds: tuple[str, ...],
+        like: str | None,
+        as_of: str,
+        title: str,
+        author: str,
+        dated: str,
+        notes: str,
+        **kwargs: Any,
+    ) -> Any:
+        if kinds and like:
+            raise click.UsageError("Give --kind or --like, not both.")
+        head = Scenario(
+            title,
+            (),
+            author,
+            dated,
+            roots,
+            tuple(kind for kind in FailureKind if str(kind) in kinds),
+            like or "",
+            as_of,
+            notes,
+        )
+        return function(*args, head=head, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _command(verb: Verb) -> click.Command:
+    """The command of one verb: its names by place, its options, and the shared ones."""
+
+    @_answer_options
+    @_scenario_options
+    @output_options("text", "table", "json", "csv")
+    @data_option
+    def ask(graph: Any, head: Scenario, save: str | None, select: Any, output: Output, **values: Any) -> None:
+        more = click.get_current_context().meta.get(_MORE, [])
+        changes = (_change(verb, values), *more)
+        title = head.title or f" {THEN} ".join(map(str, changes))
+        _answer(graph, replace(head, title=title, changes=changes), save, select, output)
+
+    made: click.Command = click.command(
+        verb.name,
+        cls=Clauses,
+        help=verb.says,
+        short_help=verb.says,
+        epilog=examples(*(f"riskgraph whatif {line}" for line in verb.examples)),
+    )(ask)
+    made.params = [_param(field) for field in verb.fields] + made.params
+    return made
+
+
+def _param(field: Field) -> click.Parameter:
+    if not field.option:
+        return click.Argument(
+            [_key(field)],
+            metavar=field.name.upper().removesuffix("S") + "..." if field.many else field.name.upper(),
+            nargs=-1 if field.many else 1,
+            required=True,
+        )
+    metavar = {"date": "DATE", "area": "AREA"}.get(field.type, "NAME")
+    several = "; may be repeated" if field.many else ""
+    return click.Option(
+        [field.option, _key(field)],
+        multiple=field.many,
+        required=field.required,
+        metavar=metavar,
+        help=f"{field.says[0].upper()}{field.says[1:]}{several}.",
+    )
+
+
+@click.command(
+    "run",
+    epilog=examples(
+        "riskgraph whatif run merge-east-kent",
+        "riskgraph whatif run lose-two --format json",
+        "riskgraph whatif run segment-west-london --region London --format table",
+    ),
+    help=_RUN,
+)
+@click.argument("file")
+@_answer_options
+@output_options("text", "table", "json", "csv")
+@data_option
+def run(graph: Any, file: str, select: Any, output: Output) -> None:
+    """Replay a scenario."""
+    from riskgraph.scenario.files import read
+
+    _answer(graph, read(file), None, select, output)
+
+
+def _answer(graph: Any, scenario: Scenario, save: str | None, select: Any, output: Output) -> None:
+    from riskgraph.render import whatif as render
+    from riskgraph.render.tables import as_csv, as_json, as_table
+    from riskgraph.render.whatif_tables import csv_rows, table_rows, to_json
+    from riskgraph.scenario.compare import compare
+    from riskgraph.scenario.files import canonical, parse, with_ids, write
+
+    answer = compare(graph, scenario, select(graph))
+    if save is not None:
+        kept = parse(canonical(with_ids(scenario, graph.names)).decode("utf-8"), save)
+        write(kept, save)
+        click.echo(f"Scenario written to {save}.", err=True)
+    if output.format == "json":
+        output.write(as_json(to_json(answer)))
+    elif output.format == "csv":
+        output.write(as_csv(*csv_rows(answer)))
+    elif output.format == "table":
+        output.write(as_table(*table_rows(answer)))
+    else:
+        output.write(render.text(answer, saved=save or ""))

@@ -1,0 +1,213 @@
+"""What the verbs of a scenario found out besides, in words and as plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import in_words
+from riskgraph.model import Relation
+from riskgraph.render.words import area_label, join, plural, short_name
+from riskgraph.scenario.draft import Finding
+from riskgraph.scenario.findings import Backup, Contract, Leaving, Merging, Purging, SamePlace, Splitting
+from riskgraph.settle import Step
+
+__all__ = ["finding_lines", "finding_value"]
+
+
+def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) -> list[str]:
+    """A finding as lines of text; at most `most` names in each."""
+    if isinstance(finding, Backup):
+        return _backup(after, finding, most)
+    if isinstance(finding, Leaving):
+        return _leaving(before, finding, most)
+    if isinstance(finding, Merging):
+        return _merging(before, finding)
+    if isinstance(finding, Splitting):
+        return [
+            f"{plural(finding.rows, 'relation')} of {short_name(before, finding.council)}: which of "
+            f"{join(short_name(after, one) for one in finding.into)} takes each over is not known, so each may."
+        ]
+    assert isinstance(finding, Purging)
+    done = f"Data back or destroyed: {plural(len(finding.done), 'relation')}"
+    if not finding.in_use:
+        return [f"{done}; nothing of theirs is in use there besides."]
+    return [f"{done}. {plural(len(finding.in_use), 'relation')} still in use: data there stay until they end."]
+
+
+def _backup(dataset: Dataset, finding: Backup, most: int) -> list[str]:
+    places = [one for one in finding.shared if one.place]
+    ends = {finding.a, finding.b}
+    behind = [one for one in finding.shared if not one.place and one.id not in ends]
+    own = [one for one in finding.shared if not one.place and one.id in ends]
+    lines = []
+    for one in places[:2]:
+        doubt = " (only inferred)" if one.doubtful else ""
+        lines.append(f"Shared place: {short_name(dataset, one.id)}{doubt}: {_paths(dataset, finding, one.paths)}.")
+    if len(places) > 2:
+        lines.append(f"Also shared: {join((short_name(dataset, one.id) for one in places[2:]), most)}.")
+    if behind:
+        first = behind[0]
+        said = f"Behind both: {join((short_name(dataset, one.id) for one in behind), most)}"
+        lines.append(f"{said}; {short_name(dataset, first.id)}: {_paths(dataset, finding, first.paths)}.")
+    lines += [f"One leans on the other: {_paths(dataset, finding, one.paths)}." for one in own]
+    if not finding.shared:
+        lines.append("Nothing that both lean on is in this data.")
+    if finding.unknown and finding.answer is not SamePlace.YES:
+        names = join(short_name(dataset, one) for one in finding.unknown)
+        lines.append(
+            f"Where {names} {'runs' if len(finding.unknown) == 1 else 'run'} is not recorded: ask the supplier."
+        )
+    return lines
+
+
+def _paths(dataset: Dataset, finding: Backup, paths: tuple[tuple[Step, ...], tuple[Step, ...]]) -> str:
+    """Both ways to what is shared, in arrows."""
+    said = []
+    for start, path in zip((finding.a, finding.b), paths, strict=True):
+        names, here = [short_name(dataset, start)], start
+        for step in path:
+            here = step.provider if step.dependent == here else step.dependent
+            names.append(short_name(dataset, here))
+        if len(names) > 1:
+            said.append(" -> ".join(names))
+    return "; ".join(said) or "one is the other"
+
+
+def _leaving(dataset: Dataset, finding: Leaving, most: int) -> list[str]:
+    areas = list(dict.fromkeys(area_label(area) for area, _ in finding.replace))
+    lines = [f"To replace: {plural(len(areas), 'service area')}: {join(areas, most)}."]
+    if finding.contracts:
+        rows = [dataset.relations[id_] for id_ in finding.contracts]
+        service = short_name(dataset, finding.service)
+        lines.append(f"Contracts in the name of {service}: {join((_contract(dataset, row) for row in rows), most)}.")
+    remain = []
+    rows = [dataset.relations[id_] for id_ in finding.ties]
+    back = [row for row in rows if row.provider == finding.council]
+    member = [row for row in rows if row.relation == "member-of"]
+    data = len(rows) - len(back) - len(member)
+    if back:
+        remain.append(
+            f"{short_name(dataset, finding.service)} leans on the council itself ({plural(len(back), 'row')})"
+        )
+    if member:
+        remain.append("membership")
+    if data:
+        remain.append(f"data of {plural(data, 'relation')} may stay behind")
+    if finding.direct:
+        remain.append(f"its own dealings with {join((short_name(dataset, one) for one in finding.direct), most)}")
+    if remain:
+        lines.append(f"Ties that remain: {'; '.join(remain)}.")
+    return lines
+
+
+def _contract(dataset: Dataset, row: Relation) -> str:
+    end = row.contract_end_latest or row.valid_to
+    area = f" ({area_label(row.service_area)})" if row.service_area else ""
+    return f"{short_name(dataset, row.provider)}{area}{f' until {in_words(end)}' if end else ', end not known'}"
+
+
+def _merging(dataset: Dataset, finding: Merging) -> list[str]:
+    lines = []
+    if finding.duplicates:
+        order = sorted(finding.duplicates.items(), key=lambda item: (-len(item[1]), item[0]))
+        shown = [
+            f"{area_label(area)} ({join((short_name(dataset, one) for one in providers), 3)})"
+            for area, providers in order
+        ]
+        noun = plural(len(order), "service area")
+        lines.append(f"Duplicated: {noun} with more than one provider: {join(shown, 3)}.")
+    day = in_words(finding.vesting)
+    early = [one for one in finding.contracts if one.before]
+    late = [one for one in finding.contracts if one.before is False]
+    open_ = [one for one in finding.contracts if one.before is None]
+    past = sum(1 for one in early if one.past)
+    aside = f"; {past} of these in the past, so ask what came after" if past else ""
+    lines.append(
+        f"Contracts against vesting day, {day}: {len(early)} end before (to extend or buy anew{aside}), "
+        f"{len(late)} run on (to transfer, host or novate), {len(open_)} with no end known."
+    )
+    for title, group in (("Ends first", early), ("Runs on", late)):
+        if group:
+            more = f"; and {len(group) - 3} more" if len(group) > 3 else ""
+            lines.append(f"{title}: {'; '.join(_against(dataset, one) for one in group[:3])}{more}.")
+    if finding.internal:
+        lines.append(f"{plural(len(finding.internal), 'relation')} between the councils fall away.")
+    if finding.residents is not None:
+        lines.append(f"Up to {finding.residents:,} people live in the area of the new council.")
+    return lines
+
+
+def _against(dataset: Dataset, one: Contract) -> str:
+    end = in_words(one.end) if one.end else "end not known"
+    return f"{short_name(dataset, one.council)} with {short_name(dataset, one.supplier)}, {end}"
+
+
+# -- as plain values --------------------------------------------------------------------------------
+
+
+def finding_value(finding: Finding) -> dict[str, Any]:
+    """A finding for programs: ids, no words."""
+    if isinstance(finding, Backup):
+        return {
+            "finding": "same-place",
+            "a": finding.a,
+            "b": finding.b,
+            "answer": finding.answer.value,
+            "shared": [
+                {
+                    "id": one.id,
+                    "place": one.place,
+                    "inferred": one.doubtful,
+                    "paths": [[step.row.id for step in path] for path in one.paths],
+                }
+                for one in finding.shared
+            ],
+            "place_not_recorded": list(finding.unknown),
+        }
+    if isinstance(finding, Leaving):
+        return {
+            "finding": "leaving",
+            "council": finding.council,
+            "service": finding.service,
+            "replace": [{"area": area, "provider": provider} for area, provider in finding.replace],
+            "contracts": list(finding.contracts),
+            "ties": list(finding.ties),
+            "direct": list(finding.direct),
+        }
+    if isinstance(finding, Merging):
+        return {
+            "finding": "merging",
+            "councils": list(finding.councils),
+            "new": finding.new,
+            "vesting_day": finding.vesting.isoformat(),
+            "duplicates": {
+                area: {one: list(who) for one, who in found.items()} for area, found in finding.duplicates.items()
+            },
+            "contracts": [_contract_value(one) for one in finding.contracts],
+            "internal": list(finding.internal),
+            "residents_at_most": finding.residents,
+        }
+    if isinstance(finding, Splitting):
+        return {
+            "finding": "splitting",
+            "council": finding.council,
+            "into": list(finding.into),
+            "vesting_day": finding.vesting.isoformat(),
+            "rows": finding.rows,
+        }
+    assert isinstance(finding, Purging)
+    return {"finding": "purging", "done": list(finding.done), "in_use": list(finding.in_use)}
+
+
+def _contract_value(one: Contract) -> dict[str, Any]:
+    words = {True: "before", False: "after", None: None}
+    return {
+        "row": one.row.id,
+        "council": one.council,
+        "supplier": one.supplier,
+        "reference": one.row.contract_reference,
+        "value_gbp": None if one.row.contract_value_gbp is None else str(one.row.contract_value_gbp),
+        "end": one.end,
+        "against_vesting_day": words[one.before],
+    }

@@ -1,0 +1,383 @@
+"""The answer to a scenario in words: before, after and the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import in_words
+from riskgraph.errors import RiskGraphError
+from riskgraph.model import AUTHORITY
+from riskgraph.render import blast as blast_words
+from riskgraph.render.blast import failing
+from riskgraph.render.findings import finding_lines
+from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
+from riskgraph.scenario.compare import Comparison, Difference, Exposure, Pair, What
+from riskgraph.scenario.findings import Backup, Merging, SamePlace, Splitting
+from riskgraph.scenario.market import Market, hhi
+from riskgraph.scenario.model import EVERYBODY, Change
+
+__all__ = ["change_phrase", "text"]
+
+NAMES = 4
+PAIRS = 3
+MARKETS = 2
+SPREAD = 50  # a change of the index worth a word
+
+
+def text(answer: Comparison, command: str = "", saved: str = "") -> str:
+    """The answer for a message: the number first, then who and how, then what is not known.
+
+    Parameters
+    ----------
+    command
+        Options to repeat in the suggestions of what to try next.
+    saved
+        The file in which the scenario was written, if it was.
+    """
+    writer = _Writer(answer)
+    lost_only = len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None
+    lines = _lost(answer) if lost_only else writer.lines()
+    tries = "" if lost_only else _next(answer, command, saved)
+    return "\n".join([*(line for line in lines if line), *([tries] if tries else [])]) + "\n"
+
+
+def _lost(answer: Comparison) -> list[str]:
+    """Only roots that fail: the words of `blast`, and the services that are lost only when all fail."""
+    radius = answer.pairs[0].after
+    assert radius is not None
+    lines = blast_words.text(radius).splitlines()
+    if len(radius.roots) > 1:
+        dataset = answer.applied.after.dataset
+        joint = f"{plural(len(answer.joint), 'service')} could be lost only when all of them fail"
+        named = join((_service(dataset, *one) for one in answer.joint), NAMES)
+        lines.insert(-1, f"{joint}{': ' if named else ''}{named}.")
+    return lines
+
+
+class _Writer:
+    """The lines of one answer, most important first."""
+
+    def __init__(self, answer: Comparison) -> None:
+        self.answer, self.applied = answer, answer.applied
+        self.before, self.after = answer.applied.before.dataset, answer.applied.after.dataset
+
+    def lines(self) -> list[str]:
+        """All lines but what to try next."""
+        lines = [self.headline()]
+        full = bool(self.applied.findings)  # then there is less room for the rest
+        lines += [self.pair(pair) for pair in self.answer.pairs[:PAIRS]]
+        if len(self.answer.pairs) > PAIRS:
+            lines.append(f"And {plural(len(self.answer.pairs) - PAIRS, 'more root')}: see --format table.")
+        lines += self.routes(1 if full else 2)
+        lines.append(self.stops())
+        lines += [self.exposure(one) for one in self.answer.exposures[:2]]
+        for finding in self.applied.findings:
+            lines += finding_lines(self.before, self.after, finding, NAMES)
+        lines += [self.market(one) for one in self.shown_markets()[: 1 if full else MARKETS]]
+        lines += [self.worst(), self.unknown()]
+        return lines
+
+    def name(self, id_: str) -> str:
+        """The usual name of a body, whichever map knows it."""
+        dataset = self.after if id_.partition("/")[0] in self.after.entities else self.before
+        return root_name(dataset, id_) if "/" in id_ else short_name(dataset, id_)
+
+    def names(self, ids: Iterable[str], most: int = NAMES) -> str:
+        """Some bodies by name."""
+        return join((self.name(id_) for id_ in ids), most)
+
+    # -- the first line -------------------------------------------------------------------------
+
+    def headline(self) -> str:
+        """A number and a noun, what is supposed, and the date of the data."""
+        info = self.before.info
+        date = f"data of {in_words(info.as_of)}"
+        if self.answer.view.as_of != info.day:
+            date = f"as of {in_words(self.answer.view.as_of)}, {date}"
+        marking = f" {info.marking}" if info.marking else ""
+        what = join(change_phrase(self.answer, change) for change in self.answer.scenario.changes) or "nothing changes"
+        for finding in self.applied.findings:
+            if isinstance(finding, Merging):
+                many = f"{bodies(self.before, finding.councils)} become 1"
+                return f"{many} if {what} ({date}).{marking}"
+            if isinstance(finding, Splitting):
+                return f"1 council becomes {len(finding.into)} if {what} ({date}).{marking}"
+            if isinstance(finding, Backup) and not self.answer.pairs:
+                return f"{self.same_place(finding)} ({date}).{marking}"
+        if not self.answer.pairs:
+            return f"0 roots were asked: {what} ({date}).{marking}"
+        leave = self.bodies(What.LEAVES)
+        joins = self.bodies(What.JOINS)
+        said = []
+        if leave:
+            said.append(f"{bodies(self.after, leave)} {'leaves' if len(leave) == 1 else 'leave'}")
+        if joins:
+            noun = bodies(self.after, joins) if not leave else f"{len(joins):,}"
+            said.append(f"{noun} {'joins' if len(joins) == 1 else 'join'}")
+        moved = f"{join(said)} the radius" if said else "0 councils leave or join the radius"
+        return f"{moved} if {what} ({date}).{marking}"
+
+    def bodies(self, *what: What) -> list[str]:
+        """Bodies that do something in any of the questions."""
+        found = {one.body for pair in self.answer.pairs for one in pair.of(*what) if one.body in self.after.entities}
+        return sorted(found)
+
+    def same_place(self, finding: Backup) -> str:
+        """Yes, no or not known, with the number of places that are shared."""
+        a, b = self.name(finding.a), self.name(finding.b)
+        places = [one for one in finding.shared if one.place]
+        count = plural(len(places), "shared place")
+        if finding.answer is SamePlace.YES:
+            return f"{count}: yes, {a} and {b} are in the same place"
+        if finding.answer is SamePlace.NO:
+            return f"{count}: no, {a} and {b} are not in the same place"
+        return f"{count} {'is' if len(places) == 1 else 'are'} surely recorded: it is not known whether {a} and {b} are in the same place"
+
+    # -- each root ------------------------------------------------------------------------------
+
+    def pair(self, pair: Pair) -> str:
+        """One root: how many before, how many after, and by name who leaves and joins."""
+        roots = join(self.name(root) for root in pair.roots)
+        verb = failing(self.answer.kinds)
+        together = " together" if len(pair.roots) > 1 else ""
+        after = f"{pair.count(pair.after):,} after"
+        if pair.others and pair.after is not None:
+            after += f" (the worst of {len(pair.others) + 1}, {join(self.name(root) for root in pair.after.roots)})"
+        elif pair.before and pair.after and pair.before.roots != pair.after.roots:
+            after += f" ({join(self.name(root) for root in pair.after.roots)})"
+        parts = [f"If {roots} {verb}{together}: {pair.count(pair.before):,} before, {after}"]
+        for what, word in ((What.LEAVES, "leaves"), (What.JOINS, "joins")):
+            found = [one for one in pair.of(what) if one.body in self.after.entities]
+            if found:
+                doubt = sum(one.not_ruled_out for one in found)
+                some = "" if doubt == len(found) else f"{doubt} of these "
+                aside = f" ({some}cannot be ruled out)" if doubt else ""
+                parts.append(f"{word}: {self.names(one.body for one in found)}{aside}")
+        for what, word in (
+            (What.SURER, "surer for"),
+            (What.LESS_SURE, "less sure for"),
+            (What.REROUTED, "by another route for"),
+        ):
+            changed = pair.of(what)
+            if changed:
+                parts.append(f"{word} {len(changed):,}: {self.names((one.body for one in changed), 2)}")
+        doubts = pair.doubtful(pair.before), pair.doubtful(pair.after)
+        if doubts[0] != doubts[1]:
+            parts.append(f"cannot be ruled out: {doubts[0]:,} before, {doubts[1]:,} after")
+        return "; ".join(parts) + "."
+
+    def routes(self, most: int) -> list[str]:
+        """The route that changed, for the first bodies that change."""
+        shown: dict[str, str] = {}
+        order = (What.LEAVES, What.JOINS, What.REROUTED, What.LESS_SURE)
+        for what in order:
+            for pair in self.answer.pairs:
+                for one in pair.of(what):
+                    if len(shown) < most and one.body not in shown and one.body in self.after.entities:
+                        shown[one.body] = self.route(one)
+        return [f"Route: {line}" for line in shown.values()]
+
+    def route(self, one: Difference) -> str:
+        """The surest and shortest route of one body before and after."""
+        said = []
+        for side, dataset, reach in (("before", self.before, one.before), ("after", self.after, one.after)):
+            if reach is not None:
+                proof = reach.lead[1].proof
+                doubt = "" if reach.band.word != "not-ruled-out" else ", which cannot be ruled out"
+                said.append(f"{side}, {sentence(dataset, proof).removesuffix('.')}{doubt}")
+        if len(said) == 1:
+            said.append("after, no route" if one.after is None else "before, no route")
+            said = said if one.after is None else said[::-1]
+        return "; ".join(said) + "."
+
+    # -- what follows ---------------------------------------------------------------------------
+
+    def stops(self) -> str:
+        """Services that lose what runs them."""
+        stops = self.answer.stops
+        if not stops:
+            return ""
+        named = _services(self.before, stops)
+        return f"{plural(len(stops), 'service')} may stop unless something takes the place: {named}."
+
+    def exposure(self, one: Exposure) -> str:
+        """All by which one council could be reached."""
+        before, after = one.counts
+        council = self.name(one.council)
+        if one.parts:
+            each = [
+                f"{self.name(old)} {sum(band.word != 'not-ruled-out' for band in found.values())}"
+                for old, found in one.parts.items()
+            ]
+            return (
+                f"{council} could be reached from {plural(after, 'body or place', 'bodies and places')} "
+                f"({join(each, NAMES)} today; {one.shared} of them reach more than one)."
+            )
+        if not one.dropped and not one.gained:
+            return ""
+        parts = [f"{council} could be reached from {before} bodies and places before, {after} after"]
+        if one.dropped:
+            parts.append(f"no longer from {self.names(one.dropped)}")
+        if one.gained:
+            parts.append(f"newly from {self.names(one.gained)}")
+        return "; ".join(parts) + "."
+
+    def shown_markets(self) -> list[Market]:
+        """The areas in which most councils change supplier."""
+        moved = [one for one in self.answer.markets if one.changed]
+
+        def size(one: Market) -> int:
+            return sum(abs(one.after.get(o, 0) - one.before.get(o, 0)) for o in one.changed)
+
+        return sorted(moved, key=lambda one: (-size(one), one.area))
+
+    def market(self, one: Market) -> str:
+        """Councils for each supplier of an area that changes."""
+        said = []
+        for owner in one.changed[:3]:
+            members = [self.name(member) for member in one.groups.get(owner, (owner,))]
+            said.append(f"{join(members, 3)} {one.before.get(owner, 0)} before, {one.after.get(owner, 0)} after")
+        index = hhi(one.before), hhi(one.after)
+        spread = ""
+        if index[0] is not None and index[1] is not None and abs(index[1] - index[0]) >= SPREAD:
+            spread = f"; HHI by councils {index[0]:,} before, {index[1]:,} after"
+        label = area_label(one.area)
+        return f"Councils known in {label}: {'; '.join(said)}{spread}."
+
+    def worst(self) -> str:
+        """Of the roots that are touched, the worst before and after."""
+        worst = self.answer.worst
+        if worst is None or sum(1 for pair in self.answer.pairs if len(pair.roots) == 1) < 2:
+            return ""
+        old, new = worst
+        before = f"{self.name(old.roots[0])} with {old.count(old.before):,}"
+        assert new.after is not None
+        after = f"{self.name(new.after.roots[0])} with {new.count(new.after):,}"
+        return f"The worst of the roots touched: {before} before, {after} after."
+
+    def unknown(self) -> str:
+        """What the answer leans on and does not know."""
+        parts = []
+        now = self.after.relations
+        keeps = [row for row in self.applied.ended if row.id in now and now[row.id].data_returned is None]
+        keeps = [row for row in keeps if self._keeps(row.id)]
+        if keeps:
+            noun = plural(len(keeps), "relation that ends", "relations that end")
+            parts.append(f"whether data stay behind after {noun} (see `riskgraph whatif purge`)")
+        unnamed = [one for one in self.answer.stops if one[1] is None]
+        if unnamed:
+            parts.append(f"the service area of {len(unnamed)} of the services")
+        radius = next((pair.after for pair in self.answer.pairs if pair.after is not None), None)
+        if radius is not None and radius.questions:
+            parts.append(f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out after")
+        said = [f"Not known: {'; '.join(parts)}."] if parts else []
+        if self.applied.supposed:
+            said.append(f"Supposed by this scenario alone: {plural(len(self.applied.supposed), 'relation')}.")
+        return " ".join(said)
+
+    def _keeps(self, row: str) -> bool:
+        steps = self.applied.before.settled(self.answer.view).steps
+        return any(
+            step.row.id == row and step.in_force and not step.implied and step.line.retains and step.data.text != "none"
+            for step in steps
+        )
+
+
+def _next(answer: Comparison, command: str, saved: str) -> str:
+    tries = [f"riskgraph whatif run {_quoted(saved)}{command}"] if saved else []
+    after = next((pair.after for pair in answer.pairs if pair.after is not None), None)
+    if after is not None:
+        root = answer.applied.after.names.handle(after.roots[0])
+        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved or 'FILE')}{command}")
+    keep = "" if saved else "add --save FILE to keep this scenario"
+    return "Try next: " + "  |  ".join([*([keep] if keep else []), *tries])
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if " " in word else word
+
+
+def _service(dataset: Dataset, body: str, area: str | None) -> str:
+    return f"{short_name(dataset, body)} {area_label(area)}"
+
+
+def _services(dataset: Dataset, services: Sequence[tuple[str, str | None]]) -> str:
+    """Services by the councils that have them."""
+    councils: dict[str | None, list[str]] = {}
+    for body, area in services:
+        councils.setdefault(area, []).append(short_name(dataset, body))
+    areas: dict[tuple[str, ...], list[str]] = {}
+    for area, names in councils.items():
+        areas.setdefault(tuple(names), []).append(area_label(area))
+    order = sorted(areas.items(), key=lambda item: (-len(item[0]), item[0]))
+    said = [f"{join(labels, NAMES)} at {join(names, NAMES)}" for names, labels in order]
+    return "; ".join(said[:NAMES]) + (f"; and {len(said) - NAMES} more groups" if len(said) > NAMES else "")
+
+
+# -- what is supposed, in words ---------------------------------------------------------------------
+
+
+def change_phrase(answer: Comparison, change: Change) -> str:
+    """A change as a part of a sentence that begins with *if*.
+
+    Examples
+    --------
+    >>> from riskgraph.graph import RiskGraph
+    >>> from riskgraph.scenario.compare import compare
+    >>> from riskgraph.scenario.model import Scenario, change
+    >>> cut = change("cut", "rochford", "capita")
+    >>> change_phrase(compare(RiskGraph.open("seeds"), Scenario("Cut", (cut,))), cut)
+    'Rochford is cut off from Capita'
+    """
+
+    def named(field: str) -> list[str]:
+        return [_said(answer, value) for value in change.values.get(field, ())]
+
+    areas = [area_label(area) for area in change.values.get("area", ()) if area in _areas()]
+    suffix = f" ({join(areas)})" if areas else ""
+    return _PHRASES[change.verb](named) + suffix
+
+
+def _areas() -> set[str]:
+    from riskgraph.rules import rules
+
+    return set(rules().areas)
+
+
+def _said(answer: Comparison, value: str) -> str:
+    """A name as it was written, as people say it."""
+    if value.strip().lower() == EVERYBODY:
+        return "everybody"
+    for graph in (answer.applied.after, answer.applied.before):
+        try:
+            id_ = graph.names.resolve(value)
+        except RiskGraphError:
+            continue
+        whole = graph.dataset.entities[id_.partition("/")[0]]
+        return short_name(graph.dataset, id_) if whole.kind == AUTHORITY else root_name(graph.dataset, id_)
+    return value
+
+
+Named = Callable[[str], list[str]]
+
+
+def _one(named: Named, field: str) -> str:
+    return join(named(field))
+
+
+_PHRASES: dict[str, Callable[[Named], str]] = {
+    "cut": lambda n: f"{_one(n, 'a')} is cut off from {_one(n, 'b')}",
+    "lose": lambda n: f"{_one(n, 'bodies')} {'fails' if len(n('bodies')) == 1 else 'fail at once'}",
+    "leave": lambda n: f"{_one(n, 'council')} leaves {_one(n, 'service')}",
+    "join": lambda n: f"{_one(n, 'council')} joins {_one(n, 'service')}",
+    "merge": lambda n: f"{_one(n, 'councils')} merge as {_one(n, 'name')} on {in_words(n('on')[0])}",
+    "split": lambda n: f"{_one(n, 'council')} is split into {_one(n, 'into')} on {in_words(n('on')[0])}",
+    "switch": lambda n: f"{_one(n, 'council')} moves from {_one(n, 'old')} to {_one(n, 'new')}",
+    "buys": lambda n: f"{_one(n, 'buyer')} buys {_one(n, 'bought')}",
+    "insource": lambda n: f"{_one(n, 'council')} takes the work of {_one(n, 'supplier')} in house",
+    "segment": lambda n: f"{_one(n, 'environment')} is divided",
+    "add-backup": lambda n: f"{_one(n, 'backup')} backs up {_one(n, 'main')} at {_one(n, 'council')}",
+    "same-place": lambda n: f"{_one(n, 'a')} and {_one(n, 'b')} are compared",
+    "purge": lambda n: f"{_one(n, 'supplier')} returns or destroys the data of {_one(n, 'council')}",
+}

@@ -1,0 +1,226 @@
+"""Changes of bodies: councils that merge or split, suppliers that are bought."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from riskgraph.analysis.blast import residents
+from riskgraph.data.names import normalise
+from riskgraph.dates import last_day
+from riskgraph.errors import RiskGraphError
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, Grade, RegisterEntry, Relation
+from riskgraph.scenario.draft import Draft
+from riskgraph.scenario.findings import Contract, Merging, Splitting
+from riskgraph.scenario.model import Field, verb
+
+__all__ = ["contracts"]
+
+_COUNCIL = frozenset({AUTHORITY})
+_BOUGHT = frozenset({SUPPLIER, SHARED_SERVICE})
+_TWO_TIER = frozenset({"county", "district", "unitary"})
+_BROUGHT = frozenset({"uses", "supplied-by", "served-by", "hosted-on"})
+
+
+@verb(
+    "merge",
+    Field("councils", "the councils that become one", many=True),
+    Field("name", "the name of the new council", "text", option="--as"),
+    Field("on", "vesting day", "date", option="--on"),
+    examples=(
+        "merge canterbury dover thanet 'folkestone and hythe' --as 'East Kent Council' --on 2028-04-01",
+        "merge canterbury dover thanet --as 'Coast Council' --on 2028-04-01 --data seeds",
+        "merge rochford colchester --as 'North Essex' --on 2028-04 --data seeds --format json",
+    ),
+)
+def _merge(draft: Draft) -> None:
+    """Councils become one: their arrangements pass to it; what is duplicated and which contracts end when is told."""
+    councils = draft.bodies("councils", _COUNCIL)
+    if len(councils) < 2:
+        raise RiskGraphError("One council cannot merge with itself.", "Name at least two councils.")
+    vesting = draft.day("on")
+    new = _new_council(draft, draft.text("name"), councils)
+    people = residents(draft.dataset, councils)
+    known = people.people if people.areas and not people.unknown else None
+    entries = [draft.dataset.register[c] for c in councils if c in draft.dataset.register]
+    draft.register.append(
+        RegisterEntry(
+            new,
+            name=draft.text("name"),
+            short_name=draft.text("name"),
+            kind=_class(draft, councils),
+            nation=_common(entry.nation for entry in entries),
+            region=_common(entry.region for entry in entries),
+            population=known,
+            population_source="the sum of the councils that merge" if known is not None else None,
+        )
+    )
+    _planned_end(draft, councils, (new,), vesting)
+    internal = []
+    for row in draft.dataset.relations.values():
+        dependent, provider = (new if end in councils else end for end in (row.dependent, row.provider))
+        if dependent == provider:
+            draft.drop[row.id] = row
+            internal.append(row.id)
+        elif (dependent, provider) != (row.dependent, row.provider):
+            draft.put[row.id] = replace(row, dependent=dependent, provider=provider)
+    draft.instead.update((council, (new,)) for council in councils)
+    draft.ask(councils, ((new,),))
+    draft.focus[new] = None
+    draft.findings.append(
+        Merging(
+            councils,
+            new,
+            vesting,
+            _duplicates(draft, councils),
+            contracts(draft, councils, vesting),
+            tuple(internal),
+            known,
+        )
+    )
+
+
+def _new_council(draft: Draft, name: str, councils: tuple[str, ...]) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", normalise(name)).strip("-")
+    if not slug:
+        raise RiskGraphError(f"{name!r} is no name for a council.", "Write it in letters and digits.")
+    id_ = f"{AUTHORITY}:{slug}"
+    if id_ in draft.dataset.entities:
+        raise RiskGraphError(f"There is a {name} in this data already ({id_}).", "Give the new council another name.")
+    draft.entities.append(Entity(id_, AUTHORITY, name, authority_type=_class(draft, councils)))
+    return id_
+
+
+def _class(draft: Draft, councils: tuple[str, ...]) -> str | None:
+    """The class of what comes of some councils: that of all of them; a unitary of two tiers; else not known."""
+    classes = {draft.dataset.entities[council].authority_type for council in councils}
+    if classes <= _TWO_TIER:
+        return "unitary"
+    return classes.pop() if len(classes) == 1 else None
+
+
+def _common(values: Iterable[str | None]) -> str | None:
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
+
+
+def _planned_end(draft: Draft, councils: tuple[str, ...], successors: tuple[str, ...], vesting: date) -> None:
+    """The register says when the old end and who follows; that they have no rows any more keeps them out."""
+    last = (vesting - timedelta(days=1)).isoformat()
+    for council in councils:
+        entry = draft.dataset.register.get(council)
+        if entry is not None:
+            draft.register.append(replace(entry, planned_end=last, successors=successors))
+
+
+def _duplicates(draft: Draft, councils: tuple[str, ...]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Areas in which the councils bring different providers: area to provider to those who bring it."""
+    brought: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for step in draft.steps:
+        if step.in_force and not step.implied and step.dependent in councils and step.relation in _BROUGHT:
+            if step.area is not None and step.provider not in councils:
+                brought[step.area][step.provider].add(step.dependent)
+    return {
+        area: {provider: tuple(sorted(who)) for provider, who in sorted(found.items())}
+        for area, found in sorted(brought.items())
+        if len(found) > 1 and len(set().union(*found.values())) > 1
+    }
+
+
+def contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> tuple[Contract, ...]:
+    """The contracts of some councils against vesting day: earliest end first, those without a known end last.
+
+    A contract is a row in force that has a reference, a value, or a last day of the contract. Its end is
+    the last day known: of the contract with extensions, else of the row.
+    """
+    found = []
+    for step in draft.steps:
+        row = step.row
+        if not step.in_force or step.implied or step.dependent not in councils:
+            continue
+        if row.contract_reference or row.contract_value_gbp is not None or row.contract_end_latest:
+            end = row.contract_end_latest or row.valid_to
+            before = None if end is None else last_day(end) < vesting
+            past = end is not None and last_day(end) < draft.view.as_of
+            found.append(Contract(row, row.dependent, row.provider, end, before, past))
+    return tuple(sorted(found, key=lambda one: (one.end is None, one.end or "", one.row.id)))
+
+
+@verb(
+    "split",
+    Field("council", "the council that is divided"),
+    Field("into", "the name of each new council", "text", many=True, option="--into"),
+    Field("on", "vesting day", "date", option="--on"),
+    examples=(
+        "split surrey --into 'East Surrey' --into 'West Surrey' --on 2027-04-01",
+        "split essex --into 'North Essex' --into 'South Essex' --on 2028-04-01 --data seeds",
+        "split thanet --into Margate --into Ramsgate --on 2028-04-01 --data seeds --format csv",
+    ),
+)
+def _split(draft: Draft) -> None:
+    """One council becomes several: which of them takes what over is not known, so each may have all of it."""
+    council = draft.body("council", _COUNCIL)
+    names = draft.texts("into")
+    if len(set(map(normalise, names))) < 2:
+        raise RiskGraphError("A council is split into at least two.", "Give --into for each new council.")
+    vesting = draft.day("on")
+    into = tuple(_new_council(draft, name, (council,)) for name in names)
+    old = draft.dataset.register.get(council)
+    for id_, name in zip(into, names, strict=True):
+        draft.register.append(
+            RegisterEntry(
+                id_,
+                name=name,
+                short_name=name,
+                kind=_class(draft, (council,)),
+                nation=None if old is None else old.nation,
+                region=None if old is None else old.region,
+            )
+        )
+    _planned_end(draft, (council,), into, vesting)
+    inferred = draft.supposition(Grade.INFERRED)
+    rows = [row for row in draft.dataset.relations.values() if council in (row.dependent, row.provider)]
+    for row in rows:
+        draft.drop[row.id] = row
+        for id_ in into:
+            copy = _copy(row, council, id_, inferred)
+            draft.add[copy.id] = copy
+    draft.instead[council] = into
+    draft.ask((council,), tuple((id_,) for id_ in into))
+    draft.focus.update(dict.fromkeys(into))
+    draft.findings.append(Splitting(council, into, vesting, len(rows)))
+
+
+def _copy(row: Relation, old: str, new: str, evidence: str) -> Relation:
+    dependent, provider = (new if end == old else end for end in (row.dependent, row.provider))
+    slug = new.partition(":")[2]
+    return replace(row, id=f"{row.id}.{slug}", dependent=dependent, provider=provider, evidence=(evidence,))
+
+
+@verb(
+    "buys",
+    Field("buyer", "who buys"),
+    Field("bought", "the supplier that is bought"),
+    examples=(
+        "buys nec-software-solutions-uk civica",
+        "buys capita civica --data seeds",
+        "buys capita civica --like insolvency --data seeds --format json",
+    ),
+)
+def _buys(draft: Draft) -> None:
+    """One supplier buys another: what they share from then on is not known, so it cannot be ruled out."""
+    buyer, bought = draft.body("buyer"), draft.body("bought", _BOUGHT)
+    if buyer == bought:
+        raise RiskGraphError(f"{draft.name(buyer)} cannot buy itself.", "Name two suppliers.")
+    for step in draft.steps:
+        if step.relation == "owned-by" and step.in_force and step.dependent == bought and step.provider != buyer:
+            draft.end(step.row)
+    draft.suppose(bought, "owned-by", buyer)
+    draft.about(buyer, bought)
+    draft.ask((buyer, bought), ((buyer, bought),))
+    lines = draft.graph.settled(draft.view).lines
+    both = set(lines.get(buyer, ())) & set(lines.get(bought, ()))
+    draft.areas_touched.update(dict.fromkeys(sorted(area for area in both if area is not None)))

@@ -1,0 +1,125 @@
+"""Changes of places: environments that are segmented, backups, and whether two things are in one place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM
+from riskgraph.scenario.draft import Draft
+from riskgraph.scenario.model import Field, verb
+from riskgraph.scenario.ties import AREA
+from riskgraph.scenario.upstream import same_place
+
+_USABLE = frozenset({SYSTEM, PRODUCT})
+_BODIES = frozenset({AUTHORITY, SHARED_SERVICE, SUPPLIER})
+
+
+@verb(
+    "segment",
+    Field("environment", "the shared environment"),
+    examples=(
+        "segment 'RBKC and Westminster shared IT environment'",
+        "segment 'RBKC shared IT' --like ransomware --data seeds",
+        "segment 'RBKC shared IT' --data seeds --format table",
+    ),
+)
+def _segment(draft: Draft) -> None:
+    """Divide a shared environment so that no tenant can be reached from another; who runs it still runs all of it."""
+    environment = draft.body("environment", frozenset({ENVIRONMENT}))
+    steps = [step for step in draft.steps if step.in_force and not step.implied]
+    tenants: dict[str, str] = {}
+    for step in steps:
+        if step.provider == environment and step.relation == "hosted-on":
+            tenants.setdefault(step.dependent, _part(draft, environment, step.dependent))
+    if len(tenants) < 2:
+        raise RiskGraphError(
+            f"{draft.name(environment)} has {'one tenant' if tenants else 'no tenant'} in this data: nothing to divide.",
+            f"See who lives there: riskgraph show {draft.graph.names.handle(environment)}",
+        )
+    parts = list(dict.fromkeys(tenants.values()))
+    whole = draft.dataset.entities[environment]
+    for tenant, part in tenants.items():
+        name = f"{whole.name}, part of {draft.name(tenant)}"
+        draft.entities.append(replace(whole, id=part, name=name, aliases=()))
+    for step in steps:
+        row = step.row
+        if row.provider == environment and row.dependent in tenants:
+            draft.put[row.id] = replace(row, provider=tenants[row.dependent])
+        elif row.dependent == environment and row.relation != "linked-to":
+            for part in parts:
+                draft.suppose(part, row.relation, row.provider, step.area, step.grade, data=row.data, access=row.access)
+        elif row.relation == "linked-to" and environment in (row.dependent, row.provider):
+            draft.end(row)
+    draft.instead[environment] = tuple(parts)
+    draft.ask((environment,), tuple((part,) for part in parts))
+    for step in steps:
+        if step.dependent == environment and step.relation == "operated-by":
+            draft.about(step.provider)
+
+
+def _part(draft: Draft, environment: str, tenant: str) -> str:
+    id_ = f"{environment}-part-{tenant.partition(':')[2]}"
+    if id_ in draft.dataset.entities:
+        raise RiskGraphError(f"{draft.name(environment)} is divided already.", "Name another environment.")
+    return id_
+
+
+@verb(
+    "add-backup",
+    Field("council", "whose service it is"),
+    Field("main", "the system or product used today"),
+    Field("backup", "the system or product that takes over"),
+    AREA,
+    examples=(
+        "add-backup thanet Modern.gov CMIS",
+        "add-backup lancashire 'Oracle Fusion' pulse-secure --data seeds",
+        "add-backup thanet Modern.gov CMIS --like outage --format json",
+    ),
+)
+def _add_backup(draft: Draft) -> None:
+    """A second system stands ready, so that the service stops only when both stop; data then lie in two places."""
+    council, main, backup = draft.body("council", _BODIES), draft.body("main"), draft.body("backup")
+    areas = draft.areas()
+    if main == backup:
+        raise RiskGraphError(f"{draft.name(main)} cannot back itself up.", "Name another system or product.")
+    for thing in (main, backup):
+        if draft.kind(thing) not in _USABLE:
+            raise RiskGraphError(
+                f"{draft.name(thing)} is a {draft.kind(thing)}; only systems and products back each other up.",
+                _what_is_used(draft, council) if thing == main else "Name a system or product of this data.",
+            )
+    ties = [tie for tie in draft.ties(council, main, areas) if tie.row.provider == main and tie.row.relation == "uses"]
+    if not ties:
+        raise draft.no_tie(council, main, areas)
+    for tie in ties:
+        row = tie.row
+        group = row.alternative or f"{main.partition(':')[2]} and backup"
+        draft.put[row.id] = replace(row, alternative=group)
+        draft.suppose(council, "uses", backup, tie.step.area, data=row.data, alternative=group)
+    draft.about(main, backup)
+    draft.focus.update(dict.fromkeys(draft.councils([council])))
+    draft.findings.append(same_place(draft.graph, draft.view, main, backup))
+
+
+def _what_is_used(draft: Draft, council: str) -> str:
+    used = {s.provider for s in draft.steps if s.in_force and s.relation == "uses" and s.dependent == council}
+    names = ", ".join(sorted(draft.name(id_) for id_ in used))
+    return f"{draft.name(council)} uses: {names or 'none in this data'}."
+
+
+@verb(
+    "same-place",
+    Field("a", "the main system, supplier or place"),
+    Field("b", "its backup"),
+    examples=(
+        "same-place westminster 'kensington and chelsea'",
+        "same-place canterbury thanet --data seeds",
+        "same-place rochford adur --data seeds --format json",
+    ),
+)
+def _same_place(draft: Draft) -> None:
+    """Ask whether two things are in the same place: yes, no or not known, and what both lean on."""
+    graph: RiskGraph = draft.graph
+    draft.findings.append(same_place(graph, draft.view, draft.body("a"), draft.body("b")))

@@ -1,0 +1,332 @@
+"""Changes of who depends on whom: cut, lose, leave, join, switch, insource, purge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from riskgraph.errors import RiskGraphError
+from riskgraph.model import (
+    AUTHORITY,
+    ENVIRONMENT,
+    ORGANISATIONS,
+    PRODUCT,
+    SHARED_SERVICE,
+    STORE,
+    SUPPLIER,
+    SYSTEM,
+    Entity,
+)
+from riskgraph.scenario.draft import Draft, Tie
+from riskgraph.scenario.findings import Leaving, Purging
+from riskgraph.scenario.model import Field, verb
+
+__all__ = ["AREA"]
+
+AREA = Field("area", "only in this service area", "area", many=True, option="--area", required=False)
+_RUN = frozenset({SYSTEM, STORE, ENVIRONMENT})
+
+
+@verb(
+    "cut",
+    Field("a", "who depends, or `everybody`", everybody=True),
+    Field("b", "the provider, or the other end of a link"),
+    AREA,
+    examples=(
+        "cut 'East Kent Services' civica",
+        "cut westminster 'RBKC shared IT' --data seeds",
+        "cut everybody capita --area revenues-benefits --data seeds --format csv",
+    ),
+)
+def _cut(draft: Draft) -> None:
+    """Sever what ties A to B: access, links, hosting and services end; data already there may stay there."""
+    b, areas = draft.body("b"), draft.areas("b")
+    a = None if draft.everybody("a") else draft.body("a")
+    ties = draft.ties(a, b, areas)
+    if not ties and a is not None and (other := draft.ties(b, a, areas)):
+        ties, a, b = other, b, a
+    if not ties:
+        raise draft.no_tie(a, b, areas)
+    # software on the user's own servers runs on without its maker
+    cut = [tie for tie in ties if tie.row.provider == b or b == tie.row.dependent or not draft.hosted_by_user(tie)]
+    if not cut:
+        raise RiskGraphError(
+            f"What {draft.name(b)} makes runs on the own servers of those who use it: there is no link to cut.",
+            "Use switch, to stop using it.",
+        )
+    for tie in cut:
+        draft.end_tie(tie)
+    _stay_out(draft, ties)
+    draft.about(b)
+    if any(tie.row.relation == "linked-to" for tie in ties) and a is not None:
+        draft.about(a)
+    draft.focus.update(dict.fromkeys(draft.councils([a] if a is not None else [])))
+
+
+def _stay_out(draft: Draft, ties: Sequence[Tie]) -> None:
+    """Past uses that a stated row kept out of the answer stay out when it ends."""
+    made = {tie.other: draft.suppliers_products(tie.other) for tie in ties}
+    users = {tie.step.dependent for tie in ties}
+    told = {step.row.id for step in draft.steps if step.implied}
+    for step in draft.steps:
+        if step.relation == "uses" and not step.in_force and step.dependent in users and step.row.id not in told:
+            if any(step.provider in products for products in made.values()):
+                draft.put[step.row.id] = replace(step.row, hosting="own")
+
+
+@verb(
+    "lose",
+    Field("bodies", "what fails", many=True),
+    examples=(
+        "lose civica capita",
+        "lose 'East Kent Services' --like outage --data seeds",
+        "lose oracle ivanti --like malicious-update --data seeds --format json",
+    ),
+)
+def _lose(draft: Draft) -> None:
+    """Suppose that all of these fail at once."""
+    for text in draft.texts("bodies"):
+        draft.lost[draft.graph.names.resolve(text)] = None
+
+
+@verb(
+    "leave",
+    Field("council", "who leaves"),
+    Field("service", "the shared service"),
+    examples=(
+        "leave thanet 'East Kent Services'",
+        "leave dover 'East Kent Services' --like ransomware --data seeds",
+        "leave thanet 'East Kent Services' then purge thanet 'East Kent Services' --data seeds --format table",
+    ),
+)
+def _leave(draft: Draft) -> None:
+    """A council leaves a shared service, with all that the service runs or hosts for it."""
+    council, service = draft.body("council"), draft.body("service")
+    runs = {
+        step.dependent
+        for step in draft.steps
+        if step.in_force
+        and step.provider == service
+        and step.relation in {"operated-by", "hosted-on"}
+        and draft.kind(step.dependent) in _RUN
+    }
+    ties = draft.ties(council, service) + [tie for thing in sorted(runs) for tie in draft.ties(council, thing)]
+    if not ties:
+        raise draft.no_tie(council, service, frozenset())
+    for tie in ties:
+        draft.end_tie(tie)
+    draft.about(service)
+    draft.focus.update(dict.fromkeys(draft.councils([council])))
+    behind = [s for s in draft.steps if s.in_force and s.dependent == service and not s.implied]
+    mine = {s.provider for s in draft.steps if s.in_force and s.dependent == council}
+    remain = [s.row.id for s in behind if s.provider == council]
+    remain += [
+        s.row.id
+        for s in draft.steps
+        if s.in_force and s.relation == "member-of" and s.dependent == council and s.provider == service
+    ]
+    ended = {tie.row.id for tie in ties}
+    remain += sorted(
+        id_ for id_ in ended if id_ in draft.put and draft.put[id_].data_returned != "yes" and _keeps(draft, id_)
+    )
+    draft.findings.append(
+        Leaving(
+            council,
+            service,
+            tuple(sorted({(tie.step.area, tie.row.provider) for tie in ties}, key=str)),
+            tuple(
+                s.row.id
+                for s in behind
+                if draft.kind(s.provider) == SUPPLIER and s.relation in {"supplied-by", "subcontracts-to", "served-by"}
+            ),
+            tuple(remain),
+            tuple(sorted({s.provider for s in behind if draft.kind(s.provider) == SUPPLIER} & mine)),
+        )
+    )
+
+
+def _keeps(draft: Draft, row: str) -> bool:
+    """Whether data may stay with the provider after the end of a row."""
+    step = next(step for step in draft.steps if step.row.id == row and not step.implied)
+    return step.line.retains and step.data.text != "none"
+
+
+@verb(
+    "join",
+    Field("council", "who joins"),
+    Field("service", "the shared service"),
+    AREA,
+    examples=(
+        "join ashford 'East Kent Services'",
+        "join essex 'East Kent Services' --data seeds",
+        "join essex 'East Kent Services' --area revenues-benefits --data seeds --format json",
+    ),
+)
+def _join(draft: Draft) -> None:
+    """A council joins a shared service, in the areas in which the service serves others or in those given."""
+    council, service = draft.body("council"), draft.body("service", ORGANISATIONS)
+    if council == service:
+        raise RiskGraphError(f"{draft.name(council)} cannot join itself.", "Name a council and a shared service.")
+    serves = {
+        step.area: None
+        for step in draft.steps
+        if step.in_force and step.provider == service and step.relation == "served-by" and step.dependent != council
+    }
+    areas: list[str | None] = [*sorted(draft.areas())]
+    areas = areas or sorted(serves, key=lambda area: (area is None, area or ""))
+    for area in areas or [None]:
+        draft.suppose(council, "served-by", service, area)
+    draft.about(service)
+    draft.focus.update(dict.fromkeys(draft.councils([council])))
+
+
+@verb(
+    "switch",
+    Field("council", "who moves, or `everybody`", everybody=True),
+    Field("old", "the provider, system or product that is left"),
+    Field("new", "the one that takes its place"),
+    AREA,
+    examples=(
+        "switch everybody civica nec-software-solutions-uk --area revenues-benefits",
+        "switch rochford capita civica --data seeds",
+        "switch rochford capita civica then purge rochford capita --data seeds --format table",
+    ),
+)
+def _switch(draft: Draft) -> None:
+    """Move from one provider, system or product to another on the same terms; the old one may keep data."""
+    new, areas = draft.body("new"), draft.areas("old")
+    ties, old = _ended(draft, "old", areas)
+    if old == new:
+        raise RiskGraphError(f"{draft.name(old)} is both the old and the new.", "Name another one to move to.")
+    for tie in ties:
+        row = tie.row
+        through = tie.step.relation == "uses" and row.provider != old
+        relation = _as(draft, tie, new, hosted=through and row.hosting == "supplier")
+        values = {
+            "data": row.data if relation in {"uses", "served-by", "hosted-on", "data-held-by"} else None,
+            "access": row.access if relation == "supplied-by" else None,
+            "hosting": row.hosting if relation == "uses" else None,
+        }
+        if row.dependent != new:
+            draft.suppose(row.dependent, relation, new, tie.step.area, tie.step.grade, **values)
+    draft.about(old, new)
+    if not draft.everybody("council"):
+        draft.focus.update(dict.fromkeys(draft.councils([draft.body("council")])))
+
+
+def _ended(draft: Draft, field: str, areas: frozenset[str]) -> tuple[list[Tie], str]:
+    """End all that ties a council to a provider, and say what was ended."""
+    old = draft.body(field)
+    council = None if draft.everybody("council") else draft.body("council")
+    ties = [tie for tie in draft.ties(council, old, areas) if tie.row.relation != "linked-to"]
+    if council is None:
+        ties = [tie for tie in ties if draft.kind(tie.row.dependent) in ORGANISATIONS]
+    if not ties:
+        raise draft.no_tie(council, old, areas)
+    for tie in ties:
+        draft.end_tie(tie)
+    _stay_out(draft, ties)
+    return ties, old
+
+
+def _as(draft: Draft, tie: Tie, new: str, hosted: bool) -> str:
+    """As which relation a tie goes on with another provider."""
+    kind = draft.kind(new)
+    dependent = draft.kind(tie.row.dependent)
+    if kind in {SYSTEM, PRODUCT} and dependent in ORGANISATIONS:
+        return "uses"
+    if kind == ENVIRONMENT and dependent in {AUTHORITY, SHARED_SERVICE, SYSTEM, STORE, ENVIRONMENT}:
+        return "hosted-on"
+    if kind == STORE and dependent in ORGANISATIONS:
+        return "data-held-by"
+    if kind in ORGANISATIONS:
+        same = tie.row.relation
+        if same == "subcontracts-to" and kind == SUPPLIER:
+            return same
+        if same == "data-held-by" or (same in {"hosted-on", "operated-by"} and dependent != SUPPLIER):
+            return same
+        return "supplied-by" if kind == SUPPLIER and same != "served-by" and not hosted else "served-by"
+    raise RiskGraphError(
+        f"{draft.name(tie.row.dependent)} cannot lean on {draft.name(new)}, a {kind}, in place of {draft.name(tie.other)}.",
+        "Name a supplier, a shared service, a system, a product or an environment.",
+    )
+
+
+@verb(
+    "insource",
+    Field("council", "who takes the work in house", everybody=True),
+    Field("supplier", "who did it until now"),
+    AREA,
+    examples=(
+        "insource 'barking and dagenham' capita",
+        "insource thanet civica --area revenues-benefits --data seeds",
+        "insource everybody capita --data seeds --format csv",
+    ),
+)
+def _insource(draft: Draft) -> None:
+    """A council takes the work of a supplier in house, onto a system that it runs itself."""
+    ties, _ = _ended(draft, "supplier", draft.areas("supplier"))
+    for tie in ties:
+        body, area = tie.row.dependent, tie.step.area
+        slug = f"{body.partition(':')[2]}-own-{area or 'work'}"
+        id_ = f"{SYSTEM}:{slug}"
+        label = area.replace("-", " ") if area else "work"
+        if id_ not in draft.dataset.entities and draft.kind(body) in ORGANISATIONS:
+            name = f"{draft.text_of(body)}: own {label} system"
+            draft.entities.append(Entity(id_, SYSTEM, name, service_area=(area,) if area else ()))
+        if draft.kind(body) in {AUTHORITY, SHARED_SERVICE, SUPPLIER}:
+            draft.suppose(body, "uses", id_, area, tie.step.grade, data=tie.row.data)
+            draft.suppose(id_, "operated-by", body, area, tie.step.grade)
+    if not draft.everybody("council"):
+        draft.focus.update(dict.fromkeys(draft.councils([draft.body("council")])))
+    draft.about(draft.body("supplier"))
+
+
+@verb(
+    "purge",
+    Field("council", "whose data, or `everybody`", everybody=True),
+    Field("supplier", "who holds it, or the store where it lies"),
+    examples=(
+        "purge rochford 'Capita storage bucket with benefits extracts'",
+        "purge rochford capita --like data-theft --data seeds",
+        "purge everybody capita --data seeds --format table",
+    ),
+)
+def _purge(draft: Draft) -> None:
+    """Data that stayed with a supplier is returned or destroyed; what is in use stays in use."""
+    supplier = draft.body("supplier")
+    council = None if draft.everybody("council") else draft.body("council")
+    made = draft.suppliers_products(supplier)
+    holds = {supplier} | {
+        s.dependent
+        for s in draft.steps
+        if s.provider == supplier and s.relation in {"operated-by", "hosted-on"} and draft.kind(s.dependent) in _RUN
+    }
+    done: dict[str, None] = {}
+    in_use: dict[str, None] = {}
+    for step in draft.steps:
+        if (council is not None and step.dependent != council) or not step.line.retains:
+            continue
+        if step.provider not in holds and not (step.relation == "uses" and step.provider in made):
+            continue
+        if not step.in_force:
+            if step.row.data_returned != "yes":
+                draft.put[step.row.id] = replace(step.row, data_returned="yes")
+                done[step.row.id] = None
+        elif step.relation == "data-held-by":
+            draft.end(step.row, data_returned="yes")
+            done[step.row.id] = None
+        else:
+            in_use[step.row.id] = None
+    if not done:
+        who = "Nobody" if council is None else draft.name(council)
+        using = f" {len(in_use)} of its rows are in use, and data in use cannot be purged." if in_use else ""
+        raise RiskGraphError(
+            f"{who} has no data left behind with {draft.name(supplier)} in this data.{using}",
+            f"See what there is: riskgraph show {draft.graph.names.handle(supplier)}",
+        )
+    held = {draft.dataset.relations[row].provider for row in done}
+    draft.about(*sorted(held & holds - {supplier}), *([supplier] if held - (holds - {supplier}) else []))
+    if council is not None and draft.kind(council) == AUTHORITY:
+        draft.focus[council] = None
+    draft.findings.append(Purging(tuple(done), tuple(sorted(set(in_use) - set(done)))))
