@@ -160,6 +160,8 @@ class Entity:
     website: str | None = None
     note: str | None = None
     recovery_days: int | None = None
+    certificate: tuple[str, ...] = ()
+    certificate_expires: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,8 @@ class Relation:
     evidence: tuple[str, ...] = ()
     note: str | None = None
     endurance_days: int | None = None
+    substitutability: str | None = None
+    exit_plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,17 @@ from small import FILES, write_small
 
 from riskgraph.analysis.concentration import HHI_BANDS, concentration, designation, index, merger
 from riskgraph.analysis.contracts import contracts, peers
+from riskgraph.analysis.lockin import certificates, lock_in
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
-from riskgraph.render.concentration import concentration_text, contracts_text, merger_text, peers_text
+from riskgraph.render.concentration import (
+    certificates_text,
+    concentration_text,
+    contracts_text,
+    locks_text,
+    merger_text,
+    peers_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -152,3 +160,42 @@ def test_peers_outside_the_radius_can_help() -> None:
     assert "authority:ashford" in found.outside
     assert found.class_size > 100
     assert "not named" in peers_text(found, "east kent services")
+
+
+def test_lock_in_lists_the_hardest_first_and_counts_what_nobody_assessed(tmp_path: Path) -> None:
+    head, *rows = FILES["relations.csv"].splitlines()
+    relations = [head + ",substitutability,exit_plan"]
+    relations += [rows[0] + ",easily,yes", rows[1] + ",,", rows[2] + ",,"]
+    relations.append("r4,authority:ashby,uses,system:s,housing,,,,,,,,,,2026-06-30,,,e1,,very-hard,no")
+    entities = FILES["entities.csv"] + "system:s,system,S,,,,,,,,,,\n"
+    graph = RiskGraph.open(write_small(tmp_path, entities_csv=entities, relations_csv="\n".join(relations) + "\n"))
+    found = lock_in(graph)
+    assert [(x.row.id, x.row.substitutability, x.years_left) for x in found.locks] == [
+        ("r4", "very-hard", 2.0),
+        ("r1", "easily", None),
+    ]
+    assert found.not_assessed == 1
+    assert locks_text(found).startswith("1 relation cannot be replaced or only very hardly")
+
+
+def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
+    lines = FILES["entities.csv"].splitlines()
+    entities = [lines[0] + ",certificate,certificate_expires", *(line + ",," for line in lines[1:])]
+    entities.append("supplier:old,supplier,Old,,,,,,,,,,,CE+,2024-01-31")
+    entities.append("supplier:new,supplier,New,,,,,,,,,,,ISO 27001;CE+,2025-01-31")
+    rows = "".join(
+        f"c{n},authority:ashby,supplied-by,supplier:{name},housing,,,,,,,,,,,,,e1,\n"
+        for n, name in enumerate(("old", "new", "orbit"))
+    )
+    graph = RiskGraph.open(
+        write_small(tmp_path, entities_csv="\n".join(entities) + "\n", relations_csv=FILES["relations.csv"] + rows)
+    )
+    found = certificates(graph)
+    assert [(one.supplier, one.state) for one in found.suppliers] == [
+        ("supplier:old", "lapsed"),
+        ("supplier:orbit", "never seen"),
+        ("supplier:new", "in force"),
+    ]
+    assert certificates_text(found).startswith(
+        "1 supplier with a certificate that has lapsed, 1 of whom none was seen, of 3"
+    )

@@ -16,6 +16,8 @@ from riskgraph.cli.options import Output, complete_names, data_option, examples,
         "riskgraph contracts --limit 5",
         "riskgraph contracts --region 'South East' --vesting 2028-04-01",
         "riskgraph contracts --provider capita --format csv",
+        "riskgraph contracts --lock-in --data one-sheet-register.csv",
+        "riskgraph contracts --certificates --region Wales --limit 5",
     ),
 )
 @click.option(
@@ -27,6 +29,8 @@ from riskgraph.cli.options import Output, complete_names, data_option, examples,
     help="Only contracts with NAME.",
 )
 @click.option("--vesting", metavar="DATE", help="The day on which councils become another one.")
+@click.option("--lock-in", is_flag=True, help="Instead: what could hardly be replaced, the worst first.")
+@click.option("--certificates", is_flag=True, help="Instead: whose certificate has lapsed, or was never seen.")
 @selection_options
 @click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
 @click.option(
@@ -38,6 +42,8 @@ def command(
     graph: Any,
     providers: tuple[str, ...],
     vesting: str | None,
+    lock_in: bool,
+    certificates: bool,
     select: Callable[[Any], Any],
     as_of: str | None,
     limit: int,
@@ -48,6 +54,9 @@ def command(
     from riskgraph.render import concentration as render
     from riskgraph.render.tables import as_csv, as_json, as_table
 
+    if lock_in or certificates:
+        _assurance(graph, lock_in, select(graph), as_of, limit, output)
+        return
     found = contracts(graph, selection=select(graph), providers=providers, vesting=vesting, as_of=as_of)
     if output.format == "json":
         output.write(as_json(found.to_dict()))
@@ -57,3 +66,19 @@ def command(
         output.write(as_table(*render.contracts_rows(found)))
     else:
         output.write(render.contracts_text(found, limit))
+
+
+def _assurance(graph: Any, lock_in: bool, selection: Any, as_of: str | None, limit: int, output: Output) -> None:
+    from riskgraph.analysis import lockin as analysis
+    from riskgraph.render import concentration as render
+    from riskgraph.render.tables import as_csv, as_json, as_table
+
+    question = analysis.lock_in if lock_in else analysis.certificates
+    found = question(graph, selection=selection, as_of=as_of)
+    if output.format == "json":
+        output.write(as_json(found.to_dict()))
+    elif output.format == "text":
+        output.write(render.locks_text(found, limit) if lock_in else render.certificates_text(found, limit))
+    else:
+        rows = render.locks_rows(found) if lock_in else render.certificates_rows(found)
+        output.write(as_csv(*rows) if output.format == "csv" else as_table(*rows))

@@ -44,7 +44,7 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
         columns = [
             name
             for name, column in schema()[table].items()
-            if not column.sparse or any(getattr(record, name) is not None for record in records)
+            if not column.sparse or any(getattr(record, name) not in (None, ()) for record in records)
         ]
         content[file] = write_table(
             columns, [[_cell(getattr(record, column)) for column in columns] for record in records]

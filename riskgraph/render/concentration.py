@@ -6,16 +6,21 @@ from typing import Any
 
 from riskgraph.analysis.concentration import HHI_BANDS, Concentration, Designation, Index, Merger
 from riskgraph.analysis.contracts import Contract, Contracts, Peers
+from riskgraph.analysis.lockin import Certificates, Locks
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.words import area_label, full_name, join, plural
 
 __all__ = [
+    "certificates_rows",
+    "certificates_text",
     "concentration_rows",
     "concentration_text",
     "contracts_rows",
     "contracts_text",
     "designation_lines",
+    "locks_rows",
+    "locks_text",
     "merger_text",
     "peers_text",
 ]
@@ -204,3 +209,81 @@ def peers_text(found: Peers, root: str | None, limit: int = 10) -> str:
     )
     lines.append(f"Most of its services on one provider: {found.on_one} of {found.services}; {median}.")
     return "\n".join(lines) + "\n"
+
+
+_HARD = {
+    "no": "cannot be replaced",
+    "very-hard": "very hard to replace",
+    "with-difficulty": "hard to replace",
+    "easily": "easily replaced",
+}
+
+
+def locks_text(found: Locks, limit: int = 10) -> str:
+    """What could hardly be replaced, the worst first."""
+    dataset = found.graph.dataset
+    hard = sum(1 for lock in found.locks if lock.row.substitutability in {"no", "very-hard"})
+    lines = [
+        f"{plural(hard, 'relation')} cannot be replaced or only very hardly (data of {in_words(dataset.info.as_of)}), the worst first."
+    ]
+    for lock in found.locks[:limit]:
+        row = lock.row
+        parts = [_HARD[row.substitutability] if row.substitutability else "replacing it not assessed"]
+        parts.append(plural(lock.alternatives, "alternative") if lock.alternatives else "no alternative recorded")
+        parts.append({"yes": "exit plan seen", "no": "no exit plan", None: "exit plan not known"}[row.exit_plan])
+        parts.append("end not known" if lock.years_left is None else f"{lock.years_left:g} years left")
+        area = f", {area_label(row.service_area)}" if row.service_area else ""
+        lines.append(
+            f"- {dataset.usual_name(row.dependent)} with {full_name(dataset, row.provider)}{area}: {'; '.join(parts)}"
+        )
+    if len(found.locks) > limit:
+        lines.append(f"And {len(found.locks) - limit} more: use --limit, or --format csv for all.")
+    lines.append(f"Not assessed: {plural(found.not_assessed, 'relation')}.")
+    return "\n".join(lines) + "\n"
+
+
+def locks_rows(found: Locks) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Every relation that was assessed."""
+    header = ("dependent", "provider", "service_area", "substitutability", "alternatives", "exit_plan", "years_left")
+    return header, [
+        (
+            x.row.dependent,
+            x.row.provider,
+            x.row.service_area,
+            x.row.substitutability,
+            x.alternatives,
+            x.row.exit_plan,
+            x.years_left,
+        )
+        for x in found.locks
+    ]
+
+
+def certificates_text(found: Certificates, limit: int = 10) -> str:
+    """Whose certificate has lapsed, or was never seen."""
+    dataset = found.graph.dataset
+    lapsed = sum(1 for one in found.suppliers if one.state == "lapsed")
+    unseen = sum(1 for one in found.suppliers if one.state == "never seen")
+    lines = [
+        f"{plural(lapsed, 'supplier')} with a certificate that has lapsed, {unseen} of whom none was seen, of {len(found.suppliers)} "
+        f"(data of {in_words(dataset.info.as_of)})."
+    ]
+    for one in found.suppliers[:limit]:
+        named = f" {join(one.certificates)}" if one.certificates else ""
+        when = f", {in_words(one.expires)}" if one.expires else ""
+        lines.append(
+            f"- {full_name(dataset, one.supplier)}: {one.state}{named}{when}; {plural(one.bodies, 'public body leans', 'public bodies lean')} on it"
+        )
+    if len(found.suppliers) > limit:
+        lines.append(f"And {len(found.suppliers) - limit} more: use --limit, or --format csv for all.")
+    lines.append("Never seen means that this map has no record, not that there is none. Ask for it.")
+    return "\n".join(lines) + "\n"
+
+
+def certificates_rows(found: Certificates) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Every supplier that a public body leans on directly."""
+    header = ("supplier", "name", "state", "certificates", "expires", "bodies")
+    return header, [
+        (c.supplier, full_name(found.graph.dataset, c.supplier), c.state, ";".join(c.certificates), c.expires, c.bodies)
+        for c in found.suppliers
+    ]
