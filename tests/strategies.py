@@ -145,7 +145,7 @@ LIFETIMES = (
     ("2009", "2025-03-31"),
 )
 GRADES = ("confirmed", "confirmed", "confirmed", "reported", "reported", "inferred")
-STANCES = (*["supports"] * 7, "disputes")
+STANCES = (*["supports"] * 4, "disputes")
 PUBLISHED = (
     "2020-01-15",
     "2017",
@@ -163,11 +163,11 @@ PUBLISHED = (
 KNOWN_BEFORE = (*[None] * 9, "2022-06-30", "2023-05-01", "2024-06-30")
 WHAT_IFS = (
     ("outage",),
+    ("intrusion",),
     ("exposure", "tampering", "outage", "intrusion"),  # compromise
     ("exposure", "outage", "intrusion"),  # ransomware
-    ("exposure",),
-    ("intrusion",),
     ("tampering", "intrusion"),  # malicious update
+    ("exposure",),
     ("tampering",),
     ("exit",),
     ("exit", "intrusion"),
@@ -195,12 +195,12 @@ def datasets(draw: DrawFn) -> Tables:
     entities: list[Row] = []
     register: list[Row] = []
     numbers = {
-        "authority": (3, 6),
-        "supplier": (1, 3),
-        "shared-service": (0, 2),
+        "authority": (2, 6),
+        "supplier": (1, 4),
+        "shared-service": (1, 2),
         "system": (1, 3),
         "product": (1, 3),
-        "environment": (0, 2),
+        "environment": (1, 2),
         "store": (0, 1),
     }
     for kind, (least, most) in numbers.items():
@@ -284,7 +284,7 @@ def datasets(draw: DrawFn) -> Tables:
             for relation in RELATIONS[kind]
         }
         choices = [word for word, often in RELATIONS[kind].items() if possible[word] for _ in range(often)]
-        least, most = (1, 4) if kind == "authority" else (1, 2) if kind == "product" else (0, 3)
+        least, most = (2, 4) if kind == "authority" else (1, 2) if kind == "product" else (0, 3)
         for _ in range(draw(st.integers(least, most)) if choices else 0):
             relation = pick(choices)
             group = pick(("", "", "g")) if relation == "uses" else ""
@@ -293,7 +293,7 @@ def datasets(draw: DrawFn) -> Tables:
     usable = [*of_kind["system"], *of_kind["product"]]
     bodies = [*of_kind["authority"] * 2, *of_kind["shared-service"], *of_kind["supplier"]]
     for group in pick((("g",), ("g", "h"), ("g", "h", "i"))):
-        dependent, area = pick(bodies), pick(("", *areas, *areas))
+        dependent, area = pick(bodies), pick(("", *areas))
         for used in draw(st.lists(st.sampled_from(usable), min_size=2, max_size=3, unique=True)):
             sure = pick((True, True, False))
             relate(dependent, "uses", used, sure=sure, service_area=area, alternative=group)
@@ -337,12 +337,25 @@ def questions(draw: DrawFn, tables: Tables) -> dict[str, Any]:
     entities = [row["id"] for row in tables["entities"]]
     providers = [row["provider"] for row in tables["relations"] if row["relation"] != "member-of"]
     areas = sorted({row["service_area"] for row in tables["relations"]} - {""}) or [AREAS[0]]
-    bodies = [identity for identity in [*providers, *entities] if identity.split(":")[0] in ORGANISATIONS]
-    lines = st.tuples(st.sampled_from(bodies), st.sampled_from(areas)).map("/".join)
-    backed_up = [row["provider"] for row in tables["relations"] if row["alternative"]]
+    organisations = [identity for identity in entities if identity.startswith(ORGANISATIONS)]
+    any_line = st.tuples(st.sampled_from(organisations), st.sampled_from(areas)).map("/".join)
+    lines = [
+        f"{row['provider']}/{row['service_area']}"
+        for row in tables["relations"]
+        if row["service_area"] and row["provider"].startswith(ORGANISATIONS)
+    ]
     # Most questions are about what others depend on, some about anything.
-    one = st.one_of(*map(st.sampled_from, (providers, providers, backed_up)), lines, st.sampled_from(entities))
-    roots = draw(st.lists(one, min_size=1, max_size=draw(st.sampled_from((1, 1, 2, 3))), unique=True))
+    backed_up = [row["provider"] for row in tables["relations"] if row["alternative"]]
+    shared = [identity for identity in providers if identity.startswith(("environment:", "shared-service:"))]
+    one = st.one_of(
+        st.sampled_from(providers),
+        st.sampled_from(backed_up),
+        st.sampled_from(shared or providers),
+        st.sampled_from(lines) if lines else any_line,
+        st.sampled_from(entities) | any_line,
+    )
+    number = draw(st.sampled_from((1, 1, 1, 2, 3)))
+    roots = draw(st.lists(one, min_size=number, max_size=number, unique=True))
     return {
         "roots": sorted(roots),
         "kinds": list(draw(st.sampled_from(WHAT_IFS))),

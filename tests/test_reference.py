@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import reference
 import strategies
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 CONFORMANCE = Path(__file__).parent / "conformance"
 FOLDERS = sorted(path.parent for path in CONFORMANCE.glob("*/*/expected.json"))
+slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 QUESTION = ("roots", "kinds", "as_of", "without", "known_before")
 
 
@@ -52,6 +53,7 @@ def test_reference_agrees(folder: Path) -> None:
     assert not problems, "\n".join([tables["dataset"]["title"], *problems])
 
 
+@slow
 @given(tables=strategies.datasets())
 def test_random_data_sets_are_valid_and_survive_the_disk(tables: reference.Tables) -> None:
     strategies.check(tables)
@@ -60,6 +62,7 @@ def test_random_data_sets_are_valid_and_survive_the_disk(tables: reference.Table
         assert reference.read(Path(folder)) == tables
 
 
+@slow
 @given(data=st.data(), tables=strategies.datasets())
 def test_order_of_rows_changes_nothing(data: st.DataObject, tables: reference.Tables) -> None:
     question = data.draw(strategies.questions(tables))
