@@ -1,8 +1,8 @@
 """How likely each state is to fail if steps hold independently of each other.
 
 A *step* is what holds or does not hold as one: a row of the data in all kinds at once, or one doubtful rule
-inside one body. In a world each step draws one number between 0 and 1 and carries a kind if that is below
-the chance of its level in that kind; so a world that carries the doubtful kind carries the sure one too.
+inside one body. In a world each step draws one number and carries a kind if that is below the chance of its
+level in that kind; so a world that carries the doubtful kind carries the sure one too.
 Draws are a pure function of seed, step and world (a counter, no state): two networks that share a step
 share its luck, and the same question always has the same answer.
 
@@ -13,7 +13,7 @@ only where few steps matter to a state, by going through all their outcomes at o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod, sqrt
@@ -23,12 +23,16 @@ import numpy.typing as npt
 
 from riskgraph.engine.network import KINDS, Network
 from riskgraph.engine.worlds import Worlds, cone, spread
+from riskgraph.engine.worlds import ranks as order
 
-__all__ = ["CERTAIN", "Draws", "Sampled", "Steps", "exact", "pack", "sampled", "uniform", "unpack", "wilson"]
+__all__ = ["CERTAIN", "Draws", "Sampled", "Steps", "draw", "exact", "pack", "sampled", "unpack", "wilson"]
 
 CERTAIN = -1
 MOST_OUTCOMES = 1 << 16  # worlds gone through for one exact value
+LEVELS_OF_LUCK = 1 << 16
+AT_ONCE = 1 << 20  # draws made at once
 Float = npt.NDArray[np.float64]
+Drawn = npt.NDArray[np.uint16]
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -61,19 +65,37 @@ def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def uniform(seed: int, key: int, first: int, count: int) -> Float:
-    """Numbers between 0 and 1 for one step in worlds `first` to `first + count - 1`.
+def draw(seed: int, keys: Sequence[int], first: int, count: int) -> Drawn:
+    """One whole number from 0 to 65,535 for each step and each world from `first` on.
+
+    Four worlds share a word of the generator, so a chance is met to the nearest 1 in 65,536.
+
+    Parameters
+    ----------
+    keys
+        The 64-bit number of each step.
+
+    Returns
+    -------
+    array of unsigned 16-bit integers, shape (len(keys), count)
+        Evenly spread, and independent from step to step and from world to world.
 
     Examples
     --------
-    >>> bool((uniform(1, 7, 0, 8)[4:] == uniform(1, 7, 4, 4)).all())
+    >>> bool((draw(1, [7], 0, 9)[:, 3:] == draw(1, [7], 3, 6)).all())
     True
     """
-    start = int(_mix(np.array([(seed * _GOLDEN + 1) & _MASK], np.uint64))[0]) ^ key & _MASK
-    origin = _mix(np.array([start & _MASK], np.uint64))
-    index = np.arange(first + 1, first + count + 1, dtype=np.uint64)
-    mixed: Float = (_mix(origin + index * np.uint64(_GOLDEN)) >> np.uint64(11)).astype(np.float64)
-    return mixed * 2.0**-53
+    start = int(_mix(np.array([(seed * _GOLDEN + 1) & _MASK], np.uint64))[0])
+    origin = _mix(np.array([key & _MASK for key in keys], np.uint64) ^ np.uint64(start))
+    words = np.arange(first // 4 + 1, (first + count + 3) // 4 + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
+    mixed = _mix(origin[:, None] + words[None, :]).astype("<u8")
+    numbers: Drawn = mixed.view("<u2")[:, first % 4 : first % 4 + count]
+    return numbers
+
+
+def _threshold(chance: float) -> int:
+    """Draws below it hold; what is neither impossible nor certain stays so."""
+    return min(max(round(chance * LEVELS_OF_LUCK), 1), LEVELS_OF_LUCK - 1)
 
 
 def pack(holds: npt.NDArray[np.bool_]) -> int:
@@ -102,14 +124,24 @@ class Draws:
 
     def below(self, key: int, chance: float) -> int:
         """Worlds in which a step that holds with this chance holds."""
-        found = self._kept.get((key, chance))
-        if found is None:
-            if chance >= 1:
-                found = (1 << self.count) - 1
-            else:
-                found = pack(uniform(self.seed, key, self.first, self.count) < chance) if chance > 0 else 0
-            self._kept[key, chance] = found
-        return found
+        if (key, chance) not in self._kept:
+            self.prepare([key], [chance])
+        return self._kept[key, chance]
+
+    def prepare(self, keys: Sequence[int], chances: Sequence[float]) -> None:
+        """Draw for many steps at once: the same as asking one by one, but faster."""
+        new = [key for key in dict.fromkeys(keys) if any((key, chance) not in self._kept for chance in chances)]
+        size = max(1, AT_ONCE // self.count)
+        for some in (new[at : at + size] for at in range(0, len(new), size)):
+            drawn = draw(self.seed, some, self.first, self.count)
+            for chance in set(chances):
+                if 0 < chance < 1:
+                    rows = np.packbits(drawn < _threshold(chance), axis=1, bitorder="little")
+                    for key, row in zip(some, rows, strict=True):
+                        self._kept[key, chance] = int.from_bytes(row.tobytes(), "little")
+                else:
+                    sure = (1 << self.count) - 1 if chance >= 1 else 0
+                    self._kept.update({(key, chance): sure for key in some})
 
 
 class Sampled(Worlds):
@@ -234,7 +266,7 @@ def exact(
             bits |= failing.get(state, 0)
         hit[row] = unpack(bits, worlds.count)
     found: Float = np.stack([worlds.weights(some) for some in chances]) @ hit.T
-    return np.clip(found, 0.0, 1.0)
+    return np.clip(found.round(12), 0.0, 1.0)  # the order in which steps were met must not show
 
 
 def _levels(
@@ -271,6 +303,7 @@ def sampled(
     targets: Sequence[Sequence[int]],
     chances: Sequence[float],
     draws: Draws,
+    ranks: Mapping[int, int] | None = None,
 ) -> list[int]:
     """The worlds of one block in which each target fails, as the bits of a number.
 
@@ -283,8 +316,13 @@ def sampled(
     draws
         The luck of the block. With the same draws, higher chances never give fewer worlds, and two
         networks differ only where their steps do.
+    ranks
+        Those of `riskgraph.engine.worlds.ranks`, if they are at hand: they serve for every block.
     """
-    failing = spread(network, roots, kinds, band, Sampled(network, steps, chances, draws))
+    if ranks is None:
+        ranks = order(network, [place * KINDS + kind for root in roots for place in root for kind in kinds], band)
+    draws.prepare(_keys(network, steps, band, ranks), chances[: band + 1])
+    failing = spread(network, roots, kinds, band, Sampled(network, steps, chances, draws), ranks)
     found = []
     for states in targets:
         bits = 0
@@ -292,6 +330,20 @@ def sampled(
             bits |= failing.get(state, 0)
         found.append(bits)
     return found
+
+
+def _keys(network: Network, steps: Steps, band: int, states: Iterable[int]) -> list[int]:
+    """The keys of all steps that harm may meet on its way out of some states."""
+    met: dict[int, None] = {}
+    for state in states:
+        place, kind = divmod(state, KINDS)
+        for link in network.out[place]:
+            if network.levels[link][kind] <= band:
+                met[steps.at_link(network, link, kind)] = None
+        for number in network.derives[place]:
+            if network.derivations[number].source == kind and network.derivations[number].level <= band:
+                met[steps.at_derivation(network, place, number)] = None
+    return [steps.keys[step] for step in met if step != CERTAIN]
 
 
 def wilson(hits: float, worlds: int, z: float = 1.96) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from riskgraph.engine.network import KINDS, Network
-from riskgraph.engine.worlds import BLOCK, Failing, Worlds, spread
+from riskgraph.engine.worlds import BLOCK, Failing, Worlds, ranks, spread
 
 __all__ = ["Thing", "still_failing"]
 
@@ -89,6 +89,7 @@ def still_failing(
     >>> [bin(failing.get(place * 5 + 2, 0)) for place in (c1, c4)]
     ['0b11', '0b111']
     """
+    order = ranks(network, [place * KINDS + kind for root in roots for place in root for kind in kinds], band)
     for first in range(0, len(things), BLOCK):
         block = things[first : first + BLOCK]
-        yield first, len(block), spread(network, roots, kinds, band, _Without(block))
+        yield first, len(block), spread(network, roots, kinds, band, _Without(block), order)
