@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from small import FILES, write_small
@@ -13,6 +14,7 @@ from riskgraph.analysis.concentration import HHI_BANDS, concentration, designati
 from riskgraph.analysis.contracts import contracts, peers
 from riskgraph.analysis.lockin import certificates, lock_in
 from riskgraph.analysis.select import Selection
+from riskgraph.cli import main
 from riskgraph.graph import RiskGraph
 from riskgraph.render.concentration import (
     certificates_text,
@@ -199,3 +201,11 @@ def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
     assert certificates_text(found).startswith(
         "1 supplier with a certificate that has lapsed, 1 of whom none was seen, of 3"
     )
+
+
+def test_a_suppliers_profile_says_who_suffers_and_who_else_could_do_it() -> None:
+    result = CliRunner().invoke(main, ["show", "capita"], catch_exceptions=False)
+    assert "Who suffers if it fails: data could be read at " in result.stdout
+    assert "If it left the market: " in result.stdout
+    assert "In revenues and benefits it serves 22 councils" in result.stdout
+    assert "others: Civica" in result.stdout

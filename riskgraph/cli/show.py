@@ -33,4 +33,8 @@ def command(graph: Any, name: str, as_of: str | None, evidence: bool, limit: int
     if output.format == "json":
         output.write(as_json(render.profile_json(shown)))
     else:
-        output.write(render.profile_text(shown, evidence=evidence, limit=limit))
+        from riskgraph.analysis.supplier import supplier_side
+
+        served = shown.entity.kind in {"supplier", "shared-service"}
+        side = supplier_side(graph, shown.entity.id, as_of=as_of) if served else None
+        output.write(render.profile_text(shown, evidence=evidence, limit=limit, side=side))

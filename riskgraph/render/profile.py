@@ -6,17 +6,20 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from riskgraph.analysis.profile import Listing, Profile
+from riskgraph.analysis.radius import SHOWN_BANDS
+from riskgraph.analysis.supplier import SupplierSide
 from riskgraph.dates import in_words
+from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SUPPLIER, Incident
 from riskgraph.render.why import evidence_lines
 from riskgraph.render.words import area_label, class_word, full_name, join, kind_word, plural, step_phrase
 from riskgraph.settle import Step
 
-__all__ = ["listing_rows", "listing_text", "profile_json", "profile_text"]
+__all__ = ["listing_rows", "listing_text", "profile_json", "profile_text", "supplier_lines"]
 
 
-def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12) -> str:
-    """Everything known about one body, the counts first."""
+def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, side: SupplierSide | None = None) -> str:
+    """Everything known about one body, the counts first; `side` adds what matters of a supplier."""
     dataset, entity = profile.graph.dataset, profile.entity
     date = in_words(dataset.info.as_of)
     users = {
@@ -40,6 +43,8 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12) -
     if profile.lines and entity.kind != AUTHORITY:
         parts = [f"{area_label(area)} {count}" for area, count in profile.lines.items()]
         lines.append(f"By line of business: {join(parts, 8)}.")
+    if side is not None:
+        lines += supplier_lines(profile.graph, side)
     lines += _section("It depends on", profile, profile.depends_on, evidence, limit, whose="provider")
     lines += _section("It is depended on by", profile, profile.depended_on_by, evidence, limit, whose="dependent")
     lines += _section("Ended", profile, profile.ended, evidence, limit, whose="dependent")
@@ -55,6 +60,33 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12) -
         tries.append(f"riskgraph show {handle} --evidence")
     lines += ["", "Try next: " + "  |  ".join(tries)]
     return "\n".join(lines) + "\n"
+
+
+def supplier_lines(graph: RiskGraph, side: SupplierSide) -> list[str]:
+    """Who suffers, partners, and how competitive the largest lines are."""
+    dataset = graph.dataset
+    counts = {
+        kind: [f"{found[band]} {band.word}" for band in SHOWN_BANDS if found[band]]
+        for kind, found in side.suffers.items()
+    }
+    hurt = [f"{kind.effect} at {join(words)}" for kind, words in counts.items() if words]
+    lines = ["", f"Who suffers if it fails: {'; '.join(hurt) or 'nobody that this data knows of'}."]
+    lines.append(
+        f"If it left the market: {plural(side.leaves, 'public body', 'public bodies')} would have to find another."
+    )
+    if side.partners:
+        lines.append(f"It leans on, or is owned by: {join((full_name(dataset, p) for p in side.partners), 8)}.")
+    if side.products:
+        lines.append(
+            f"It makes {plural(len(side.products), 'product')}: {join((full_name(dataset, p) for p in side.products), 6)}."
+        )
+    for one in side.competition:
+        others = join((full_name(dataset, other) for other in one.others), 4) or "nobody else that this data knows of"
+        lines.append(
+            f"In {area_label(one.area)} it serves {plural(one.councils, 'council')}, {one.share:.0f}% of those whose supplier is "
+            f"known ({one.known:.0f}% are); others: {others}."
+        )
+    return lines
 
 
 def _when(incident: Incident) -> str:

@@ -1,0 +1,90 @@
+"""A supplier's side of the story: who suffers, partners, how competitive each line is, who else could do it.
+
+The questions are those of the Cabinet Office's template for supplier failure (February 2019): what is supplied
+and to whom, who suffers if it stops, partners and dependencies, how competitive the market is, other credible
+providers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from riskgraph.analysis.blast import blast
+from riskgraph.analysis.concentration import concentration
+from riskgraph.graph import RiskGraph
+from riskgraph.model import ORGANISATIONS, PRODUCT, Band, FailureKind
+
+__all__ = ["Competition", "SupplierSide", "supplier_side"]
+
+
+@dataclass(frozen=True, slots=True)
+class Competition:
+    """One line of business and who else serves it. Only principal councils whose supplier is known count."""
+
+    area: str
+    councils: int  # that it serves
+    share: float  # per cent, with several suppliers a council counts in equal parts
+    others: tuple[str, ...]  # other suppliers, the largest first
+    known: float  # per cent of councils whose supplier is known
+
+
+@dataclass(frozen=True)
+class SupplierSide:
+    """What `show` adds for a supplier or shared service."""
+
+    suffers: Mapping[FailureKind, Mapping[Band, int]]  # public bodies, were it to fail
+    leaves: int  # public bodies that would have to find another if it left the market, at least possibly
+    partners: tuple[str, ...]  # organisations that it leans on, or that own it
+    products: tuple[str, ...]
+    competition: tuple[Competition, ...]  # its largest lines first
+
+
+def supplier_side(graph: RiskGraph, id_: str, *, as_of: str | date | None = None, lines: int = 3) -> SupplierSide:
+    """Who suffers if a supplier fails, and who else could do its work.
+
+    Parameters
+    ----------
+    id_
+        Id of a supplier or shared service.
+    lines
+        For how many of its largest lines of business to look at the market.
+
+    Examples
+    --------
+    >>> side = supplier_side(RiskGraph.open("seeds"), "supplier:civica")
+    >>> side.suffers["outage"][Band.DOCUMENTED], side.competition[0].area
+    (3, 'customer-digital')
+    """
+    view = graph.view(as_of)
+    radius = blast(graph, id_, as_of=view.as_of)
+    gone = blast(graph, id_, like="insolvency", as_of=view.as_of)
+    entities = graph.dataset.entities
+    partners, products = set(), set()
+    for step in graph.settled(view).steps:
+        if step.in_force and not step.implied and step.relation != "member-of":
+            if step.dependent == id_ and entities[step.provider].kind in ORGANISATIONS:
+                partners.add(step.provider)
+            if step.provider == id_ and entities[step.dependent].kind == PRODUCT:
+                products.add(step.dependent)
+    competition = []
+    for area in graph.settled(view).lines.get(id_, ()):
+        if area is None:
+            continue
+        market = concentration(graph, area, as_of=view.as_of)
+        mine = next((share for share in market.shares if share.supplier == id_), None)
+        total = sum(share.councils for share in market.shares)
+        if mine is None:
+            continue
+        others = tuple(share.supplier for share in market.shares if share.supplier != id_)
+        known = 100 * (1 - len(market.unknown) / len(market.market))
+        competition.append(Competition(area, mine.reach, 100 * mine.councils / total, others, known))
+    competition.sort(key=lambda one: (-one.councils, one.area))
+    return SupplierSide(
+        {kind: {band: radius.count(kind, band) for band in Band} for kind in radius.kinds},
+        len(gone.within(Band.POSSIBLE, FailureKind.EXIT)),
+        tuple(sorted(partners)),
+        tuple(sorted(products)),
+        tuple(competition[:lines]),
+    )
