@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.together import Together
     from riskgraph.scenario.award import Award
+    from riskgraph.scenario.exercise import Exercise
     from riskgraph.scenario.gate import Gate
+    from riskgraph.scenario.playbook import Playbook
     from riskgraph.scenario.policy import Policy
     from riskgraph.scenario.proposal import Fixes
 
@@ -205,6 +207,12 @@ class RiskMap:
         from riskgraph.scenario.gate import gate
 
         return gate(self.graph, draft, policy)
+
+    def exercise(self, what: str | Path | Playbook) -> Exercise:
+        """A tabletop exercise with its expected answers; see `riskgraph.scenario.exercise.exercise`."""
+        from riskgraph.scenario.exercise import exercise
+
+        return exercise(self.graph, what)
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it."""

@@ -1,0 +1,354 @@
+"""`exercise`: a tabletop exercise from a small file, or from an incident of the data.
+
+What was believed on a day is asked of the map itself: for an incident with the evidence that was published by
+then, for a scenario with what the file says was believed, or else with ever less that cannot be ruled out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
+from riskgraph.analysis.calls import CallSheet, calls
+from riskgraph.analysis.select import Selection
+from riskgraph.dates import first_day, last_day
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import PRESETS, Band, FailureKind, Incident, IncidentEffect
+from riskgraph.scenario.fixes import fixes
+from riskgraph.scenario.playbook import DAYS, Inject, Playbook, read_playbook
+from riskgraph.scenario.proposal import Fixes
+
+__all__ = ["Belief", "Exercise", "exercise"]
+
+_IMPACT = {
+    "confidentiality": FailureKind.EXPOSURE,
+    "integrity": FailureKind.TAMPERING,
+    "availability": FailureKind.OUTAGE,
+}
+_INSIDE = frozenset({"ransomware", "shared-environment-intrusion", "supplier-compromise"})
+_NARROWING = (Band.NOT_RULED_OUT, Band.POSSIBLE, Band.LIKELY)
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What could be believed on a day.
+
+    Attributes
+    ----------
+    day
+        Days after the first report; 0 is the morning before it.
+    says
+        Why it was believed.
+    radius
+        The answer of the map with what was known.
+    band
+        What is believed: everything this sure, or surer.
+    joined, left
+        Authorities that are believed to be reached, or no longer, since the belief before.
+    """
+
+    day: int
+    says: str
+    radius: BlastRadius
+    band: Band
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """Authorities that are believed to be reached."""
+        return tuple(sorted(reach.id for reach in self.radius.within(self.band)))
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A tabletop exercise with its expected answers.
+
+    Attributes
+    ----------
+    begins
+        The day of the first report; `None`: any day.
+    players
+        Authorities that take part; empty: whoever comes.
+    radius
+        The expected answer, with everything known.
+    injects
+        What the players are told, in order of time.
+    beliefs
+        What was believed on day 1, 7 and 90, or on the days of the file.
+    incident, effects
+        What happened, if it happened.
+    """
+
+    graph: RiskGraph
+    title: str
+    author: str
+    marking: str
+    notes: str
+    begins: date | None
+    players: tuple[str, ...]
+    radius: BlastRadius
+    injects: tuple[Inject, ...]
+    beliefs: tuple[Belief, ...]
+    incident: Incident | None = None
+    effects: tuple[IncidentEffect, ...] = ()
+
+    @cached_property
+    def calls(self) -> CallSheet:
+        """The expected call sheet."""
+        return calls(self.graph, self.radius.roots, kinds=self.radius.kinds, as_of=self.radius.view.as_of)
+
+    @cached_property
+    def fixes(self) -> Fixes:
+        """The changes that would help most."""
+        radius = self.radius
+        return fixes(self.graph, radius.roots, kinds=radius.kinds, as_of=radius.view.as_of, band=Band.POSSIBLE)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The exercise as plain values."""
+        return {
+            "schema": 1,
+            "title": self.title,
+            "marking": self.marking,
+            "begins": None if self.begins is None else self.begins.isoformat(),
+            "players": list(self.players),
+            "roots": list(self.radius.roots),
+            "kinds": [str(kind) for kind in self.radius.kinds],
+            "incident": None if self.incident is None else self.incident.incident_id,
+            "injects": [
+                {
+                    "day": one.day,
+                    "time": one.time,
+                    "kind": one.kind,
+                    "from": one.source,
+                    "to": one.to,
+                    "text": one.text,
+                    "expect": one.expect,
+                }
+                for one in self.injects
+            ],
+            "beliefs": [
+                {
+                    "day": one.day,
+                    "says": one.says,
+                    "roots": list(one.radius.roots),
+                    "band": one.band.word,
+                    "bodies": list(one.bodies),
+                    "joined": list(one.joined),
+                    "left": list(one.left),
+                }
+                for one in self.beliefs
+            ],
+            "expected": [reach.id for reach in self.radius.within(Band.POSSIBLE)],
+            "reported": [{"body": one.organisation, "effect": one.effect} for one in self.effects],
+        }
+
+    def __repr__(self) -> str:
+        return f"<Exercise {self.title!r}: {len(self.injects)} injects, {len(self.beliefs)} beliefs>"
+
+
+def exercise(graph: RiskGraph, what: str | Path | Playbook) -> Exercise:
+    """A tabletop exercise.
+
+    Parameters
+    ----------
+    what
+        A file, the name of a shipped example, the id of an incident of the data, or a `Playbook`.
+
+    Raises
+    ------
+    MissingFile
+        If there is no such file, example or incident.
+    DataError
+        If the file is wrong; every problem is listed.
+    RiskGraphError
+        If an incident has no origin in the map, or no date.
+
+    Examples
+    --------
+    >>> exercise(RiskGraph.open("seeds"), "rbkc-shared-it-2025")
+    <Exercise 'Intrusion into the IT environment Kensington and Chelsea shares with Westminster': 5 injects, 4 beliefs>
+    """
+    if isinstance(what, Playbook):
+        book = what
+    elif str(what) in graph.dataset.incidents:
+        book = Playbook("", incident=str(what))
+    else:
+        book = read_playbook(graph, what)
+    return _Maker(graph, book).exercise()
+
+
+class _Maker:
+    def __init__(self, graph: RiskGraph, book: Playbook) -> None:
+        self.graph = book.changed(graph)
+        self.incident = self._incident(book.incident) if book.incident else None
+        if self.incident is not None:
+            book = self._of_incident(book, self.incident)
+        self.book = book
+        self.players = self._players()
+
+    def exercise(self) -> Exercise:
+        book = self.book
+        question: dict[str, Any] = {"kinds": book.kinds, "as_of": book.as_of or None}
+        radius = self.chosen(blast(self.graph, book.roots, **question))
+        injects = book.injects or tuple(self._told() if self.incident is not None else self._invented(radius))
+        return Exercise(
+            self.graph,
+            book.title,
+            book.author,
+            book.marking,
+            book.notes,
+            self._begins(),
+            self.players,
+            radius,
+            tuple(sorted(injects, key=lambda one: (one.day, one.time))),
+            tuple(_compared(list(self._beliefs()))),
+            self.incident,
+            () if self.incident is None else self._effects(self.incident),
+        )
+
+    def _players(self) -> tuple[str, ...]:
+        if not self.book.players:
+            return ()
+        return tuple(sorted(Selection.of(self.graph, members=self.book.players).members or ()))
+
+    def chosen(self, radius: BlastRadius) -> BlastRadius:
+        """The part of an answer that concerns the players."""
+        if not self.players:
+            return radius
+        return Selection(self.graph, members=frozenset(self.players)).apply(radius)
+
+    # -- an incident ----------------------------------------------------------------------------
+
+    def _incident(self, id_: str) -> Incident:
+        incident = self.graph.dataset.incidents.get(id_)
+        if incident is None:
+            known = ", ".join(sorted(self.graph.dataset.incidents))
+            raise RiskGraphError(f"There is no incident {id_!r} in this data.", f"Give one of: {known}.")
+        if not incident.origins:
+            raise RiskGraphError(
+                f"It is not known where {id_} began, so the map cannot say what to expect.",
+                "Write a file with the roots to suppose: see docs/exercise.md.",
+            )
+        if incident.date_disclosed is None and incident.date_started is None:
+            raise RiskGraphError(f"{id_} has no date.", "Write a file with a date: see docs/exercise.md.")
+        return incident
+
+    def _of_incident(self, book: Playbook, incident: Incident) -> Playbook:
+        """What a file leaves open is taken from the incident."""
+        kinds = {_IMPACT[word] for word in incident.impact}
+        kinds |= {FailureKind.INTRUSION} if incident.mechanism in _INSIDE else set()
+        began = incident.date_started or incident.date_disclosed or ""
+        return replace(
+            book,
+            title=book.title or incident.title,
+            roots=book.roots or incident.origins,
+            kinds=book.kinds or tuple(kind for kind in FailureKind if kind in kinds) or PRESETS["compromise"],
+            as_of=book.as_of or first_day(began).isoformat(),
+            date=book.date or incident.date_disclosed or incident.date_started or "",
+        )
+
+    def _begins(self) -> date | None:
+        return first_day(self.book.date) if self.book.date else None
+
+    def _effects(self, incident: Incident) -> tuple[IncidentEffect, ...]:
+        return tuple(one for one in self.graph.dataset.effects if one.incident_id == incident.incident_id)
+
+    def _told(self) -> Iterator[Inject]:
+        """The incident as it was told: the first report, then what was published about it, day by day."""
+        incident, begins = self.incident, self._begins()
+        assert incident is not None and begins is not None
+        source = incident.source_publisher or "the press"
+        yield Inject(
+            0, "09:00", "first report", source, "all", f"{incident.title}.", "Who rings whom, and in what order?"
+        )
+        told: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for item in self.graph.dataset.evidence.values():
+            if incident.incident_id in item.incident and item.published and item.claim:
+                day = (last_day(item.published) - begins).days
+                if 0 <= day <= 2 * DAYS[-1] and len(item.published) > 4:
+                    told[day, item.publisher or "not known"].append(item.claim)
+        for (day, publisher), claims in sorted(told.items()):
+            distinct = list(dict.fromkeys(claims))
+            more = f" And {len(distinct) - 3} more." if len(distinct) > 3 else ""
+            text = "; ".join(claim.rstrip(".") for claim in distinct[:3]) + "." + more
+            yield Inject(day, "12:00", "published", publisher, "all", text, "Does this change who could be reached?")
+
+    # -- a scenario -----------------------------------------------------------------------------
+
+    def _invented(self, radius: BlastRadius) -> Iterator[Inject]:
+        """Injects for a file that brings none; nobody real is quoted with words that are invented."""
+        name = self.graph.dataset.name(radius.roots[0])
+        stops = FailureKind.OUTAGE in radius.kinds or FailureKind.EXIT in radius.kinds
+        seen = "what it runs does not answer" if stops else "somebody was in its systems"
+        yield Inject(0, "09:10", "first report", "a neighbour", "all", f"{name}: {seen}.", "Ring before you write.")
+        yield Inject(
+            0, "11:30", "supplier says", "the supplier", "all", "We see no sign that data of customers was taken.",
+            "A claim, not a finding: keep it apart from what councils confirm.",
+        )  # fmt: skip
+        yield Inject(
+            0, "14:00", "question", "the chief executive", "all", "Is it us? Do we cut them off?",
+            "A number and a list; then what stops if the link is cut.",
+        )  # fmt: skip
+        if radius.within(Band.POSSIBLE):
+            yield Inject(
+                1, "10:00", "council found", "one of the councils", "all", "We found traces, and have shut the link.",
+                "It moves from 'could be reached' to 'confirmed by the council'; its 72 hours run from now.",
+            )  # fmt: skip
+        yield Inject(
+            7, "09:00", "supplier says", "the supplier", "all", "Data of some customers was copied. We will write to each.",
+            "Ask which, what data, how many people; correct the list.",
+        )  # fmt: skip
+        yield Inject(
+            90, "09:00", "question", "the audit committee", "all", "What have we learned, and what is still open?",
+            "Changes made, changes refused with a reason, and what is not known.",
+        )  # fmt: skip
+
+    # -- what was believed ----------------------------------------------------------------------
+
+    def _beliefs(self) -> Iterator[Belief]:
+        book, begins = self.book, self._begins()
+        as_of = book.as_of or None
+        if book.beliefs:
+            for said in book.beliefs:
+                kinds = asked_kinds(None, said.like) if said.like else book.kinds
+                radius = blast(self.graph, said.roots or book.roots, kinds=kinds, as_of=as_of)
+                yield Belief(said.day, said.says, self.chosen(radius), Band.POSSIBLE)
+        elif self.incident is not None and begins is not None:
+            before = begins - timedelta(days=1)
+            radius = self._known(before, (self.incident.incident_id,))
+            yield Belief(0, "what the map could have known the evening before", radius, Band.POSSIBLE)
+            for day in DAYS:
+                radius = self._known(begins + timedelta(days=day), None)
+                yield Belief(day, "with what was published by then", radius, Band.POSSIBLE)
+        else:
+            radius = self.chosen(blast(self.graph, book.roots, kinds=book.kinds, as_of=as_of))
+            why = ("nothing can be ruled out yet", "what is at least possible", "what is at least likely")
+            for day, band, says in zip(DAYS, _NARROWING, why, strict=True):
+                yield Belief(day, says, radius, band)
+
+    def _known(self, day: date, without: tuple[str, ...] | None) -> BlastRadius:
+        book = self.book
+        return self.chosen(
+            blast(self.graph, book.roots, kinds=book.kinds, as_of=book.as_of or None, without=without, known_before=day)
+        )
+
+
+def _compared(beliefs: Sequence[Belief]) -> Iterator[Belief]:
+    """Each belief with who joined and who left since the one before."""
+    before: Mapping[str, None] | None = None
+    for belief in beliefs:
+        now = dict.fromkeys(belief.bodies)
+        if before is None:
+            yield belief
+        else:
+            joined = tuple(body for body in now if body not in before)
+            yield replace(belief, joined=joined, left=tuple(body for body in before if body not in now))
+        before = now

@@ -1,0 +1,232 @@
+"""An exercise as a person writes it down: what fails, when, what the players are told and what was believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import PRESETS, FailureKind
+from riskgraph.scenario.apply import apply
+from riskgraph.scenario.files import read as read_scenario
+from riskgraph.scenario.files import shipped_scenarios
+from riskgraph.scenario.model import Scenario
+from riskgraph.scenario.strict import Sheet, find
+
+__all__ = ["DAYS", "MARKINGS", "Inject", "Playbook", "Said", "read_playbook"]
+
+DAYS = (1, 7, 90)
+"""The days on which it is asked what was believed."""
+
+MARKINGS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+INJECTS = ("first report", "supplier says", "council found", "press", "question")
+_KEYS = (
+    "title", "author", "notes", "marking", "date", "as_of", "roots", "kinds", "like", "incident", "players",
+    "inject", "belief",
+)  # fmt: skip
+_INJECT = ("day", "time", "kind", "from", "to", "text", "expect")
+_BELIEF = ("day", "says", "roots", "like")
+
+
+@dataclass(frozen=True, slots=True)
+class Inject:
+    """Something that the players are told at a time; `expect` is for the facilitator."""
+
+    day: int
+    time: str
+    kind: str
+    source: str
+    to: str
+    text: str
+    expect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says was believed on a day: what had failed, and why it was thought so."""
+
+    day: int
+    says: str
+    roots: tuple[str, ...] = ()
+    like: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """An exercise as it was written; what is left out is taken from the incident or made from the answer."""
+
+    title: str
+    author: str = ""
+    notes: str = ""
+    marking: str = "TLP:AMBER"
+    date: str = ""
+    as_of: str = ""
+    roots: tuple[str, ...] = ()
+    kinds: tuple[FailureKind, ...] = ()
+    incident: str = ""
+    players: tuple[str, ...] = ()
+    injects: tuple[Inject, ...] = ()
+    beliefs: tuple[Said, ...] = ()
+    scenario: Scenario | None = None
+
+    def changed(self, graph: RiskGraph) -> RiskGraph:
+        """The map in which it is played: with the changes of a scenario, if it is one."""
+        return graph if self.scenario is None else apply(graph, self.scenario).after
+
+
+def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
+    """Read an exercise: a file, a shipped example, or a scenario of `riskgraph whatif`.
+
+    Raises
+    ------
+    MissingFile
+        If it is not there.
+    DataError
+        If anything in it is wrong; every problem is listed with its line.
+
+    Examples
+    --------
+    >>> read_playbook(RiskGraph.open("seeds"), "bank-holiday").date
+    '2026-12-24'
+    """
+    if not Path(where).is_file() and str(where) in shipped_scenarios():
+        return _of_scenario(graph, read_scenario(where))
+    path = find(where, "exercises", "exercise or incident")
+    sheet = Sheet.read(path)
+    if "change" in sheet.values:
+        return _of_scenario(graph, read_scenario(path))
+    sheet.only(_KEYS)
+    kinds = _kinds(sheet)
+    roots, incident = sheet.texts("roots"), sheet.text("incident")
+    if not roots and not incident:
+        sheet.problem("roots", "missing", "It does not say what fails.", 'Add roots = ["..."], or incident = "...".')
+    for root in roots:
+        _name(sheet, graph, "roots", root)
+    if incident and incident not in graph.dataset.incidents:
+        known = ", ".join(sorted(graph.dataset.incidents)) or "none is recorded"
+        sheet.problem("incident", "word", f"There is no incident {incident!r}.", f"Use one of: {known}.")
+    book = Playbook(
+        sheet.text("title", needed=True),
+        sheet.text("author"),
+        sheet.text("notes"),
+        sheet.word("marking", MARKINGS) or "TLP:AMBER",
+        sheet.date("date") or "",
+        sheet.date("as_of") or "",
+        roots,
+        kinds,
+        incident,
+        sheet.texts("players"),
+        tuple(_inject(sheet, one) for one in _tables(sheet, "inject", _INJECT)),
+        tuple(_belief(sheet, graph, one) for one in _tables(sheet, "belief", _BELIEF)),
+    )
+    for player in book.players:
+        _name(sheet, graph, "players", player)
+    sheet.done("nothing was written")
+    return book
+
+
+def _of_scenario(graph: RiskGraph, scenario: Scenario) -> Playbook:
+    """A scenario of `whatif`, played in the map that it makes."""
+    roots = scenario.roots or apply(graph, scenario).lost
+    if not roots:
+        raise RiskGraphError(
+            f"Nothing fails in the scenario {scenario.title!r}.", 'Add roots = ["..."] to it, or use a change `lose`.'
+        )
+    return Playbook(
+        scenario.title,
+        scenario.author,
+        scenario.notes,
+        date=scenario.date,
+        as_of=scenario.as_of,
+        roots=roots,
+        kinds=scenario.kinds or PRESETS[scenario.like or "compromise"],
+        scenario=scenario,
+    )
+
+
+def _kinds(sheet: Sheet) -> tuple[FailureKind, ...]:
+    words = sheet.texts("kinds")
+    for word in words:
+        if word not in set(FailureKind):
+            known = ", ".join(FailureKind)
+            sheet.problem("kinds", "word", f"No failure kind is called {word!r}.", f"Use some of: {known}.")
+    like = sheet.word("like", list(PRESETS))
+    if words and like:
+        sheet.problem("like", "twice", "Both kinds and like are given.", "Keep one of the two.")
+    if words:
+        return tuple(kind for kind in FailureKind if kind in words)
+    if like in PRESETS:
+        return PRESETS[like]
+    return () if sheet.values.get("incident") else PRESETS["compromise"]
+
+
+def _name(sheet: Sheet, graph: RiskGraph, key: str, name: str) -> None:
+    try:
+        graph.names.resolve(name)
+    except RiskGraphError as error:
+        sheet.problem(key, "name", error.message, error.fix)
+
+
+def _tables(sheet: Sheet, key: str, known: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    value = sheet.values.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        sheet.problem(key, "shape", f"{key} is no list of tables.", f"Begin each with a line [[{key}]].")
+        return []
+    for one in value:
+        sheet.only(known, one)
+    return value
+
+
+def _day(sheet: Sheet, table: Mapping[str, Any]) -> int:
+    day = sheet.number("day", 0, 1000, table)
+    if "day" not in table:
+        sheet.problem(None, "missing", f"An entry has no day: {dict(table)}.", "Add day = 1.")
+    elif day is not None and day != int(day):
+        sheet.problem("day", "number", f"{day} is no whole day.", "Use time for the hour.")
+    return int(day or 0)
+
+
+def _said(sheet: Sheet, table: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        sheet.problem(key, "not-text", f"{value!r} is no text.", "Put it in quotes.")
+        return ""
+    if needed and not value.strip():
+        sheet.problem(None, "missing", f"An entry has no {key}: {dict(table)}.", f'Add {key} = "...".')
+    return value.strip()
+
+
+def _inject(sheet: Sheet, table: Mapping[str, Any]) -> Inject:
+    time = _said(sheet, table, "time") or "09:00"
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time):
+        sheet.problem("time", "time", f"{time!r} is no time of day.", "Write it as 09:30.")
+    kind = _said(sheet, table, "kind", needed=True)
+    if kind and kind not in INJECTS:
+        sheet.problem("kind", "word", f"{kind!r} is no kind of inject.", f"Use one of: {', '.join(INJECTS)}.")
+    return Inject(
+        _day(sheet, table),
+        time,
+        kind,
+        _said(sheet, table, "from", needed=True),
+        _said(sheet, table, "to") or "all",
+        _said(sheet, table, "text", needed=True),
+        _said(sheet, table, "expect"),
+    )
+
+
+def _belief(sheet: Sheet, graph: RiskGraph, table: Mapping[str, Any]) -> Said:
+    roots = table.get("roots", [])
+    roots = [roots] if isinstance(roots, str) else roots
+    if not isinstance(roots, list) or not all(isinstance(one, str) for one in roots):
+        sheet.problem("roots", "not-text", f"{roots!r} is no list of texts.", 'Write it as ["one", "two"].')
+        roots = []
+    for root in roots:
+        _name(sheet, graph, "roots", root)
+    like = _said(sheet, table, "like")
+    if like and like not in PRESETS:
+        sheet.problem("like", "word", f"No what-if is called {like!r}.", f"Use one of: {', '.join(PRESETS)}.")
+    return Said(_day(sheet, table), _said(sheet, table, "says", needed=True), tuple(roots), like)

@@ -1,0 +1,181 @@
+"""Tabletop packs: the players see no answer, the facilitator sees them all, and the past is not known too early."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from riskgraph.analysis.blast import blast
+from riskgraph.assets import shipped
+from riskgraph.cli import main
+from riskgraph.data.folders import write_folder
+from riskgraph.errors import DataError, MissingFile, RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import Band
+from riskgraph.render.exercise import sheets, text
+from riskgraph.render.words import short_name
+from riskgraph.scenario.exercise import Exercise, exercise
+from riskgraph.scenario.playbook import read_playbook
+
+
+@pytest.fixture(scope="module")
+def uk() -> RiskGraph:
+    return RiskGraph.open("uk")
+
+
+@pytest.fixture(scope="module")
+def seeds() -> RiskGraph:
+    return RiskGraph.open("seeds")
+
+
+@pytest.fixture(scope="module")
+def holiday(uk: RiskGraph) -> Exercise:
+    return exercise(uk, "bank-holiday")
+
+
+@pytest.fixture(scope="module")
+def west_london(seeds: RiskGraph) -> Exercise:
+    return exercise(seeds, "rbkc-shared-it-2025")
+
+
+def test_every_shipped_exercise_makes_a_pack(uk: RiskGraph) -> None:
+    for path in shipped("exercises").glob("*.toml"):
+        assert set(sheets(exercise(uk, path))) == {"read-me.md", "players.md", "injects.md", "facilitator.md"}
+
+
+def test_players_and_cards_give_no_answer_away(holiday: Exercise) -> None:
+    pack = sheets(holiday)
+    reached = [short_name(holiday.graph.dataset, reach.id) for reach in holiday.radius.within(Band.POSSIBLE)]
+    assert len(reached) == 10
+    for name in reached:
+        assert name in pack["facilitator.md"]
+        assert name not in pack["players.md"] + pack["injects.md"] + pack["read-me.md"]
+    for inject in holiday.injects:
+        assert inject.text in pack["injects.md"] and inject.text not in pack["players.md"]
+        assert inject.expect in pack["facilitator.md"] and inject.expect not in pack["injects.md"]
+
+
+def test_every_sheet_is_marked_at_head_and_foot_and_says_what_it_is(holiday: Exercise) -> None:
+    for name, sheet in sheets(holiday).items():
+        lines = sheet.splitlines()
+        marking = "TLP:AMBER+STRICT" if name == "facilitator.md" else "TLP:AMBER"
+        assert lines[0] == f"**{marking}**" and lines[-1].startswith(f"{marking} · ")
+        assert "EXERCISE. It is invented; nothing in it has happened." in lines
+
+
+def test_what_was_believed_is_what_the_map_says_with_what_was_published(
+    seeds: RiskGraph, west_london: Exercise
+) -> None:
+    assert [belief.day for belief in west_london.beliefs] == [0, 1, 7, 90]
+    for belief, day in zip(west_london.beliefs[1:], ("2025-11-26", "2025-12-02", "2026-02-23"), strict=True):
+        asked = blast(
+            seeds, west_london.radius.roots, kinds=west_london.radius.kinds, as_of="2025-11-24", known_before=day
+        )
+        assert set(belief.bodies) == {reach.id for reach in asked.within(Band.POSSIBLE)}
+    before = west_london.beliefs[0]
+    assert before.radius.view.without == ("rbkc-shared-it-2025",) and before.bodies < west_london.beliefs[1].bodies
+
+
+def test_a_store_nobody_knew_of_is_believed_late(uk: RiskGraph) -> None:
+    found = exercise(uk, "capita-aws-bucket-2023")
+    counts = [len(belief.bodies) for belief in found.beliefs]
+    assert counts[:3] == [0, 0, 0] and counts[3] > 0
+    assert "authority:rochford" in found.beliefs[3].joined
+
+
+def test_the_days_of_a_file_are_taken_over(holiday: Exercise) -> None:
+    assert [(belief.day, len(belief.bodies)) for belief in holiday.beliefs] == [(1, 353), (7, 10), (90, 10)]
+    assert "authority:aberdeen" in holiday.beliefs[1].left
+
+
+def test_what_was_reported_is_held_against_what_was_expected(west_london: Exercise) -> None:
+    sheet = sheets(west_london)["facilitator.md"]
+    assert "## What was reported in the end" in sheet
+    assert "| Westminster | " in sheet and "Not reported is not the same as not affected." in sheet
+    assert "It is built on an incident that happened" in sheet
+
+
+def test_the_same_input_gives_the_same_bytes(west_london: Exercise) -> None:
+    assert sheets(exercise(RiskGraph.open("seeds"), "rbkc-shared-it-2025")) == sheets(west_london)
+
+
+def test_players_limit_the_expected_answers(uk: RiskGraph) -> None:
+    book = replace(read_playbook(uk, "bank-holiday"), players=("Thanet", "Dover"))
+    found = exercise(uk, book)
+    assert [reach.id for reach in found.radius.within(Band.POSSIBLE)] == ["authority:dover", "authority:thanet"]
+    assert "At the table: Dover and Thanet." in sheets(found)["players.md"]
+
+
+def test_a_scenario_in_which_something_fails_can_be_played(uk: RiskGraph) -> None:
+    found = exercise(uk, "lose-two")
+    assert set(found.radius.roots) == {"supplier:civica", "supplier:capita"}
+    assert [belief.band for belief in found.beliefs] == [Band.NOT_RULED_OUT, Band.POSSIBLE, Band.LIKELY]
+    assert len(found.injects) == 6
+    with pytest.raises(RiskGraphError, match="Nothing fails in the scenario"):
+        exercise(uk, "split-surrey")
+
+
+def test_an_incident_that_cannot_be_played_says_why(uk: RiskGraph) -> None:
+    nowhere = next(one.incident_id for one in uk.dataset.incidents.values() if not one.origins)
+    with pytest.raises(RiskGraphError, match="It is not known where"):
+        exercise(uk, nowhere)
+    with pytest.raises(MissingFile, match="There is no exercise or incident"):
+        exercise(uk, "no-such-thing")
+
+
+def test_all_that_is_wrong_with_a_file_is_said_at_once(uk: RiskGraph, tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(
+        'title = "x"\nroots = ["civcia"]\nmarking = "SECRET"\nlike = "flood"\nplayers = ["Thanett"]\ncolour = 1\n'
+        '[[inject]]\nday = -1\ntime = "25:00"\nkind = "rumour"\nfrom = "a"\n'
+        '[[belief]]\nsays = "x"\nroots = ["nobody at all"]\nlike = "flood"\n'
+    )
+    with pytest.raises(DataError) as caught:
+        read_playbook(uk, path)
+    assert [(problem.column, problem.rule) for problem in caught.value.problems] == [
+        ("colour", "unknown-key"),
+        ("like", "word"),
+        ("roots", "name"),
+        ("marking", "word"),
+        ("time", "time"),
+        ("kind", "word"),
+        ("day", "number"),
+        (None, "missing"),
+        ("roots", "name"),
+        ("like", "word"),
+        (None, "missing"),
+        ("players", "name"),
+    ]
+    path.write_text('title = "x"\n')
+    with pytest.raises(DataError, match="It does not say what fails"):
+        read_playbook(uk, path)
+
+
+def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    write_folder(folder, {"a.md": b"one"})
+    with pytest.raises(RiskGraphError, match="is there already"):
+        write_folder(folder, {"a.md": b"two"})
+    assert (folder / "a.md").read_bytes() == b"one"
+    with pytest.raises(RiskGraphError, match="cannot be written"):
+        write_folder(tmp_path / "new", {"no-such-folder/a.md": b"one"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pack"]
+    (tmp_path / "empty").mkdir()
+    write_folder(tmp_path / "empty", {"a.md": b"one"})
+    assert (tmp_path / "empty" / "a.md").is_file()
+
+
+def test_on_the_command_line(tmp_path: Path, holiday: Exercise) -> None:
+    pack = tmp_path / "pack"
+    result = CliRunner().invoke(main, ["exercise", "bank-holiday", "--output", str(pack)], catch_exceptions=False)
+    assert result.exit_code == 0 and result.stdout == text(holiday)
+    assert result.stdout.startswith("6 injects over 91 days: A revenues supplier is hit on Christmas Eve")
+    assert {path.name: path.read_text(encoding="utf-8") for path in pack.iterdir()} == sheets(holiday)
+    again = CliRunner().invoke(main, ["exercise", "bank-holiday", "--output", str(pack)])
+    assert again.exit_code == 2 and "is there already" in again.stderr
+    value = json.loads(CliRunner().invoke(main, ["exercise", "bank-holiday", "--format", "json"]).stdout)
+    assert value["schema"] == 1 and [belief["day"] for belief in value["beliefs"]] == [1, 7, 90]
