@@ -340,3 +340,10 @@ def test_answers_have_a_frame_and_a_short_name() -> None:
     assert len(found.to_frame()) == 3
     assert repr(change).startswith("<ChanceChange for supplier:civica")
     assert change.to_frame().empty
+
+
+def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("riskgraph.analysis.chance.BLOCK", 200)
+    told: list[tuple[int, int]] = []
+    chance(RiskGraph.open("seeds"), "civica", worlds=500, progress=lambda done, total: told.append((done, total)))
+    assert told == [(200, 500), (400, 500), (500, 500)]

@@ -7,7 +7,7 @@ is a judgement (`datasets/step_chances.csv`), so every figure has a low and a hi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Chance", "ChanceChange", "Exposure", "chance", "chance_change"]
 
 MOST_WORLDS = 1_000_000
+Progress = Callable[[int, int], None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +205,11 @@ class _Asked:
         return total
 
 
-def _blocks(worlds: int, seed: int) -> Iterator[Draws]:
+def _blocks(worlds: int, seed: int, progress: Progress) -> Iterator[Draws]:
     for first in range(0, worlds, BLOCK):
         yield Draws(seed, first, min(BLOCK, worlds - first))
+        if progress is not None:
+            progress(min(first + BLOCK, worlds), worlds)
 
 
 def _counts(bits: Sequence[Sequence[int]], count: int) -> Float:
@@ -239,6 +242,7 @@ def chance(
     as_of: str | date | None = None,
     without: str | tuple[str, ...] | None = None,
     known_before: str | date | None = None,
+    progress: Progress = None,
 ) -> Chance:
     """How likely each authority is to be reached, given that the roots fail.
 
@@ -257,6 +261,8 @@ def chance(
         Chances of a step by band; the shipped ones if left out.
     selection
         Whom the answer is limited to; the other parameters are those of `blast`.
+    progress
+        Called with the worlds that are drawn, and all that will be.
 
     Examples
     --------
@@ -278,7 +284,7 @@ def chance(
     hits = np.zeros((3, len(ids), KIND_COUNT + 1))
     people = [0.0, 0.0, 0.0]
     radii = []
-    for draws in _blocks(worlds, seed):
+    for draws in _blocks(worlds, seed, progress):
         for number, some in enumerate(chances):
             bits = asked.sampled(some, draws)
             for place, worlds_of in enumerate(bits):
@@ -367,6 +373,7 @@ def chance_change(
     worlds: int = 10_000,
     seed: int = 1,
     table: Mapping[Band, StepChance] | None = None,
+    progress: Progress = None,
     **question: Any,
 ) -> ChanceChange:
     """How the chances differ between two maps, with common random numbers.
@@ -397,7 +404,7 @@ def chance_change(
     people = [0.0, 0.0]
     differences = []
     totals = [0.0, 0.0]
-    for draws in _blocks(worlds, seed):
+    for draws in _blocks(worlds, seed, progress):
         counts = []
         for side, one in enumerate(asked):
             bits = one.sampled(some, draws)

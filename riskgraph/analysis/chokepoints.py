@@ -8,7 +8,7 @@ alternatives that back each other up count as they do everywhere. A dominator tr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,7 @@ def chokepoints(
     as_of: str | date | None = None,
     without: str | tuple[str, ...] | None = None,
     known_before: str | date | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Chokepoints:
     """What, if hardened, would save whom from the failing of some roots.
 
@@ -117,6 +118,8 @@ def chokepoints(
     ----------
     band
         Count who is reached in this band or a surer one; the other parameters are those of `blast`.
+    progress
+        Called with how many bodies and rows are done, and how many there are.
 
     Examples
     --------
@@ -129,12 +132,19 @@ def chokepoints(
         graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before
     )  # fmt: skip
     harm = graph.harm(radius.view, radius.roots)
-    return _Hardener(graph, radius, harm, band).answer()
+    return _Hardener(graph, radius, harm, band, progress).answer()
 
 
 class _Hardener:
-    def __init__(self, graph: RiskGraph, radius: BlastRadius, harm: HarmNetwork, band: Band) -> None:
-        self.graph, self.radius, self.harm, self.band = graph, radius, harm, band
+    def __init__(
+        self,
+        graph: RiskGraph,
+        radius: BlastRadius,
+        harm: HarmNetwork,
+        band: Band,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self.graph, self.radius, self.harm, self.band, self.progress = graph, radius, harm, band, progress
         self.reached = tuple(reach.id for reach in radius.within(band) if not reach.root)
         self.states = run(harm, radius.roots, radius.kinds).bands[band].hops
         self.ids: list[str] = []
@@ -217,6 +227,8 @@ class _Hardener:
         kinds = [KINDS.index(kind) for kind in self.radius.kinds]
         lost = dict.fromkeys(targets, 0)
         for first, count, failing in still_failing(network, roots, kinds, self.band, self.things):
+            if self.progress is not None:
+                self.progress(first + count, len(self.things))
             for target, places in targets.items():
                 states = [s for place in places for s in range(place * KIND_COUNT, (place + 1) * KIND_COUNT)]
                 if not any(state in self.states for state in states):
@@ -328,6 +340,7 @@ def service_cuts(
     as_of: str | date | None = None,
     without: str | tuple[str, ...] | None = None,
     known_before: str | date | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ServiceCuts:
     """Every smallest set of bodies and places, up to a size, whose failing would stop a service.
 
@@ -344,6 +357,8 @@ def service_cuts(
         The most things in a set.
     band
         Sets that need no doubtful step beyond this band; the rest stand in `doubtful`.
+    progress
+        Called with how many sets of one size are tried, and how many there are.
 
     Raises
     ------
@@ -371,7 +386,7 @@ def service_cuts(
     found: list[tuple[Band, tuple[int, ...]]] = []
     complete = order
     for at in Band:
-        sets = cut_sets(harm.network, things, targets, at, order)
+        sets = cut_sets(harm.network, things, targets, at, order, progress)
         complete = min(complete, sets.complete_to)
         smaller = [set(cut) for _, cut in found]
         found += [(at, cut) for cut in sets.sets if not any(part <= set(cut) for part in smaller)]

@@ -17,6 +17,7 @@ from riskgraph.cli.options import (
     question_options,
     selection_options,
 )
+from riskgraph.cli.progress import Progress
 
 
 @click.command(
@@ -65,14 +66,15 @@ def command(
     options = {"band": band, "worlds": worlds, "seed": seed, "table": step_chances(chances), **question}
     selection = select(graph)
     found: Any
-    if against is None:
-        found = chance(graph, roots, selection=selection, **options)
-        rows, text = render.rows(found), render.text(found, limit)
-    else:
-        if selection:
-            raise click.UsageError("--against compares whole answers; leave --area, --class, --region, --members out.")
-        found = chance_change(graph, RiskGraph.open(against), roots, **options)
-        rows, text = render.change_rows(found), render.change_text(found, limit)
+    if against is not None and selection:
+        raise click.UsageError("--against compares whole answers; leave --area, --class, --region, --members out.")
+    with Progress("Worlds drawn") as told:
+        if against is None:
+            found = chance(graph, roots, selection=selection, progress=told, **options)
+            rows, text = render.rows(found), render.text(found, limit)
+        else:
+            found = chance_change(graph, RiskGraph.open(against), roots, progress=told, **options)
+            rows, text = render.change_rows(found), render.change_text(found, limit)
     if output.format == "json":
         output.write(as_json(found.to_dict()))
     elif output.format == "csv":

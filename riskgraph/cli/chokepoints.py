@@ -8,6 +8,7 @@ import click
 from click.core import ParameterSource
 
 from riskgraph.cli.options import BANDS, Output, data_option, examples, output_options, question_options
+from riskgraph.cli.progress import Progress
 
 
 @click.command(
@@ -44,14 +45,16 @@ def command(
     from riskgraph.render import chokepoints as render
 
     if area is None:
-        found = chokepoints(graph, roots, band=band, **question)
+        with Progress("Bodies and rows taken away") as told:
+            found = chokepoints(graph, roots, band=band, progress=told, **question)
         output.write(_written(output, found, render.rows(found)) or render.text(found, limit))
         return
     if len(roots) != 1:
         raise click.UsageError("--area asks about one council; name one.")
     if click.get_current_context().get_parameter_source("like") is ParameterSource.DEFAULT:
         question["like"] = "outage"
-    cuts = service_cuts(graph, roots[0], area, order=order, band=band, **question)
+    with Progress("Sets tried") as told:
+        cuts = service_cuts(graph, roots[0], area, order=order, band=band, progress=told, **question)
     output.write(_written(output, cuts, render.cut_rows(cuts)) or render.cuts_text(cuts, limit))
 
 

@@ -9,7 +9,7 @@ must be told how to treat a place where harm starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 from math import comb
@@ -37,6 +37,7 @@ def cut_sets(
     targets: Sequence[int],
     band: int,
     order: int = 3,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CutSets:
     """Every minimal set of things, up to an order, whose failing together makes a target fail.
 
@@ -50,6 +51,8 @@ def cut_sets(
         The band (0 to 3).
     order
         The most things in a set.
+    progress
+        Called with the sets of one order that are tried, and all of them.
 
     Examples
     --------
@@ -74,7 +77,7 @@ def cut_sets(
     for size in range(2, order + 1):
         if comb(len(useful), size) > MOST_SETS:
             return CutSets(tuple(found), size - 1)
-        found += _of_size(network, things, targets, band, matters, useful, size, found)
+        found += _of_size(network, things, targets, band, matters, useful, size, found, progress)
     return CutSets(tuple(found), order)
 
 
@@ -101,10 +104,12 @@ def _of_size(
     useful: Sequence[int],
     size: int,
     smaller: Iterable[tuple[int, ...]],
+    progress: Callable[[int, int], None] | None,
 ) -> list[tuple[int, ...]]:
     known = [set(cut) for cut in smaller if len(cut) > 1]
     found: list[tuple[int, ...]] = []
     every: Iterator[tuple[int, ...]] = combinations(useful, size)
+    tried = 0
     while block := list(islice(every, BLOCK)):
         starts: dict[int, int] = {}
         for world, cut in enumerate(block):
@@ -113,6 +118,9 @@ def _of_size(
                     if state in matters:
                         starts[state] = starts.get(state, 0) | 1 << world
         failing = spread_from(network, starts, band, Within(len(block), matters))
+        tried += len(block)
+        if progress is not None:
+            progress(tried, comb(len(useful), size))
         bits = 0
         for state in targets:
             bits |= failing.get(state, 0)
