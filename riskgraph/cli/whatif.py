@@ -36,7 +36,7 @@ class Clauses(click.Command):
         shared = {param.name for param in self.params if param.name not in _fields(self)}
         more: list[Change] = []
         for clause in others:
-            if not clause:
+            if not clause or clause[0].startswith("-"):
                 ctx.fail("Nothing follows `then`. Name another change, such as: then lose civica")
             name, command, words = group.resolve_command(ctx.parent, clause)
             if name not in VERBS or command is None:
@@ -109,7 +109,7 @@ def command() -> None:
 
 
 def _answer_options(function: F) -> F:
-    """How the answer is asked and limited; received as `ask` and `limit`."""
+    """Whom the answer is limited to, received as `select`; and `worst`."""
 
     @click.option("--class", "classes", multiple=True, metavar="CLASS", help="Only this class of authority.")
     @click.option("--region", "regions", multiple=True, metavar="REGION", help="Only this region or nation.")
@@ -118,6 +118,9 @@ def _answer_options(function: F) -> F:
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="Only the bodies named in this file, one a line: your WARP.",
+    )
+    @click.option(
+        "--worst", is_flag=True, help="Also find the worst root of the whole map before and after: some seconds more."
     )
     @functools.wraps(function)
     def wrapped(*args: Any, classes: Any, regions: Any, members: Path | None, **kwargs: Any) -> Any:
@@ -187,11 +190,13 @@ def _command(verb: Verb) -> click.Command:
     @_scenario_options
     @output_options("text", "table", "json", "csv")
     @data_option
-    def ask(graph: Any, head: Scenario, save: str | None, select: Any, output: Output, **values: Any) -> None:
+    def ask(
+        graph: Any, head: Scenario, save: str | None, select: Any, worst: bool, output: Output, **values: Any
+    ) -> None:
         more = click.get_current_context().meta.get(_MORE, [])
         changes = (_change(verb, values), *more)
         title = head.title or f" {THEN} ".join(map(str, changes))
-        _answer(graph, replace(head, title=title, changes=changes), save, select, output)
+        _answer(graph, replace(head, title=title, changes=changes), save, select, worst, output)
 
     made: click.Command = click.command(
         verb.name,
@@ -236,21 +241,21 @@ def _param(field: Field) -> click.Parameter:
 @_answer_options
 @output_options("text", "table", "json", "csv")
 @data_option
-def run(graph: Any, file: str, select: Any, output: Output) -> None:
+def run(graph: Any, file: str, select: Any, worst: bool, output: Output) -> None:
     """Replay a scenario."""
     from riskgraph.scenario.files import read
 
-    _answer(graph, read(file), None, select, output)
+    _answer(graph, read(file), None, select, worst, output)
 
 
-def _answer(graph: Any, scenario: Scenario, save: str | None, select: Any, output: Output) -> None:
+def _answer(graph: Any, scenario: Scenario, save: str | None, select: Any, worst: bool, output: Output) -> None:
     from riskgraph.render import whatif as render
     from riskgraph.render.tables import as_csv, as_json, as_table
     from riskgraph.render.whatif_tables import csv_rows, table_rows, to_json
     from riskgraph.scenario.compare import compare
     from riskgraph.scenario.files import canonical, parse, with_ids, write
 
-    answer = compare(graph, scenario, select(graph))
+    answer = compare(graph, scenario, select(graph), worst=worst)
     if save is not None:
         kept = parse(canonical(with_ids(scenario, graph.names)).decode("utf-8"), save)
         write(kept, save)

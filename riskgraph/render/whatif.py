@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY
+from riskgraph.model import AUTHORITY, Band
 from riskgraph.render import blast as blast_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
@@ -169,13 +169,13 @@ class _Writer:
 
     def routes(self, most: int) -> list[str]:
         """The route that changed, for the first bodies that change."""
-        shown: dict[str, str] = {}
         order = (What.LEAVES, What.JOINS, What.REROUTED, What.LESS_SURE)
-        for what in order:
-            for pair in self.answer.pairs:
-                for one in pair.of(what):
-                    if len(shown) < most and one.body not in shown and one.body in self.after.entities:
-                        shown[one.body] = self.route(one)
+        found = [one for what in order for pair in self.answer.pairs for one in pair.of(what)]
+        found = [one for one in found if not one.not_ruled_out] or found
+        shown: dict[str, str] = {}
+        for one in found:
+            if len(shown) < most and one.body not in shown and one.body in self.after.entities:
+                shown[one.body] = self.route(one)
         return [f"Route: {line}" for line in shown.values()]
 
     def route(self, one: Difference) -> str:
@@ -234,10 +234,10 @@ class _Writer:
 
     def market(self, one: Market) -> str:
         """Councils for each supplier of an area that changes."""
-        said = []
-        for owner in one.changed[:3]:
-            members = [self.name(member) for member in one.groups.get(owner, (owner,))]
-            said.append(f"{join(members, 3)} {one.before.get(owner, 0)} before, {one.after.get(owner, 0)} after")
+        said = [
+            f"{self.group(one, owner)} {one.before.get(owner, 0)} before, {one.after.get(owner, 0)} after"
+            for owner in one.changed[:3]
+        ]
         index = hhi(one.before), hhi(one.after)
         spread = ""
         if index[0] is not None and index[1] is not None and abs(index[1] - index[0]) >= SPREAD:
@@ -245,8 +245,20 @@ class _Writer:
         label = area_label(one.area)
         return f"Councils known in {label}: {'; '.join(said)}{spread}."
 
+    def group(self, market: Market, owner: str) -> str:
+        """A supplier, or the group of suppliers of one owner."""
+        others = [self.name(member) for member in market.groups.get(owner, ()) if member != owner]
+        return f"{self.name(owner)} with {join(others, 3)}" if others else self.name(owner)
+
     def worst(self) -> str:
-        """Of the roots that are touched, the worst before and after."""
+        """The worst of all before and after if it was asked for, else of the roots that are touched."""
+        if self.answer.overall is not None:
+            sides = [
+                f"{self.name(row.root)} with {row.authorities[Band.POSSIBLE]:,} {side}"
+                for row, side in zip(self.answer.overall, ("before", "after"), strict=True)
+                if row is not None
+            ]
+            return f"The worst of all suppliers, shared services and environments: {join(sides, last='and')}."
         worst = self.answer.worst
         if worst is None or sum(1 for pair in self.answer.pairs if len(pair.roots) == 1) < 2:
             return ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from riskgraph.analysis.blast import BlastRadius, Reach
-from riskgraph.model import FailureKind
+from riskgraph.analysis.rank import Ranked
+from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import finding_value
 from riskgraph.render.words import short_name
 from riskgraph.scenario.compare import Comparison, Difference, Exposure, Pair, What
@@ -92,7 +93,8 @@ def to_json(answer: Comparison) -> dict[str, Any]:
         "services_lost_only_together": [{"body": body, "area": area} for body, area in answer.joint],
         "exposures": [_exposure(one) for one in answer.exposures],
         "concentration": [_market(one) for one in answer.markets],
-        "worst": _worst(answer),
+        "worst_touched": _worst(answer),
+        "worst_of_all": None if answer.overall is None else [_ranked(row) for row in answer.overall],
         "findings": [finding_value(one) for one in applied.findings],
     }
 
@@ -182,9 +184,11 @@ def _worst(answer: Comparison) -> dict[str, Any] | None:
     worst = answer.worst
     if worst is None:
         return None
-    old, new = worst
     return {
-        "of": "the roots that the scenario touches",
-        "before": {"root": old.roots[0], "reached": old.count(old.before)},
-        "after": {"root": (new.after or new.before or old.before).roots[0], "reached": new.count(new.after)},  # type: ignore[union-attr]
+        side: {"root": radius.roots[0] if radius is not None else None, "reached": pair.count(radius)}
+        for side, pair, radius in (("before", worst[0], worst[0].before), ("after", worst[1], worst[1].after))
     }
+
+
+def _ranked(row: Ranked | None) -> dict[str, Any] | None:
+    return None if row is None else {"root": row.root, "reached": row.authorities[Band.POSSIBLE]}

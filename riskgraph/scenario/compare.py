@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
+from riskgraph.model import AUTHORITY, ENVIRONMENT, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
 from riskgraph.scenario.apply import Applied, apply
 from riskgraph.scenario.market import Market, markets
 from riskgraph.scenario.model import Scenario
@@ -20,6 +20,8 @@ from riskgraph.settle import View
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from riskgraph.analysis.rank import Ranked
 
 __all__ = ["Comparison", "Difference", "Exposure", "Pair", "What", "compare", "whatif"]
 
@@ -146,6 +148,9 @@ class Comparison:
         Councils for each supplier in the service areas that are touched.
     joint
         Of several that are lost at once: services that are lost only when all are.
+    overall
+        If it was asked for: of all suppliers, shared services and environments, the one that reaches most,
+        before and after (`None` where nothing reaches anybody).
     """
 
     applied: Applied
@@ -155,6 +160,7 @@ class Comparison:
     exposures: tuple[Exposure, ...]
     markets: tuple[Market, ...]
     joint: tuple[tuple[str, str | None], ...]
+    overall: tuple[Ranked | None, Ranked | None] | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -223,7 +229,9 @@ def name_of(applied: Applied, id_: str) -> str:
     return entities[body].name if body in entities else applied.before.dataset.entities[body].name
 
 
-def compare(graph: RiskGraph, scenario: Scenario, selection: Selection | None = None) -> Comparison:
+def compare(
+    graph: RiskGraph, scenario: Scenario, selection: Selection | None = None, *, worst: bool = False
+) -> Comparison:
     """Lay a scenario over a map and say what it changes.
 
     What is asked: the roots of the scenario, together, if it names any or supposes that something is lost;
@@ -234,6 +242,8 @@ def compare(graph: RiskGraph, scenario: Scenario, selection: Selection | None = 
     ----------
     selection
         Limit both answers to some bodies.
+    worst
+        Also look for the worst root of the whole map before and after: some seconds on a national map.
 
     Raises
     ------
@@ -247,10 +257,10 @@ def compare(graph: RiskGraph, scenario: Scenario, selection: Selection | None = 
     >>> [(pair.roots[0], [one.body for one in pair.of(What.LEAVES)]) for pair in answer.pairs]
     [('environment:rbkc-shared-it', ['authority:westminster'])]
     """
-    return whatif(apply(graph, scenario), selection)
+    return whatif(apply(graph, scenario), selection, worst=worst)
 
 
-def whatif(applied: Applied, selection: Selection | None = None) -> Comparison:
+def whatif(applied: Applied, selection: Selection | None = None, *, worst: bool = False) -> Comparison:
     """The comparison of what is applied already; see `compare`."""
     scenario = applied.scenario
     question: dict[str, Any] = {"kinds": scenario.kinds or None, "like": scenario.like or "compromise"}
@@ -271,6 +281,7 @@ def whatif(applied: Applied, selection: Selection | None = None) -> Comparison:
         tuple(_exposure(applied, council, kinds) for council in applied.focus) if kinds else (),
         markets(applied),
         _joint(asker, together) if len(together) > 1 else (),
+        (asker.worst(applied.before), asker.worst(applied.after)) if worst else None,
     )
 
 
@@ -284,12 +295,26 @@ class _Asker:
         if not roots:
             return None
         radius = blast(graph, list(roots), **self.question)
+        selection = self._selected(graph)
+        return radius if selection is None else selection.apply(radius)
+
+    def worst(self, graph: RiskGraph) -> Ranked | None:
+        """Of all suppliers, shared services and environments of a map, the one that reaches most."""
+        from riskgraph.analysis.rank import rank  # it loads NumPy
+
+        first = [
+            ranking.rows[0]
+            for kind in (SUPPLIER, SHARED_SERVICE, ENVIRONMENT)
+            if (ranking := rank(graph, kind, selection=self._selected(graph), **self.question)).rows
+        ]
+        return max(first, key=lambda row: row.authorities[Band.POSSIBLE], default=None)
+
+    def _selected(self, graph: RiskGraph) -> Selection | None:
+        """The selection by the names of a map."""
         if not self.selection:
-            return radius
-        names = Selection(
-            graph, self.selection.areas, self.selection.classes, self.selection.regions, self._members(graph)
-        )
-        return names.apply(radius)
+            return None
+        chosen = self.selection
+        return Selection(graph, chosen.areas, chosen.classes, chosen.regions, self._members(graph))
 
     def _members(self, graph: RiskGraph) -> frozenset[str] | None:
         """Members by the names of a map: who took the place of a member is one."""

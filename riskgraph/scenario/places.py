@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM
+from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Grade
 from riskgraph.scenario.draft import Draft
 from riskgraph.scenario.model import Field, verb
 from riskgraph.scenario.ties import AREA
@@ -96,7 +96,9 @@ def _add_backup(draft: Draft) -> None:
     for tie in ties:
         row = tie.row
         group = row.alternative or f"{main.partition(':')[2]} and backup"
-        draft.put[row.id] = replace(row, alternative=group)
+        # taken as given that the main one is in use: an alternative that is not sure protects nobody
+        evidence = tuple(sorted({*row.evidence, draft.supposition(Grade.CONFIRMED)}))
+        draft.put[row.id] = replace(row, alternative=group, evidence=evidence)
         draft.suppose(council, "uses", backup, tie.step.area, data=row.data, alternative=group)
     draft.about(main, backup)
     draft.focus.update(dict.fromkeys(draft.councils([council])))
