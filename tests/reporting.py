@@ -18,6 +18,8 @@ KINDS: dict[str, tuple[str, tuple[str, ...], Options]] = {
     "council": ("council", ("thanet",), Options(tlp="AMBER", classification="OFFICIAL")),
     "supplier": ("supplier", ("capita",), Options()),
     "overview": ("overview", (), Options(selection={"regions": ["Wales"]})),
+    "whatif": ("whatif", ("leave-east-kent-services",), Options()),
+    "concentration": ("concentration", ("revenues-benefits",), Options()),
     "replay": ("replay", ("eks-civica-2024",), Options()),
 }
 

@@ -13,9 +13,9 @@ from riskgraph.cli.report import names_in
 @click.command(
     "verify",
     epilog=examples(
-        "riskgraph verify report.json",
-        "riskgraph verify report.json --data my-map --format json",
-        "riskgraph verify bulletin/report.json --redact names.txt --data my-map",
+        "riskgraph verify blast",
+        "riskgraph verify council --format json",
+        "riskgraph verify overview --data uk",
     ),
 )
 @click.argument("report", type=click.Path(path_type=Path), metavar="REPORT")
@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Make a report again from its data, and say whether it is equal or what differs.
 
-    REPORT is a report.json, or the folder that holds it. Exit code 1 if anything differs.
+    REPORT is a report.json, the folder that holds it, or the name of a sample that ships. Exit code 1 if anything differs.
     """
     from riskgraph.render.tables import as_json
     from riskgraph.report.verify import verify

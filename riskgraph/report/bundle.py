@@ -208,7 +208,7 @@ def _origin(
     request: dict[str, Any] = {
         "data": options.data if redacted is None or options.data in {"uk", "seeds"} else "withheld",
         "kind": entry.word,
-        "names": ["withheld" if name.partition("/")[0] in context.withheld else name for name in names],
+        "names": [_printed(context, name) for name in names],
         "question": _plain(question),
         "selection": _plain(selection),
         "tlp": options.tlp,
@@ -239,6 +239,13 @@ def _origin(
         info.attribution,
         withheld,
     )  # fmt: skip
+
+
+def _printed(context: Context, name: str) -> str:
+    """A name as the report may tell it: nothing that is withheld, and no path of this machine."""
+    if name.partition("/")[0] in context.withheld:
+        return "withheld"
+    return Path(name).name if Path(name).is_file() else name
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -261,7 +261,7 @@ def tiles(
     ]
     top, left = min(tile.row for tile in placed), min(tile.column for tile in placed)
     size = WIDTH / (max(tile.column for tile in placed) - left + 1)
-    size = min(size, 24.0)
+    size = min(size, 26.0)
     return Picture(
         id_,
         "tiles",

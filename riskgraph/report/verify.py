@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from riskgraph.graph import RiskGraph
 from riskgraph.report.bundle import Options, make
 from riskgraph.report.leaks import strict_json
 
-__all__ = ["Verdict", "verify"]
+__all__ = ["Verdict", "shipped_samples", "verify"]
 
 MOST = 64 * 1024 * 1024  # bytes of a report.json
 
@@ -59,7 +60,7 @@ def verify(
     Parameters
     ----------
     path
-        A `report.json`, or the folder that holds it.
+        A `report.json`, the folder that holds it, or the name of a sample that ships.
     data
         Where the data are; needed unless the report was made from a shipped map.
     names, redact, members
@@ -82,6 +83,8 @@ def verify(
     True
     """
     file = Path(path)
+    if not file.exists() and str(path) in (samples := shipped_samples()):
+        file = samples[str(path)]
     file = file / "report.json" if file.is_dir() else file
     old = _read(file)
     request = old["provenance"]["request"]
@@ -109,6 +112,18 @@ def verify(
         if hashlib.sha256(beside.read_bytes()).hexdigest() != stated:
             differences.append(f"{name} is not the file that was made")
     return Verdict(old["title"], graph.dataset.info.title, tuple(differences), tuple(found), tuple(missing))
+
+
+def shipped_samples() -> dict[str, Path]:
+    """Name to folder of every sample report that ships with riskgraph.
+
+    Examples
+    --------
+    >>> "blast" in shipped_samples()
+    True
+    """
+    root = Path(str(files("riskgraph.reports"))) / "samples"
+    return {path.parent.name: path.parent for path in sorted(root.glob("*/report.json"))}
 
 
 def _read(file: Path) -> dict[str, Any]:

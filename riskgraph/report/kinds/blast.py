@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -379,17 +379,33 @@ def _who(context: Context, radius: BlastRadius, present: Sequence[Reach], exposu
         blocks.append(_sure_bars(radius, present))
     picture = tiles(
         "map",
-        f"{bodies(dataset, [reach.id for reach in present]) if present else 'No council'} on the map",
+        _where(context, present),
         "One tile of equal size for each council, laid out so that neighbours lie near each other; the place of a "
-        "tile is no exact place. The mark says how surely a council could be reached.",
+        "tile is no exact place. Darkest is documented, dark likely, pale possible; white means that no route was found.",
         {id_: short_name(dataset, id_) for id_ in dataset.register if id_ in dataset.entities},
-        {reach.id: reach.band for reach in present if reach.id not in context.withheld},
+        {reach.id: reach.band for reach in present},
     )
     if picture is not None and len(present) > 2 and not context.withheld:
         blocks.append(picture)
     standing = ["standing"] if any(row[-2] != "reached" for row in exposures.rows[:MOST]) else []
     blocks.append(columns_of(exposures, "name", "surest", *shown, "route", *standing))
     return Section("who", "Who could be reached", tuple(blocks))
+
+
+def _where(context: Context, present: Sequence[Reach]) -> str:
+    """In how many regions they are, and where most of them."""
+    regions: Counter[str] = Counter()
+    for reach in present:
+        entry = context.graph.dataset.register.get(reach.id)
+        place = (entry.region or entry.nation) if entry is not None else None
+        if place is not None:
+            regions[place] += 1
+    if not regions:
+        return "On the map"
+    first, count = min(regions.items(), key=lambda item: (-item[1], item[0]))
+    if len(regions) == 1:
+        return f"All are in one region: {first}"
+    return f"They are in {len(regions)} regions and nations, most in {first} ({count})"
 
 
 def _sure_bars(radius: BlastRadius, present: Sequence[Reach]) -> Block:

@@ -76,7 +76,10 @@ def council_report(context: Context) -> Report:
     contracts, contract_rows = contracts_section(context, shown.depends_on, f"of {name}")
     widest = max(named, key=lambda leaning: leaning.others, default=None)
     alone = [area for area in areas if len({step.provider for step in shown.depends_on if step.area == area}) == 1]
-    title = f"{name} leans on {plural(len(leanings), 'body or place', 'bodies and places')} in {plural(len(areas), 'service area')}"
+    things = plural(len(leanings), "body or place", "bodies and places")
+    title = f"{name} could be reached, documented or likely, from {len(sure)} of the {things} it leans on"
+    if not leanings:
+        title = f"Nothing is known of what {name} leans on"
     unknown = (
         [f"{plural(len(questions), 'fact')} about these would settle what cannot be ruled out."] if questions else []
     )

@@ -1,0 +1,202 @@
+"""`report concentration`: how unevenly a service area, or a region, is shared between suppliers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from riskgraph.analysis.concentration import HHI_BANDS, Concentration, Index, concentration
+from riskgraph.analysis.select import Selection
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.render.concentration import concentration_text
+from riskgraph.render.words import area_label, full_name, join, plural, short_name
+from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
+from riskgraph.report.parts import area_title, capital, contracts_section, evidence_section, method_section, unmarked
+from riskgraph.report.pictures import bars
+from riskgraph.report.registry import Context, report_kind
+from riskgraph.rules import rules
+
+__all__ = ["concentration_report"]
+
+
+def _area(graph: RiskGraph, name: str) -> str:
+    (area,) = Selection.of(graph, areas=[name]).areas
+    return area
+
+
+@report_kind(
+    "concentration",
+    "How unevenly a service area is shared between suppliers.",
+    names="one",
+    metavar="AREA",
+    resolve=_area,
+    examples=(
+        "riskgraph report concentration revenues-benefits",
+        "riskgraph report concentration 'Elections and registration' --format text",
+        "riskgraph report concentration libraries-leisure --region Scotland --zip",
+    ),
+)
+def concentration_report(context: Context) -> Report:
+    """The report on one market."""
+    dataset, area = context.graph.dataset, context.names[0]
+    chosen = context.chosen
+    found = concentration(
+        context.graph, area, selection=replace(chosen, areas=frozenset()), as_of=context.question.get("as_of")
+    )
+    known = len(found.market) - len(found.unknown)
+    if not found.shares:
+        raise RiskGraphError(
+            f"No supplier of {area_label(area)} is known here.", "Choose another area or region, or fill the gap."
+        )
+    top, index = found.shares[0], found.by("councils")
+    assert index is not None
+    share = top.councils / sum(s.councils for s in found.shares)
+    name = full_name(dataset, top.supplier)
+    where = f" in {join(sorted(chosen.regions))}" if chosen.regions else ""
+    title = f"{share:.0%} of {area_label(area)}{where} is with {name}: {top.reach} of the {known} councils whose supplier is known"
+    suppliers, members = _suppliers(context, found), _members(context, found)
+    steps = [
+        s
+        for s in context.graph.settled(found.view).steps
+        if s.in_force and s.area == area and s.dependent in found.market
+    ]
+    contracts, contract_rows = contracts_section(
+        context, [s for s in steps if not s.implied], f"for {area_label(area)}"
+    )
+    return Report(
+        "concentration",
+        area,
+        title,
+        "Supplier concentration",
+        found.view.as_of.isoformat(),
+        (
+            Number(f"{share:.0%}", f"with the largest, {name}", f"{top.reach} of {known} councils whose supplier is known"),
+            Number(f"{index.effective:.1f}", "suppliers of equal size would be as uneven", f"there are {len(found.shares)} known"),
+            Number(f"{known} of {len(found.market)}", "councils whose supplier is known", "the others could change every figure"),
+        ),
+        _meaning(found, index),
+        (
+            f"Who serves {plural(len(found.unknown), 'council')} of {len(found.market)} is not known.",
+            f"With what is not known the index lies between {index.low:,.0f} and {index.high:,.0f}.",
+            "Contract values are on record for a part only; a joint contract stands on one council.",
+            "These figures speak of market power. Whether one failure reaches many is another question: riskgraph report blast.",
+        ),
+        ("Ask the councils that are not known who serves them.", "Look at the contracts that end first: that is when the market can move."),
+        ("Whether the next procurement should weigh how many neighbours a supplier has already.", "Who prepares, with whom, for the failure of the largest."),
+        (
+            _shares_section(context, found, area, suppliers),
+            *_owners_section(context, found),
+            contracts,
+            Section("members", "Who is served by whom", (members,)),
+            evidence_section(context, {row.id for step in steps for row in step.rows}),
+            method_section(),
+        ),
+        unmarked(context, concentration_text(found)),
+        {"exposures": suppliers, "services": members, "contracts": contract_rows},
+        {"index": round(index.hhi, 1), "known": known, "market": len(found.market), "suppliers": [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares if s.supplier not in context.withheld]},
+    )  # fmt: skip
+
+
+def _meaning(found: Concentration, index: Index) -> tuple[str, ...]:
+    said = "; ".join(f"{band.owner} ({band.year}): {band.words}" for band in HHI_BANDS(index.hhi))
+    data = None if found.area is None else rules().areas[found.area].data
+    lines = [
+        f"By councils, the Herfindahl-Hirschman index is {index.hhi:,.0f}. In the words of others: {said}. The "
+        "Competition and Markets Authority (2021) applies no threshold.",
+        "With few councils such an index is lumpy: read the number of councils and the largest share first.",
+    ]
+    if data is not None:
+        lines.append(f"These services hold {'special category' if data == 'special' else 'personal'} data as a rule.")
+    return tuple(lines)
+
+
+def _suppliers(context: Context, found: Concentration) -> Table:
+    dataset = context.graph.dataset
+    whole = sum(share.councils for share in found.shares)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            full_name(dataset, share.supplier),
+            share.reach,
+            round(100 * share.councils / whole, 1),
+            round(share.residents),
+            None if share.value_gbp is None else round(float(share.value_gbp)),
+            share.supplier,
+        )
+        for share in found.shares
+        if share.supplier not in context.withheld
+    ]
+    columns = (
+        Column("name", "Supplier"),
+        Column("councils", "Councils", "number"),
+        Column("share", "Share, %", "number"),
+        Column("residents", "Residents", "number"),
+        Column("value_gbp", "Contract value (£)", "number"),
+        Column("id", "Id"),
+    )
+    return Table("exposures", "Every supplier, by councils", columns, tuple(rows))
+
+
+def _members(context: Context, found: Concentration) -> Table:
+    dataset = context.graph.dataset
+    served: dict[str, list[str]] = {body: [] for body in found.market}
+    for share in found.shares:
+        for body in share.authorities:
+            served[body].append(
+                "withheld" if share.supplier in context.withheld else full_name(dataset, share.supplier)
+            )
+    rows: list[tuple[Cell, ...]] = [
+        (short_name(dataset, body), join(served[body]) or None, body)
+        for body in sorted(found.market, key=lambda body: short_name(dataset, body))
+        if body not in context.withheld
+    ]
+    columns = (Column("name", "Council"), Column("supplier", "Supplier"), Column("id", "Id"))
+    return Table("services", "Councils and who serves them", columns, tuple(rows))  # fmt: skip
+
+
+def _shares_section(context: Context, found: Concentration, area: str, suppliers: Table) -> Section:
+    dataset = context.graph.dataset
+    whole = sum(share.councils for share in found.shares)
+    top = found.shares[:3]
+    parts = [(share.councils, "dark" if number == 0 else "grey", "") for number, share in enumerate(found.shares)]
+    largest = ", ".join(f"{full_name(dataset, s.supplier)} {s.councils / whole:.0%}" for s in top)
+    known = len(found.market) - len(found.unknown)
+    blocks: list[Block] = [
+        bars(
+            "share",
+            f"The three largest have {sum(s.councils for s in top) / whole:.0%} of {area_label(area)}",
+            "One bar of 100%: the largest supplier dark, each of the others grey.",
+            [(area_title(area), f"{largest}; {len(found.shares)} suppliers of {known} councils", parts)],
+        ),
+        bars(
+            "suppliers",
+            f"{full_name(dataset, top[0].supplier)} serves {plural(top[0].reach, 'council')}",
+            "A bar for each of the ten largest suppliers: the councils that it serves, wholly or in part.",
+            [
+                (full_name(dataset, s.supplier), plural(s.reach, "council"), [(s.reach, "dark", "")])
+                for s in found.shares[:10]
+                if s.supplier not in context.withheld
+            ],
+        ),
+        Table("suppliers-page", suppliers.caption, suppliers.columns[:-1], tuple(row[:-1] for row in suppliers.rows)),
+    ]
+    return Section("who", "Who shares this market", tuple(blocks))  # fmt: skip
+
+
+def _owners_section(context: Context, found: Concentration) -> tuple[Section, ...]:
+    """The same by ultimate owner, where that differs."""
+    dataset = context.graph.dataset
+    if {share.supplier for share in found.parents} == {share.supplier for share in found.shares}:
+        return ()
+    whole = sum(share.councils for share in found.parents)
+    rows: list[tuple[Cell, ...]] = [
+        (full_name(dataset, s.supplier), s.reach, round(100 * s.councils / whole, 1))
+        for s in found.parents[:15]
+        if s.supplier not in context.withheld
+    ]
+    columns = (Column("name", "Owner"), Column("councils", "Councils", "number"), Column("share", "Share, %", "number"))
+    table = Table("owners", "Suppliers rolled up to their ultimate owner", columns, tuple(rows))
+    first = found.parents[0]
+    text = Text(
+        f"{capital(full_name(dataset, first.supplier))} is the largest owner, with {plural(first.reach, 'council')}."
+    )
+    return (Section("owners", "By ultimate owner", (text, table)),)

@@ -1,0 +1,268 @@
+"""`report whatif`: what a change would do, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import Band
+from riskgraph.render.whatif import change_phrase, text
+from riskgraph.render.words import area_label, join, plural, root_name, sentence, short_name
+from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.report.parts import area_title, capital, contracts_section, evidence_section, method_section, unmarked
+from riskgraph.report.pictures import bars
+from riskgraph.report.registry import Context, report_kind
+from riskgraph.scenario.compare import Comparison, Pair, What, compare, name_of
+from riskgraph.scenario.files import read, shipped_scenarios
+
+__all__ = ["whatif_report"]
+
+
+def _scenario(_graph: RiskGraph, name: str) -> str:
+    return name if Path(name).is_file() or name in shipped_scenarios() else str(read(name))
+
+
+@report_kind(
+    "whatif",
+    "What a change would do, before and after: a saved scenario, or a shipped example.",
+    names="one",
+    metavar="SCENARIO",
+    resolve=_scenario,
+    examples=(
+        "riskgraph report whatif leave-east-kent-services",
+        "riskgraph report whatif switch-revenues --format text",
+        "riskgraph report whatif segment-west-london --zip",
+    ),
+)
+def whatif_report(context: Context) -> Report:
+    """The report on one scenario; what it asks, and as of when, stands in the scenario itself."""
+    if context.withheld:
+        raise RiskGraphError("A scenario names the bodies that it changes.", "Leave --redact out.")
+    answer = compare(context.graph, read(context.names[0]), context.selection)
+    dataset = answer.applied.after.dataset
+    words = unmarked(context, text(answer)).replace("`", "").splitlines()
+    title = words[0].rpartition(" (data of ")[0] or words[0].rstrip(".")
+    differences, stops = _differences(answer), _stops(answer)
+    contracts, contract_rows = contracts_section(
+        context,
+        [step for step in context.graph.settled(answer.view).steps if step.dependent in answer.applied.focus],
+        "of the councils that it is about",
+    )
+    first = max(answer.pairs, key=lambda pair: abs(pair.count(pair.after) - pair.count(pair.before)), default=None)
+    suspected = next((line for line in words if line.startswith("Not known:")), "")
+    changed = [answer.applied.before.dataset.relations.get(id_) for id_ in sorted(_rows(answer))]
+    leaves = sum(len(pair.of(What.LEAVES)) for pair in answer.pairs)
+    joins = sum(len(pair.of(What.JOINS)) for pair in answer.pairs)
+    return Report(
+        "whatif",
+        Path(context.names[0]).stem,
+        title,
+        "What-if, before and after",
+        answer.view.as_of.isoformat(),
+        (
+            Number(*_count(answer, first)),
+            Number(f"{leaves} and {joins}", "bodies leave, and bodies join", "over all that was asked; how surely they are reached can change besides"),
+            Number(f"{len(answer.stops)}", f"service{'s' if len(answer.stops) != 1 else ''} may stop", "unless something takes the place of what runs them"),
+        ),
+        tuple(f"{capital(line)}" for line in words[1:] if not line.startswith(("Not known:", "Try next:", "Route:")))[:5],
+        (
+            *([capital(part.strip().rstrip(".")) + "." for part in suspected.removeprefix("Not known:").split(";")] if suspected else []),
+            "A scenario is a supposition: what it adds is in no register, and costs and dates are not weighed.",
+            "What is not in this map is not known to be safe.",
+        ),
+        (
+            "Check the facts that the change touches with those who run the services.",
+            *(["Find what takes the place of each service that may stop."] if stops.rows else []),
+            "Ask the same again on the day before the decision: the data will have moved on.",
+        ),
+        (
+            "Whether to go on with this change.",
+            *(["What must be in place first, so that no service stops."] if stops.rows else []),
+            *(["Whether data that stay behind are returned or destroyed, and who proves it."] if leaves else []),
+        ),
+        (
+            Section("supposed", "What is supposed", (Items(tuple(capital(change_phrase(answer, change)) + "." for change in answer.scenario.changes) or (f"Lost together: {join(root_name(dataset, root) for root in answer.applied.lost)}.",)),)),
+            _compared(answer, differences),
+            *([Section("services", "Services that may stop", (stops,))] if stops.rows else []),
+            *_market_section(answer),
+            contracts,
+            evidence_section(context, [row.id for row in changed if row is not None]),
+            method_section(),
+        ),
+        "\n".join(words) + "\n",
+        {"exposures": differences, "services": stops, "contracts": contract_rows},
+        _answer(answer),
+    )  # fmt: skip
+
+
+def _count(answer: Comparison, pair: Pair | None) -> tuple[str, str, str]:
+    if pair is None:
+        return "None", "was asked to fail", "the scenario changes nothing that could reach a council"
+    before, after = pair.count(pair.before), pair.count(pair.after)
+    roots = join(_root(answer, root) for root in pair.roots)
+    if pair.before is None:
+        return f"{after:,}", "could be reached", f"if {roots} failed together"
+    return f"{before:,} to {after:,}", "could be reached, before and after", f"if {roots} were hit"
+
+
+def _root(answer: Comparison, root: str) -> str:
+    for graph in (answer.applied.before, answer.applied.after):
+        if root.partition("/")[0] in graph.dataset.entities:
+            return root_name(graph.dataset, root)
+    return root
+
+
+def _rows(answer: Comparison) -> set[str]:
+    """Rows on the ways that lead to bodies for which something changes."""
+    sides = (
+        side
+        for pair in answer.pairs
+        for one in pair.differences
+        if one.what is not What.STAYS
+        for side in (one.before, one.after)
+    )
+    return {row for side in sides if side is not None for row in side.lead[1].proof.rows}  # fmt: skip
+
+
+def _differences(answer: Comparison) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for pair in answer.pairs:
+        roots = join(_root(answer, root) for root in pair.roots)
+        for one in sorted(
+            pair.differences, key=lambda one: (list(What).index(one.what), name_of(answer.applied, one.body))
+        ):
+            before: Cell = "" if one.before is None else one.before.band
+            after: Cell = "" if one.after is None else one.after.band
+            rows.append((roots, name_of(answer.applied, one.body), str(one.what), before, after, one.body))
+    columns = (
+        Column("root", "If this failed"),
+        Column("name", "Who"),
+        Column("what", "What changes"),
+        Column("before", "Before", "band"),
+        Column("after", "After", "band"),
+        Column("id", "Id"),
+    )
+    return Table("exposures", "Every body that could be reached, before and after", columns, tuple(rows))  # fmt: skip
+
+
+def _stops(answer: Comparison) -> Table:
+    rows = tuple(
+        (name_of(answer.applied, body), area_title(area), area or "?", body)
+        for body, area in answer.stops
+    )  # fmt: skip
+    columns = (Column("name", "Who"), Column("service", "Service"), Column("area", "Area"), Column("id", "Id"))
+    return Table("services", "Services that lose what runs them", columns, rows)
+
+
+def _compared(answer: Comparison, differences: Table) -> Section:
+    blocks: list[Block] = []
+    rows = []
+    for pair in answer.pairs[:8]:
+        roots = join(_root(answer, root) for root in pair.roots)
+        for when, side, shade in (("before", pair.before, "grey"), ("after", pair.after, "dark")):
+            if side is not None:
+                count = pair.count(side)
+                rows.append((f"{roots}, {when}", plural(count, "body", "bodies"), [(count, shade, "")]))
+    if rows and any(part[2][0][0] for part in rows):
+        changed = [
+            p
+            for p in answer.pairs
+            if p.before is not None and p.after is not None and p.count(p.before) != p.count(p.after)
+        ]
+        title = "How many could be reached does not change; who, and how surely, may"
+        if changed:
+            roots = join(_root(answer, root) for root in changed[0].roots)
+            title = f"If {roots} failed: {changed[0].count(changed[0].before)} before, {changed[0].count(changed[0].after)} after"
+        blocks.append(
+            bars(
+                "pairs",
+                title,
+                "Two bars for each that is asked to fail: bodies that could be reached, grey before and dark after.",
+                rows,
+            )
+        )
+    moved = tuple(row for row in differences.rows if row[2] != str(What.STAYS))
+    caption = "Bodies for which something changes"
+    blocks.append(
+        Table(
+            "changed",
+            caption,
+            differences.columns[:-1],
+            tuple(row[:-1] for row in moved[:400]),
+            "Nothing changes for anybody.",
+        )
+    )
+    routes = []
+    for pair in answer.pairs:
+        for one in pair.of(What.JOINS, What.LEAVES, What.REROUTED)[:3]:
+            before = (
+                "no way"
+                if one.before is None
+                else sentence(answer.applied.before.dataset, one.before.lead[1].proof).rstrip(".")
+            )
+            after = (
+                "no way"
+                if one.after is None
+                else sentence(answer.applied.after.dataset, one.after.lead[1].proof).rstrip(".")
+            )
+            routes.append(f"{name_of(answer.applied, one.body)}: before, {before}; after, {after}.")
+    if routes:
+        blocks += [Text("How, for the first of them:"), Items(tuple(routes[:9]))]
+    return Section("who", "Before and after", tuple(blocks))  # fmt: skip
+
+
+def _market_section(answer: Comparison) -> tuple[Section, ...]:
+    """Councils for each supplier in the service areas that are touched."""
+    dataset = answer.applied.after.dataset
+    old = answer.applied.before.dataset
+    rows: list[tuple[Cell, ...]] = [
+        (
+            area_title(market.area),
+            short_name(dataset if owner in dataset.entities else old, owner),
+            market.before.get(owner, 0),
+            market.after.get(owner, 0),
+        )
+        for market in answer.markets
+        for owner in market.changed
+    ]
+    if not rows:
+        return ()
+    columns = (
+        Column("service", "Service"),
+        Column("supplier", "Supplier"),
+        Column("before", "Councils before", "number"),
+        Column("after", "Councils after", "number"),
+    )
+    table = Table(
+        "markets",
+        f"Councils for each supplier, where that changes: {join(area_label(m.area) for m in answer.markets if m.changed)}",
+        columns,
+        tuple(rows),
+    )
+    return (Section("markets", "Who would serve how many", (table,)),)  # fmt: skip
+
+
+def _answer(answer: Comparison) -> Mapping[str, Any]:
+    def band(side: Any) -> str | None:
+        return None if side is None else side.band.word
+
+    return {
+        "title": answer.scenario.title,
+        "pairs": [
+            {
+                "roots": list(pair.roots),
+                "before": None if pair.before is None else pair.count(pair.before),
+                "after": None if pair.after is None else pair.count(pair.after),
+                "differences": [
+                    {"body": one.body, "what": str(one.what), "before": band(one.before), "after": band(one.after)}
+                    for one in pair.differences
+                ],
+            }
+            for pair in answer.pairs
+        ],
+        "stops": [{"body": body, "area": area} for body, area in answer.stops],
+        "bands": [band.word for band in Band],
+    }
