@@ -1,0 +1,220 @@
+"""Several maps as one, what changed between two, and how many suppliers two officers share."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from riskgraph.analysis.changes import changes
+from riskgraph.cli import main
+from riskgraph.data import Dataset, read, write
+from riskgraph.data.checks import run_checks
+from riskgraph.data.importers import Options, import_file
+from riskgraph.data.merge import merge
+from riskgraph.data.overlap import answer, ask, count, plain_count, suppliers_of
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import Band
+
+
+def sheet(
+    path: Path,
+    name: str,
+    rows: str,
+    header: str = "Council,System,Supplier,Company number,Hosted by,Personal data,How sure",
+) -> Dataset:
+    file = path / f"{name}.csv"
+    file.write_text(f"{header}\n{rows}\n")
+    return import_file(file, Options(title=name, as_of="2026-11-01"))[0]
+
+
+def run(line: str) -> Result:
+    return CliRunner().invoke(main, shlex.split(line), catch_exceptions=False)
+
+
+def test_two_councils_become_one_map(tmp_path: Path) -> None:
+    one = sheet(tmp_path, "one", "Dover,Alpha,Alder Ltd,07654321,supplier,personal,confirmed")
+    two = sheet(tmp_path, "two", "Thanet,Alpha,ALDER LIMITED,07654321,council,,confirmed")
+    both, report = merge([one, two])
+    assert {row.dependent for row in both.relations.values() if row.relation == "uses"} == {
+        "authority:dover",
+        "authority:thanet",
+    }
+    assert len([entity for entity in both.entities.values() if entity.kind == "supplier"]) == 1
+    assert report.same["relations"] == 1  # Alpha is made by Alder
+    assert len(both.relations["alder-alpha.made-by.alder"].evidence) == 2
+    assert report.conflicts == []
+    assert [p for p in run_checks(both, {}) if p.severity == "error"] == []
+
+
+def test_a_supplier_under_two_ids_is_joined_by_its_number(tmp_path: Path) -> None:
+    one = sheet(tmp_path, "one", "Dover,Alpha,Alder Ltd,07654321,,,")
+    two = sheet(tmp_path, "two", "Thanet,Beta,Alder Technology Ltd,07654321,,,")
+    both, report = merge([one, two])
+    assert {e.id for e in both.entities.values() if e.kind == "supplier"} == {"supplier:alder"}
+    assert "alder-technology-beta.made-by.alder" in both.relations
+    assert any("by its company number" in text for text in report.conflicts)
+
+
+def test_a_contradiction_keeps_both_sources_and_weakens_the_answer(tmp_path: Path) -> None:
+    one = sheet(tmp_path, "one", "Dover,Alpha,Alder Ltd,,supplier,personal,confirmed")
+    two = sheet(tmp_path, "two", "Dover,Alpha,Alder Ltd,,council,none,confirmed")
+    for order in ([one, two], [two, one]):
+        both, report = merge(order)
+        row = both.relations["dover.uses.alder-alpha"]
+        assert len(report.conflicts) == 2
+        stances = {(both.evidence[i].about, both.evidence[i].stance) for i in row.evidence}
+        assert {("hosting", "disputes"), ("data", "disputes"), (None, "supports")} == stances
+        reach = RiskGraph(both)
+        from riskgraph.analysis.blast import blast
+
+        alone = blast(RiskGraph(order[0]), "alder", like="outage")
+        if order[0] is one:
+            assert alone["authority:dover"].band is Band.DOCUMENTED
+            assert blast(reach, "alder", like="outage")["authority:dover"].band is Band.POSSIBLE
+
+
+def test_a_merged_map_can_be_merged_again_without_change(tmp_path: Path) -> None:
+    one = sheet(tmp_path, "one", "Dover,Alpha,Alder Ltd,,supplier,personal,confirmed")
+    two = sheet(tmp_path, "two", "Dover,Alpha,Alder Ltd,,council,none,reported")
+    both, _ = merge([one, two], "Both")
+    again, report = merge([both, both], "Both")
+    assert again.digest == both.digest
+    assert report.added == {"entities": 0, "relations": 0, "evidence": 0}
+
+
+def test_the_strictest_marking_and_every_attribution_travel_on() -> None:
+    seeds = read("seeds")
+    other = replace(
+        seeds,
+        info=replace(seeds.info, marking="TLP:RED", attribution="Ours.", as_of="2027-01-01", own_register="confirmed"),
+    )
+    merged, _ = merge([seeds, other])
+    assert (merged.info.marking, merged.info.as_of) == ("TLP:RED", "2027-01-01")
+    assert merged.info.own_register == "inferred"
+    assert merged.info.attribution.endswith("Ours.")
+    with pytest.raises(RiskGraphError, match="only one data set"):
+        merge([seeds])
+
+
+def test_what_changed_is_said_with_the_answers(tmp_path: Path) -> None:
+    old = sheet(
+        tmp_path,
+        "old",
+        "Dover,Alpha,Alder Ltd,,supplier,personal,confirmed\nThanet,Alpha,Alder Ltd,,supplier,personal,likely",
+    )
+    new = sheet(
+        tmp_path,
+        "new",
+        "Dover,Alpha,Alder Ltd,,supplier,personal,possible\nAdur,Alpha,Alder Ltd,,supplier,personal,confirmed",
+    )
+    found = changes(RiskGraph(old), RiskGraph(new), ["alder"])
+    (change,) = found.answers
+    assert (change.newly, change.no_longer) == (("authority:adur",), ("authority:thanet",))
+    assert change.less_sure == (("authority:dover", Band.DOCUMENTED, Band.POSSIBLE),)
+    assert set(found.rows.added["relations"]) == {"adur.uses.alder-alpha"}
+    assert set(found.rows.removed["relations"]) == {"thanet.uses.alder-alpha"}
+
+
+# --- overlap ---
+
+
+def test_the_private_count_is_the_plain_count() -> None:
+    one, two = [f"c{n}" for n in range(14)], [f"c{n}" for n in range(9, 23)]
+    question, key = ask(one)
+    found = count(answer(question, two), key)
+    assert found == plain_count(one, two)
+    assert (found.shared, found.mine, found.theirs) == (5, 14, 14)
+
+
+def test_nothing_readable_travels_and_every_run_differs() -> None:
+    names = [f"supplier-{n}" for n in range(12)]
+    (first, key), (second, _) = ask(names), ask(names)
+    assert "supplier" not in first.replace("riskgraph overlap", "")
+    assert not set(json.loads(first)["numbers"]) & set(json.loads(second)["numbers"])
+    assert json.loads(key)["secret"] not in first
+
+
+def test_short_lists_foreign_keys_and_broken_files_are_refused() -> None:
+    names = [f"s{n}" for n in range(12)]
+    with pytest.raises(RiskGraphError, match="has 9 suppliers"):
+        ask(names[:9])
+    question, key = ask(names)
+    with pytest.raises(RiskGraphError, match="has 9 suppliers"):
+        answer(question, names[:9])
+    few = json.dumps({**json.loads(question), "numbers": json.loads(question)["numbers"][:3]})
+    with pytest.raises(RiskGraphError, match="has 3 suppliers"):
+        answer(few, names)
+    with pytest.raises(RiskGraphError, match="another question"):
+        count(answer(ask(names)[0], names), key)
+    for text in ("", "[]", "{}", question.replace("question 1", "question 9")):
+        with pytest.raises(RiskGraphError, match="no file of an overlap check"):
+            answer(text, names)
+    for number in ("0", "1", "zz", "f" * 700):
+        with pytest.raises(RiskGraphError, match="out of range"):
+            answer(json.dumps({**json.loads(question), "numbers": [number, *json.loads(question)["numbers"]]}), names)
+
+
+def test_a_supplier_is_recognised_by_number_or_reviewed_name(tmp_path: Path) -> None:
+    one = sheet(tmp_path, "one", "Dover,Alpha,CIVICA UK LIMITED,,,,\nDover,Beta,Alder Ltd,07654321,,,")
+    two = sheet(tmp_path, "two", "Thanet,Gamma,Civica Ltd,01628868,,,\nThanet,Beta,Alder Technology,07654321,,,")
+    assert suppliers_of(one) == suppliers_of(two) == ("07654321", "supplier:civica")
+
+
+def test_two_officers_exchange_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "\n".join(f"Dover,System {n},Company Number{n},,,," for n in range(12))
+    for name, text in (("ours", rows), ("theirs", rows.replace("Number1", "Nummer1"))):
+        write(sheet(tmp_path, name, text), tmp_path / name)
+    assert run("data overlap --data ours --keep our.key --output question.json").exit_code == 0
+    assert stat.S_IMODE((tmp_path / "our.key").stat().st_mode) == 0o600
+    assert run("data overlap question.json --data theirs --output answer.json").exit_code == 0
+    result = run("data overlap answer.json --keep our.key")
+    assert result.stdout.startswith("9 suppliers shared, of your 12 and their 12.")  # Number1, 10 and 11 differ
+    assert run("data overlap --data ours --keep our.key --output again.json").exit_code == 2  # a key is used once
+
+
+# --- the words ---
+
+
+def test_importing_merging_and_comparing_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    dry = run("data import one-sheet-register.csv")
+    assert dry.stdout.startswith("34 rows read, 34 kept, 0 left out")
+    assert "Nothing was written" in dry.stdout
+    assert run("data import one-sheet-register.csv --to ours").exit_code == 0
+    assert run("data import one-sheet-register.csv --to ours").exit_code == 2
+    before = {file.name: file.read_bytes() for file in (tmp_path / "ours").iterdir()}
+    assert run("data import one-sheet-register.csv --into ours").exit_code == 0
+    assert {file.name: file.read_bytes() for file in (tmp_path / "ours").iterdir()} == before
+    assert run("data merge ours seeds --to region").stdout.startswith("2 data sets merged")
+    told = run("data diff ours region --root civica")
+    assert "not in the old map" in told.stdout
+    assert json.loads(run("data diff ours region --format json").stdout)["schema"] == 1
+    assert run("data check --data region").exit_code == 0
+
+
+def test_names_nobody_knows_are_listed_for_a_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("data match one-sheet-register.csv --format csv --output d.csv").exit_code == 0
+    text = (tmp_path / "d.csv").read_text(encoding="utf-8-sig")
+    assert text.startswith("kind,name,rows,decision,suggestion_1")
+    (tmp_path / "d.csv").write_text(
+        text.replace("Kerbside Digital,1,,", "Kerbside Digital,1,supplier:civica,"), encoding="utf-8"
+    )
+    assert run("data import one-sheet-register.csv --decisions d.csv --to ours").exit_code == 0
+    assert "hollowby.uses.civica-parking-permits-and-fines.parking-enforcement" in read("ours").relations
+
+
+def test_a_wrong_source_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("data import nowhere.csv")
+    assert result.exit_code == 4
+    assert "Check the path" in result.stderr
+    assert run("data import one-sheet-register.csv --to a --into b").exit_code == 2
