@@ -175,11 +175,12 @@ class Builder:
     def add_fact(self, fact: Fact) -> None:
         """One row of a register, award or payment."""
         day = fact.valid_from or fact.valid_to
+        settled = self.suppliers.ids.get(fact.supplier)  # none if a public body supplies
+        if fact.how != "register" and settled and self._says_little(fact, settled):
+            return
         council = self.body(fact.council, day)
         supplier = self.provider(fact.supplier, day)
         kind = supplier.partition(":")[0]
-        if fact.how != "register" and self._says_little(fact, supplier):
-            return
         evidence = [
             self.source(
                 claim=fact.claim, grade=fact.grade, publisher=fact.publisher, url=fact.url, published=fact.published

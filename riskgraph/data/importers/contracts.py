@@ -11,7 +11,7 @@ from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.one_sheet import score_of_table
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.tables import clean, open_sheets, read_rows
+from riskgraph.data.importers.tables import NoHeader, clean, open_sheets, read_rows
 from riskgraph.data.importers.values import blank, parse_date, parse_money, redacted
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
@@ -156,7 +156,7 @@ def read_contracts(path: Path, options: Options, report: ImportReport) -> Harves
     for sheet in open_sheets(path):
         try:
             header, _, rows = read_rows(sheet, lambda cells: header_score(cells, FIELDS), options.columns)
-        except RiskGraphError as error:
+        except NoHeader as error:
             report.note(error.message)
             continue
         columns = match_headers(header, FIELDS)

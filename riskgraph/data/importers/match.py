@@ -214,6 +214,8 @@ class Suppliers:
         self.ids: dict[Party, str] = {}
         self.entities: dict[str, Entity] = {}
         self.fresh: set[str] = set()  # ids that nothing knew before
+        self._taken = set(base) | set(directory().entities)
+        self._known_numbers = {f"GB-COH-{number}": id_ for number, id_ in directory().numbers.items()}
         self._numbers: dict[str, str] = {}
         self._keys: dict[str, set[str]] = defaultdict(set)
         for entity in base.values():
@@ -288,7 +290,7 @@ class Suppliers:
         decided = {self.reviewed[key] for key in keys if key in self.reviewed}
         if len(decided) == 1:
             return decided.pop()
-        for numbers in (self._numbers, {f"GB-COH-{n}": id_ for n, id_ in directory().numbers.items()}):
+        for numbers in (self._numbers, self._known_numbers):
             hits = {numbers[id_] for id_ in company.ids if id_ in numbers}
             if len(hits) == 1:
                 return hits.pop()
@@ -345,7 +347,7 @@ class Suppliers:
             return
         name = company.best_name
         base = f"{SUPPLIER}:{slug(company_key(name))}"
-        taken = set(self.base) | set(directory().entities) | self.fresh
+        taken = self._taken
         id_ = base
         if id_ in taken and company.numbers:
             id_ = f"{base}-{company.numbers[0].lower()}"
@@ -354,6 +356,7 @@ class Suppliers:
             id_, counter = f"{base}-{counter}", counter + 1
         company.id = id_
         self.fresh.add(id_)
+        self._taken.add(id_)
         if not company.numbers:
             self.report.unmatched_suppliers[name] += sum(company.names.values())
 

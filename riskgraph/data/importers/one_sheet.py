@@ -13,7 +13,7 @@ from riskgraph.data.importers.headers import Columns, header_score, match_header
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.tables import clean, open_sheets, read_rows
+from riskgraph.data.importers.tables import NoHeader, clean, open_sheets, read_rows
 from riskgraph.data.importers.values import blank, parse_date, parse_days, parse_money, redacted
 from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
@@ -156,7 +156,7 @@ def read_one_sheet(path: Path, options: Options, report: ImportReport) -> Harves
     for sheet in open_sheets(path):
         try:
             header, _, rows = read_rows(sheet, lambda cells: header_score(cells, FIELDS), options.columns)
-        except RiskGraphError:
+        except NoHeader:
             report.note(f"Sheet {sheet.name!r} has no header that is known here; it was not read.")
             continue
         columns = match_headers(header, FIELDS)

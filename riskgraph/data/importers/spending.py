@@ -18,7 +18,7 @@ from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.one_sheet import score_of_table
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.tables import clean, open_sheets, read_rows
+from riskgraph.data.importers.tables import NoHeader, clean, open_sheets, read_rows
 from riskgraph.data.importers.values import blank, parse_date, parse_money, redacted
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
@@ -131,6 +131,8 @@ class _Paid:
 
 
 _date = lru_cache(maxsize=20_000)(parse_date)
+_blank = lru_cache(maxsize=20_000)(blank)
+_redacted = lru_cache(maxsize=20_000)(redacted)
 
 
 @importer("spending", "payments over 250 or 500 pounds: payer, supplier, date, amount", _fits, suppliers="known")
@@ -142,7 +144,7 @@ def read_spending(path: Path, options: Options, report: ImportReport) -> Harvest
     for sheet in open_sheets(path):
         try:
             header, _, rows = read_rows(sheet, lambda cells: header_score(cells, FIELDS), options.columns)
-        except RiskGraphError as error:
+        except NoHeader as error:
             report.note(error.message)
             continue
         columns = match_headers(header, FIELDS)
@@ -178,30 +180,34 @@ def _sum_up(
     from riskgraph.data.importers.headers import Columns
 
     assert isinstance(columns, Columns)
-    get, width = columns.get, columns.width
+    width = columns.width
+    merged = any(len(places) > 1 for places in columns.places.values())
     empty = 0
     dated = "date" in columns
+
+    def get(row: list[str], name: str) -> str:
+        return clean(columns.get(row, name))
+
     for number, raw in rows:  # type: ignore[attr-defined]
         if not any(raw):
             empty += 1
             continue
-        row = [clean(cell) for cell in raw]
-        if not any(row):
+        row = [clean(cell) for cell in raw] if merged or len(raw) != width else raw
+        supplier = get(row, "supplier")
+        if not supplier and not any(clean(cell) for cell in raw):
             empty += 1
             continue
         report.read += 1
         if report.read % _AT_ONCE == 0:
             options.tick(report.read)
-        supplier = get(row, "supplier")
-        if not supplier or blank(supplier):
+        if not supplier or _blank(supplier):
             report.skip(f"row {number}", "no supplier")
             continue
         amount = parse_money(get(row, "amount"))
         text = get(row, "date")
         day = _date(text) if text else None
-        longer = any(cell and not blank(cell) for cell in row[width:])
         if amount is None or (dated and text and day is None):
-            if longer:
+            if any(cell and not blank(cell) for cell in row[width:]):
                 report.skip(f"row {number}", "more cells than the header has: its columns may be shifted")
             elif amount is None:
                 report.skip(f"row {number}", "the amount is none")
@@ -210,7 +216,7 @@ def _sum_up(
             continue
         if len(row) > width and any(row[width:]):
             report.guess("a cell beyond the last header was left out", f"row {number}: {row[width]!r}")
-        if redacted(supplier):
+        if _redacted(supplier):
             report.redacted += 1
             report.skip(f"row {number}", "supplier redacted: who it is is not known")
             continue

@@ -15,13 +15,17 @@ from pathlib import Path
 
 from riskgraph.errors import DataError, MissingFile, Problem, RiskGraphError
 
-__all__ = ["Sheet", "open_sheets", "read_rows"]
+__all__ = ["NoHeader", "Sheet", "open_sheets", "read_rows"]
 
 MAX_BYTES = 2 * 1024**3
 _CHUNK = 1 << 20
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
+
+
+class NoHeader(RiskGraphError):
+    """A table in which no row looks like the header of a format."""
 
 
 @dataclass
@@ -141,9 +145,11 @@ def _delimiter(sample: str) -> str:
 
 def clean(cell: str) -> str:
     """A cell without hidden characters and outer spaces; words in a row are parted by one space."""
+    if cell.isalnum():
+        return cell
     if _HIDDEN.search(cell):
         cell = _HIDDEN.sub("", cell)
-    return re.sub(r"\s+", " ", cell).strip() if " " in cell or "\n" in cell or "\t" in cell or "\xa0" in cell else cell
+    return " ".join(cell.split())
 
 
 def read_rows(
@@ -162,7 +168,7 @@ def read_rows(
 
     Raises
     ------
-    RiskGraphError
+    NoHeader
         If no row looks like a header.
     """
     if columns is not None:
@@ -182,7 +188,7 @@ def read_rows(
         if seen == 20:
             break
     if best == 0:
-        raise RiskGraphError(
+        raise NoHeader(
             f"{sheet.name} has no header row that is known here.",
             "Say what its columns are, in their order: --columns date,supplier,amount",
         )

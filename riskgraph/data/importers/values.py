@@ -133,6 +133,7 @@ _PREFIXES = frozenset(
         "ZC",
     ]
 )
+_PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,10})?", re.ASCII)
 _LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142": "l"})
 _LEGAL = re.compile(r" (?:limited|ltd|plc|llp|public limited company|lrd)$")
 
@@ -216,6 +217,8 @@ def parse_money(text: str) -> Decimal | None:
     >>> [parse_money(t) for t in ("1,5", "1e400", "nan", "12%", "5,00.1")]
     [None, None, None, None, None]
     """
+    if _PLAIN.fullmatch(text):
+        return Decimal(text.replace(",", ""))
     text = text.strip().strip("'\"").replace("\u00c2\u00a3", "\u00a3").replace("\u0153", "\u00a3")
     text = re.sub(r"^(?:GBP|\u00a3)|(?<=[-(])\u00a3|GBP$|\s|\u00a0", "", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=^-)\u00a3|^\u00a3", "", text)
@@ -224,7 +227,7 @@ def parse_money(text: str) -> Decimal | None:
         text, negative = text[1:-1].lstrip("\u00a3"), True
     elif re.search(r"(?:CR|-)$", text, re.IGNORECASE):
         text, negative = re.sub(r"(?:CR|-)$", "", text, flags=re.IGNORECASE), True
-    if not re.fullmatch(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,10})?", text, re.ASCII):
+    if not _PLAIN.fullmatch(text):
         return None
     amount = Decimal(text.replace(",", ""))
     return -amount if negative else amount

@@ -12,7 +12,7 @@ from riskgraph.data.importers.headers import Columns, header_score, match_header
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.tables import Sheet, clean, open_sheets, read_rows
+from riskgraph.data.importers.tables import NoHeader, Sheet, clean, open_sheets, read_rows
 from riskgraph.data.importers.values import blank, parse_date
 from riskgraph.data.names import normalise
 from riskgraph.errors import RiskGraphError
@@ -171,7 +171,7 @@ def _rows(name: str, sheet: Sheet, report: ImportReport) -> Iterator[_Row]:
     fields = SHEETS[name]
     try:
         header, _, rows = read_rows(sheet, lambda cells: header_score(cells, fields))
-    except RiskGraphError:
+    except NoHeader:
         report.note(f"Sheet {sheet.name!r} has no header that is known here; it was not read.")
         return
     columns = match_headers(header, fields)
