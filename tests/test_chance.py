@@ -14,6 +14,7 @@ from networks import fails, random_network, without
 from small import FILES, write_small
 
 from riskgraph import MissingFile, RiskGraphError, load
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.chance import Exposure, chance, chance_change
 from riskgraph.analysis.step_chances import step_chances
 from riskgraph.cli import main
@@ -347,3 +348,29 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
     chance(RiskGraph.open("seeds"), "civica", worlds=500, progress=lambda done, total: told.append((done, total)))
     assert told == [(200, 500), (400, 500), (500, 500)]
+
+
+@pytest.mark.slow
+def test_the_basis_of_the_chances_is_what_the_map_says() -> None:
+    """One or two rows from the origin of a recorded incident: how many were reported hit, by band."""
+    graph = RiskGraph.open("uk")
+    harmed = {"data-exposed", "service-disrupted", "precautionary-shutdown"}
+    effects = {(e.incident_id, e.organisation) for e in graph.dataset.effects if e.effect in harmed}
+    providers = {row.provider for row in graph.dataset.relations.values()}
+    kinds = {"confidentiality": "exposure", "availability": "outage", "integrity": "tampering"}
+    near, hit = dict.fromkeys(Band, 0), dict.fromkeys(Band, 0)
+    for incident in graph.dataset.incidents.values():
+        asked = [kinds[impact] for impact in incident.impact]
+        if not asked or not {origin.partition("/")[0] for origin in incident.origins} & providers:
+            continue
+        day = incident.date_started or incident.date_disclosed
+        radius = blast(graph, incident.origins, kinds=asked, as_of=day, without=incident.incident_id)
+        for reach in radius.authorities:
+            if not reach.root and min(found.hops for found in reach.kinds.values()) <= 2:
+                near[reach.band] += 1
+                hit[reach.band] += (incident.incident_id, reach.id) in effects
+    stated = {"documented": (46, 10), "likely": (11, 2), "possible": (11, 0), "not-ruled-out": (98, 0)}
+    for band, step in step_chances().items():
+        assert {str(number) for number in stated[band.word]} <= set(re.findall(r"\d+", step.basis))
+    for band in Band:
+        assert (near[band], hit[band]) == stated[band.word], "the map has changed: count again in step_chances.csv"

@@ -62,7 +62,7 @@ def test_the_vector_of_the_model(tmp_path: Path) -> None:
     said = render.text(found)
     assert said.startswith("1 shared thing: yes, if it fails, P and B could both be reached")
     assert "P is hosted on CloudX. B is hosted on CloudX." in said
-    assert "one failure is enough where it should take two" in said
+    assert "If they back each other up, one failure is enough where it should take two." in said
 
 
 def test_apart_and_known_is_no_and_a_blank_is_not_known(tmp_path: Path) -> None:
@@ -164,6 +164,7 @@ def test_a_supplier_counts_with_what_it_makes_and_operates() -> None:
     assert proof is not None
     assert proof.rows == ("modern-gov-hosting.hosted-on.microsoft.committee-democratic",)
     assert found.unknown
+    assert "If the parts named back each other up" in render.text(found)
 
 
 def test_one_that_rests_on_the_other_shares_it() -> None:

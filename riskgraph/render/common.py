@@ -82,7 +82,10 @@ def _measures(found: Common, first: str, second: str) -> list[str]:
         )
     ]
     if found.order_drop:
-        lines.append("As each other's backup they would fail together: one failure is enough where it should take two.")
+        proofs = [proof for shared in found.shared for proof in (shared.first, shared.second) if proof is not None]
+        whole = {id_.partition("/")[0] for id_ in (found.first, found.second)}
+        who = "they" if all(proof.body in whole for proof in proofs) else "the parts named"
+        lines.append(f"If {who} back each other up, one failure is enough where it should take two.")
     return lines
 
 
