@@ -19,6 +19,7 @@ from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.data import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.model import FailureKind
+from riskgraph.render.notebook import register
 from riskgraph.scenario.compare import Comparison, compare
 from riskgraph.scenario.model import Change, Scenario, change
 
@@ -52,6 +53,7 @@ def load(where: str | Path = "uk") -> RiskMap:
     >>> load("seeds")
     <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
     """
+    register()
     return RiskMap(RiskGraph.open(where))
 
 

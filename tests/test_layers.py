@@ -25,6 +25,7 @@ FLOORS = {
     "rules": 0,
     "dates": 0,
     "text": 0,
+    "pictured": 0,
     "data": 1,
     "graph": 2,
     "settle": 2,

@@ -10,6 +10,7 @@ from riskgraph.analysis.blast import BlastRadius, Reach, blast
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ENVIRONMENT, ORGANISATIONS, SHARED_SERVICE, Band, FailureKind
+from riskgraph.pictured import Pictured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class CallSheet:
+class CallSheet(Pictured):
     """Who to ring, in what order. Contacts are not in the data: unknown ones are to be filled in by hand."""
 
     graph: RiskGraph

@@ -19,6 +19,7 @@ from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ORGANISATIONS, PRINCIPAL_COUNCILS, PRODUCT, SUPPLIER, SYSTEM, Band
+from riskgraph.pictured import Pictured
 from riskgraph.settle import Step, View
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Rank:
 
 
 @dataclass(frozen=True)
-class Concentration:
+class Concentration(Pictured):
     """A market and who serves it."""
 
     graph: RiskGraph

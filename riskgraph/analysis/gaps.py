@@ -11,6 +11,7 @@ from riskgraph.analysis.blast import OLD, Question, blast, last_evidenced
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
+from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Gaps:
+class Gaps(Pictured):
     """Where the map is thin or stale."""
 
     graph: RiskGraph
@@ -165,7 +166,7 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
 
 
 @dataclass(frozen=True)
-class Ask:
+class Ask(Pictured):
     """Questions whose answers would settle what cannot be ruled out, grouped by whom to ask."""
 
     graph: RiskGraph

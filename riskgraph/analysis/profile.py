@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Entity, RegisterEntry
+from riskgraph.pictured import Pictured
 from riskgraph.rules import rules
 from riskgraph.settle import Step, View
 
@@ -21,7 +22,7 @@ __all__ = ["Listing", "Profile", "Row", "list_bodies", "profile"]
 
 
 @dataclass(frozen=True)
-class Profile:
+class Profile(Pictured):
     """Everything known about one body or place, both directions."""
 
     graph: RiskGraph
@@ -130,7 +131,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Listing:
+class Listing(Pictured):
     """Bodies and places of a kind, those that most leans on first."""
 
     graph: RiskGraph

@@ -12,6 +12,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS
 from riskgraph.model import Band, FailureKind, RegisterEntry
+from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Residents:
 
 
 @dataclass(frozen=True)
-class BlastRadius:
+class BlastRadius(Pictured):
     """The answer to one what-if. One radius for each failure kind and band; kinds are never added up."""
 
     graph: RiskGraph

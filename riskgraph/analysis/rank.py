@@ -23,6 +23,7 @@ from riskgraph.model import (
     Band,
     FailureKind,
 )
+from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Ranking(Pictured):
     """Every root that reaches anybody, the worst first."""
 
     graph: RiskGraph

@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -20,14 +20,14 @@ from riskgraph.dates import DATE, in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import Band
 from riskgraph.render.tables import as_csv, as_json
-from riskgraph.report.content import Cell, Column, Report, Table
-from riskgraph.report.marking import Marking, calls_marking
+from riskgraph.report.content import Block, Cell, Column, Report, Table
+from riskgraph.report.marking import Marking, Tlp, calls_marking
 from riskgraph.report.parts import BAND_WORDS
 
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Origin", "html", "make_files", "write_files"]
+__all__ = ["Origin", "fragment", "html", "make_files", "write_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,21 @@ def html(template: str, report: Report, marking: Marking, origin: Origin) -> str
         bands=list(Band),
     )
     return page if page.endswith("\n") else page + "\n"
+
+
+def fragment(title: str, blocks: Sequence[Block]) -> str:
+    """Some blocks for a page that is somebody else's, such as a notebook; the style stays within.
+
+    Examples
+    --------
+    >>> from riskgraph.report.content import Text
+    >>> "<p>&lt;b&gt;</p>" in fragment("A title", [Text("<b>")])
+    True
+    """
+    marking = Marking(Tlp.RED)  # for rules on printed pages, which do not hold inside another page
+    origin = Origin("", "2000", "", 0, 0, {}, "", "2000", "")
+    template = _environment().get_template("notebook.html")
+    return template.render(title=title, blocks=blocks, marking=marking, origin=origin)
 
 
 def _hash(text: str) -> str:

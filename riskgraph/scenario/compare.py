@@ -12,6 +12,7 @@ from riskgraph.analysis.blast import BlastRadius, Reach, blast
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ENVIRONMENT, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
+from riskgraph.pictured import Pictured
 from riskgraph.scenario.apply import Applied, apply
 from riskgraph.scenario.market import Market, markets
 from riskgraph.scenario.model import Scenario
@@ -129,7 +130,7 @@ def _possible(found: Mapping[str, Band]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Pictured):
     """The answer to a scenario.
 
     Attributes

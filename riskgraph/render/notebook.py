@@ -1,0 +1,189 @@
+"""What results look like in a notebook: the pictures of the reports, and Plotly figures.
+
+Names are data: Plotly takes some letters of a label for markup, so they are escaped on the way in.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.pictured import VIEWS, View
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.blast import BlastRadius
+    from riskgraph.report.content import Block
+
+__all__ = ["CONFIG", "register"]
+
+# No button that sends the data of a picture to somebody else, and none that advertises.
+CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "responsive": True}
+ROWS = 30  # of a table in a notebook
+DARK, MIDDLE, LIGHT, GREY = "#12436D", "#2073BC", "#6BACE6", "#BFBFBF"
+
+
+def register() -> None:
+    """Tell results how they look; `riskgraph.load` does so."""
+    VIEWS.update(
+        {
+            "BlastRadius": View(_blast_html, _blast_figure),
+            "Ranking": View(_table, _bars("root", "authorities", "Could be reached, by what fails")),
+            "Concentration": View(_table, _bars("supplier", "authorities", "Councils, by supplier")),
+            "Comparison": View(_table, None),
+            "CallSheet": View(_table, None),
+            "Profile": View(_table, None),
+            "Listing": View(_table, _bars("name", "dependents", "Direct users")),
+            "Gaps": View(_table, _bars("body", "blanks", "Blanks that matter")),
+            "Ask": View(_table, None),
+        }
+    )
+
+
+def _page(title: str, blocks: Sequence[Block]) -> str:
+    from riskgraph.report.files import fragment
+
+    return fragment(title, blocks)
+
+
+def _blast_html(radius: BlastRadius) -> str:
+    from riskgraph.model import Band
+    from riskgraph.render.words import bodies
+    from riskgraph.report.kinds.blast import columns_of, exposures_table
+    from riskgraph.report.parts import if_failing, routes
+    from riskgraph.report.registry import Context
+
+    context = Context(radius.graph, radius.roots)
+    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    found = bodies(radius.graph.dataset, [reach.id for reach in present]) if present else "No council"
+    _, picture = routes(radius, present)
+    table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS)
+    title = f"{found} could be reached {if_failing(radius)}"
+    return _page(title, [table] if picture is None else [picture, table])
+
+
+def _table(result: Any) -> str:
+    """Any result that has a data frame, as a table that is cut after some rows."""
+    from riskgraph.report.content import Column, Table
+
+    frame = result.to_frame()
+    numbers = set(frame.select_dtypes("number").columns)
+    columns = tuple(
+        Column(str(name), str(name).replace("_", " ").capitalize(), "number" if name in numbers else "text")
+        for name in frame.columns
+    )
+    rows = tuple(tuple(_cell(value) for value in row) for row in frame.head(ROWS).itertuples(index=False))
+    more = f"{len(frame) - ROWS:,} more rows: to_frame()." if len(frame) > ROWS else ""
+    title = repr(result).strip("<>") if len(repr(result)) < 200 else type(result).__name__
+    return _page(title, [Table("result", title, columns, rows, note=more)])
+
+
+def _cell(value: Any) -> str | int | float | None:
+    if value is None or value != value:
+        return None
+    if isinstance(value, int | float | str):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+# -- figures ----------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _figure_class() -> Any:
+    """A Plotly figure that shows itself without the buttons; made when the first figure is."""
+    import plotly.graph_objects as go  # type: ignore[import-untyped]
+
+    class Picture(go.Figure):  # type: ignore[misc]
+        """A figure that always takes our configuration."""
+
+        def show(self, *args: Any, **kwargs: Any) -> Any:
+            return super().show(*args, **{"config": dict(CONFIG), **kwargs})
+
+        def to_html(self, *args: Any, **kwargs: Any) -> Any:
+            return super().to_html(*args, **{"config": dict(CONFIG), **kwargs})
+
+        def write_html(self, *args: Any, **kwargs: Any) -> Any:
+            return super().write_html(*args, **{"config": dict(CONFIG), **kwargs})
+
+        def _ipython_display_(self) -> None:
+            self.show()
+
+    return Picture
+
+
+def _figure(trace: Any, title: str) -> Any:
+    font = {"family": "Arial, Helvetica, sans-serif", "size": 14, "color": "#0B0C0C"}
+    layout = {"title": {"text": _escaped(title)}, "font": font, "template": "none", "margin": {"l": 40, "r": 40}}
+    return _figure_class()(data=[trace], layout=layout)
+
+
+def _escaped(text: str) -> str:
+    """Text that Plotly shows as it is.
+
+    Examples
+    --------
+    >>> _escaped("<b>A & B</b>")
+    '&lt;b&gt;A &amp; B&lt;/b&gt;'
+    """
+    return html.escape(text, quote=False)
+
+
+def _blast_figure(radius: BlastRadius) -> Any:
+    """A Sankey from what fails to the bodies at the end of each way; its width is their number."""
+    import plotly.graph_objects as go
+
+    from riskgraph.model import Band
+    from riskgraph.render.words import join, root_name
+    from riskgraph.report.parts import BAND_WORDS, if_failing, routes
+
+    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    order, _ = routes(radius, present)
+    roots = join(root_name(radius.graph.dataset, root) for root in radius.roots)
+    places: dict[str, int] = {"root": 0}
+    labels, flows = [roots], dict[tuple[int, int, int], int]()
+    for (between, _), group in order:
+        for band in sorted({reach.band for reach in group}):
+            count = sum(1 for reach in group if reach.band is band)
+            stops = [*between, (f"band-{int(band)}", BAND_WORDS[band])]
+            here = 0
+            for id_, words in stops:
+                if id_ not in places:
+                    places[id_] = len(labels)
+                    labels.append(words)
+                key = (here, places[id_], int(band))
+                flows[key] = flows.get(key, 0) + count
+                here = places[id_]
+    colours = (DARK, MIDDLE, LIGHT, GREY)
+    trace = go.Sankey(
+        node={"label": [_escaped(label) for label in labels], "color": DARK, "pad": 18},
+        link={
+            "source": [source for source, _, _ in flows],
+            "target": [target for _, target, _ in flows],
+            "value": list(flows.values()),
+            "color": [colours[band] for _, _, band in flows],
+        },
+    )
+    return _figure(trace, f"{len(present)} bodies could be reached {if_failing(radius)}")
+
+
+def _bars(name: str, amount: str, title: str) -> Callable[[Any], Any]:
+    """A figure of sorted bars: the first twenty rows of the frame, largest at the top."""
+
+    def figure(result: Any) -> Any:
+        import plotly.graph_objects as go
+
+        frame = result.to_frame()
+        frame = frame.sort_values(amount, ascending=False, kind="stable").head(20)[::-1]
+        trace = go.Bar(
+            x=frame[amount].tolist(),
+            y=[_escaped(str(value)) for value in frame[name]],
+            orientation="h",
+            marker={"color": DARK},
+            text=frame[amount].tolist(),
+            hoverinfo="x+y",
+        )
+        return _figure(trace, title)
+
+    return figure
