@@ -12,8 +12,9 @@
 // :param {map: 'uk', area: 'revenues-benefits'}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (body:Authority {generation: m.generation})-[r:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON|IMPLIES]->(supplier:Supplier)
-WHERE body.counted AND r.in_force AND r.area = $area
+MATCH (body:Authority {generation: m.generation})-[r:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON|IMPLIES]->(supplier)
+USING INDEX body:Authority(generation)
+WHERE supplier.kind = 'supplier' AND body.counted AND r.in_force AND r.area = $area
 WITH supplier, count(DISTINCT body) AS councils
 
 WITH collect({supplier: supplier, councils: councils}) AS rows, sum(councils) AS ties

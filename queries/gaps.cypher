@@ -15,6 +15,7 @@
 
 MATCH (m:RiskMap {name: $map})
 MATCH (body:Authority {generation: m.generation})-[r]->(:Entity)
+USING INDEX body:Authority(generation)
 WHERE r.load IS NOT NULL AND NOT r:IMPLIES AND NOT r:MEMBER_OF AND r.in_force AND body.counted
 RETURN body.id AS id, body.usual_name AS council, count(r) AS rows,
   count(CASE WHEN r.area IS NULL THEN 1 END) AS no_area,

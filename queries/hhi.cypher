@@ -12,8 +12,9 @@
 // :param {map: 'uk'}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (body:Authority {generation: m.generation})-[r:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON|IMPLIES]->(supplier:Supplier)
-WHERE body.counted AND r.in_force AND r.area IS NOT NULL
+MATCH (body:Authority {generation: m.generation})-[r:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON|IMPLIES]->(supplier)
+USING INDEX body:Authority(generation)
+WHERE supplier.kind = 'supplier' AND body.counted AND r.in_force AND r.area IS NOT NULL
 WITH r.area AS area, supplier, count(DISTINCT body) AS councils
 WITH area, collect(councils) AS each, sum(councils) AS ties
 WITH area, size(each) AS suppliers, ties, reduce(sum = 0.0, n IN each | sum + (100.0 * n / ties) ^ 2) AS hhi

@@ -11,7 +11,7 @@
 // :param {map: 'uk', body: 'authority:thanet'}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (:Authority {generation: m.generation, id: $body})-[mine:USES]->(system:Entity)<-[theirs:USES]-(peer:Authority)
+MATCH (:Entity {generation: m.generation, id: $body})-[mine:USES]->(system:Entity)<-[theirs:USES]-(peer:Authority)
 WHERE mine.in_force AND theirs.in_force AND peer.counted
 WITH peer, collect(DISTINCT system.name) AS shared
 RETURN peer.id AS id, peer.usual_name AS council, COLLECT { UNWIND shared AS name RETURN name ORDER BY name } AS systems

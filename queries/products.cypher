@@ -13,6 +13,7 @@
 
 MATCH (m:RiskMap {name: $map})
 MATCH (product:Product {generation: m.generation})<-[r:USES]-(body:Authority)
+USING INDEX product:Product(generation)
 WHERE r.in_force
 WITH product, count(DISTINCT body) AS councils
 RETURN product.id AS id, product.name AS name,

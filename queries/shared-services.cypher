@@ -12,6 +12,7 @@
 
 MATCH (m:RiskMap {name: $map})
 MATCH (service:SharedService {generation: m.generation})<-[r:SERVED_BY]-(body:Authority)
+USING INDEX service:SharedService(generation)
 WHERE r.in_force
 WITH service, collect(DISTINCT body.usual_name) AS councils
 RETURN service.id AS id, service.name AS name, size(councils) AS councils, COLLECT { UNWIND councils AS c RETURN c ORDER BY c } AS names

@@ -12,7 +12,7 @@
 // :param {map: 'uk', body: 'authority:thanet', band: 2}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (end:Place {part: 'service'})-[:PART_OF]->(body:Authority {generation: m.generation, id: $body})
+MATCH (end:Place {part: 'service'})-[:PART_OF]->(body:Entity {generation: m.generation, id: $body})
 MATCH (end)(()<-[h:LEADS_TO WHERE h.outage <= $band]-())*(p:Place)
 WITH DISTINCT end, body, p
 MATCH (p)<-[:FAILS_AT]-(root:Entity)

@@ -341,7 +341,8 @@ class _Walk:
             first[FailureKind.INTRUSION] |= self._ids(_ONWARD, likely, band=int(band))
         states: States = {}
         for kind in (FailureKind.INTRUSION, FailureKind.EXIT):
-            states[kind] = self._spread(first[kind], kind, band, wide=likely is not None)
+            wide = kind is FailureKind.INTRUSION and likely is not None
+            states[kind] = self._spread(first[kind], kind, band, wide=wide)
         if band >= Band.POSSIBLE:
             for kind, column in ((FailureKind.INTRUSION, "opens"), (FailureKind.EXIT, "ends")):
                 places = states[kind] - silent if kind is FailureKind.INTRUSION else states[kind]

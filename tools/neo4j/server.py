@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 __all__ = ["CannotStart", "Server", "classpath", "find_java", "temporary"]
@@ -89,8 +89,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def settings(port: int, http: int | None, *, auth: bool) -> str:
-    """The whole of neo4j.conf. Line 8 and 9 keep files and addresses out of reach of LOAD CSV."""
+def settings(port: int, http: int | None, *, auth: bool, more: Sequence[str] = ()) -> str:
+    """The whole of neo4j.conf. Lines 8 and 9 keep files and addresses out of reach of LOAD CSV."""
     lines = [
         "server.default_listen_address=127.0.0.1",
         f"server.bolt.listen_address=127.0.0.1:{port}",
@@ -109,7 +109,7 @@ def settings(port: int, http: int | None, *, auth: bool) -> str:
             f"server.http.advertised_address=127.0.0.1:{http}",
             f"server.bolt.advertised_address=127.0.0.1:{port}",
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *more]) + "\n"
 
 
 class Server:
@@ -127,6 +127,8 @@ class Server:
         Of the user `neo4j`; without one nobody is asked who they are.
     quick
         Start faster and run long queries slower: for tests.
+    more
+        Further lines for neo4j.conf.
     """
 
     def __init__(
@@ -138,10 +140,12 @@ class Server:
         password: str | None = None,
         quick: bool = True,
         heap: str = "512m",
+        more: Sequence[str] = (),
     ) -> None:
         self.home, self.fixed, self.http, self.password, self.quick, self.heap = (
             home, port, http, password, quick, heap,
         )  # fmt: skip
+        self.more = more
         self.port = port or 0
         self.process: subprocess.Popen[bytes] | None = None
         self.guard: subprocess.Popen[bytes] | None = None
@@ -179,7 +183,7 @@ class Server:
     def _start_once(self, java: str, jars: str) -> None:
         conf = self.home / "conf"
         conf.mkdir(parents=True, exist_ok=True)
-        text = settings(self.port, self.http, auth=self.password is not None)
+        text = settings(self.port, self.http, auth=self.password is not None, more=self.more)
         (conf / "neo4j.conf").write_text(text, encoding="utf-8")
         if self.password is not None and not (self.home / "data" / "dbms" / "auth.ini").exists():
             self._set_password(java, jars)

@@ -1,0 +1,154 @@
+"""The same answers from a Neo4j server as from memory: on the shipped maps and on random ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from neo4j_harness import MARKS
+from strategies import datasets, questions, write
+
+from riskgraph.analysis.blast import blast
+from riskgraph.backends import open_backend
+from riskgraph.backends.base import NetworkXBackend
+from riskgraph.backends.connection import Connection
+from riskgraph.backends.neo4j import Server
+from riskgraph.backends.neo4j_load import load
+from riskgraph.backends.neo4j_read import Neo4jBackend
+from riskgraph.cli import main
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import PRESETS, FailureKind
+from riskgraph.render import blast as render
+
+pytestmark = MARKS
+ALL_KINDS = tuple(FailureKind)
+UK_ROOTS = (
+    ("supplier:civica",),
+    ("supplier:capita/revenues-benefits", "supplier:civica"),
+    ("environment:rbkc-shared-it", "shared-service:east-kent-services", "authority:barking-and-dagenham"),
+    ("product:modern-gov",),
+    ("authority:kent",),
+    ("supplier:capita/pest-control",),
+)
+
+
+@pytest.fixture(scope="module")
+def server(neo4j_uk: Any) -> Iterator[Server]:
+    with Server(Connection(uri=neo4j_uk.uri)) as server:
+        load(server, RiskGraph.open("seeds"), "seeds", replace=True)
+        yield server
+
+
+def run(neo4j_server: Any, *words: str) -> Any:
+    return CliRunner().invoke(main, [*words, "--uri", neo4j_server.uri], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("roots", UK_ROOTS, ids=" ".join)
+def test_a_blast_radius_on_the_national_map_is_the_same(server: Server, roots: Sequence[str]) -> None:
+    here, there = RiskGraph.open("uk"), Neo4jBackend(server, "uk")
+    known = [root for root in roots if root.partition("/")[2] != "pest-control"] or ["supplier:capita/pensions"]
+    part = there.around(known)
+    assert len(part.dataset.relations) < len(here.dataset.relations)
+    for question in ({}, {"like": "outage", "as_of": "2023-01-01"}, {"known_before": "2024-06-01"}):
+        ours, theirs = blast(here, known, **question), blast(part, known, **question)  # type: ignore[arg-type]
+        assert theirs.to_dict() == ours.to_dict()
+        assert render.text(theirs) == render.text(ours)
+        assert render.to_json(theirs) == render.to_json(ours)
+
+
+@pytest.mark.parametrize("roots", UK_ROOTS[:5], ids=" ".join)
+def test_the_server_knows_who_is_reached(server: Server, roots: Sequence[str]) -> None:
+    here, there = NetworkXBackend(RiskGraph.open("uk")), Neo4jBackend(server, "uk")
+    assert there.reach(roots, PRESETS["compromise"]) == here.reach(roots, PRESETS["compromise"])
+    assert there.reach(roots, [FailureKind.EXIT]) == here.reach(roots, [FailureKind.EXIT])
+
+
+def test_the_server_knows_who_is_reached_from_every_root_of_the_five_stories(server: Server) -> None:
+    here, there = NetworkXBackend(RiskGraph.open("seeds")), Neo4jBackend(server, "seeds")
+    some = 0
+    for root in here.graph().dataset.entities:
+        expected = here.reach([root], PRESETS["compromise"])
+        assert there.reach([root], PRESETS["compromise"]) == expected
+        some += bool(expected)
+    assert some > 20
+
+
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data(), tables=datasets())
+def test_random_maps_give_the_same_answers(
+    server: Server, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, tables: dict[str, Any]
+) -> None:
+    folder = tmp_path_factory.mktemp("random")
+    write(tables, folder)
+    here = RiskGraph.open(folder)
+    load(server, here, "random", replace=True)
+    there = Neo4jBackend(server, "random")
+    back = there.graph()
+    assert back.dataset.digest == here.dataset.digest
+    assert back.dataset.relations == here.dataset.relations
+    for _ in range(4):
+        question = data.draw(questions(tables))
+        roots, kinds = question.pop("roots"), question["kinds"]
+        expected = blast(here, roots, **question).to_dict()
+        assert blast(there.around(roots), roots, **question).to_dict() == expected
+        kinds = [FailureKind(kind) for kind in kinds]
+        assert there.reach(roots, kinds) == NetworkXBackend(here).reach(roots, kinds)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "blast civica --format json",
+        "blast capita civica --region London",
+        "blast 'east kent services' --anonymous",
+        "why thanet civica --format json",
+        "why --not essex civica",
+        "calls civica --limit 5",
+        "show civica",
+        "list environment --format csv",
+        "data check",
+        "data gaps --region Wales",
+        "data ask --root civica --limit 2",
+        "rank --limit 5",
+        "chokepoints thanet",
+        "common civica capita",
+        "whatif run switch.toml",
+        "concentration",
+    ],
+)
+def test_every_word_says_the_same(neo4j_uk: Any, words: str) -> None:
+    import shlex
+
+    split = shlex.split(words)
+    if split[0] not in main.list_commands(None):  # type: ignore[arg-type]
+        return
+    here = CliRunner().invoke(main, split)
+    there = run(neo4j_uk, *split, "--backend", "neo4j")
+    assert (there.exit_code, there.stdout) == (here.exit_code, here.stdout)
+
+
+def test_a_map_that_is_not_there_is_told_with_those_that_are(neo4j_uk: Any, server: Server) -> None:
+    result = run(neo4j_uk, "list", "--backend", "neo4j", "--data", "elsewhere")
+    assert result.exit_code == 4
+    assert "There is no map 'elsewhere' on the server" in result.stderr
+    assert "seeds, uk" in result.stderr
+
+
+def test_the_door_to_backends(neo4j_uk: Any, server: Server) -> None:
+    backend = open_backend("neo4j", "seeds", Connection(uri=neo4j_uk.uri))
+    reached = backend.reach(["shared-service:east-kent-services"], [FailureKind.OUTAGE])
+    assert sorted(reached) == ["authority:canterbury", "authority:dover", "authority:thanet"]
+    with pytest.raises(RiskGraphError, match="no backend"):
+        open_backend("sqlite", "seeds")
+
+
+def test_json_names_the_same_data(neo4j_uk: Any, server: Server) -> None:
+    here = json.loads(CliRunner().invoke(main, ["blast", "civica", "--format", "json"]).stdout)
+    there = json.loads(run(neo4j_uk, "blast", "civica", "--format", "json", "--backend", "neo4j").stdout)
+    assert there["data"] == here["data"]
