@@ -95,8 +95,8 @@ class Verbs(LazyGroup):
     cls=Verbs,
     lazy={**{verb.name: ("", verb.says) for verb in VERBS.values()}, "run": ("", _RUN)},
     epilog=examples(
-        "riskgraph whatif cut 'East Kent Services' civica",
-        "riskgraph whatif leave thanet 'East Kent Services' then purge thanet civica --data seeds",
+        "riskgraph whatif cut 'East Kent Services' civica --data seeds",
+        "riskgraph whatif leave thanet 'East Kent Services' then lose civica --data seeds",
         "riskgraph whatif run merge-east-kent",
     ),
 )
@@ -232,8 +232,8 @@ def _param(field: Field) -> click.Parameter:
     "run",
     epilog=examples(
         "riskgraph whatif run merge-east-kent",
-        "riskgraph whatif run lose-two --format json",
-        "riskgraph whatif run segment-west-london --region London --format table",
+        "riskgraph whatif run lose-two --data seeds --format json",
+        "riskgraph whatif run segment-west-london --region London --data seeds --format table",
     ),
     help=_RUN,
 )

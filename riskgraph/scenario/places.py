@@ -74,8 +74,8 @@ def _part(draft: Draft, environment: str, tenant: str) -> str:
     AREA,
     examples=(
         "add-backup thanet Modern.gov CMIS",
-        "add-backup lancashire 'Oracle Fusion' pulse-secure --data seeds",
-        "add-backup thanet Modern.gov CMIS --like outage --format json",
+        "add-backup lancashire 'Lancashire Oracle Fusion' pulse-secure --data seeds",
+        "add-backup lancashire lancashire-oracle-fusion pulse-secure --like outage --data seeds --format json",
     ),
 )
 def _add_backup(draft: Draft) -> None:
