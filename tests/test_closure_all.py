@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riskgraph.data import Dataset, read
-from riskgraph.engine import solve
+from riskgraph.engine import sets, solve
 from riskgraph.engine.closure_all import closure_all
 from riskgraph.engine.network import BANDS, NEVER, Derivation, Group, NetworkBuilder
 from riskgraph.engine.snapshot import Roots, Snapshot, roots_of, snapshot_of
@@ -41,8 +42,8 @@ def at_once(
     columns = np.arange(int(snapshot.places[0]), dtype=np.int32)
     found: dict[int, set[State]] = {band: set() for band in range(BANDS)}
     for part in closure_all(snapshot, roots, columns, asked, together=together, most=most):
-        for kind, sets in part.kinds.items():
-            head, number = part.pool.pairs(sets)
+        for kind, reached in part.kinds.items():
+            head, number = part.pool.pairs(reached)
             found[part.band] |= {(int(h), int(n) + part.first, kind) for h, n in zip(head, number, strict=True)}
         head, number = part.pool.pairs(part.any_kind)
         union = {(int(h), int(n) + part.first) for h, n in zip(head, number, strict=True)}
@@ -137,8 +138,35 @@ def test_random_networks(builder: NetworkBuilder, asked: set[int], data: st.Data
     alone = [[n] for n in range(len(roots))]
     snapshot = snapshot_of(network)
     most = data.draw(st.sampled_from((None, 1, 3)))
-    assert dict(at_once(snapshot, roots_of(roots), asked, most=most)) == one_by_one(harm, roots, sorted(asked), alone)
+    with patch.object(sets, "FEW", data.draw(st.sampled_from((0, 1024)))):  # lists and rows, or rows only
+        found = dict(at_once(snapshot, roots_of(roots), asked, most=most))
+    assert found == one_by_one(harm, roots, sorted(asked), alone)
     pairs = list(combinations(range(len(roots)), 2))
     if pairs:
         found = dict(at_once(snapshot, roots_of(roots), asked, together=pairs))
         assert found == one_by_one(harm, roots, sorted(asked), pairs)
+
+
+@given(st.lists(st.lists(st.sets(st.integers(0, 99), max_size=60), max_size=4), min_size=1, max_size=8), st.booleans())
+def test_a_pool_unites_as_sets_do(heads: list[list[set[int]]], few: bool) -> None:
+    with patch.object(sets, "FEW", 1024 if few else 0):
+        pool = sets.Pool(100)
+    parts = [
+        [pool.unite(1, np.zeros(len(one), int), np.array(sorted(one), int) + 1)[0] for one in head] for head in heads
+    ]
+    owner = np.array([n for n, head in enumerate(parts) for _ in head], int)
+    united = pool.unite(len(heads), owner, np.array([one for head in parts for one in head], int))
+    expected = [set[int]().union(*head) for head in heads]
+    found: list[set[int]] = [set() for _ in heads]
+    for head, number in zip(*(values.tolist() for values in pool.pairs(united)), strict=True):
+        assert number not in found[head]
+        found[head].add(number)
+    assert found == expected
+    assert pool.size(united).tolist() == [len(one) for one in expected]
+    weights = np.arange(100) * 3
+    assert pool.weigh(united, weights).tolist() == [3 * sum(one) for one in expected]
+    every = np.tile(np.arange(100), len(heads))
+    held = pool.holds(np.repeat(united, 100), every).reshape(-1, 100)
+    assert [set(np.flatnonzero(row).tolist()) for row in held] == expected
+    rows = pool.rows(united)
+    assert sets.popcount(rows).tolist() == [len(one) for one in expected]

@@ -22,7 +22,7 @@ from riskgraph.engine.product import Product
 from riskgraph.engine.sets import OutOfMemory, Pool
 from riskgraph.engine.snapshot import Roots, Snapshot
 
-__all__ = ["Part", "Progress", "closure_all", "kinds_reached"]
+__all__ = ["Part", "Progress", "closure_all", "kinds_reached", "sweep"]
 
 LEAST = 64  # columns in the smallest chunk
 Progress = Callable[[int, int], None]
@@ -182,9 +182,18 @@ def _part(
     for kind, closure in closures.items():
         alone, found[kind] = closure.sets(pool, chunk)
         living[kind][closure.which[alone != 0]] = True
-    heads = len(next(iter(found.values())))
-    every = np.tile(np.arange(heads, dtype=np.int32), len(found))
-    return Part(band, first, last, pool, found, pool.unite(heads, every, np.concatenate(list(found.values()))))
+    return Part(band, first, last, pool, found, _any_of(pool, list(found.values())))
+
+
+def _any_of(pool: Pool, kinds: Sequence[Ints]) -> Ints:
+    """The union over kinds; heads with the same sets in every kind, and there are many, share it."""
+    which = kinds[0].astype(np.int64)
+    for sets in kinds[1:]:
+        _, which = np.unique(which * len(pool) + sets, return_inverse=True)
+    _, first, back = np.unique(which, return_index=True, return_inverse=True)
+    every = np.tile(np.arange(len(first), dtype=np.int32), len(kinds))
+    united: Ints = pool.unite(len(first), every, np.concatenate([sets[first] for sets in kinds]))[back]
+    return united
 
 
 def _csr_of(lists: Sequence[Sequence[int]]) -> Csr:
@@ -214,7 +223,7 @@ class _Closure:
         """The set of each root of `which`, and the answer: of all roots, or of the groups of roots asked."""
         number = np.full(self.product.nodes, -1, np.int32)
         number[self.product.top : self.product.top + self.product.places] = columns
-        reached = _sweep(self.product, pool, number)
+        reached = sweep(self.product, pool, number)
         alone = self._roots(pool, reached, number)
         opened, joint = self._opened
         alone = _and_targets(pool, alone, opened, reached)
@@ -243,7 +252,7 @@ class _Closure:
         number = np.full(self.product.nodes, -1, np.int32)
         number[nodes] = np.arange(len(nodes), dtype=np.int32)
         pool = Pool(len(nodes), self.limit)
-        reached = _sweep(self.product, pool, number)
+        reached = sweep(self.product, pool, number)
         of_member = csr(len(nodes), member, gates)
         needed = np.bincount(gates, minlength=len(self.product.gate_target))
         target = self.product.dag.component[self.product.gate_target]
@@ -256,8 +265,19 @@ class _Closure:
         return pairs, joint
 
 
-def _sweep(product: Product, pool: Pool, number: Ints) -> Ints:
-    """The set that each component reaches, batch by batch; `number` of each node, or -1."""
+def sweep(product: Product, pool: Pool, number: Ints) -> Ints:
+    """The set that each component reaches, batch by batch.
+
+    Parameters
+    ----------
+    number
+        Shape (nodes,): the number of each node that counts, or -1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (components,): sets of the pool.
+    """
     dag = product.dag
     counted = np.flatnonzero(number >= 0)
     own = csr(len(dag.successors.start) - 1, dag.component[counted], 1 + number[counted])

@@ -12,7 +12,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from riskgraph.engine.digraph import Csr, Dag, Ints, components, condense, csr, distinct_pairs
+from riskgraph.engine.digraph import Csr, Dag, Ints, components, condense, csr, distinct, distinct_pairs
 from riskgraph.engine.network import KINDS
 from riskgraph.engine.sets import OutOfMemory
 from riskgraph.engine.snapshot import Roots, Snapshot
@@ -220,12 +220,12 @@ class Product:
         own = np.zeros(self.places, np.bool_)
         own[start % self.places] = True
         seen = np.zeros(self.nodes, np.bool_)
-        frontier = np.unique(start)
+        frontier = distinct(start)
         while len(frontier):
             seen[frontier] = True
             _, edges = self._outward.rows(frontier)
             edges = edges[~(self._rule[edges] & own[self.source[edges] % self.places])]
-            frontier = np.unique(self.target[edges])
+            frontier = distinct(self.target[edges])
             frontier = frontier[~seen[frontier]]
         return np.flatnonzero(seen).astype(np.int32)
 

@@ -1,7 +1,8 @@
 """Very many sets of small numbers that are unions of one another, kept small.
 
 Three tricks carry it: a union that equals one of its parts *is* that part (no copy); small sets are sorted
-lists in one pool; large ones (more than a 32nd of all numbers) are rows of bits.
+lists in one pool; large ones (more than a 32nd of all numbers) are rows of bits. Where there are so few
+numbers that a row of bits is small anyway, all sets are rows.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from riskgraph.engine.digraph import Ints, Longs, distinct_pairs, spread
 
 __all__ = ["OutOfMemory", "Pool", "popcount"]
 
+FEW = 1024  # numbers up to which all sets are rows of bits
 BLOCK = 1 << 25  # bytes of a temporary table of truth values
 
-_BITS = np.array([bin(byte).count("1") for byte in range(256)], np.uint8)
+_EACH = np.array([[byte >> bit & 1 for bit in range(8)] for byte in range(256)], np.int64)
+_BITS = _EACH.sum(axis=1).astype(np.uint8)
 
 
 class OutOfMemory(Exception):
@@ -87,12 +90,18 @@ class Pool:
     def __init__(self, columns: int, limit: int | None = None) -> None:
         self.columns, self.limit = columns, sys.maxsize if limit is None else limit
         self.words = max(1, -(-columns // 64))
-        self.small = max(16, columns // 32)  # beyond this a row of bits is smaller than a list
+        # the most numbers in a sorted list: beyond it a row of bits is smaller
+        self.small = -1 if columns <= FEW else max(16, columns // 32)
         self._elements = _Growing(np.int32)
         self._rows = _Growing(np.uint64, self.words)
         self._start, self._size, self._row = _Growing(np.int64), _Growing(np.int32), _Growing(np.int32)
-        self._add_small(np.zeros(1, np.int32), np.zeros(0, np.int32))
-        self._add_small(np.ones(columns, np.int32), np.arange(columns, dtype=np.int32))
+        if self.small < 0:
+            rows = np.packbits(np.eye(columns, 64 * self.words, dtype=np.bool_), axis=1, bitorder="little")
+            self._add_large(np.zeros(1, np.int32), np.zeros((1, self.words), np.uint64))
+            self._add_large(np.ones(columns, np.int32), rows.view(np.uint64))
+        else:
+            self._add_small(np.zeros(1, np.int32), np.zeros(0, np.int32))
+            self._add_small(np.ones(columns, np.int32), np.arange(columns, dtype=np.int32))
 
     def __len__(self) -> int:
         return self._size.used
@@ -177,7 +186,7 @@ class Pool:
     def _unite_large(self, head: Ints, sets: Ints, result: Ints) -> None:
         begins = np.flatnonzero(np.concatenate(([True], head[1:] != head[:-1])))
         ends = np.append(begins[1:], len(head))
-        block = max(1, BLOCK // (64 * self.words))
+        block = max(1, BLOCK // ((64 if self.small >= 0 else 8) * self.words))
         for low in range(0, len(begins), block):
             part = slice(begins[low], ends[min(low + block, len(begins)) - 1])
             self._unite_block(head[part], sets[part], result)
@@ -207,8 +216,13 @@ class Pool:
         return begins, which, biggest, most
 
     def _as_rows(self, heads: int, which: Longs, sets: Ints) -> NDArray[np.uint64]:
-        """Rows of bits with the union of the sets of each head; `which` is sorted."""
+        """Rows of bits with the union of the sets of each head; `which` counts the heads up, none left out."""
         row = self._row.view[sets]
+        if not len(sets):
+            return np.zeros((heads, self.words), np.uint64)
+        if self.small < 0:
+            begins = np.flatnonzero(np.concatenate(([True], which[1:] != which[:-1])))
+            return np.bitwise_or.reduceat(self._rows.view[row], begins, axis=0)
         little = row < 0
         length = self.size(sets[little])
         truth = np.zeros((heads, 64 * self.words), np.bool_)
@@ -254,6 +268,37 @@ class Pool:
             owners.append(large[owner + low])
             numbers.append(number.astype(np.int32))
         return np.concatenate(owners), np.concatenate(numbers)
+
+    def weigh(self, sets: NDArray[np.integer], weights: NDArray[np.integer]) -> Longs:
+        """The sum of the weights of the numbers in each set.
+
+        Examples
+        --------
+        >>> pool = Pool(3)
+        >>> pool.weigh(pool.unite(1, np.array([0, 0]), np.array([1, 3])), np.array([5, 6, 7])).tolist()
+        [12]
+        """
+        total = np.zeros(len(sets), np.int64)
+        little = np.flatnonzero(self._row.view[sets] < 0)
+        length = self.size(sets[little])
+        values = weights[self._elements.view[spread(self._start.view[sets[little]], length)]]
+        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+        ends = np.cumsum(length)
+        total[little] = sums[ends] - sums[ends - length]
+        large = np.flatnonzero(self._row.view[sets] >= 0)
+        if len(large):
+            padded = np.zeros(64 * self.words, np.int64)
+            padded[: self.columns] = weights
+            table = padded.reshape(-1, 8) @ _EACH.T  # what each value of each byte weighs
+            step = max(1, BLOCK // (64 * self.words))
+            for low in range(0, len(large), step):
+                some = large[low : low + step]
+                rows = np.ascontiguousarray(self._rows.view[self._row.view[sets[some]]].view(np.uint8).T)
+                weight = np.zeros(len(some), np.int64)
+                for position, values in enumerate(rows):
+                    weight += table[position][values]
+                total[some] = weight
+        return total
 
     def holds(self, sets: NDArray[np.integer], numbers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether each set holds the number beside it.

@@ -1,0 +1,1 @@
+"""Measurements of riskgraph beside its peers: `python -m benchmarks --help`."""
