@@ -18,6 +18,7 @@ from riskgraph.backends.connection import Connection
 from riskgraph.backends.neo4j import Server
 from riskgraph.backends.neo4j_load import clear, load, outlook, status
 from riskgraph.backends.neo4j_read import Neo4jBackend
+from riskgraph.backends.neo4j_rows import LABELS
 from riskgraph.cli import main
 from riskgraph.data import Dataset
 from riskgraph.errors import RiskGraphError, ServerError
@@ -72,8 +73,9 @@ def content(server: Server) -> dict[str, Any]:
     return server.read(CONTENT)[0]
 
 
+@pytest.mark.usefixtures("neo4j_uk")
 @pytest.mark.parametrize("name", ["seeds", "uk"])
-def test_the_map_read_back_is_the_map_that_went_in(neo4j_uk: Any, server: Server, name: str) -> None:
+def test_the_map_read_back_is_the_map_that_went_in(server: Server, name: str) -> None:
     there = RiskGraph.open(name)
     loaded = load(server, there, name)
     assert loaded.unchanged is (name == "uk")
@@ -242,7 +244,7 @@ def test_relations_carry_dates_evidence_and_bands(server: Server) -> None:
     )
     assert row == [{"grade": "confirmed", "in_force": True, "outage": 0, "proved": True}]
     keys = server.read("SHOW CONSTRAINTS YIELD name, type WHERE name STARTS WITH 'riskgraph_' RETURN count(name) AS n")
-    assert keys == [{"n": len(neo4j_load.LABELS) + 3}]
+    assert keys == [{"n": len(LABELS) + 3}]
 
 
 def run(neo4j_server: Any, *words: str) -> Any:
