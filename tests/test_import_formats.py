@@ -295,6 +295,23 @@ def test_the_words_of_a_sheet_become_the_words_of_the_model(tmp_path: Path) -> N
     assert "the contract's end has passed but nothing says that it ended: kept as running" in report.guesses
 
 
+def test_what_helps_to_leave_a_supplier_has_columns_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "Council,System,Supplier,How long can we manage without it,Could we replace them?,Certificate and expiry,How important\n"
+        "Dover,Alpha,Alder Ltd,4 hours,very hard,CE+ 2027-03-31,critical\n"
+        "Thanet,Alpha,Alder Ltd,3 weeks,easily,ISO 27001 2026-12-01,low\n"
+        "Adur,Alpha,Alder Ltd,a while,perhaps,,\n"
+    )
+    data, report = import_file(save(tmp_path, "a.csv", text))
+    rows = data.relations
+    assert [rows[f"{body}.uses.alder-alpha"].endurance_days for body in ("dover", "thanet", "adur")] == [0, 21, None]
+    assert [rows[f"{body}.uses.alder-alpha"].substitutability for body in ("dover", "adur")] == ["very-hard", None]
+    alder = data.entities["supplier:alder"]
+    assert (set(alder.certificate), alder.certificate_expires) == ({"CE+", "ISO 27001"}, "2026-12-01")
+    assert rows["dover.uses.alder-alpha"].note == "how important: critical"
+    assert report.guess_count["word that is not known, left blank"] == 2
+
+
 def test_a_sheet_without_a_needed_column_is_refused(tmp_path: Path) -> None:
     file = save(tmp_path, "a.csv", "Council,Supplier,Notice days\nDover,Alder,90\n")
     with pytest.raises(RiskGraphError, match="System or service bought"):

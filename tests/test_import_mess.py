@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from riskgraph.data import Dataset
+from riskgraph.data import Dataset, read, write
 from riskgraph.data.importers import ImportReport, Options, import_file
 from riskgraph.data.importers.tables import open_sheets
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
@@ -256,3 +259,55 @@ def test_a_workbook_of_too_many_parts_is_refused(tmp_path: Path) -> None:
             archive.writestr(f"xl/p{number}.xml", "")
     with pytest.raises(DataError, match="parts"):
         open_sheets(file)
+
+
+# --- anything at all ---
+
+
+BASES = {
+    "a.csv": (HEADER + ROWS).encode(),
+    "b.csv": b"Council,System,Supplier,Contract end\nDover,Alpha,Alder Ltd,2028-01-01\n",
+    "c.json": b'{"releases": [{"ocid": "a", "buyer": {"name": "Dover"}, "awards": [{"id": 1, "suppliers": [{"name": "B"}]}]}]}',
+    "d.json": b'{"bomFormat": "CycloneDX", "metadata": {"component": {"name": "Dover"}}, "services": [{"name": "a", "provider": {"name": "b"}}]}',
+    "e.json": b'[{"statementID": "a", "statementType": "entityStatement", "name": "x", "identifiers": [{"scheme": "s", "id": "i"}]}]',
+}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.sampled_from(sorted(BASES)), st.data())
+def test_whatever_is_done_to_a_file_the_answer_is_a_data_set_or_one_message(
+    tmp_path: Path, name: str, data: st.DataObject
+) -> None:
+    content = bytearray(BASES[name])
+    for _ in range(data.draw(st.integers(0, 4))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 9))] = data.draw(
+            st.binary(max_size=6)
+            | st.sampled_from(["é;\u202e".encode(), "e\u0301".encode(), b"[]", b"{}", b"null", b"-1", b'";"', b"\r"])
+        )
+    file = tmp_path / name
+    file.write_bytes(content)
+    try:
+        made, report = import_file(file, Options(council="Dover", suppliers="all", buyers="all"))
+    except RiskGraphError:
+        return
+    assert report.balanced, report.to_dict()
+    write(made, tmp_path / "map")
+    assert read(tmp_path / "map").digest == made.digest
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.data())
+def test_a_broken_workbook_is_one_message(tmp_path: Path, data: st.DataObject) -> None:
+    whole = book(tmp_path, sheet_of([["Council", "System", "Supplier"], ["Dover", "Alpha", "Alder"]])).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        name = data.draw(st.sampled_from(sorted(archive.namelist())))
+        part = bytearray(archive.read(name))
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(part)))
+        part[at : at + data.draw(st.integers(0, 40))] = data.draw(
+            st.binary(max_size=4) | st.sampled_from([b"<", b'"', b"99", b"</c>"])
+        )
+    file = with_part(tmp_path / "register.xlsx", name, bytes(part))
+    with contextlib.suppress(RiskGraphError):
+        import_file(file, format="one-sheet")

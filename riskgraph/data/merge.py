@@ -16,7 +16,11 @@ __all__ = ["MergeReport", "add_relation", "joined", "merge"]
 
 _CONTRACT = ("contract_reference", "contract_value_gbp", "contract_end_latest", "notice_days", "framework")
 _ABOUT = ("service_area", "data", "access", "hosting", "alternative", "data_returned", "valid_from", "valid_to")
-_SAFEST_LAST = {"data": ("none", "personal", "special"), "data_returned": ("yes", "no")}
+_PLANS = {  # the safest word first; of two the other counts
+    "substitutability": ("easily", "with-difficulty", "very-hard", "no"),
+    "exit_plan": ("yes", "no"),
+}
+_HARM_ORDER = {"data": ("none", "personal", "special"), "data_returned": ("yes", "no")}
 
 
 @dataclass
@@ -52,8 +56,13 @@ def joined(old: Entity, new: Entity, conflicts: list[str] | None = None) -> Enti
     for name in (f.name for f in fields(Entity)):
         mine, theirs = getattr(old, name), getattr(new, name)
         if name == "aliases":
-            extra = [word for word in (new.name, *new.aliases) if word != old.name and word not in old.aliases]
-            changes[name] = (*old.aliases, *dict.fromkeys(extra))
+            known = {old.name, *old.aliases}
+            extra = [word for word in (new.name, *new.aliases) if not {word, word.replace(";", ",")} & known]
+            changes[name] = (*old.aliases, *dict.fromkeys(word.replace(";", ",") for word in extra))
+        elif name == "certificate":
+            changes[name] = (*mine, *(word for word in theirs if word not in mine))
+        elif name == "certificate_expires":
+            changes[name] = min(filter(None, (mine, theirs)), default=None)
         elif name == "service_area":
             changes[name] = mine or theirs
             if mine and set(theirs) - set(mine) and old.kind == "product":
@@ -105,6 +114,12 @@ def add_relation(
                 conflicts.append(
                     f"{row.id}, {name}: {getattr(keep, name)} kept, the other source says {getattr(other, name)}"
                 )
+    for name, order in _PLANS.items():
+        words = [word for word in (getattr(old, name), getattr(row, name)) if word]
+        changes[name] = max(words, key=order.index, default=None)
+    changes["endurance_days"] = min(
+        (days for days in (old.endurance_days, row.endurance_days) if days is not None), default=None
+    )
     _contracts(old, row, changes)
     relations[row.id] = replace(old, **changes)
 
@@ -112,7 +127,7 @@ def add_relation(
 def _worse(name: str, mine: str, theirs: str) -> str:
     if name == "valid_from":
         return min(mine, theirs)
-    order = _SAFEST_LAST.get(name)
+    order = _HARM_ORDER.get(name)
     return max(mine, theirs, key=order.index) if order else mine
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
@@ -13,6 +13,7 @@ from riskgraph.data.importers.directory import directory
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party, Tie
 from riskgraph.data.importers.match import Councils, Suppliers
 from riskgraph.data.importers.report import ImportReport
+from riskgraph.data.importers.tables import clean
 from riskgraph.data.importers.values import company_key, slug
 from riskgraph.data.merge import add_relation, joined
 from riskgraph.data.names import normalise
@@ -126,6 +127,7 @@ class Builder:
 
     def keep(self, entity: Entity) -> str:
         """Take a body or place into the data set, joined to what is known of it; returns its id."""
+        entity = replace(entity, name=clean(entity.name) or "unnamed")
         old = self.base.entities.get(entity.id) if self.base else None
         before = self.entities.get(entity.id) or old
         self.entities[entity.id] = joined(before, entity) if before else entity
@@ -144,6 +146,7 @@ class Builder:
         about: str | None = None,
     ) -> str:
         """An item of evidence; the same words from the same place are one item."""
+        claim, publisher = clean(claim), clean(publisher or "") or None
         digest = hashlib.sha256(
             "|".join((url or "", about or "", "supports", claim, publisher or "")).encode()
         ).hexdigest()
@@ -157,6 +160,7 @@ class Builder:
         """A relation; said twice, it is one with all its sources."""
         if dependent == provider:
             return
+        values = {key: (clean(value) or None) if isinstance(value, str) else value for key, value in values.items()}
         parts = [dependent.partition(":")[2], relation, provider.partition(":")[2]]
         if values.get("service_area"):
             parts.append(str(values["service_area"]))
@@ -215,14 +219,22 @@ class Builder:
             "framework": fact.framework,
             "data_returned": fact.returned,
             "note": fact.note,
+            "endurance_days": fact.endurance_days,
+            "substitutability": fact.substitutability,
+            "exit_plan": fact.exit_plan,
         }
+        if fact.certificate and supplier.startswith(SUPPLIER):
+            seen = (fact.certificate.replace(";", ","),)
+            held = self.entities[supplier]
+            self.keep(replace(held, certificate=seen, certificate_expires=fact.certificate_expires))
         dates = {"valid_from": fact.valid_from, "valid_to": fact.valid_to}
         said_by = tuple(evidence)
         buyer = council
         if fact.through is not None:
             between = self.provider(fact.through, day)
             if between not in {council, supplier}:
-                row = {"service_area": area, "data": fact.data, **dates, "note": contract.pop("note")}
+                row: dict[str, Any] = {"service_area": area, "data": fact.data, **dates}
+                row |= {name: contract.pop(name) for name in ("note", "endurance_days")}
                 self.relate(council, "served-by", between, row, said_by)
                 buyer = between
         if fact.how == "payment":

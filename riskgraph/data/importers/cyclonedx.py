@@ -13,7 +13,7 @@ from riskgraph.data.importers.jsonstream import MAX_OBJECT, first_keys
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.tables import problem
+from riskgraph.data.importers.tables import clean, problem
 from riskgraph.data.importers.values import parse_date
 from riskgraph.errors import RiskGraphError
 
@@ -42,7 +42,7 @@ def read_cyclonedx(path: Path, options: Options, report: ImportReport) -> Harves
         raise problem(path, "json", "It holds no object.", "Make it again.")
     harvest = Harvest(report, source=path)
     metadata = _dict(bom.get("metadata"))
-    name = options.council or str(_dict(metadata.get("component")).get("name") or "")
+    name = options.council or clean(str(_dict(metadata.get("component")).get("name") or ""))
     if not name:
         raise RiskGraphError(f"{path.name} does not say whose services these are.", "Name the council: --council NAME")
     dated = parse_date(str(metadata.get("timestamp") or ""))
@@ -56,7 +56,7 @@ def read_cyclonedx(path: Path, options: Options, report: ImportReport) -> Harves
     for number, service in enumerate(services, 1):
         report.read += 1
         where = f"service {number}"
-        provider = clean_party(str(_dict(service.get("provider")).get("name") or ""), report)
+        provider = clean_party(clean(str(_dict(service.get("provider")).get("name") or "")), report)
         if provider is None:
             report.skip(where, "no provider")
             continue
@@ -66,7 +66,7 @@ def read_cyclonedx(path: Path, options: Options, report: ImportReport) -> Harves
         if ref in behind:
             report.kept += 1
             continue
-        title = str(service.get("name") or "")
+        title = clean(str(service.get("name") or ""))
         harvest.facts.append(
             Fact(
                 where=where,

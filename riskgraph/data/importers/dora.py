@@ -134,8 +134,6 @@ def _contract(
             ("service type", row.get("0060")),
             ("reliance", row.get("0180")),
             ("sensitiveness of the data", row.get("0170")),
-            ("could be replaced", judged.get("0050")),
-            ("exit plan", judged.get("0080")),
             ("alternatives identified", judged.get("0110")),
             ("which alternatives", judged.get("0120")),
         )
@@ -163,8 +161,24 @@ def _contract(
         framework=main.get(reference, {}).get("0030"),
         grade=options.grade or "confirmed",
         claim=f"{council} has the contract {reference} with {supplier.name}",
+        substitutability=_substitutability(judged.get("0050", "")),
+        exit_plan={"yes": "yes", "no": "no"}.get(judged.get("0080", "").lower()),
         note="; ".join(notes) or None,
     )
+
+
+def _substitutability(text: str) -> str | None:
+    """The four words of B_07.01.0050 in the model's.
+
+    Examples
+    --------
+    >>> _substitutability("Not substitutable"), _substitutability("Easily substitutable"), _substitutability("")
+    ('no', 'easily', None)
+    """
+    for start, word in (("not", "no"), ("highly", "very-hard"), ("medium", "with-difficulty"), ("easily", "easily")):
+        if text.lower().startswith(start):
+            return word
+    return None
 
 
 def _chain(number: int, row: dict[str, str], names: Mapping[str, str], options: Options, harvest: Harvest) -> None:

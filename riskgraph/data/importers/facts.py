@@ -53,6 +53,11 @@ class Fact:
     notice_days: int | None = None
     framework: str | None = None
     returned: str | None = None
+    endurance_days: int | None = None
+    substitutability: str | None = None
+    exit_plan: str | None = None
+    certificate: str | None = None  # of the supplier
+    certificate_expires: str | None = None
     grade: str = "reported"
     url: str | None = None
     publisher: str | None = None

@@ -18,7 +18,8 @@ from riskgraph.data.importers.jsonstream import first_keys, objects
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.values import parse_date, redacted
+from riskgraph.data.importers.tables import clean
+from riskgraph.data.importers.values import parse_date, redacted, web_address
 from riskgraph.dates import last_day
 
 __all__ = ["read_ocds"]
@@ -85,7 +86,7 @@ def _dict(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return " ".join(str(value).split()) if value is not None else ""
+    return clean(str(value)) if isinstance(value, str | int | float) else ""
 
 
 def _awards(
@@ -216,7 +217,7 @@ def _fact(
         report.guess("one value for several suppliers, left out", where)
         value = None
     documents = [*_list(contract.get("documents")), *_list(award.get("documents"))]
-    url = next((u for d in documents if (u := _text(d.get("url"))).startswith("https://") and " " not in u), None)
+    url = next((u for d in documents if (u := web_address(_text(d.get("url"))))), None)
     code = next(
         (
             _text(c.get("id"))

@@ -14,7 +14,7 @@ from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.tables import NoHeader, clean, open_sheets, read_rows
-from riskgraph.data.importers.values import blank, parse_date, parse_days, parse_money, redacted
+from riskgraph.data.importers.values import blank, parse_date, parse_days, parse_money, redacted, web_address
 from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
@@ -103,6 +103,13 @@ _SURE = {
     "inferred": "inferred",
     "guess": "inferred",
     "doubtful": "inferred",
+}
+_REPLACE = {
+    "easily": "easily",
+    "yes": "easily",
+    "with difficulty": "with-difficulty",
+    "very hard": "very-hard",
+    "no": "no",
 }
 _HOSTING = (
     ("own", r"(?:the )?(?:council|own|on[- ]?prem\w*|in[- ]?house|ourselves|us|internal|local)\b.*"),
@@ -253,8 +260,9 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
     returned = normalise(columns.get(row, "returned"))
     ended = bool(returned) and returned not in {"n a", "not applicable"}
     source = cell("source")
-    url = source if re.fullmatch(r"https?://[^\s<>\"]+", source) else None
+    url = web_address(source)
     system = cell("system")
+    certificate, expires = _certificate(cell("certificate"))
     through = clean_party(cell("through"), report) if cell("through") else None
     grade = _grade(cell("sure"), where, options, report)
     return Fact(
@@ -278,6 +286,10 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         notice_days=parse_days(cell("notice")) if cell("notice") else None,
         framework=cell("framework") or None,
         returned={"yes": "yes", "no": "no"}.get(returned),
+        endurance_days=_endurance(cell("tolerable"), where, report),
+        substitutability=word("replace", _REPLACE),
+        certificate=certificate,
+        certificate_expires=expires,
         grade=grade,
         url=url,
         publisher=None if url else (source or report.source),
@@ -296,14 +308,36 @@ def _note(cell: object, value: object) -> str | None:
             f"{label}: {cell(name)}" if cell(name) else ""
             for name, label in (
                 ("importance", "how important"),
-                ("tolerable", "can manage without it"),
-                ("replace", "could be replaced"),
                 ("people", "about how many people"),
-                ("certificate", "certificate"),
             )
         ),
     ]
     return "; ".join(part.replace(";", ",") for part in parts if part) or None
+
+
+def _endurance(text: str, where: str, report: ImportReport) -> int | None:
+    """Whole days; less than a day is none."""
+    if not text:
+        return None
+    if match := re.fullmatch(r"(\d{1,5}) ?(?:hours?|hrs?|h)", text, re.IGNORECASE):
+        return int(match[1]) // 24
+    days = parse_days(text)
+    if days is None:
+        report.guess("word that is not known, left blank", f"{where}, how long without: {text!r}")
+    return days
+
+
+def _certificate(text: str) -> tuple[str | None, str | None]:
+    """A certificate and the day on which it lapses.
+
+    Examples
+    --------
+    >>> _certificate("CE+ 2027-03-31"), _certificate("ISO 27001"), _certificate("")
+    (('CE+', '2027-03-31'), ('ISO 27001', None), (None, None))
+    """
+    match = re.fullmatch(r"(.*\S)[ ,]+(\S*\d{4}\S*)", text)
+    expires = parse_date(match[2]) if match and len(match[2]) > 5 else None
+    return (match[1] if match and expires else text) or None, expires
 
 
 def _hosting(text: str) -> tuple[str | None, str | None]:

@@ -17,7 +17,7 @@ from riskgraph.data.importers.one_sheet import score_of_table
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.tables import clean, open_sheets, read_rows
-from riskgraph.data.importers.values import blank, parse_date
+from riskgraph.data.importers.values import blank, parse_date, web_address
 
 __all__ = ["FIELDS", "read_bods", "read_ownership"]
 
@@ -64,11 +64,7 @@ def read_ownership(path: Path, options: Options, report: ImportReport) -> Harves
             )
             if checked:
                 harvest.dates.append(checked)
-            url = (
-                cell["source"]
-                if cell["source"].startswith(("https://", "http://")) and " " not in cell["source"]
-                else None
-            )
+            url = web_address(cell["source"])
             share = f" ({cell['share']})" if cell["share"] else ""
             harvest.ties.append(
                 Tie(
@@ -112,7 +108,7 @@ def read_bods(path: Path, options: Options, report: ImportReport) -> Harvest:
                 for i in details.get("identifiers") or []
                 if isinstance(i, dict) and i.get("scheme") and i.get("id")
             )
-            party = Party(" ".join(str(details["name"]).split()), ids)
+            party = Party(clean(str(details["name"])), ids)
             for key in (item.get("statementID"), item.get("statementId"), item.get("recordId")):
                 if key:
                     bodies[str(key)] = party

@@ -13,6 +13,7 @@ from riskgraph.data.importers.facts import Harvest, Options
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.model import RegisterEntry
+from riskgraph.schema import schema
 
 __all__ = ["IMPORTERS", "Importer", "detect", "import_file", "importer", "register_date", "source_path"]
 
@@ -168,6 +169,10 @@ def register_beside(path: Path) -> dict[str, RegisterEntry]:
     beside = (path if path.is_dir() else path.parent) / "register.csv"
     if not beside.is_file() or beside.resolve() == path.resolve():
         return {}
+    with beside.open(encoding="utf-8-sig", errors="replace") as file:
+        header = {word.strip().strip('"') for word in file.readline(5000).split(",")}
+    if "id" not in header or not header <= set(schema()["authorities"]):
+        return {}  # a register of systems, or anything else
     from riskgraph.data.read import read_register
 
     return read_register(beside)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,8 +73,11 @@ def problem(path: Path, rule: str, message: str, fix: str, row: int | None = Non
 
 def _text_sheet(path: Path) -> Sheet:
     encoding, notes = _encoding(path)
-    with path.open(encoding=encoding, errors="strict") as file:
-        sample = file.read(200_000)
+    try:
+        with path.open(encoding=encoding) as file:
+            sample = file.read(200_000)
+    except UnicodeError:
+        raise problem(path, "encoding", "It says that it is UTF-16 but is not.", "Save it as UTF-8.") from None
     delimiter = _delimiter(sample)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -86,8 +90,9 @@ def _text_sheet(path: Path) -> Sheet:
                     if number == 1 and row:
                         row[0] = row[0].removeprefix("\u00ef\u00bb\u00bf").removeprefix("\ufeff")
                     yield number, row
-            except csv.Error as error:
-                raise problem(path, "csv", f"The row cannot be read: {error}.", "Check quotes.", number + 1) from None
+            except (csv.Error, UnicodeError) as error:
+                what = error if isinstance(error, csv.Error) else "its letters are not those of its encoding"
+                raise problem(path, "csv", f"The row cannot be read: {what}.", "Check quotes.", number + 1) from None
 
     if sample.startswith(("\u00ef\u00bb\u00bf", "\ufeff")):
         notes.append("The mark at the start of the file stood there twice; both were left out.")
@@ -145,8 +150,11 @@ def _delimiter(sample: str) -> str:
 
 def clean(cell: str) -> str:
     """A cell without hidden characters and outer spaces; words in a row are parted by one space."""
-    if cell.isalnum():
-        return cell
+    if cell.isascii():
+        if cell.isalnum():
+            return cell
+    else:
+        cell = unicodedata.normalize("NFC", cell)
     if _HIDDEN.search(cell):
         cell = _HIDDEN.sub("", cell)
     return " ".join(cell.split())

@@ -6,6 +6,7 @@ repaired, the repair is named.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import unicodedata
@@ -24,6 +25,7 @@ __all__ = [
     "parse_money",
     "redacted",
     "slug",
+    "web_address",
 ]
 
 _BLANK = frozenset(
@@ -326,4 +328,19 @@ def slug(name: str) -> str:
     """
     ascii_ = normalise(name).translate(_LETTERS)
     ascii_ = unicodedata.normalize("NFKD", ascii_).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_)[:80].strip("-") or "unnamed"
+    made = re.sub(r"[^a-z0-9]+", "-", ascii_).strip("-")
+    if len(made) > 80 or not made:  # cut, or of other letters: still one id for each name
+        digest = hashlib.sha256(normalise(name).encode("utf-8", "replace")).hexdigest()[:8]
+        made = f"{made[:70].strip('-') or 'name'}-{digest}"
+    return made
+
+
+def web_address(text: str) -> str | None:
+    """An address as a data set can hold it, or `None`.
+
+    Examples
+    --------
+    >>> web_address("https://example.org/a"), web_address("javascript:alert(1)"), web_address("https://exämple.org")
+    ('https://example.org/a', None, None)
+    """
+    return text if re.fullmatch(r"https?://[^\s<>\"]+", text, re.ASCII | re.IGNORECASE) and text.isascii() else None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from riskgraph.data.importers.tables import Sheet, problem
+from riskgraph.errors import DataError
 
 __all__ = ["workbook_sheets"]
 
@@ -32,22 +35,20 @@ def workbook_sheets(path: Path) -> list[Sheet]:
     """
     formulas = _check(path)
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        message = f"The workbook cannot be opened: {type(error).__name__}."
-        raise problem(path, "workbook", message, "Save it again as .xlsx, or as CSV.") from None
-    names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
-    book.close()
-    notes = (
-        [f"{formulas} cells hold formulas; each was read as its value when the book was last saved."]
-        if formulas
-        else []
-    )
-    notes += [f"Hidden sheets were not read: {', '.join(hidden)}."] if hidden else []
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    except _BROKEN as error:
+        raise _broken(path, error) from None
+    notes = []
+    if formulas:
+        notes.append(f"{formulas} cells hold formulas; each was read as its value when the book was last saved.")
+    if hidden:
+        notes.append(f"Hidden sheets were not read: {', '.join(hidden)}.")
     return [Sheet(name, _rows(path, name), list(notes)) for name in names]
 
 
@@ -55,16 +56,47 @@ def _rows(path: Path, name: str) -> Any:
     def rows() -> Iterator[tuple[int, list[str]]]:
         import openpyxl
 
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
-            sheet = book[name]
-            sheet.reset_dimensions()  # what the file says of its own size is not believed
-            for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-                yield number, [_text(value) for value in row]
-        finally:
-            book.close()
+        with path.open("rb") as file:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+                sheet = book[name]
+                sheet.reset_dimensions()  # what the file says of its own size is not believed
+                cells = sheet.iter_rows(values_only=True)
+                number = 0
+                while True:
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")  # of dates that are none: they stay blank
+                        row = next(cells, None)
+                    if row is None:
+                        return
+                    number += 1
+                    yield number, [_text(value) for value in row]
+            except _BROKEN as error:
+                raise _broken(path, error) from None
 
     return rows
+
+
+_BROKEN = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    OverflowError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def _broken(path: Path, error: Exception) -> DataError:
+    message = f"The workbook cannot be read: {type(error).__name__}."
+    return problem(path, "workbook", message, "Save it again as .xlsx, or as CSV.")
 
 
 def _text(value: object) -> str:
@@ -115,7 +147,7 @@ def _check(path: Path) -> int:
                             if cells > MAX_CELLS:
                                 raise problem(path, "cells", f"It has over {MAX_CELLS:,} cells.", "Save it as CSV.")
             return formulas
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+    except (*_BROKEN, RuntimeError, NotImplementedError) as error:
         message = f"The workbook cannot be unpacked: {type(error).__name__}."
         raise problem(path, "workbook", message, "Save it again as .xlsx, or as CSV.") from None
 
