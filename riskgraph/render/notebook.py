@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ __all__ = ["CONFIG", "register"]
 # No button that sends the data of a picture to somebody else, and none that advertises.
 CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "responsive": True}
 ROWS = 30  # of a table in a notebook
-DARK, MIDDLE, LIGHT, GREY = "#12436D", "#2073BC", "#6BACE6", "#BFBFBF"
+DARK = "#12436D"
 
 
 def register() -> None:
@@ -50,7 +51,7 @@ def _page(title: str, blocks: Sequence[Block]) -> str:
 def _blast_html(radius: BlastRadius) -> str:
     from riskgraph.model import Band
     from riskgraph.render.words import bodies
-    from riskgraph.report.kinds.blast import columns_of, exposures_table
+    from riskgraph.report.exposures import columns_of, exposures_table
     from riskgraph.report.parts import if_failing, routes
     from riskgraph.report.registry import Context
 
@@ -60,7 +61,7 @@ def _blast_html(radius: BlastRadius) -> str:
     _, picture = routes(radius, present)
     table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS)
     title = f"{found} could be reached {if_failing(radius)}"
-    return _page(title, [table] if picture is None else [picture, table])
+    return _page(title, [table] if picture is None else [replace(picture, see=""), table])
 
 
 def _table(result: Any) -> str:
@@ -155,7 +156,7 @@ def _blast_figure(radius: BlastRadius) -> Any:
                 key = (here, places[id_], int(band))
                 flows[key] = flows.get(key, 0) + count
                 here = places[id_]
-    colours = (DARK, MIDDLE, LIGHT, GREY)
+    colours = ("rgba(18,67,109,0.6)", "rgba(32,115,188,0.5)", "rgba(107,172,230,0.5)", "rgba(191,191,191,0.5)")
     trace = go.Sankey(
         node={"label": [_escaped(label) for label in labels], "color": DARK, "pad": 18},
         link={

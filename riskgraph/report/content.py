@@ -84,7 +84,8 @@ class Box:
     height: float
     lines: tuple[str, ...]
     band: Band | None = None
-    role: str = ""  # root, between, end, more
+    role: str = ""  # root, between, end
+    bold: int = 0  # lines that carry the name
 
 
 @dataclass(frozen=True, slots=True)

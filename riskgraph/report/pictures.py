@@ -46,6 +46,7 @@ class _Branch:
     words: tuple[str, ...]
     band: Band | None = None
     role: str = "between"
+    bold: int = 0
     children: dict[tuple[str, str], _Branch] = field(default_factory=dict)
     leaves: list[_Branch] = field(default_factory=list)
 
@@ -88,7 +89,7 @@ def lanes(id_: str, title: str, description: str, roots: str, ways: Sequence[Way
             if way.leaf.band is not None:
                 branch.band = way.leaf.band if branch.band is None else min(branch.band, way.leaf.band)
         lines = tuple(line for words in way.leaf.lines for line in _wrap(words, width))
-        branch.leaves.append(_Branch(lines, way.leaf.band, "end"))
+        branch.leaves.append(_Branch(lines, way.leaf.band, "end", len(_wrap(way.leaf.lines[0], width))))
     boxes: list[Box] = []
     links: list[Link] = []
     height = _place(root, 0, 0.0, columns, width, gap, boxes, links)
@@ -137,7 +138,16 @@ def _place(
     x = at * (width + gap)
     middle = top + extent / 2
     boxes.append(
-        Box(_r(x), _r(middle - _height(branch) / 2), _r(width), _height(branch), branch.words, branch.band, branch.role)
+        Box(
+            _r(x),
+            _r(middle - _height(branch) / 2),
+            _r(width),
+            _height(branch),
+            branch.words,
+            branch.band,
+            branch.role,
+            branch.bold,
+        )
     )
     children = branch.all()
     used = sum(_extent(child) for child in children) + ROW * max(0, len(children) - 1)

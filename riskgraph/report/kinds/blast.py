@@ -10,9 +10,10 @@ from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import calls
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import text, to_json
-from riskgraph.render.words import area_label, bodies, class_word, join, plural, root_name, short_name
+from riskgraph.render.words import bodies, join, plural, root_name, short_name
 from riskgraph.report.calls import call_table
-from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
+from riskgraph.report.content import Block, Number, Report, Section, Table, Text
+from riskgraph.report.exposures import MOST, columns_of, exposures_table, services_table, shelves
 from riskgraph.report.kinds.bulletin import bulletin
 from riskgraph.report.parts import (
     area_title,
@@ -32,9 +33,7 @@ from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import rules
 from riskgraph.settle import Step
 
-__all__ = ["blast_answer", "blast_report", "columns_of", "exposures_table", "services_table"]
-
-MOST = 400  # rows of a table on the page; all of them are in the CSV file
+__all__ = ["blast_answer", "blast_report"]
 
 
 @report_kind(
@@ -108,7 +107,7 @@ def blast_answer(context: Context, radius: BlastRadius) -> dict[str, Any]:
     ]
     value.pop("alone", None)
     value["withheld"] = {
-        band.word: sum(1 for r in _shelves(radius) if r.id in hidden and r.band is band) for band in Band
+        band.word: sum(1 for r in shelves(radius) if r.id in hidden and r.band is band) for band in Band
     }
     return value
 
@@ -256,118 +255,7 @@ def _decisions(radius: BlastRadius, present: Sequence[Reach], roots: str) -> tup
     return tuple(lines[:5])
 
 
-# -- tables -----------------------------------------------------------------------------------------
-
-
-def exposures_table(context: Context, radius: BlastRadius) -> Table:
-    """Everybody on every shelf: one row each; bodies without a name share a row for each band."""
-    dataset = context.graph.dataset
-    kinds = [kind for kind in FailureKind if any(kind in r.kinds for r in _shelves(radius))]
-    columns = (
-        Column("name", "Who"),
-        Column("class", "Class"),
-        Column("region", "Region"),
-        Column("surest", "Surest", "band"),
-        *(Column(str(kind), _HEADS[kind], "band") for kind in kinds),
-        Column("route", "How"),
-        Column("services", "Services"),
-        Column("standing", "Standing"),
-        Column("id", "Id"),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    hidden: dict[Band, int] = defaultdict(int)
-    for standing, reaches in (
-        ("reached", radius.authorities),
-        ("no longer exists", radius.abolished),
-        ("group of bodies", radius.groups),
-    ):
-        for reach in reaches:
-            if reach.id in context.withheld:
-                hidden[reach.band] += 1
-                continue
-            entity, entry = dataset.entities[reach.id], dataset.register.get(reach.id)
-            stands = (
-                "asked about" if reach.root else "past customer" if reach.past and standing == "reached" else standing
-            )
-            through = f"through {short_name(dataset, reach.first)}" if reach.first is not None else str(reach.route)
-            rows.append(
-                (
-                    short_name(dataset, reach.id),
-                    class_word(entity.authority_type, 1),
-                    (entry.region or entry.nation) if entry is not None else None,
-                    reach.band,
-                    *(reach.kinds[kind].band if kind in reach.kinds else "" for kind in kinds),
-                    str(reach.route) if reach.first in context.withheld else through,
-                    join(area_label(area) for area in reach.services),
-                    stands,
-                    reach.id,
-                )
-            )
-    for band, count in sorted(hidden.items()):
-        name = f"{plural(count, 'body', 'bodies')} (withheld)"
-        rows.append((name, "", "", band, *([""] * len(kinds)), "", "", "withheld", ""))
-    ring = {body for band in SHOWN_BANDS for body in radius.ring[band]} - {reach.id for reach in _shelves(radius)}
-    for body in sorted(ring - context.withheld):
-        entity, entry = dataset.entities[body], dataset.register.get(body)
-        region = (entry.region or entry.nation) if entry is not None else None
-        cells = (short_name(dataset, body), class_word(entity.authority_type, 1), region, "")
-        rows.append((*cells, *([""] * len(kinds)), "shares a place or a link", "", "precaution", body))
-    return Table("exposures", "Who could be reached, surest first", columns, tuple(rows), "No route was found.")
-
-
-_HEADS = {
-    FailureKind.EXPOSURE: "Data read",
-    FailureKind.TAMPERING: "Data altered",
-    FailureKind.OUTAGE: "Services stop",
-    FailureKind.INTRUSION: "Attacker moves in",
-    FailureKind.EXIT: "Provider gone",
-}
-
-
-def _shelves(radius: BlastRadius) -> tuple[Reach, ...]:
-    return (*radius.authorities, *radius.abolished, *radius.groups)
-
-
-def services_table(context: Context, radius: BlastRadius) -> Table:
-    """One row for each service of each body that could be reached."""
-    dataset = context.graph.dataset
-    kinds = [kind for kind in FailureKind if any(kind in r.kinds for r in radius.authorities)]
-    columns = (
-        Column("name", "Who"),
-        Column("service", "Service"),
-        Column("data", "Data, as a rule"),
-        *(Column(str(kind), _HEADS[kind], "band") for kind in kinds),
-        Column("area", "Area"),
-        Column("id", "Id"),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for reach in radius.authorities:
-        if reach.id in context.withheld:
-            continue
-        for area, hits in reach.services.items():
-            data = None if area is None else rules().areas[area].data
-            bands = (hits.get(kind, "") for kind in kinds)
-            rows.append((short_name(dataset, reach.id), area_title(area), data, *bands, area or "?", reach.id))
-    return Table("services", "Services that could be reached, for each body", columns, tuple(rows))
-
-
 # -- sections ---------------------------------------------------------------------------------------
-
-
-def columns_of(table: Table, *keys: str, caption: str = "", most: int = MOST) -> Table:
-    """Some columns of a table, for the page."""
-    places = [place for place, column in enumerate(table.columns) if column.key in keys]
-    rows = tuple(tuple(row[place] for place in places) for row in table.rows[:most])
-    left = len(table.rows) - len(rows)
-    note = f"{plural(left, 'more row')} in {table.id}.csv." if left > 0 else ""
-    return Table(
-        f"{table.id}-page",
-        caption or table.caption,
-        tuple(table.columns[place] for place in places),
-        rows,
-        table.empty,
-        note,
-    )
 
 
 def _who(context: Context, radius: BlastRadius, present: Sequence[Reach], exposures: Table) -> Section:

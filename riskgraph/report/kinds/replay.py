@@ -12,7 +12,8 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, Incident
 from riskgraph.render.words import join, plural, root_name, sentence, short_name
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
-from riskgraph.report.kinds.blast import blast_answer, columns_of, exposures_table, services_table
+from riskgraph.report.exposures import columns_of, exposures_table, services_table
+from riskgraph.report.kinds.blast import blast_answer
 from riskgraph.report.parts import band_counts, evidence_section, method_section, routes
 from riskgraph.report.registry import Context, report_kind
 
@@ -93,7 +94,7 @@ def replay_report(context: Context) -> Report:
             "Evidence published later about other things is used; riskgraph blast --known-before leaves it out too.",
             "Who was hit and never said so is not recorded.",
         ),
-        ("Look at each body that was hit and not named, and add the fact that was missing.", "Use the same map to ask what would happen if it came again."),
+        (*(["Look at each body that was hit and not named, and add the fact that was missing."] if missed else []), "Use the same map to ask what would happen if it came again."),
         ("Which of the ways of this incident are still open today.",),
         (
             Section("who", "Named and hit", (table,)),

@@ -10,7 +10,7 @@ from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.profile import profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, short_name, step_phrase
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
-from riskgraph.report.kinds.blast import columns_of, exposures_table
+from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.kinds.council import profile_answer
 from riskgraph.report.parts import (
     area_title,
