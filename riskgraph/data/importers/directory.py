@@ -97,6 +97,10 @@ def directory() -> Directory:
                 names, key=lambda name: (company_key(name).replace(" ", "-") != id_.partition(":")[2], len(name), name)
             )
             entities[id_] = Entity(id_, SUPPLIER, best)
+    for id_, entity in entities.items():  # the id itself is a name that was reviewed
+        slug = id_.partition(":")[2].replace("-", " ")
+        if entity.kind == SUPPLIER and slug not in keys:
+            keys[slug].add(id_)
     makers: dict[str, set[str]] = defaultdict(set)
     for row in _rows("uk", "relations.csv"):
         if row["relation"] == "made-by":

@@ -264,9 +264,7 @@ class Suppliers:
                 node = parent[node]
             return node
 
-        known = {
-            party: identifiers(party, self.report) for party in sorted(self.parties, key=lambda p: (p.name, p.ids))
-        }
+        known = {party: self._identifiers(party) for party in sorted(self.parties, key=lambda p: (p.name, p.ids))}
         for party, ids in known.items():
             for id_ in ids:
                 parent[root(id_)] = root(ids[0])
@@ -284,6 +282,19 @@ class Suppliers:
             if len(keys) > 1 and company.ids:
                 self.report.guess("names joined by an identifier", f"{sorted(company.ids)[0]}: {' = '.join(keys[:4])}")
         return list(groups.values()), of
+
+    def _identifiers(self, party: Party) -> tuple[str, ...]:
+        """The identifiers of a party, but for a number that is known to be another company's."""
+        found = identifiers(party, self.report)
+        reviewed = directory().keys.get(company_key(party.name))
+        kept = tuple(i for i in found if not reviewed or self._known_numbers.get(i, reviewed) == reviewed)
+        if kept != found:
+            wrong = next(i for i in found if i not in kept)
+            self.report.guess(
+                "number of another company, left out: the reviewed name counts",
+                f"{party.name}: {wrong} is {self._known_numbers[wrong]}, not {reviewed}",
+            )
+        return kept
 
     def _known(self, company: _Company) -> str | None:
         keys = {company_key(name) for name in company.names}

@@ -135,7 +135,7 @@ _PREFIXES = frozenset(
         "ZC",
     ]
 )
-_PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,10})?", re.ASCII)
+_PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,20})?", re.ASCII)
 _LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142": "l"})
 _LEGAL = re.compile(r" (?:limited|ltd|plc|llp|public limited company|lrd)$")
 
