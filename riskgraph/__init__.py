@@ -13,7 +13,6 @@ Examples
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,8 +46,6 @@ __all__ = [
     "write",
 ]
 
-__version__ = version("riskgraph")
-
 _HOMES = {
     "riskgraph.analysis.blast": ("BlastRadius",),
     "riskgraph.analysis.select": ("Selection",),
@@ -71,6 +68,10 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used: `import riskgraph` costs nothing."""
+    if name == "__version__":
+        from importlib.metadata import version  # as slow to import as all else that --help needs
+
+        return version("riskgraph")
     if name not in _HOME:
         raise AttributeError(f"module 'riskgraph' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)
