@@ -143,13 +143,26 @@ def test_json_is_complete_and_the_same_in_python() -> None:
     assert found["findings"][0]["finding"] == "leaving"
 
 
-def test_csv_is_the_difference_and_table_only_what_changes() -> None:
+def test_csv_and_table_are_complete_and_what_changes_comes_first() -> None:
     rows = list(csv.DictReader(io.StringIO(whatif(*LEAVE, "--format", "csv", *SEEDS).stdout)))
     thanet = next(row for row in rows if row["id"] == "authority:thanet")
     assert (thanet["what"], thanet["outage_before"], thanet["outage_after"]) == ("leaves", "documented", "")
     assert {row["what"] for row in rows} == {"leaves", "stays"}
     table = whatif(*LEAVE, "--format", "table", *SEEDS).stdout
-    assert "Thanet" in table and "Dover" not in table
+    assert table.index("Thanet") < table.index("Dover")
+    assert "to replace" in table and "contract of the service with" in table
+
+
+def test_the_table_of_a_merger_lists_what_is_duplicated_and_every_contract() -> None:
+    words = ("merge", "thanet", "barnet", "South Oxfordshire", "--as", "New", "--on", "2028-04-01")
+    table = whatif(*words, "--format", "table", *SEEDS).stdout
+    contracts = table.split("contract ends")[1]
+    assert "2028-10" in contracts and "runs on" in contracts
+    assert "duplicated" in table
+
+
+def test_who_stays_is_named() -> None:
+    assert "stays: Canterbury and Dover" in whatif(*LEAVE, *SEEDS).stdout
 
 
 def test_an_answer_is_limited_to_members_also_after_a_merger(tmp_path: Path) -> None:

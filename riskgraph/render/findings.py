@@ -12,7 +12,10 @@ from riskgraph.scenario.draft import Finding
 from riskgraph.scenario.findings import Backup, Contract, Leaving, Merging, Purging, SamePlace, Splitting
 from riskgraph.settle import Step
 
-__all__ = ["finding_lines", "finding_value"]
+__all__ = ["Table", "finding_lines", "finding_tables", "finding_value"]
+
+Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+"""A header and rows."""
 
 
 def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) -> list[str]:
@@ -141,6 +144,51 @@ def _merging(dataset: Dataset, finding: Merging) -> list[str]:
 def _against(dataset: Dataset, one: Contract) -> str:
     end = in_words(one.end) if one.end else "end not known"
     return f"{short_name(dataset, one.council)} with {short_name(dataset, one.supplier)}, {end}"
+
+
+# -- as tables --------------------------------------------------------------------------------------
+
+
+def finding_tables(before: Dataset, after: Dataset, finding: Finding) -> list[Table]:
+    """A finding as complete tables: what is duplicated, which contracts end when, what is shared."""
+    if isinstance(finding, Merging):
+        against = {True: "ends before", False: "runs on", None: "end not known"}
+        duplicates = [
+            (area_label(area), short_name(before, one), join(short_name(before, council) for council in who))
+            for area, providers in finding.duplicates.items()
+            for one, who in providers.items()
+        ]
+        contracts = [
+            (
+                one.end,
+                against[one.before],
+                short_name(before, one.council),
+                short_name(before, one.supplier),
+                area_label(one.row.service_area),
+                one.row.contract_reference,
+                one.row.notice_days,
+            )
+            for one in finding.contracts
+        ]
+        return [
+            (("duplicated", "provider", "councils"), duplicates),
+            (("contract ends", "vesting day", "council", "provider", "area", "reference", "notice days"), contracts),
+        ]
+    if isinstance(finding, Leaving):
+        replace = [(area_label(area), short_name(before, one)) for area, one in finding.replace]
+        rows = [before.relations[id_] for id_ in finding.contracts]
+        held = [
+            (row.contract_end_latest or row.valid_to, short_name(before, row.provider), area_label(row.service_area))
+            for row in rows
+        ]
+        return [(("to replace", "today"), replace), (("contract ends", "contract of the service with", "area"), held)]
+    if isinstance(finding, Backup):
+        shared = [
+            (short_name(after, one.id), "place" if one.place else "behind", _paths(after, finding, one.paths))
+            for one in finding.shared
+        ]
+        return [(("shared", "as", "paths"), shared)]
+    return []
 
 
 # -- as plain values --------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from riskgraph.render import blast as blast_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
 from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
-from riskgraph.scenario.compare import Comparison, Difference, Exposure, Pair, What
+from riskgraph.scenario.compare import Comparison, Difference, Pair, What
 from riskgraph.scenario.findings import Backup, Merging, SamePlace, Splitting
 from riskgraph.scenario.market import Market, hhi
 from riskgraph.scenario.model import EVERYBODY, Change
+from riskgraph.scenario.upstream import Exposure
 
 __all__ = ["change_phrase", "text"]
 
@@ -162,6 +163,9 @@ class _Writer:
             changed = pair.of(what)
             if changed:
                 parts.append(f"{word} {len(changed):,}: {self.names((one.body for one in changed), 2)}")
+        stays = [one for one in pair.of(What.SURER, What.LESS_SURE, What.REROUTED, What.STAYS) if one.within]
+        if stays:
+            parts.append(f"stays: {self.names((one.body for one in stays), 2)}")
         doubts = pair.doubtful(pair.before), pair.doubtful(pair.after)
         if doubts[0] != doubts[1]:
             parts.append(f"cannot be ruled out: {doubts[0]:,} before, {doubts[1]:,} after")

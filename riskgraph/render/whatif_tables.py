@@ -7,13 +7,14 @@ from typing import Any
 from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.analysis.rank import Ranked
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.findings import finding_value
+from riskgraph.render.findings import Table, finding_tables, finding_value
 from riskgraph.render.words import short_name
-from riskgraph.scenario.compare import Comparison, Difference, Exposure, Pair, What
+from riskgraph.scenario.compare import Comparison, Difference, Pair
 from riskgraph.scenario.market import Market, hhi
 from riskgraph.scenario.model import Scenario
+from riskgraph.scenario.upstream import Exposure
 
-__all__ = ["csv_rows", "scenario_value", "table_rows", "to_json"]
+__all__ = ["csv_rows", "scenario_value", "table_rows", "tables", "to_json"]
 
 
 def csv_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
@@ -43,16 +44,24 @@ def csv_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...]]
 
 
 def table_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """The same for a terminal: whoever changes, with the best band before and after."""
+    """The same for a terminal: whoever changes first, with the best band before and after."""
     header = ("if this fails", "name", "what", "before", "after", "route after")
     rows: list[tuple[Any, ...]] = []
     for pair in answer.pairs:
         for one in pair.differences:
-            if one.what is not What.STAYS:
-                roots = " and ".join(_name(answer, root) for root in pair.roots)
-                route = None if one.after is None else str(one.after.route)
-                rows.append((roots, _name(answer, one.body), str(one.what), _band(one.before), _band(one.after), route))
+            roots = " and ".join(_name(answer, root) for root in pair.roots)
+            route = None if one.after is None else str(one.after.route)
+            rows.append((roots, _name(answer, one.body), str(one.what), _band(one.before), _band(one.after), route))
     return header, rows
+
+
+def tables(answer: Comparison) -> list[Table]:
+    """Everything for a terminal: the difference, then what the verbs found out."""
+    applied = answer.applied
+    found = [table_rows(answer)]
+    for finding in applied.findings:
+        found += finding_tables(applied.before.dataset, applied.after.dataset, finding)
+    return [table for table in found if table[1]] or found[:1]
 
 
 def _band(reach: Reach | None) -> str:

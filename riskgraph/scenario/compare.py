@@ -16,7 +16,7 @@ from riskgraph.pictured import Pictured
 from riskgraph.scenario.apply import Applied, apply
 from riskgraph.scenario.market import Market, markets
 from riskgraph.scenario.model import Scenario
-from riskgraph.scenario.upstream import exposures
+from riskgraph.scenario.upstream import Exposure, exposures
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from riskgraph.analysis.rank import Ranked
 
-__all__ = ["Comparison", "Difference", "Exposure", "Pair", "What", "compare", "whatif"]
+__all__ = ["Comparison", "Difference", "Pair", "What", "compare", "whatif"]
 
 _STOPS = frozenset({"served-by", "uses", "hosted-on", "operated-by", "instance-of"})
 
@@ -55,6 +55,11 @@ class Difference:
     def not_ruled_out(self) -> bool:
         """Whether it leaves the radius but cannot be ruled out."""
         return self.what is What.LEAVES and self.after is not None
+
+    @property
+    def within(self) -> bool:
+        """Whether it is in the radius after."""
+        return self.after is not None and self.after.band <= Band.POSSIBLE
 
     def bands(self, kind: FailureKind) -> tuple[Band | None, Band | None]:
         """The band of one kind before and after."""
@@ -91,42 +96,6 @@ class Pair:
     def of(self, *what: What) -> tuple[Difference, ...]:
         """The differences of some sorts."""
         return tuple(one for one in self.differences if one.what in what)
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """All by which one council could be reached, before and after."""
-
-    council: str  # as it is called after
-    before: Mapping[str, Band]
-    after: Mapping[str, Band]
-    parts: Mapping[str, Mapping[str, Band]]  # of a merger: the same for each old council
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """How many bodies and places could reach it, at least possibly, before and after."""
-        return len(_possible(self.before)), len(_possible(self.after))
-
-    @property
-    def shared(self) -> int:
-        """Of a merger: how many could reach more than one of the old councils."""
-        found = [root for part in self.parts.values() for root in _possible(part)]
-        return sum(1 for root in set(found) if found.count(root) > 1)
-
-    @property
-    def dropped(self) -> tuple[str, ...]:
-        """What could reach it before and no longer can, at least possibly."""
-        return tuple(root for root in _possible(self.before) if root not in set(_possible(self.after)))
-
-    @property
-    def gained(self) -> tuple[str, ...]:
-        """What could not reach it before and now can, at least possibly."""
-        return tuple(root for root in _possible(self.after) if root not in set(_possible(self.before)))
-
-
-def _possible(found: Mapping[str, Band]) -> tuple[str, ...]:
-    """What could reach a council at least possibly."""
-    return tuple(root for root, band in found.items() if band <= Band.POSSIBLE)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from riskgraph.analysis.blast import run
 from riskgraph.engine.network import KINDS as KIND_COUNT
@@ -15,7 +16,7 @@ from riskgraph.rules import rules
 from riskgraph.scenario.findings import Backup, SamePlace, Shared
 from riskgraph.settle import Step, View
 
-__all__ = ["ancestors", "exposures", "same_place"]
+__all__ = ["Exposure", "ancestors", "exposures", "same_place"]
 
 _PLACE = frozenset({"hosted-on", "operated-by", "linked-to"})
 _BEHIND = _PLACE | {"instance-of", "made-by", "supplied-by", "served-by", "subcontracts-to", "owned-by", "uses"}
@@ -136,6 +137,42 @@ def _placed(graph: RiskGraph, body: str, found: Mapping[str, tuple[Step, ...]]) 
     return graph.dataset.entities[body].kind == ENVIRONMENT or any(
         step.relation != "linked-to" for path in found.values() for step in path
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """All by which one council could be reached, before and after."""
+
+    council: str  # as it is called after
+    before: Mapping[str, Band]
+    after: Mapping[str, Band]
+    parts: Mapping[str, Mapping[str, Band]]  # of a merger: the same for each old council
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many bodies and places could reach it, at least possibly, before and after."""
+        return len(_possible(self.before)), len(_possible(self.after))
+
+    @property
+    def shared(self) -> int:
+        """Of a merger: how many could reach more than one of the old councils."""
+        found = [root for part in self.parts.values() for root in _possible(part)]
+        return sum(1 for root in set(found) if found.count(root) > 1)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """What could reach it before and no longer can, at least possibly."""
+        return tuple(root for root in _possible(self.before) if root not in set(_possible(self.after)))
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """What could not reach it before and now can, at least possibly."""
+        return tuple(root for root in _possible(self.after) if root not in set(_possible(self.before)))
+
+
+def _possible(found: Mapping[str, Band]) -> tuple[str, ...]:
+    """What could reach a council at least possibly."""
+    return tuple(root for root, band in found.items() if band <= Band.POSSIBLE)
 
 
 def exposures(graph: RiskGraph, view: View, council: str, kinds: Sequence[FailureKind]) -> dict[str, Band]:
