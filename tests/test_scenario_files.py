@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from riskgraph.data import read as read_data
+from riskgraph.data.files import FORBIDDEN
 from riskgraph.data.names import Names
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.model import PRESETS, FailureKind
@@ -17,8 +18,10 @@ from riskgraph.scenario.files import canonical, parse, read, shipped_scenarios, 
 from riskgraph.scenario.model import Change, Scenario, change
 from riskgraph.scenario.verbs import VERBS
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=15).filter(lambda word: word.strip())
+LINE = st.characters(exclude_categories=["Cs"]).filter(lambda one: not FORBIDDEN.search(one) and one not in "\r\n\t")
+NOTES = st.text(LINE | st.just("\n"), max_size=30)
+TEXT = st.text(LINE, max_size=20)
+WORD = st.text(LINE, min_size=1, max_size=15).filter(lambda word: word.strip())
 DATE = st.sampled_from(["", "2026", "2026-11", "2026-11-25"])
 
 
@@ -43,7 +46,7 @@ def scenarios(draw: DrawFn) -> Scenario:
         tuple(kind for kind in FailureKind if kind in kinds),
         "" if kinds else draw(st.sampled_from(["", *PRESETS])),
         draw(DATE),
-        draw(TEXT),
+        draw(NOTES),
     )
 
 
@@ -133,6 +136,22 @@ def test_what_is_no_scenario_is_refused(text: str, rule: str) -> None:
     with pytest.raises(DataError) as caught:
         parse(text)
     assert rule in {problem.rule for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize(
+    "line", ['author = "\\u001b[31mred"', 'author = "two\\nlines"', 'notes = "\\u202e"', 'roots = ["civ\\u200bica"]']
+)
+def test_what_hides_in_a_text_that_was_mailed_is_refused(line: str) -> None:
+    with pytest.raises(DataError, match="hidden control character") as caught:
+        parse(f'title = "A"\n{line}\n[[change]]\nverb = "lose"\nbodies = ["civica"]')
+    assert caught.value.problems[0].row == 2
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_key_that_hides_something_is_told_without_it() -> None:
+    with pytest.raises(DataError) as caught:
+        parse('title = "A"\n"\\u001b[31m" = 1\nroots = ["civica"]')
+    assert "\x1b" not in str(caught.value)
 
 
 def test_a_name_alone_will_do_where_a_list_is_meant() -> None:

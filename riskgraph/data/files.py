@@ -19,10 +19,10 @@ from pathlib import Path
 
 from riskgraph.errors import MissingFile, Problem, RiskGraphError
 
-__all__ = ["MAX_FILE_BYTES", "Table", "decode", "nearest", "read_table", "write_atomic", "write_table"]
+__all__ = ["FORBIDDEN", "MAX_FILE_BYTES", "Table", "decode", "nearest", "read_table", "write_atomic", "write_table"]
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 
@@ -143,7 +143,7 @@ def read_table(path: Path, known: list[str]) -> tuple[Table, list[Problem]]:
     header = tuple(cell.strip().lower().replace(" ", "_") for cell in rows[0])
     table = Table(file, header, tuple(rows[1:]), tuple(numbers[1:]))
     problems += _shape(table)
-    if _FORBIDDEN.search(text):
+    if FORBIDDEN.search(text):
         problems += _control_characters(table)
     return table, problems
 
@@ -175,7 +175,7 @@ def _control_characters(table: Table) -> list[Problem]:
     problems = []
     for number, row in zip(table.numbers, table.rows, strict=True):
         for name, cell in zip(table.header, row, strict=False):
-            found = _FORBIDDEN.search(cell)
+            found = FORBIDDEN.search(cell)
             if found:
                 message = f"A hidden control character (U+{ord(found[0]):04X}) stands at position {found.start() + 1}."
                 problems.append(Problem(table.file, number, name, "control-character", message, "Type the cell anew."))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.assets import shipped
-from riskgraph.data.files import MAX_FILE_BYTES, decode, nearest, write_atomic
+from riskgraph.data.files import FORBIDDEN, MAX_FILE_BYTES, decode, nearest, write_atomic
 from riskgraph.data.names import Names
 from riskgraph.data.write import toml_string
 from riskgraph.dates import last_day
@@ -121,7 +121,8 @@ class _Parser:
         if key is not None:
             pattern = re.compile(rf'\s*["\']?{re.escape(key)}["\']?\s*=')
             line = next((n for n in range(first, last) if pattern.match(self.lines[n - 1])), line)
-        self.problems.append(Problem(self.file, line, key, rule, message, fix))
+        column = key if key is None or key.isprintable() else repr(key)
+        self.problems.append(Problem(self.file, line, column, rule, message, fix))
 
     def scenario(self, values: Mapping[str, Any]) -> Scenario:
         """The scenario, as far as it can be read."""
@@ -167,14 +168,24 @@ class _Parser:
     def text(self, values: Mapping[str, Any], key: str, change: int | None = None) -> str:
         value = values.get(key, "")
         if isinstance(value, str):
+            self.clean(value, key, change)
             return value
         self.problem(key, "not-text", f"{value!r} is no text.", "Put it in quotes.", change)
         return ""
+
+    def clean(self, value: str, key: str, change: int | None) -> None:
+        """A text is printed on screens: nothing hidden in it, and only notes have several lines."""
+        found = FORBIDDEN.search(value) or (None if key == "notes" else re.search(r"[\r\n\t]", value))
+        if found is not None:
+            message = f"A hidden control character (U+{ord(found[0]):04X}) stands at position {found.start() + 1}."
+            self.problem(key, "control-character", message, "Type the text anew, on one line.", change)
 
     def many(self, values: Mapping[str, Any], key: str, change: int | None = None) -> tuple[str, ...]:
         value = values.get(key, [])
         listed = [value] if isinstance(value, str) else value
         if isinstance(listed, list) and all(isinstance(one, str) and one.strip() for one in listed):
+            for one in listed:
+                self.clean(one, key, change)
             return tuple(listed)
         self.problem(key, "not-text", f"{value!r} is no list of texts.", 'Write it as ["one", "two"].', change)
         return ()
