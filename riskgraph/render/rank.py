@@ -32,9 +32,9 @@ def text(ranking: Ranking, limit: int = 10) -> str:
     date = f"{date} {in_words(dataset.info.as_of)}" if date == "data of" else date
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     if not shown:
-        what = "fourth parties reach anybody" if ranking.hidden else "roots reach anybody"
+        what = "reach anybody who has no relation of their own with them" if ranking.hidden else "reach anybody"
         return (
-            f"0 of {ranking.asked:,} {what} ({band_phrase(band)} or surer; {date}).{marking}\n"
+            f"0 of {_things(ranking.asked)} {what} ({band_phrase(band)} or surer; {date}).{marking}\n"
             "Try next: riskgraph rank --band not-ruled-out\n"
         )
     worst = shown[0]
@@ -52,7 +52,7 @@ def text(ranking: Ranking, limit: int = 10) -> str:
             "residents": "people who live in the areas reached (a ceiling, each counted once)",
             "services": "services reached",
         }[ranking.by]
-    lines = [f"{line}: the worst of {plural(ranking.asked, 'root')} ({date}).{marking}"]
+    lines = [f"{line}: the worst of {_things(ranking.asked)} ({date}).{marking}"]
     lines.append(f"Ranked by {ranks}, {band_phrase(band)} or surer:")
     lines += [f"{place}. {_line(ranking, row)}" for place, row in enumerate(shown, 1)]
     left = len(listed) - len(shown)
@@ -63,7 +63,7 @@ def text(ranking: Ranking, limit: int = 10) -> str:
     blank = sum(1 for row in ranking.rows if row.authorities[Band.NOT_RULED_OUT] > row.authorities[Band.POSSIBLE])
     if band < Band.NOT_RULED_OUT:
         lines.append(
-            f"Not known: blanks in the data could add to {plural(blank, 'root')}; count them with --band not-ruled-out."
+            f"Not known: blanks in the data could add to what {plural(blank, 'thing')} would reach; count them with --band not-ruled-out."
         )
     handle = ranking.graph.names.handle(worst.root)
     other = "riskgraph rank --by residents" if ranking.hidden or ranking.by != "residents" else "riskgraph rank"
@@ -106,6 +106,10 @@ def _line(ranking: Ranking, row: Ranked) -> str:
     elif times >= MORE:
         parts.append(f"{times:.1f} times its {plural(row.direct, 'direct user')}")
     return f"{_name(ranking, row)} ({kind}): {', '.join(parts)}."
+
+
+def _things(count: int) -> str:
+    return plural(count, "thing that could fail", "things that could fail")
 
 
 HEADER = (
@@ -170,7 +174,7 @@ def together_text(found: Together) -> str:
     date = f"data of {in_words(dataset.info.as_of)}"
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     if not found.rows:
-        return f"0 sets of {found.size} roots reach anybody ({band_phrase(found.band)} or surer; {date}).{marking}\n"
+        return f"0 sets of {found.size} that could fail reach anybody ({band_phrase(found.band)} or surer; {date}).{marking}\n"
     best = found.rows[0]
     names = join(root_name(dataset, root) for root in best.roots)
     unit = {"authorities": "public bodies", "residents": "people", "services": "services"}[found.by]
@@ -180,10 +184,10 @@ def together_text(found: Together) -> str:
         f"({band_phrase(found.band)} or surer; {date}).{marking}"
     ]
     if found.exact:
-        lines.append(f"Exact: no {found.size} of {plural(found.asked, 'root')} reach more.")
+        lines.append(f"Exact: no {found.size} of {_things(found.asked)} reach more.")
     elif found.bound is not None:
         lines.append(
-            f"Found step by step, each time the one that adds most: no {found.size} of {plural(found.asked, 'root')} "
+            f"Found step by step, each time the one that adds most: no {found.size} of {_things(found.asked)} "
             f"reach more than {found.bound:,}."
         )
     else:
