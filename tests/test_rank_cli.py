@@ -1,0 +1,86 @@
+"""The word `rank` on the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner, Result
+
+from riskgraph.analysis.rank import rank
+from riskgraph.cli import main
+from riskgraph.cli import progress as module
+from riskgraph.cli.progress import Progress
+from riskgraph.graph import RiskGraph
+from riskgraph.model import Band
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["rank", "--data", "seeds", *words])
+
+
+def test_text_begins_with_a_number_and_says_what_ranks() -> None:
+    lines = run("--like", "outage", "--by", "services").stdout.splitlines()
+    assert lines[0].startswith("13 services of 3 public bodies could be reached if East Kent Services stopped")
+    assert lines[1] == "Ranked by services reached, possible or surer:"
+    assert lines[-1].startswith("Try next: riskgraph blast east-kent-services")
+
+
+def test_json_has_every_band() -> None:
+    found = json.loads(run("supplier", "--format", "json").stdout)
+    assert found["schema"] == 1 and found["bands"] == [band.word for band in Band]
+    by_root = {row["root"]: row for row in found["rows"]}
+    assert set(by_root) <= {row.root for row in rank(RiskGraph.open("seeds")).rows}
+    assert all(len(row["authorities"]) == 4 for row in found["rows"])
+    assert all(row["authorities"] == sorted(row["authorities"]) for row in found["rows"])
+
+
+def test_csv_and_table_are_complete() -> None:
+    rows = list(csv.DictReader(io.StringIO(run("--format", "csv").stdout)))
+    table = run("--format", "table").stdout.splitlines()
+    assert len(rows) == len(table) - 2 > 20
+    assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1))
+    assert {"authorities_likely", "exposure_documented", "residents_at_most_possible"} <= set(rows[0])
+
+
+@pytest.mark.parametrize("form", ["text", "table", "csv", "json"])
+def test_several_together(form: str) -> None:
+    result = run("--together", "2", "--format", form, "--like", "outage", "--limit", "3")
+    assert result.exit_code == 0
+    if form == "json":
+        found = json.loads(result.stdout)
+        assert found["exact"] and found["worst"][0]["value"] == 6 and len(found["worst"]) == 3
+    elif form == "text":
+        assert result.stdout.startswith("6 public bodies could be reached if Oracle Fusion and East Kent Services")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["council"], "No kind of root is called 'council'."),
+        (["--together", "2", "--hidden"], "--hidden ranks single roots"),
+        (["--together", "2", "--area", "housing"], "--by services"),
+        (["--memory", "1", "--data", "uk"], "of memory; 1 MiB may be used"),
+    ],
+)
+def test_what_cannot_be_answered_says_why(words: list[str], said: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2 and said in result.stderr and not result.stdout
+
+
+def test_an_empty_answer_is_an_answer() -> None:
+    result = run("store", "--like", "insolvency", "--band", "documented")
+    assert result.exit_code == 0 and result.stdout.startswith("0 of ")
+
+
+def test_progress_waits_two_seconds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    clock = iter([0.0, 1.9, 2.1, 3.0, 13.0])
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    with Progress("All roots") as told:
+        for done in range(4):
+            told(done, 4)
+    out, err = capsys.readouterr()
+    assert out == "" and err.splitlines() == ["All roots: 25 %", "All roots: 75 %"]
