@@ -20,6 +20,7 @@ from riskgraph.scenario.model import Change, Scenario, change
 from riskgraph.scenario.verbs import VERBS
 
 slow = settings(
+    max_examples=40,  # each applies several changes; enough over many runs
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     deadline=None,
 )

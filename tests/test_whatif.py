@@ -147,6 +147,8 @@ def test_csv_and_table_are_complete_and_what_changes_comes_first() -> None:
     rows = list(csv.DictReader(io.StringIO(whatif(*LEAVE, "--format", "csv", *SEEDS).stdout)))
     thanet = next(row for row in rows if row["id"] == "authority:thanet")
     assert (thanet["what"], thanet["outage_before"], thanet["outage_after"]) == ("leaves", "documented", "")
+    assert "is served by East Kent Services" in thanet["how_before"]
+    assert "until 21 November 2026" in thanet["how_after"]
     assert {row["what"] for row in rows} == {"leaves", "stays"}
     table = whatif(*LEAVE, "--format", "table", *SEEDS).stdout
     assert table.index("Thanet") < table.index("Dover")

@@ -135,7 +135,8 @@ def _merging(dataset: Dataset, finding: Merging) -> list[str]:
             more = f"; and {len(group) - 3} more" if len(group) > 3 else ""
             lines.append(f"{title}: {'; '.join(_against(dataset, one) for one in group[:3])}{more}.")
     if finding.internal:
-        lines.append(f"{plural(len(finding.internal), 'relation')} between the councils fall away.")
+        verb = "falls" if len(finding.internal) == 1 else "fall"
+        lines.append(f"{plural(len(finding.internal), 'relation')} between the councils {verb} away.")
     if finding.residents is not None:
         lines.append(f"Up to {finding.residents:,} people live in the area of the new council.")
     return lines

@@ -8,8 +8,8 @@ from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.analysis.rank import Ranked
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
-from riskgraph.render.words import short_name
-from riskgraph.scenario.compare import Comparison, Difference, Pair
+from riskgraph.render.words import sentence, short_name
+from riskgraph.scenario.compare import Comparison, Difference, Pair, What
 from riskgraph.scenario.market import Market, hhi
 from riskgraph.scenario.model import Scenario
 from riskgraph.scenario.upstream import Exposure
@@ -18,16 +18,25 @@ __all__ = ["csv_rows", "scenario_value", "table_rows", "tables", "to_json"]
 
 
 def csv_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """The difference: one row for each question and body, with the bands of each kind before and after."""
+    """The difference: one row for each question and body, with the bands of each kind before and after.
+
+    Whoever changes has the surest and shortest route in words.
+    """
     kinds = answer.kinds
     header = (
         "roots", "id", "name", "what",
         *(f"{kind}_{side}" for kind in kinds for side in ("before", "after")),
-        "route_before", "route_after",
+        "route_before", "route_after", "how_before", "how_after",
     )  # fmt: skip
+    sides = answer.applied.before.dataset, answer.applied.after.dataset
     rows: list[tuple[Any, ...]] = []
     for pair in answer.pairs:
         for one in pair.differences:
+            told = one.what is not What.STAYS
+            how = [
+                sentence(dataset, reach.lead[1].proof) if told and reach is not None else None
+                for dataset, reach in zip(sides, (one.before, one.after), strict=True)
+            ]
             bands = [band for kind in kinds for band in one.bands(kind)]
             rows.append(
                 (
@@ -38,6 +47,7 @@ def csv_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...]]
                     *(None if band is None else band.word for band in bands),
                     None if one.before is None else str(one.before.route),
                     None if one.after is None else str(one.after.route),
+                    *how,
                 )
             )
     return header, rows
