@@ -83,13 +83,21 @@ def gaps(graph: Any, select: Callable[[Any], Any], output: Output) -> None:
     epilog=examples(
         "riskgraph data ask --root civica --limit 3",
         "riskgraph data ask --region Wales --limit 2",
-        "riskgraph data ask --root capita --format csv",
+        "riskgraph data ask --root capita --ranked --limit 3",
     ),
 )
 @click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only what would settle who is reached from ROOT.")
 @question_options
 @selection_options
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="The most letters.")
+@click.option("--ranked", is_flag=True, help="By what one answer would settle; several roots fail one at a time.")
+@click.option(
+    "--prior",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="Chance of a good answer, for --ranked.",
+)
 @output_options("text", "json", "csv")
 @data_option
 def ask(
@@ -98,6 +106,8 @@ def ask(
     question: dict[str, Any],
     select: Callable[[Any], Any],
     limit: int,
+    ranked: bool,
+    prior: float,
     output: Output,
 ) -> None:
     """The questions whose answers would settle what cannot be ruled out, by whom to ask, ready to mail."""
@@ -105,6 +115,9 @@ def ask(
     from riskgraph.render.gaps import ask_text, question_text
     from riskgraph.render.tables import as_csv, as_json
 
+    if ranked:
+        _ask_ranked(graph, roots, question, select(graph), limit, prior, output)
+        return
     found = find(graph, roots or None, selection=select(graph), **question)
     if output.format == "json":
         output.write(as_json(found.to_dict()))
@@ -117,3 +130,24 @@ def ask(
         output.write(as_csv(("ask", "name", "question", "row", "field", "settles"), rows))
     else:
         output.write(ask_text(found, limit))
+
+
+def _ask_ranked(
+    graph: Any, roots: tuple[str, ...], question: dict[str, Any], chosen: Any, limit: int, prior: float, output: Output
+) -> None:
+    from riskgraph.analysis.ranked import ranked
+    from riskgraph.render import ranked as render
+    from riskgraph.render.tables import as_csv, as_json
+
+    if question["without"] or question["known_before"]:
+        raise click.UsageError("--ranked asks about today; leave --without and --known-before out.")
+    if limit > 100:
+        raise click.UsageError("--ranked tries every question on a copy of the map; give a --limit of 100 or less.")
+    asked = {key: question[key] for key in ("kinds", "like", "as_of")}
+    found = ranked(graph, roots, selection=chosen, prior=prior, limit=limit, **asked)
+    if output.format == "json":
+        output.write(as_json(render.to_json(found)))
+    elif output.format == "csv":
+        output.write(as_csv(*render.csv_rows(found)))
+    else:
+        output.write(render.text(found))

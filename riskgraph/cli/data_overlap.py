@@ -31,19 +31,16 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
     docs/import.md says what this protects against, and what not.
     """
     from riskgraph.data import read
-    from riskgraph.data.overlap import answer, ask, count, plain_count, suppliers_of
+    from riskgraph.data.overlap import Count, answer, ask, count, plain_count, suppliers_of
     from riskgraph.errors import MissingFile, RiskGraphError
     from riskgraph.render.imports import count_text
     from riskgraph.render.tables import as_json
 
-    def show(found: object) -> None:
-        from riskgraph.data.overlap import Count
-
-        assert isinstance(found, Count)
-        output.write(as_json(found.to_dict()) if output.format == "json" else count_text(found))
+    def show(found: Count, private: bool) -> None:
+        output.write(as_json(found.to_dict()) if output.format == "json" else count_text(found, private))
 
     if other is not None:
-        show(plain_count(suppliers_of(read(data)), suppliers_of(read(other))))
+        show(plain_count(suppliers_of(read(data)), suppliers_of(read(other))), private=False)
         return
     if file is None:
         if keep is None or output.path == "-":
@@ -63,7 +60,7 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
     if keep is not None:
         if not keep.is_file():
             raise MissingFile(f"There is no key {keep}.", "Give the key kept when the question was made.")
-        show(count(text, keep.read_text(encoding="utf-8")))
+        show(count(text, keep.read_text(encoding="utf-8")), private=True)
         return
     if output.path == "-":
         raise RiskGraphError("The answer needs a file.", "Add --output FILE; to read an answer, add --keep KEY.")

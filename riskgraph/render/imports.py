@@ -149,9 +149,11 @@ def _answer(found: Changes, answer: AnswerChange) -> list[str]:
     return lines
 
 
-def count_text(found: Count) -> str:
-    """The one number that is learnt."""
-    return (
-        f"{plural(found.shared, 'supplier')} shared, of your {found.mine:,} and their {found.theirs:,}.\n"
+def count_text(found: Count, private: bool = True) -> str:
+    """The one number that is learnt; privately, or with both lists at hand."""
+    first = f"{plural(found.shared, 'supplier')} shared, of your {found.mine:,} and their {found.theirs:,}.\n"
+    if not private:
+        return first
+    return first + (
         "Which ones they are is not said; nothing else was learnt. Tell the other side the number yourself.\n"
     )

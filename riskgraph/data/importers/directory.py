@@ -101,16 +101,6 @@ def directory() -> Directory:
         slug = id_.partition(":")[2].replace("-", " ")
         if entity.kind == SUPPLIER and slug not in keys:
             keys[slug].add(id_)
-    makers: dict[str, set[str]] = defaultdict(set)
-    for row in _rows("uk", "relations.csv"):
-        if row["relation"] == "made-by":
-            makers[row["dependent"]].add(row["provider"])
-    products = [
-        Product(entity.id, normalise(name), tuple(sorted(makers[entity.id])), entity.service_area)
-        for entity in entities.values()
-        if entity.kind == PRODUCT
-        for name in (entity.name, *entity.aliases, entity.id.partition(":")[2].replace("-", " "))
-    ]
     return Directory(
         entities,
         {key: next(iter(ids)) for key, ids in keys.items() if len(ids) == 1},
@@ -118,7 +108,7 @@ def directory() -> Directory:
         {key: next(iter(ids)) for key, ids in numbers.items() if len(ids) == 1},
         kinds,
         areas,
-        tuple(products),
+        _products(entities),
     )
 
 
@@ -138,3 +128,17 @@ def _mapped() -> dict[str, Entity]:
                 hosting=row["hosting"] or None,
             )
     return entities
+
+
+def _products(entities: dict[str, Entity]) -> tuple[Product, ...]:
+    """The products of the shipped map, one entry for each name."""
+    makers: dict[str, set[str]] = defaultdict(set)
+    for row in _rows("uk", "relations.csv"):
+        if row["relation"] == "made-by":
+            makers[row["dependent"]].add(row["provider"])
+    return tuple(
+        Product(entity.id, normalise(name), tuple(sorted(makers[entity.id])), entity.service_area)
+        for entity in entities.values()
+        if entity.kind == PRODUCT
+        for name in (entity.name, *entity.aliases, entity.id.partition(":")[2].replace("-", " "))
+    )

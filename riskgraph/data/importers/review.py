@@ -22,7 +22,7 @@ from riskgraph.model import AUTHORITY, SUPPLIER
 __all__ = ["COLUMNS", "Doubt", "decisions", "doubts", "to_csv"]
 
 COLUMNS = ["kind", "name", "rows", "decision", "suggestion_1", "suggestion_2", "suggestion_3"]
-_LEAST = 70  # likeness of a suggestion, in hundredths
+_LEAST = 80  # likeness of a suggestion, in hundredths
 
 
 @dataclass(frozen=True, slots=True)
