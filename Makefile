@@ -4,16 +4,16 @@ PYTHON ?= python3
 BIN = .venv/bin
 ARGS =
 
-.PHONY: help demo test quick lint format cover clean
+.PHONY: help demo test quick lint format cover clean docs samples accept neo4j bench browser
 .DEFAULT_GOAL = help
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/installed ## which councils could be reached through Civica
 	$(BIN)/riskgraph blast civica
 
-test: lint ## everything that must hold before a commit lands
+test: lint browser ## everything that must hold before a commit lands
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 quick: .venv/installed ## the fast tests, while you work (one of them: make quick ARGS="-k layers")
@@ -30,6 +30,30 @@ format: .venv/installed ## put style and layout right, as far as a machine can
 
 cover: .venv/installed ## the tests, and the lines that none of them runs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov $(ARGS)
+
+docs: .venv/installed ## write the pages of docs/ that are made from the project
+	$(BIN)/python tools/make_docs.py
+
+samples: .venv/installed ## show how the committed sample reports would change
+	$(BIN)/python tools/samples.py
+
+accept: .venv/installed ## take over these changes
+	$(BIN)/python tools/samples.py --accept
+
+neo4j: .venv/installed ## a Neo4j server to play with, on this computer only (needs Java and Maven)
+	$(BIN)/python tools/neo4j/server.py $(ARGS)
+
+bench: .venv/installed ## measure against named peers; writes benchmarks/RESULTS.md (make bench ARGS="S")
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# The tests open reports in a browser. Debian's package is installed where that is possible; elsewhere the
+# tests that need one say how to get it, and fail under CI=true.
+browser:
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	  apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-dejavu-core fonts-liberation >/dev/null; } || \
+	  echo "No browser here: the tests that need one will say so."
 
 clean: ## remove all that was made here, .venv too
 	rm -rf .venv build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
