@@ -16,10 +16,10 @@ KINDS: dict[str, tuple[str, tuple[str, ...], Options]] = {
     "bulletin": ("blast", ("capita",), Options(anonymous=True)),
     "redacted": ("blast", ("civica/customer-digital",), Options(redact=("thanet", "east kent services"))),
     "council": ("council", ("thanet",), Options(tlp="AMBER", classification="OFFICIAL")),
-    "supplier": ("supplier", ("capita",), Options()),
+    "supplier": ("supplier", ("east kent services",), Options()),
     "overview": ("overview", (), Options(selection={"regions": ["Wales"]})),
     "whatif": ("whatif", ("leave-east-kent-services",), Options()),
-    "concentration": ("concentration", ("revenues-benefits",), Options()),
+    "concentration": ("concentration", ("libraries-leisure",), Options(selection={"regions": ["Scotland"]})),
     "replay": ("replay", ("eks-civica-2024",), Options()),
 }
 

@@ -95,6 +95,19 @@ def test_residents_are_a_ceiling_on_the_page() -> None:
     assert true <= stated < true + 100_000
 
 
+def test_the_clock_of_a_breach_is_stated(tmp_path: Path) -> None:
+    options = Options(aware="2026-11-25 09:30", data="seeds")
+    made = make("seeds", "blast", ["east kent services"], options)
+    said = "aware at 9:30am on 25 November 2026, they end at 9:30am on 28 November 2026"
+    assert said in " ".join(made.report.decisions)
+    assert "--aware" in made.origin.command
+    write_files(made.files, tmp_path)
+    assert verify(tmp_path).equal
+    for wrong in ("soon", "2026-11-25", "2026-11-25T09:30+01:00"):
+        with pytest.raises(RiskGraphError, match="no date and time"):
+            make("seeds", "blast", ["essex"], Options(aware=wrong))
+
+
 # -- markings ---------------------------------------------------------------------------------------
 
 

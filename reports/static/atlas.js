@@ -4,7 +4,7 @@
   const el = (id) => document.getElementById(id);
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const NOT = 4;
-  const NONE = data.kinds.map(() => NOT);
+  const NAMED = 12; // bodies named for each way; the table names all
   const DATE = el("atlas-data").dataset.asOf;
 
   // -- reading what was packed ----------------------------------------------------------------
@@ -315,6 +315,19 @@
     table.append(make("caption", "A and B side by side"), head([["Reached by", ""], ["Public bodies", "number"]]), body);
     fill(target, table, make("p", el("together-note").textContent, "note"));
   };
+  const waysList = (rows) => {
+    const ways = new Map();
+    for (const row of rows) ways.set(row.touch.route, [...(ways.get(row.touch.route) || []), row]);
+    const sorted = [...ways].sort(([, x], [, y]) => y.length - x.length);
+    el("ways-title").hidden = !rows.length;
+    fill(el("ways"), ...sorted.map(([way, those]) => {
+      const item = make("li");
+      const names = those.slice(0, NAMED).map(({ body }) => body.usual);
+      if (those.length > NAMED) names.push(count(those.length - NAMED) + " more");
+      item.append(make("strong", capital(way) + ", " + count(those.length)), ": " + join(names));
+      return item;
+    }));
+  };
   const tileMap = (found) => {
     const shown = new Map();
     for (const row of [...found.itself, ...found.present, ...(view.band === 3 ? found.unsure : [])]) shown.set(row.body.number, row);
@@ -368,6 +381,7 @@
     el("n-wide").textContent = count(view.band === 3 ? 0 : wide.length);
     kindsTable(found.counted);
     apartTable(found);
+    waysList(found.present);
     tileMap(found);
     rowsTable(el("present"), found.present, view.band === 3 ? "Who could be reached or cannot be ruled out" : "Who could be reached", view.band);
     rowsTable(el("unsure"), view.band === 3 ? [] : found.unsure, "Less sure, or cannot be ruled out: left out of the numbers above", 3);

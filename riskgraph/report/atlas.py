@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -93,8 +94,16 @@ def atlas(
 
         answers[like] = every_radius(graph, like=like, as_of=as_of, memory=memory, progress=told)
     packed = pack(answers)
-    command = "riskgraph atlas" + (f" --as-of {packed['as_of']}" if as_of else "")
-    command += f" --data {data}" if data != "uk" else ""
+    given = {
+        "as-of": packed["as_of"] if as_of else "",
+        "tlp": tlp,
+        "classification": classification,
+        "exempt": exempt,
+        "permission": permission,
+        "scenario": "FILE" if supposing else "",
+        "data": "" if data == "uk" else data,
+    }
+    words = ["riskgraph", "atlas", *(word for key, value in given.items() if value for word in (f"--{key}", value))]
     origin = Origin(
         info.title,
         info.as_of,
@@ -102,7 +111,7 @@ def atlas(
         len(graph.dataset.relations),
         len(graph.dataset.warnings),
         {},
-        command,
+        shlex.join(words),
         _dated(packed["as_of"]),
         "1",
         attribution=info.attribution,
@@ -158,9 +167,12 @@ def _holds(data: dict[str, Any]) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for _, _, what, _ in data["roots"]:
         counts[what] = counts.get(what, 0) + 1
-    many = {kind_word(kind): kind_word(kind, 2) for kind in _KINDS}
-    names = {what: many.get(what, what.replace("one line of a", "single lines of a")) for what in counts}
-    return sorted(((names[what], number) for what, number in counts.items()), key=lambda item: (-item[1], item[0]))
+    named = []
+    for what, number in counts.items():
+        kind = next((kind for kind in _KINDS if kind_word(kind) == what), None)
+        many = what.replace("one line of a", "single lines of a") if kind is None else kind_word(kind, number)
+        named.append((many, number))
+    return sorted(named, key=lambda item: (-item[1], item[0]))
 
 
 _KINDS = ("authority", "supplier", "shared-service", "environment", "system", "product", "store")

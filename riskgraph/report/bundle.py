@@ -47,6 +47,8 @@ class Options:
         Printed on it.
     data
         The word by which the data are named in the command that makes it again.
+    aware
+        When the councils became aware of a breach of personal data, as "2026-11-25 09:30".
     """
 
     question: Mapping[str, Any] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Options:
     version: str = "1"
     author: str = ""
     data: str = ""
+    aware: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,9 @@ def _context(graph: RiskGraph, entry: Kind, names: Sequence[str], options: Optio
     question = dict(options.question)
     selection = Selection.of(graph, **options.selection)
     ids = tuple(dict.fromkeys(entry.resolve(graph, name) for name in names))
+    aware = _moment(options.aware)
     if not options.anonymous and not options.redact:
-        return Context(graph, ids, question, selection or None), None
+        return Context(graph, ids, question, selection or None, aware=aware), None
     if options.anonymous and not entry.anonymous:
         usable = ", ".join(kind.word for kind in KINDS.values() if kind.anonymous)
         raise RiskGraphError(
@@ -184,7 +188,19 @@ def _context(graph: RiskGraph, entry: Kind, names: Sequence[str], options: Optio
         chosen = Selection(new, selection.areas, members=held)
     renamed = tuple(_renamed(id_, redacted) for id_ in ids)
     withheld = frozenset(redacted.ids[id_] for id_ in redacted.hidden)
-    return Context(new, renamed, question, chosen or None, withheld, options.anonymous), redacted
+    return Context(new, renamed, question, chosen or None, withheld, options.anonymous, aware), redacted
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None or len(text) < len("2026-11-25 09:30"):
+        raise RiskGraphError(f"{text!r} is no date and time.", 'Write it as "2026-11-25 09:30", by the local clock.')
+    return moment
 
 
 def _renamed(id_: str, redacted: Redacted) -> str:
@@ -220,6 +236,7 @@ def _origin(
         "dated": options.dated,
         "version": options.version,
         "author": options.author,
+        "aware": options.aware,
     }
     withheld = ""
     if redacted is not None:
@@ -283,7 +300,7 @@ def _command(request: Mapping[str, Any]) -> str:
         else:
             for item in value if isinstance(value, list) else [value]:
                 words += [flag, str(item)]
-    for key in ("tlp", "classification", "exempt", "permission", "dated", "author"):
+    for key in ("tlp", "classification", "exempt", "permission", "dated", "author", "aware"):
         if request[key]:
             words += [f"--{key}", request[key]]
     if request["version"] != "1":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from riskgraph.analysis.select import Selection
@@ -27,6 +28,7 @@ class Context:
     selection: Selection | None = None
     withheld: frozenset[str] = frozenset()
     anonymous: bool = False
+    aware: datetime | None = None  # when the councils became aware, by their clocks
 
     @property
     def chosen(self) -> Selection:

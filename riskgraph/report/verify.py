@@ -154,7 +154,10 @@ def _looks_right(value: object) -> bool:
     return (
         all(isinstance(request.get(key), str) for key in texts)
         and all(isinstance(request.get(key), dict) for key in ("question", "selection"))
-        and all(request.get(key) is None or isinstance(request[key], str) for key in ("tlp", "classification", "dated"))
+        and all(
+            request.get(key) is None or isinstance(request[key], str)
+            for key in ("tlp", "classification", "dated", "aware")
+        )
         and isinstance(request.get("names"), list)
         and all(isinstance(name, str) for name in request["names"])
         and isinstance(origin.get("data_digest"), str)
@@ -186,6 +189,7 @@ def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequenc
         request["version"],
         request["author"],
         request["data"],
+        request["aware"],
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import calls
+from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import text, to_json
 from riskgraph.render.words import bodies, join, plural, root_name, short_name
@@ -69,11 +71,11 @@ def blast_report(context: Context) -> Report:
         meaning(radius, present),
         tuple(unknown_lines(radius)),
         _now(context, radius, present),
-        _decisions(radius, present, roots),
+        _decisions(radius, present, roots, deadline(context)),
         (
             _who(context, radius, present, exposures),
             *_how(context, radius, present),
-            _services(radius, present, services),
+            _services(context, radius, present, services),
             contracts,
             evidence_section(context, {row for reach in radius.authorities for h in reach.kinds.values() for row in h.proof.rows}),
             method_section(),
@@ -238,7 +240,7 @@ def _now(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> tup
     return tuple(lines)
 
 
-def _decisions(radius: BlastRadius, present: Sequence[Reach], roots: str) -> tuple[str, ...]:
+def _decisions(radius: BlastRadius, present: Sequence[Reach], roots: str, clock: str | None) -> tuple[str, ...]:
     lines = []
     if any(FailureKind.INTRUSION in reach.kinds for reach in present):
         lines.append(f"Whether to cut the links with {roots} until it gives assurance, and who may decide that.")
@@ -247,7 +249,7 @@ def _decisions(radius: BlastRadius, present: Sequence[Reach], roots: str) -> tup
     if any(FailureKind.EXPOSURE in reach.kinds for reach in present):
         lines.append(
             "Whether to report to the Information Commissioner as a precaution: for each council the 72 hours run "
-            "from the moment it is aware."
+            + ("from the moment it is aware." if clock is None else f"out; {clock}.")
         )
     if any(reach.past for reach in radius.authorities):
         lines.append("Whether to ask for proof that the data of past customers were returned or destroyed.")
@@ -269,7 +271,7 @@ def _who(context: Context, radius: BlastRadius, present: Sequence[Reach], exposu
         "map",
         _where(context, present),
         "One tile of equal size for each council, laid out so that neighbours lie near each other; the place of a "
-        "tile is no exact place. Darkest is documented, dark likely, pale possible; white means that no route was found.",
+        "tile is no exact place. White letters on dark are documented, bold ones in a thick frame likely, pale tiles possible; white ones mean that no route was found.",
         {id_: short_name(dataset, id_) for id_ in dataset.register if id_ in dataset.entities},
         {reach.id: reach.band for reach in present},
     )
@@ -339,7 +341,28 @@ def _how(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> tup
     return (Section("how", "How it reaches them", tuple(blocks)),)  # fmt: skip
 
 
-def _services(radius: BlastRadius, present: Sequence[Reach], services: Table) -> Section:
+def deadline(context: Context) -> str | None:
+    """When the 72 hours end, if it was said when they began (UK GDPR, article 33; hours by the same clock)."""
+    if context.aware is None:
+        return None
+    end = context.aware + timedelta(hours=72)
+    return f"aware at {moment(context.aware)}, they end at {moment(end)}"
+
+
+def moment(when: datetime) -> str:
+    """A date and time as GOV.UK writes it.
+
+    Examples
+    --------
+    >>> moment(datetime(2026, 11, 25, 16, 5)), moment(datetime(2026, 11, 25, 9, 0))
+    ('4:05pm on 25 November 2026', '9am on 25 November 2026')
+    """
+    hour, half = (when.hour + 11) % 12 + 1, "am" if when.hour < 12 else "pm"
+    minutes = f":{when.minute:02}" if when.minute else ""
+    return f"{hour}{minutes}{half} on {in_words(when.date())}"
+
+
+def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], services: Table) -> Section:
     blocks: list[Block] = []
     by_area = areas_hit(present, None)
     if by_area:
@@ -371,6 +394,7 @@ def _services(radius: BlastRadius, present: Sequence[Reach], services: Table) ->
             Text(
                 f"Personal data of {plural(len(exposed), 'body', 'bodies')} could be read. Each of them has a clock of its own: "
                 "72 hours from the moment it is aware of a breach, unless a risk to people is unlikely. Write down that moment."
+                + (f" {capital(clock)}." if (clock := deadline(context)) is not None else "")
             )
         )
     if len(services.rows) <= 60:
