@@ -16,15 +16,17 @@ from small import FILES, write_small
 from riskgraph import MissingFile, RiskGraphError, load
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.chance import Exposure, chance, chance_change
+from riskgraph.analysis.radius import residents
 from riskgraph.analysis.step_chances import step_chances
 from riskgraph.cli import main
 from riskgraph.engine import Network, NetworkBuilder
 from riskgraph.engine.chance import CERTAIN, Draws, Steps, draw, exact, pack, sampled, unpack, wilson
 from riskgraph.engine.network import KINDS
 from riskgraph.graph import RiskGraph
-from riskgraph.model import Band
+from riskgraph.model import PRESETS, Band
 from riskgraph.render import chance as render
 
+SETS = sorted((Path(__file__).parent / "conformance" / "sets").iterdir())
 ROWS = Steps(lambda link: link, lambda place, number: CERTAIN, range(1000))
 OUTAGE = 2
 HALF = (0.5,) * 4
@@ -224,6 +226,23 @@ def test_a_certain_map_has_the_radius_as_its_expectation() -> None:
         assert list(found.range) == [len(found.authorities)] * 2
 
 
+def test_certain_steps_give_the_radius_on_random_maps_with_several_roots() -> None:
+    sure = {band: step.__class__(1.0, 1.0, 1.0, "") for band, step in step_chances().items()}
+    reached = 0
+    for number, folder in enumerate(SETS[:40]):
+        graph = RiskGraph.open(folder)
+        ids = list(graph.dataset.entities)
+        roots = [ids[number % len(ids)], ids[number * 7 % len(ids)], ids[-1]][: number % 3 + 1]
+        for band in (Band.DOCUMENTED, Band.NOT_RULED_OUT):
+            found = chance(graph, roots, table=sure, worlds=100, band=band, like=list(PRESETS)[number % 6])
+            expected = [reach.id for reach in found.radius.within(band) if not reach.root]
+            assert sorted(e.id for e in found.authorities) == sorted(expected)
+            assert all(e.low == e.base == e.high == 1 for e in found.authorities)
+            assert found.residents[1] == residents(graph.dataset, expected).people
+            reached += len(expected)
+    assert reached > 50
+
+
 def test_low_base_and_high_are_in_order_and_within_the_radius() -> None:
     found = chance(RiskGraph.open("uk"), "microsoft", worlds=2000)
     assert 0 < found.expected[0] < found.expected[1] < found.expected[2] < len(found.authorities)
@@ -325,12 +344,12 @@ def test_the_word_in_every_format(tmp_path: Path) -> None:
     mine = write_chances(tmp_path, "documented,0.2", "documented,0.25")
     runner = CliRunner()
     base = ["chance", "civica", "--data", "seeds", "--worlds", "500", "--chances", str(mine)]
-    for extra in ([], ["--against", "seeds"], ["--region", "South East"]):
+    for extra in ([], ["--before", "seeds"], ["--region", "South East"]):
         for form in ("text", "table", "json", "csv"):
             result = runner.invoke(main, [*base, *extra, "--format", form], catch_exceptions=False)
             assert result.exit_code == 0, result.stderr
             assert result.stdout
-    wrong = runner.invoke(main, [*base, "--against", "seeds", "--region", "Wales"], catch_exceptions=False)
+    wrong = runner.invoke(main, [*base, "--before", "seeds", "--region", "Wales"], catch_exceptions=False)
     assert wrong.exit_code == 2
 
 

@@ -25,7 +25,7 @@ from riskgraph.cli.progress import Progress
     epilog=examples(
         "riskgraph chance 'East Kent Services' --like ransomware",
         "riskgraph chance capita/revenues-benefits --band likely --format table",
-        "riskgraph chance civica --data seeds --against uk --worlds 2000",
+        "riskgraph chance civica --scenario switch-revenues --before uk --worlds 2000",
     ),
 )
 @click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
@@ -39,7 +39,7 @@ from riskgraph.cli.progress import Progress
 @click.option(
     "--chances", type=click.Path(path_type=Path), metavar="FILE", help="Your own chances of a step by band, as CSV."
 )
-@click.option("--against", metavar="PATH", help="Compare with this data set, taken as the state after a change.")
+@click.option("--before", metavar="PATH", help="Compare with this data set, taken as the state before a change.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="The most councils in text.")
 @output_options("text", "table", "json", "csv")
 @data_option
@@ -52,7 +52,7 @@ def command(
     worlds: int,
     seed: int,
     chances: Path | None,
-    against: str | None,
+    before: str | None,
     limit: int,
     output: Output,
 ) -> None:
@@ -66,14 +66,14 @@ def command(
     options = {"band": band, "worlds": worlds, "seed": seed, "table": step_chances(chances), **question}
     selection = select(graph)
     found: Any
-    if against is not None and selection:
-        raise click.UsageError("--against compares whole answers; leave --area, --class, --region, --members out.")
+    if before is not None and selection:
+        raise click.UsageError("--before compares whole answers; leave --area, --class, --region, --members out.")
     with Progress("Worlds drawn") as told:
-        if against is None:
+        if before is None:
             found = chance(graph, roots, selection=selection, progress=told, **options)
             rows, text = render.rows(found), render.text(found, limit)
         else:
-            found = chance_change(graph, RiskGraph.open(against), roots, progress=told, **options)
+            found = chance_change(RiskGraph.open(before), graph, roots, progress=told, **options)
             rows, text = render.change_rows(found), render.change_text(found, limit)
     if output.format == "json":
         output.write(as_json(found.to_dict()))

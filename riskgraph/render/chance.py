@@ -32,7 +32,7 @@ def percent(chance: float) -> str:
 def _about(number: float) -> str:
     """A number of authorities, or of people, with two figures that count."""
     if number < 0.5:
-        return "less than 1"
+        return "less than 1" if number else "0"
     if number < 100:
         return f"{number:.0f}"
     size = 10 ** (len(str(int(number))) - 2)
@@ -142,7 +142,7 @@ def change_text(found: ChanceChange, limit: int = 5) -> str:
 
 def _difference(mean: float, half: float) -> str:
     word = "fewer" if mean < 0 else "more"
-    return f"{abs(mean):.1f} {word}, give or take {half:.1f}"
+    return f"{abs(mean):.1f} {word}, give or take {half:.1f}" if half >= 0.05 else f"{abs(mean):.1f} {word}"
 
 
 def change_rows(found: ChanceChange) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
