@@ -331,6 +331,30 @@ def test_an_unknown_council_of_a_sheet_is_kept_and_said(tmp_path: Path) -> None:
     assert data.entities["authority:dovver-council"].name == "Dovver Council"
 
 
+def test_real_councils_join_a_map_with_a_register_of_its_own(tmp_path: Path) -> None:
+    data, _ = import_file("one-sheet-register.csv")
+    write(data, tmp_path / "map")
+    more = save(tmp_path, "a.csv", "Council,System,Supplier\nDover District Council,Alpha,Alder Ltd\n")
+    both, report = import_file(more, base=read(tmp_path / "map"))
+    assert not report.unmatched_councils
+    assert both.register["authority:dover"].parent_county == "authority:kent"
+    assert "authority:kent" in both.register
+    write(both, tmp_path / "map")
+    assert read(tmp_path / "map").digest == both.digest
+
+
+def test_headers_of_another_council_are_known(tmp_path: Path) -> None:
+    text = (
+        "Directorate/Service Responsible,Contract Title,Contract Ref:,Contractor/Provider,Original Start/Commencement Date,"
+        'Current end date,Renewal / Review Date,"Contract Value\n(\u0153)",Company Reg No,SME or VSCE (inc. Reg. No.),F.A.T or OJEU Ref\n'
+        "Finance,Payroll bureau,EX1,Kerbside Digital Ltd,01/04/2024,31/03/2027,01/01/2027,\u015312000,8765432,SME,\n"
+    )
+    data, report = import_file(save(tmp_path, "a.csv", text), Options(council="Exeter"))
+    row = data.relations["exeter.served-by.kerbside-digital.hr-payroll.to-2027-03-31"]
+    assert (row.contract_reference, str(row.contract_value_gbp), row.valid_from) == ("EX1", "12000", "2024-04-01")
+    assert report.unused_columns == ["Renewal / Review Date", "SME or VSCE (inc. Reg. No.)", "F.A.T or OJEU Ref"]
+
+
 def test_a_list_that_says_it_is_not_complete_is_quoted(tmp_path: Path) -> None:
     _, report = import_file(SOURCES["cyclonedx"][1](tmp_path))
     assert "The list says of itself: incomplete." in report.notes

@@ -33,8 +33,10 @@ def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) 
     """
     from riskgraph.data.read import read
 
-    shipped = base.register if base is not None else read("seeds").register
-    register = {**shipped, **options.register} if options.register else shipped
+    own = base is not None and base.own_register_file
+    shipped = base.register if base is not None and not own else read("seeds").register
+    brought = {**(base.register if base is not None and own else {}), **options.register}
+    register = {**shipped, **brought}
     info = _info(harvest, options, base)
     extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
     reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
@@ -78,7 +80,7 @@ def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) 
     for party, alias in harvest.aliases:
         id_ = builder.provider(party, None)
         builder.entities[id_] = joined(builder.entities[id_], replace(builder.entities[id_], name=alias, aliases=()))
-    return _together(builder, path, options)
+    return _together(builder, path, brought)
 
 
 def _with_numbers(tie: Tie, named: Mapping[str, Party]) -> Tie:
@@ -150,7 +152,7 @@ def _info(harvest: Harvest, options: Options, base: Dataset | None) -> DatasetIn
     return DatasetInfo(title, as_of, marking="TLP:AMBER", own_register="reported")
 
 
-def _together(builder: Builder, path: Path, options: Options) -> Dataset:
+def _together(builder: Builder, path: Path, brought: Mapping[str, RegisterEntry]) -> Dataset:
     base = builder.base
     entities = dict(base.entities) if base else {}
     relations = dict(base.relations) if base else {}
@@ -167,10 +169,7 @@ def _together(builder: Builder, path: Path, options: Options) -> Dataset:
         "relations": len(relations) - before[1],
         "evidence": len(evidence) - before[2],
     }
-    register = base.register if base else builder.register
-    own = bool(options.register) or (base is not None and base.own_register_file)
-    if options.register:
-        register = _own_register(options.register, builder.register, entities)
+    register = _own_register(brought, builder.register, entities) if brought else builder.register
     return Dataset(
         path,
         builder.info,
@@ -180,7 +179,7 @@ def _together(builder: Builder, path: Path, options: Options) -> Dataset:
         base.incidents if base else {},
         base.effects if base else (),
         dict(sorted(register.items())),
-        own_register_file=own,
+        own_register_file=bool(brought),
     )
 
 
