@@ -271,6 +271,7 @@ def test_moving_shrinks_one_radius_and_grows_the_other(small: RiskMap) -> None:
     answer = small.whatif("switch", "everybody", "comet", "orbit", like="outage")
     left, taken = answer.pairs
     assert (left.count(left.before), left.count(left.after)) == (1, 0)
+    assert (left.services(left.before), left.services(left.after)) == (1, 0)
     assert taken.count(taken.after) >= taken.count(taken.before)
     assert answer.worst is not None and answer.worst[1].after is not None
     assert answer.worst[1].after.roots == ("supplier:orbit",)

@@ -166,6 +166,9 @@ class _Writer:
         stays = [one for one in pair.of(What.SURER, What.LESS_SURE, What.REROUTED, What.STAYS) if one.within]
         if stays:
             parts.append(f"stays: {self.names((one.body for one in stays), 2)}")
+        services = pair.services(pair.before), pair.services(pair.after)
+        if services[0] != services[1]:
+            parts.append(f"services: {services[0]:,} before, {services[1]:,} after")
         doubts = pair.doubtful(pair.before), pair.doubtful(pair.after)
         if doubts[0] != doubts[1]:
             parts.append(f"cannot be ruled out: {doubts[0]:,} before, {doubts[1]:,} after")

@@ -153,6 +153,7 @@ def _side(pair: Pair, side: BlastRadius | None) -> dict[str, Any] | None:
         "roots": list(side.roots),
         "reached": pair.count(side),
         "not_ruled_out": pair.doubtful(side),
+        "services": pair.services(side),
         "residents_at_most": side.residents().people,
     }
 

@@ -93,6 +93,16 @@ class Pair:
         """Bodies that cannot be ruled out, and no more."""
         return 0 if side is None else sum(1 for reach in side.authorities if reach.band is Band.NOT_RULED_OUT)
 
+    def services(self, side: BlastRadius | None) -> int:
+        """Services of bodies in the radius that are reached themselves, at least possibly; of roots none."""
+        reached = () if side is None else side.within(Band.POSSIBLE)
+        return sum(
+            min(kinds.values()) <= Band.POSSIBLE
+            for reach in reached
+            if not reach.root
+            for kinds in reach.services.values()
+        )
+
     def of(self, *what: What) -> tuple[Difference, ...]:
         """The differences of some sorts."""
         return tuple(one for one in self.differences if one.what in what)
