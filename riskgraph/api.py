@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from riskgraph.analysis.chance import Chance, ChanceChange
+    from riskgraph.analysis.ranked import Ranked
     from riskgraph.analysis.together import Together
     from riskgraph.scenario.award import Award
     from riskgraph.scenario.exercise import Exercise
@@ -215,6 +216,12 @@ class RiskMap:
         from riskgraph.scenario.exercise import exercise
 
         return exercise(self.graph, what)
+
+    def ask_ranked(self, roots: str | Sequence[str] = (), **question: Any) -> Ranked:
+        """The questions whose answers would settle most; see `riskgraph.analysis.ranked.ranked`."""
+        from riskgraph.analysis.ranked import ranked
+
+        return ranked(self.graph, roots, **question)
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it."""

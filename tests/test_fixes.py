@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from strategies import datasets, questions, write
 
 from riskgraph.analysis.blast import residents
+from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.cli import main
 from riskgraph.data import read
 from riskgraph.errors import DataError, RiskGraphError
@@ -23,11 +24,10 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.render.fixes import remedy_text
 from riskgraph.scenario.costs import read_costs
 from riskgraph.scenario.fixes import fixes
-from riskgraph.scenario.gauge import By, Gauge
 from riskgraph.scenario.remedies import Act, Remedy, apply, remedies
 
 slow = settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=25
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=15
 )
 
 

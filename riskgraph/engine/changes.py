@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from riskgraph.engine.network import KINDS, Network
 
-__all__ = ["Blocks", "Rule", "Split", "Spread", "Target", "failing", "spread_rules", "value"]
+__all__ = ["Blocks", "Rule", "Split", "Spread", "Target", "failing", "of_each", "spread_rules", "value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,61 @@ def value(spread: Spread, changes: Collection[int] = ()) -> float:
     """The weight that is lost although some changes are made."""
     failed = failing(spread, changes)
     return sum(target.weight for target in spread.targets if not failed.isdisjoint(target.states))
+
+
+def of_each(spread: Spread, changes: Sequence[int], *, but: bool = False) -> list[float]:
+    """The weight that is lost in as many worlds as there are changes, all at once.
+
+    Parameters
+    ----------
+    changes
+        In world n change n is made and no other; with `but`, all of them but change n are made.
+
+    Returns
+    -------
+    list of float
+        One for each change. A state holds one bit for each world in which it fails, so that the whole takes
+        about as long as one world.
+
+    Examples
+    --------
+    >>> two = Spread(frozenset({0}), (Rule(1, (0,), (5,)), Rule(2, (0,), (6,))), (Target(1.0, (1,)), Target(3.0, (2,))))
+    >>> of_each(two, [5, 6]), of_each(two, [5, 6], but=True)
+    ([3.0, 1.0], [1.0, 3.0])
+    """
+    every = (1 << len(changes)) - 1
+    bit = {change: 1 << number for number, change in enumerate(changes)}
+    waiting: dict[int, list[int]] = defaultdict(list)
+    live = []
+    for number, rule in enumerate(spread.rules):
+        by = [bit[change] for change in rule.blocked_by if change in bit]
+        if but:
+            live.append(every if not by else by[0] if len(by) == 1 else 0)
+        else:
+            live.append(every & ~sum(set(by)))
+        for state in rule.body:
+            waiting[state].append(number)
+    worlds = dict.fromkeys(spread.start, every)
+    stack = sorted(worlds)
+    while stack:
+        for number in waiting[stack.pop()]:
+            rule = spread.rules[number]
+            mask = live[number]
+            for state in rule.body:
+                mask &= worlds.get(state, 0)
+            old = worlds.get(rule.head, 0)
+            if mask | old != old:
+                worlds[rule.head] = old | mask
+                stack.append(rule.head)
+    lost = [0.0] * len(changes)
+    for target in spread.targets:
+        mask = 0
+        for state in target.states:
+            mask |= worlds.get(state, 0)
+        for number in range(len(changes)):
+            if mask >> number & 1:
+                lost[number] += target.weight
+    return lost
 
 
 def _prune(spread: Spread) -> Spread:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from riskgraph.analysis.gauge import By
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import STORE, SYSTEM
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import area_label, full_name, join, plural, root_name, short_name
-from riskgraph.scenario.gauge import By
 from riskgraph.scenario.proposal import Fixes, Proposal
 from riskgraph.scenario.remedies import Act, Remedy
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.analysis.blast import asked_kinds, resolve_roots
+from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.engine.changes import Spread, failing, spread_rules, value
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.programme import Plan, cheapest
@@ -16,7 +17,6 @@ from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, places_of
 from riskgraph.model import Band, FailureKind
 from riskgraph.scenario.costs import read_costs
-from riskgraph.scenario.gauge import By, Gauge
 from riskgraph.scenario.proposal import Fixes, Proposal, total
 from riskgraph.scenario.remedies import Act, Remedies, apply, remedies
 from riskgraph.settle import View

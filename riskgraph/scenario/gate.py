@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.analysis.blast import run
+from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.dates import first_day, last_day
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part
 from riskgraph.model import AUTHORITY, PRESETS, PRODUCT, SHARED_SERVICE, SUPPLIER, Band, FailureKind
 from riskgraph.scenario.award import Award, Placed, place, read_award
-from riskgraph.scenario.gauge import By, Gauge
 from riskgraph.scenario.policy import Limit, Policy, read_policy
 from riskgraph.settle import View
 

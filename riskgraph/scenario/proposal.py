@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from riskgraph.analysis.gauge import By
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
-from riskgraph.scenario.gauge import By
 from riskgraph.scenario.remedies import Remedy
 from riskgraph.settle import View
 

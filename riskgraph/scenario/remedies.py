@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from riskgraph.analysis.blanks import ANSWERS, kept_out
 from riskgraph.analysis.blast import Question
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.edit import edited
 from riskgraph.engine.changes import Blocks, Split
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place
 from riskgraph.model import ENVIRONMENT, Entity, Evidence, FailureKind, Relation
-from riskgraph.rules import Cell, Situation, rules
-from riskgraph.settle import NEVER, Settled, Step
+from riskgraph.settle import Settled, Step
 
 __all__ = ["Act", "Remedies", "Remedy", "apply", "remedies"]
 
@@ -37,8 +37,6 @@ class Act(StrEnum):
 SEVERABLE = frozenset(
     {"uses", "supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "data-held-by", "linked-to"}
 )
-# the answer that would keep harm out
-_GOOD = {"access": "none", "data": "none", "hosting": "own"}
 _AND = frozenset({FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT})
 _INTO = frozenset({"operated-by", "supplied-by", "hosted-on"})
 
@@ -161,30 +159,17 @@ class _Finder:
 
     def _asks(self, row: Relation, links: Sequence[tuple[int, Step]]) -> Iterator[tuple[Remedy, list[tuple[int, int]]]]:
         """Questions about blanks whose best answer would keep harm out."""
-        for field in _GOOD:
+        for field in ("access", "data", "hosting"):
             blocked: list[tuple[int, int]] = []
             thing = row.provider
             for link, step in links:
-                kept_out = self._kept_out(step, field) if step.in_force else ()
-                blocked += [(link, kind) for kind in kept_out]
-                if kept_out and field == "hosting":
+                shut = kept_out(self.settled, step, field)
+                blocked += [(link, kind) for kind in shut]
+                if shut and field == "hosting":
                     thing = step.provider
             if blocked:
                 id_ = f"ask:{row.id}:{field}"
                 yield Remedy(id_, Act.ASK, row.dependent, (row.id,), thing, links[0][1].area, field), blocked
-
-    def _kept_out(self, step: Step, field: str) -> tuple[int, ...]:
-        """The kinds that the best answer about a blank field would keep out."""
-        if getattr(step, field).text is not None or (field == "hosting") != (step.implied and field != "data"):
-            return ()
-        if field == "access" and step.relation != "supplied-by":
-            return ()
-        data = "none" if field == "data" else step.data.text
-        access = step.access.text if field == "data" else "none"
-        relation = "supplied-by" if field == "hosting" else step.relation
-        provider = self.dataset.entities[step.provider].kind
-        line = rules().line(relation, Situation(provider, data, access, step.area, rules().enabling(step.area)))
-        return tuple(kind for kind, cell in enumerate(line.cells) if cell is Cell.NO and step.levels[kind] < NEVER)
 
     def _replaced(self, step: Step) -> tuple[str, ...]:
         """Uses whose implied relation the row of a step replaces (model rule 16): they would let harm in again."""
@@ -296,7 +281,7 @@ class _Edit:
         elif remedy.act is Act.PURGE:
             self._set(remedy.rows[0], data_returned="yes")
         elif remedy.act is Act.ASK:
-            self._set(remedy.rows[0], **{remedy.field: _GOOD[remedy.field]})
+            self._set(remedy.rows[0], **{remedy.field: ANSWERS[remedy.field][0]})
         elif remedy.act is Act.BACK_UP:
             self._back_up(remedy)
         else:

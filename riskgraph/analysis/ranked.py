@@ -1,0 +1,320 @@
+"""`data ask --ranked`: the questions whose answers would settle most.
+
+The gap of a root is what cannot be ruled out less what is documented, in authorities. A good answer takes
+authorities out of what cannot be ruled out, a bad one puts them among the documented; the value of a question is the
+gap now less the gap to be expected after the answer (value of information; Raiffa and Schlaifer, Applied
+statistical decision theory, 1961).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.analysis.blanks import ANSWERS, answered, asks, kept_out, line_if
+from riskgraph.analysis.blast import Question, asked_kinds, resolve_roots
+from riskgraph.analysis.gauge import By, Gauge
+from riskgraph.analysis.select import Selection
+from riskgraph.engine.changes import Blocks, of_each, spread_rules, value
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS, HarmNetwork, Part, places_of
+from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.rules import Cell
+from riskgraph.settle import NEVER, Settled, View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Ranked", "Worth", "ranked"]
+
+WORST = 3  # roots with the widest gap that are asked about when none is named
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one answer would settle.
+
+    Attributes
+    ----------
+    value
+        Authorities by which the gap is expected to shrink, added over the roots.
+    if_good, if_bad
+        By how much it shrinks if the answer is the best, or the worst.
+    leave, join
+        Authorities that would leave what cannot be ruled out, or join what is documented, for any of the roots.
+    """
+
+    question: Question
+    value: float
+    if_good: float
+    if_bad: float
+    leave: tuple[str, ...]
+    join: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Questions in order of what their answers are worth.
+
+    Attributes
+    ----------
+    gaps
+        For each root: authorities that cannot be ruled out, and those that are documented.
+    prior
+        The chance of a good answer that was supposed.
+    considered
+        How many blanks could matter.
+    """
+
+    graph: RiskGraph
+    view: View
+    roots: tuple[str, ...]
+    named: bool
+    kinds: tuple[FailureKind, ...]
+    prior: float
+    gaps: Mapping[str, tuple[float, float]]
+    considered: int
+    questions: tuple[Worth, ...]
+
+    @property
+    def gap(self) -> float:
+        """Authorities between documented and not ruled out, added over the roots."""
+        return sum(high - low for high, low in self.gaps.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values."""
+        return {
+            "schema": 1,
+            "as_of": self.view.as_of.isoformat(),
+            "roots": list(self.roots),
+            "kinds": [str(kind) for kind in self.kinds],
+            "prior": self.prior,
+            "gaps": {root: {"not-ruled-out": high, "documented": low} for root, (high, low) in self.gaps.items()},
+            "considered": self.considered,
+            "questions": [
+                {
+                    "ask": one.question.dependent,
+                    "row": one.question.row,
+                    "field": one.question.field,
+                    "value": one.value,
+                    "if_good": one.if_good,
+                    "if_bad": one.if_bad,
+                    "leave": list(one.leave),
+                    "join": list(one.join),
+                }
+                for one in self.questions
+            ],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each question: ask, row, field, value, if_good, if_bad (authorities)."""
+        import pandas as pd
+
+        rows = [
+            (one.question.dependent, one.question.row, one.question.field, one.value, one.if_good, one.if_bad)
+            for one in self.questions
+        ]
+        return pd.DataFrame(rows, columns=["ask", "row", "field", "value", "if_good", "if_bad"])
+
+    def __repr__(self) -> str:
+        return f"<Ranked: {len(self.questions)} of {self.considered} questions, gap {self.gap:g}>"
+
+
+def ranked(
+    graph: RiskGraph,
+    roots: str | Sequence[str] = (),
+    *,
+    selection: Selection | None = None,
+    kinds: Sequence[str | FailureKind] | None = None,
+    like: str = "compromise",
+    as_of: str | date | None = None,
+    prior: float = 0.5,
+    limit: int = 10,
+) -> Ranked:
+    """The questions whose answers would settle most.
+
+    All blanks are weighed on the rules of the network, each row by itself; those that come first are then tried on
+    a copy of the map with the best and the worst answer, and what came out is what is said of them.
+
+    Parameters
+    ----------
+    roots
+        What fails, one at a time; those three with the widest gap if left out.
+    selection
+        Count only these authorities.
+    prior
+        The chance that an answer is a good one, 0 to 1.
+    limit
+        The most questions.
+
+    Raises
+    ------
+    NameNotFound, AmbiguousName
+        If a root is not one body, place or line of the data.
+    RiskGraphError
+        If the prior is no chance.
+
+    Examples
+    --------
+    >>> found = ranked(RiskGraph.open("seeds"), "oracle")
+    >>> [(one.question.field, one.value) for one in found.questions][:1]
+    [('access', 1.5)]
+    """
+    if not 0 <= prior <= 1:
+        raise RiskGraphError(f"{prior:g} is no chance.", "Give a number from 0 to 1.")
+    view = graph.view(as_of)
+    weigher = _Weigher(graph, view, asked_kinds(kinds, like), selection, prior)
+    ids = resolve_roots(graph, roots) if roots else weigher.widest()
+    return weigher.ranked(ids, bool(roots), limit)
+
+
+class _Weigher:
+    def __init__(
+        self,
+        graph: RiskGraph,
+        view: View,
+        kinds: tuple[FailureKind, ...],
+        selection: Selection | None,
+        prior: float,
+    ) -> None:
+        self.graph, self.view, self.kinds, self.prior = graph, view, kinds, prior
+        self.selection = selection or Selection(graph)
+        self.harm, self.settled = graph.harm(view), graph.settled(view)
+        self.questions, self.good, self.bad = _blanks(self.harm, self.settled)
+
+    def gauges(self, graph: RiskGraph) -> tuple[Gauge, Gauge]:
+        """What measures what cannot be ruled out, and what is documented."""
+        high, low = (
+            Gauge(graph, self.view, self.kinds, None, band, By.AUTHORITIES)
+            for band in (Band.NOT_RULED_OUT, Band.DOCUMENTED)
+        )
+        return high, low
+
+    def reached(self, gauge: Gauge, root: str) -> frozenset[str]:
+        """Authorities of the selection that a root reaches."""
+        return frozenset(body for body in gauge.radius(root)[1] if self.selection.holds(body))
+
+    def widest(self) -> tuple[str, ...]:
+        """The roots with the widest gaps; a council counts only in those of others."""
+        high, low = self.gauges(self.graph)
+        gap = {
+            entity.id: len(self.reached(high, entity.id)) - len(self.reached(low, entity.id))
+            for entity in self.graph.dataset.entities.values()
+            if entity.kind != AUTHORITY
+        }
+        return tuple(sorted((root for root in gap if gap[root]), key=lambda root: (-gap[root], root))[:WORST])
+
+    def ranked(self, roots: Sequence[str], named: bool, limit: int) -> Ranked:
+        high, low = self.gauges(self.graph)
+        before = {root: (self.reached(high, root), self.reached(low, root)) for root in roots}
+        rough = self._rough(roots)
+        order = sorted(rough, key=lambda number: (-rough[number], number))[: limit + 5]
+        tried = [self._tried(self.questions[number], before) for number in order]
+        best = sorted(
+            (one for one in tried if one.value > 1e-9),
+            key=lambda one: (-one.value, one.question.dependent, one.question.row, one.question.field),
+        )
+        gaps = {root: (float(len(wide)), float(len(sure))) for root, (wide, sure) in before.items()}
+        return Ranked(
+            self.graph, self.view, tuple(roots), named, self.kinds, self.prior, gaps, len(rough), tuple(best[:limit])
+        )
+
+    def _rough(self, roots: Sequence[str]) -> dict[int, float]:
+        """Question to its value on the rules of the network, without what an answer does to other rows."""
+        asked = [KINDS.index(kind) for kind in self.kinds]
+        worth: dict[int, float] = defaultdict(float)
+        for root in roots:
+            harm = self.graph.harm(self.view, [root])
+            places = places_of(harm, root)
+            targets = [
+                target
+                for target in Gauge(
+                    self.graph, self.view, self.kinds, None, Band.NOT_RULED_OUT, By.AUTHORITIES
+                ).targets(root)
+                if self.selection.holds(harm.places[target.states[0] // len(KINDS)].body)
+            ]
+            _, good, bad = (self.questions, self.good, self.bad) if harm is self.harm else _blanks(harm, self.settled)
+            wide = spread_rules(harm.network, places, asked, Band.NOT_RULED_OUT, targets, Blocks(good))
+            now = value(wide)
+            changes = sorted({change for rule in wide.rules for change in rule.blocked_by})
+            for change, left in zip(changes, of_each(wide, changes), strict=True):
+                worth[change] += self.prior * (now - left)
+            blocks, levels = bad
+            worse = replace(harm.network, levels=levels)
+            sure = spread_rules(worse, places, asked, Band.DOCUMENTED, targets, Blocks(blocks))
+            changes = sorted({change for rule in sure.rules for change in rule.blocked_by})
+            now = value(sure, changes)
+            for change, left in zip(changes, of_each(sure, changes, but=True), strict=True):
+                worth[change] += (1 - self.prior) * (left - now)
+        return worth
+
+    def _tried(self, question: Question, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> Worth:
+        """What both answers do on a copy of the map."""
+        shrinks = []
+        moved: list[set[str]] = []
+        for answer in ANSWERS[question.field]:
+            high, low = self.gauges(RiskGraph(answered(self.graph.dataset, question, answer)))
+            shrunk, leave, join = 0.0, set[str](), set[str]()
+            for root, (wide, sure) in before.items():
+                wide_then, sure_then = self.reached(high, root), self.reached(low, root)
+                shrunk += (len(wide) - len(sure)) - (len(wide_then) - len(sure_then))
+                leave |= wide - wide_then
+                join |= sure_then - sure
+            shrinks.append(shrunk)
+            moved += [leave, join]
+        good, bad = shrinks
+        worth = self.prior * good + (1 - self.prior) * bad
+        told = replace(question, bodies=tuple(sorted(moved[0] | moved[3])))
+        return Worth(told, worth, good, bad, tuple(sorted(moved[0])), tuple(sorted(moved[3])))
+
+
+Marks = Mapping[tuple[int, int], tuple[int, ...]]
+
+
+def _blanks(
+    harm: HarmNetwork, settled: Settled
+) -> tuple[list[Question], Marks, tuple[Marks, Sequence[tuple[int, ...]]]]:
+    """All blanks as questions; what good answers block; what bad ones open, with the levels they would give."""
+    network = harm.network
+    numbers: dict[tuple[str, str], int] = {}
+    questions: list[Question] = []
+    good: dict[tuple[int, int], list[int]] = defaultdict(list)
+    bad: dict[tuple[int, int], list[int]] = defaultdict(list)
+    levels = [list(row) for row in network.levels]
+    for link, label in enumerate(network.label):
+        if label < 0:
+            continue
+        step = harm.steps[label]
+        cap = int(Band.POSSIBLE) if harm.places[network.target[link]].part is Part.EVERY_LINE else 0
+        fields = [field for field in ("access", "data", "hosting") if asks(step, field)]
+        if not step.in_force and step.row.data_returned is None:
+            fields = ["data_returned"]
+        for field in fields:
+            row = step.row
+            key = (row.id, field)
+            if key not in numbers:
+                numbers[key] = len(questions)
+                provider = step.provider if field in {"hosting", "data_returned"} else row.provider
+                questions.append(Question(row.id, field, row.dependent, provider, (row.dependent,)))
+            number = numbers[key]
+            exposure = KINDS.index(FailureKind.EXPOSURE)
+            shut = (exposure,) if field == "data_returned" else kept_out(settled, step, field)
+            for kind in shut:
+                good[link, kind].append(number)
+            cells = (
+                step.line.cells if field == "data_returned" else line_if(settled, step, field, ANSWERS[field][1]).cells
+            )
+            for kind, cell in enumerate(cells):
+                opens = cell is Cell.YES and max(cap, int(step.grade)) == 0 and network.levels[link][kind] > 0
+                if opens and network.levels[link][kind] < NEVER and (field != "data_returned" or kind == exposure):
+                    levels[link][kind] = 0
+                    bad[link, kind].append(number)
+    return (
+        questions,
+        {key: tuple(found) for key, found in good.items()},
+        ({key: tuple(found) for key, found in bad.items()}, [tuple(row) for row in levels]),
+    )

@@ -1,0 +1,129 @@
+"""Questions in order of what their answers settle: held against asking each of them on a copy of the map."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+import reference
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import datasets, write
+
+from riskgraph.analysis.blanks import ANSWERS, answered
+from riskgraph.analysis.blast import blast
+from riskgraph.analysis.ranked import ranked
+from riskgraph.analysis.select import Selection
+from riskgraph.cli import main
+from riskgraph.data import read
+from riskgraph.engine.changes import Rule, Spread, Target, of_each, value
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.model import Band, FailureKind
+
+slow = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=15
+)
+
+
+def opened(tables: reference.Tables) -> RiskGraph:
+    with tempfile.TemporaryDirectory() as folder:
+        write(tables, Path(folder))
+        return RiskGraph(read(folder))
+
+
+def gap(graph: RiskGraph, root: str) -> int:
+    """Authorities between documented and not ruled out, other than the root, as `blast` counts them."""
+    radius = blast(graph, root, kinds=list(FailureKind))
+    others = [reach for reach in radius.authorities if reach.id != root.partition("/")[0]]
+    return len(others) - len([reach for reach in others if reach.band is Band.DOCUMENTED])
+
+
+@slow
+@given(st.data())
+def test_the_worth_of_a_question_is_what_its_answers_do_to_the_gap(data: st.DataObject) -> None:
+    graph = opened(data.draw(datasets()))
+    root = data.draw(st.sampled_from(sorted(graph.dataset.entities)))
+    prior = data.draw(st.sampled_from((0.25, 0.5, 1.0)))
+    found = ranked(graph, root, kinds=list(FailureKind), prior=prior, limit=50)
+    now = gap(graph, root)
+    assert found.gap == now
+    for one in found.questions:
+        good, bad = (
+            now - gap(RiskGraph(answered(graph.dataset, one.question, answer)), root)
+            for answer in ANSWERS[one.question.field]
+        )
+        assert (one.if_good, one.if_bad) == (good, bad)
+        assert one.value == pytest.approx(prior * good + (1 - prior) * bad) and one.value > 0
+    values = [one.value for one in found.questions]
+    assert values == sorted(values, reverse=True)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 6), st.lists(st.integers(0, 6), min_size=1, max_size=2), st.sets(st.integers(0, 4))),
+        max_size=14,
+    )
+)
+def test_all_worlds_at_once_are_each_world_by_itself(drawn: list[tuple[int, list[int], set[int]]]) -> None:
+    rules = tuple(Rule(head, tuple(body), tuple(sorted(by))) for head, body, by in drawn)
+    spread = Spread(frozenset({0}), rules, (Target(1.0, (5, 6)), Target(2.0, (4,))))
+    changes = [0, 1, 2, 3, 4]
+    assert of_each(spread, changes) == [value(spread, [change]) for change in changes]
+    assert of_each(spread, changes, but=True) == [
+        value(spread, [other for other in changes if other != change]) for change in changes
+    ]
+
+
+@pytest.fixture(scope="module")
+def uk() -> RiskGraph:
+    return RiskGraph.open("uk")
+
+
+def test_the_first_question_about_a_supplier(uk: RiskGraph) -> None:
+    found = ranked(uk, "capita", limit=2)
+    first = found.questions[0]
+    assert first.question.field == "data_returned" and first.value == 2 and len(first.leave) == 4
+    assert found.gaps == {"supplier:capita": (83.0, 21.0)}
+
+
+def test_only_some_councils_can_be_counted(uk: RiskGraph) -> None:
+    wales = ranked(uk, "capita", selection=Selection.of(uk, regions=["Wales"]), limit=2)
+    for one in wales.questions:
+        for body in (*one.leave, *one.join):
+            assert uk.dataset.register[body].nation == "Wales"
+    assert wales.gap < 62
+
+
+def test_without_a_root_the_widest_gaps_are_asked_about() -> None:
+    seeds = RiskGraph.open("seeds")
+    found = ranked(seeds)
+    assert not found.named and 0 < len(found.roots) <= 3
+    gaps = [high - low for high, low in found.gaps.values()]
+    assert gaps == sorted(gaps, reverse=True) and min(gaps) > 0
+
+
+def test_a_prior_is_a_chance() -> None:
+    with pytest.raises(RiskGraphError, match="2 is no chance"):
+        ranked(RiskGraph.open("seeds"), "oracle", prior=2)
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(main, ["data", "ask", "--ranked", "--data", "seeds", *words], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def test_on_the_command_line() -> None:
+    said = run("--root", "oracle").splitlines()
+    assert said[0].startswith("2 questions of 2 would settle most") and "would settle most about Oracle" in said[0]
+    assert said[1].startswith("1. To ") and "What way into your systems or data does Oracle have" in said[1]
+    assert said[2].startswith("   Worth 1.5: if good, ")
+    assert json.loads(run("--root", "oracle", "--format", "json"))["questions"][0]["value"] == 1.5
+    assert run("--root", "oracle", "--format", "csv").startswith("ask,name,question,row,field,worth")
+    assert run("--root", "essex").startswith("0 questions about Essex County Council")
+    for words in (("--limit", "101"), ("--known-before", "2024-01-01")):
+        assert CliRunner().invoke(main, ["data", "ask", "--ranked", *words]).exit_code == 2
