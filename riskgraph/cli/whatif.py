@@ -251,7 +251,7 @@ def run(graph: Any, file: str, select: Any, worst: bool, output: Output) -> None
 def _answer(graph: Any, scenario: Scenario, save: str | None, select: Any, worst: bool, output: Output) -> None:
     from riskgraph.render import whatif as render
     from riskgraph.render.tables import as_csv, as_json, as_table
-    from riskgraph.render.whatif_tables import csv_rows, table_rows, to_json
+    from riskgraph.render.whatif_tables import csv_rows, tables, to_json
     from riskgraph.scenario.compare import compare
     from riskgraph.scenario.files import canonical, parse, with_ids, write
 
@@ -265,6 +265,6 @@ def _answer(graph: Any, scenario: Scenario, save: str | None, select: Any, worst
     elif output.format == "csv":
         output.write(as_csv(*csv_rows(answer)))
     elif output.format == "table":
-        output.write(as_table(*table_rows(answer)))
+        output.write("\n".join(as_table(*table) for table in tables(answer)))
     else:
         output.write(render.text(answer, saved=save or ""))
