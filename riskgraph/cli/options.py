@@ -26,6 +26,7 @@ __all__ = [
     "output_options",
     "question_options",
     "selection_options",
+    "supposing",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -103,6 +104,11 @@ def _under(graph: RiskGraph, scenario: str, kwargs: dict[str, Any]) -> RiskGraph
     if supposed.as_of and "as_of" in question and not question["as_of"]:
         question["as_of"] = supposed.as_of
     return applied.after
+
+
+def supposing() -> str:
+    """The title of the scenario that the answer stands on; empty where it stands on the map as it is."""
+    return str(click.get_current_context().meta.get(_SUPPOSING, ""))
 
 
 def _from_server(data: str, connection: Callable[[], Any], asked: dict[str, Any]) -> RiskGraph:

@@ -1,0 +1,175 @@
+"""Every root's radius at once, body by body, with one route each: what an atlas is made of.
+
+Who is reached, in which kinds and bands, comes from the closure of all roots (`riskgraph.engine.closure_all`).
+The route comes from the engine asked about that root alone; where the two disagree there is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from riskgraph.analysis.blast import asked_kinds, route_of, run
+from riskgraph.analysis.proofs import Proof, proof_at
+from riskgraph.analysis.radius import Route
+from riskgraph.analysis.rank import memory_limit, refuse
+from riskgraph.engine import Answer
+from riskgraph.engine.closure_all import closure_all
+from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.sets import OutOfMemory
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS, HarmNetwork, Part, Place
+from riskgraph.model import AUTHORITY, FailureKind
+from riskgraph.settle import View
+
+__all__ = ["EveryRadius", "Touch", "every_radius"]
+
+NOT = 4  # after the last band: not reached
+Levels = tuple[int, ...]
+"""For each failure kind the best band, or `NOT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One authority that a root reaches."""
+
+    body: str
+    levels: Levels
+    services: tuple[tuple[str | None, Levels], ...]  # service areas that are reached, sorted, and how surely
+    route: Route
+    first: str | None  # the body or place through which it is reached, if not directly
+    proof: Proof  # of its surest kind
+
+
+@dataclass(frozen=True)
+class EveryRadius:
+    """What each root alone would reach, all for one question."""
+
+    graph: RiskGraph
+    view: View
+    kinds: tuple[FailureKind, ...]
+    roots: tuple[str, ...]
+    reached: Mapping[str, tuple[Touch, ...]]  # root to authorities, by id; of any standing
+    alternatives: bool  # whether the map knows alternatives, so that two roots may reach more than their union
+
+    def __repr__(self) -> str:
+        return f"<EveryRadius of {len(self.roots)} roots as of {self.view.as_of}>"
+
+
+def every_radius(
+    graph: RiskGraph,
+    *,
+    like: str = "compromise",
+    as_of: str | date | None = None,
+    memory: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> EveryRadius:
+    """The radius of every root of the map: the same kinds, bands and services as `blast` gives one by one.
+
+    Parameters
+    ----------
+    like
+        The usual set of failure kinds that is asked about, such as `compromise` or `insolvency`.
+    as_of
+        The date of the question; the date of the data if left out.
+    memory
+        Bytes that may be taken; half of the machine's if left out.
+    progress
+        Called with roots done and roots to do.
+
+    Raises
+    ------
+    RiskGraphError
+        If a word or date is not known, or if the memory would not suffice.
+
+    Examples
+    --------
+    >>> every = every_radius(RiskGraph.open("seeds"))
+    >>> [touch.body for touch in every.reached["shared-service:east-kent-services"]]
+    ['authority:canterbury', 'authority:dover', 'authority:thanet']
+    """
+    view = graph.view(as_of)
+    kinds = asked_kinds(None, like)
+    harm, compiled = graph.harm(view), graph.compiled(view)
+    roots = tuple(compiled.names(graph.dataset))
+    levels = _levels(graph, view, kinds, memory_limit() if memory is None else memory)
+    reached = {}
+    for number, root in enumerate(roots):
+        found = levels.get(number, {})
+        if found:
+            reached[root] = _touches(graph, harm, run(harm, [root], kinds), found)
+        if progress is not None:
+            progress(number + 1, len(roots))
+    return EveryRadius(graph, view, kinds, roots, reached, bool(harm.network.groups))
+
+
+def _levels(
+    graph: RiskGraph, view: View, kinds: tuple[FailureKind, ...], limit: int
+) -> dict[int, dict[Place, list[int]]]:
+    """Root, and authority or service of one, to its best band in each kind: the closure of all roots."""
+    compiled = graph.compiled(view)
+    ids = list(graph.dataset.entities)
+    authority = np.array([graph.dataset.entities[id_].kind == AUTHORITY for id_ in ids], np.bool_)
+    counts = compiled.places_that_are(Part.WHOLE) | compiled.places_that_are(Part.SERVICE)
+    at = np.flatnonzero(counts & authority[compiled.place_body])
+    columns = np.full(len(counts), -1, np.int32)
+    columns[at] = np.arange(len(at))
+    service = compiled.places_that_are(Part.SERVICE)
+    places = [
+        Place(
+            ids[compiled.place_body[n]],
+            Part.SERVICE if service[n] else Part.WHOLE,
+            compiled.areas[compiled.place_area[n]] if compiled.place_area[n] >= 0 else None,
+        )
+        for n in at
+    ]
+    levels: dict[int, dict[Place, list[int]]] = {}
+    try:
+        parts = closure_all(
+            compiled.snapshot, compiled.roots, columns, [KINDS.index(kind) for kind in kinds], limit=limit
+        )
+        for part in parts:  # the widest band first: a surer one takes its place
+            for kind, sets in part.kinds.items():
+                owner, number = part.pool.pairs(sets)
+                for root, column in zip(owner.tolist(), (number + part.first).tolist(), strict=True):
+                    bands = levels.setdefault(root, {}).setdefault(places[column], [NOT] * KIND_COUNT)
+                    bands[kind] = part.band
+    except OutOfMemory as error:
+        raise refuse(error.needed, limit) from None
+    return levels
+
+
+def _touches(
+    graph: RiskGraph, harm: HarmNetwork, answer: Answer, found: Mapping[Place, list[int]]
+) -> tuple[Touch, ...]:
+    services: dict[str, list[tuple[str | None, Levels]]] = {}
+    for place, bands in found.items():
+        if place.part is Part.SERVICE:
+            services.setdefault(place.body, []).append((place.area, tuple(bands)))
+    touches = []
+    for place, bands in sorted(found.items(), key=lambda item: item[0].body):
+        if place.part is not Part.WHOLE:
+            continue
+        proof = _lead(harm, answer, harm.number[place], bands)
+        route, first = route_of(graph.dataset, proof)
+        served = sorted(services.get(place.body, ()), key=lambda service: service[0] or "~")
+        touches.append(Touch(place.body, tuple(bands), tuple(served), route, first, proof))
+    return tuple(touches)
+
+
+def _lead(harm: HarmNetwork, answer: Answer, place: int, bands: list[int]) -> Proof:
+    """The proof of the surest kind, then of the nearest; ties go to the order of the kinds."""
+    best = [answer.best(place * KIND_COUNT + kind) for kind in range(KIND_COUNT)]
+    if [NOT if one is None else one[0] for one in best] != bands:
+        raise RiskGraphError(
+            f"Two ways of computing what reaches {harm.places[place].body} disagree; nothing is answered.",
+            "Please report this fault, with the data if you may share them.",
+        )
+    _, _, kind = min((*one, kind) for kind, one in enumerate(best) if one is not None)
+    proof = proof_at(harm, answer, place, KINDS[kind])
+    assert proof is not None
+    return proof

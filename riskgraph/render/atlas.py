@@ -1,0 +1,308 @@
+"""An atlas in few bytes: the radius of every root, packed so that a page can hold it and read it at once.
+
+Whatever repeats is written once and numbered: phrases, the ends of sentences, levels, sets of services. What a
+root reaches is then a short text of numbers in base 64 (five bits to a letter, the sixth says that more follow).
+`unpack` reads it back; the page does the same in its own script.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from riskgraph.analysis.every import NOT, EveryRadius, Touch
+from riskgraph.analysis.radius import Route, inhabited
+from riskgraph.assets import shipped
+from riskgraph.data.dataset import Dataset
+from riskgraph.data.names import normalise
+from riskgraph.data.read import shipped_aliases
+from riskgraph.errors import RiskGraphError
+from riskgraph.harm import KINDS
+from riskgraph.model import AUTHORITY, PRESETS, Band
+from riskgraph.render.blast import failing
+from riskgraph.render.words import (
+    COUNCILS,
+    area_label,
+    band_phrase,
+    full_name,
+    join,
+    kind_word,
+    root_name,
+    sentence,
+    short_name,
+)
+
+__all__ = ["COUNTED", "letters", "numbers", "pack", "unpack", "worst"]
+
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_VALUE = {digit: value for value, digit in enumerate(DIGITS)}
+_PIECES = re.compile(r"(?=, which |; )")
+COUNTED, GONE, GROUP = 0, 1, 2  # standing of a body: it counts, it exists no longer, it stands for several
+
+
+def letters(values: Iterable[int]) -> str:
+    """Whole numbers from 0 as text.
+
+    Examples
+    --------
+    >>> letters([0, 31, 32])
+    'AfgB'
+    """
+    out = []
+    for value in values:
+        while value > 31:
+            out.append(DIGITS[32 | value & 31])
+            value >>= 5
+        out.append(DIGITS[value])
+    return "".join(out)
+
+
+def numbers(text: str) -> Iterator[int]:
+    """The numbers of a text that `letters` made.
+
+    Examples
+    --------
+    >>> list(numbers("AfgB"))
+    [0, 31, 32]
+    """
+    value = shift = 0
+    for letter in text:
+        digit = _VALUE[letter]
+        value |= (digit & 31) << shift
+        shift += 5
+        if digit < 32:
+            yield value
+            value = shift = 0
+
+
+def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
+    """Everything that the page holds, as plain values.
+
+    Parameters
+    ----------
+    answers
+        Question (a word of `PRESETS`) to its answer; all of one map and view.
+
+    Returns
+    -------
+    dict
+        The same for the same map. Its parts are explained in `docs/atlas.md`.
+
+    Examples
+    --------
+    >>> from riskgraph.analysis.every import every_radius
+    >>> from riskgraph.graph import RiskGraph
+    >>> data = pack({"outage": every_radius(RiskGraph.open("seeds"), like="outage")})
+    >>> sorted(unpack(data, "outage", "supplier:civica"))
+    ['authority:canterbury', 'authority:dover', 'authority:thanet']
+    """
+    first = next(iter(answers.values()))
+    packer = _Packer(first)
+    questions = [
+        {"id": like, "failing": failing(PRESETS[like]), "roots": [packer.root(answer, root) for root in answer.roots]}
+        for like, answer in answers.items()
+    ]
+    info = first.graph.dataset.info
+    return {
+        "schema": 1,
+        "title": info.title,
+        "data_as_of": info.as_of,
+        "as_of": first.view.as_of.isoformat(),
+        "digest": first.graph.dataset.digest,
+        "alternatives": first.alternatives,
+        "kinds": [[str(kind), kind.effect] for kind in KINDS],
+        "bands": [[band.word, band_phrase(band)] for band in Band],
+        "areas": [[area or "?", area_label(area)] for area in packer.areas],
+        "bodies": packer.bodies(),
+        "tiles": packer.tiles(),
+        "roots": packer.roots(),
+        "phrases": list(packer.phrases),
+        "chains": letters(number for chain in packer.chains for number in chain),
+        "levels": "".join("".join(map(str, levels)) for levels in packer.levels),
+        "services": letters(number for services in packer.services for number in (len(services) // 2, *services)),
+        "routes": [[words, past] for words, past in packer.routes],
+        "questions": questions,
+    }
+
+
+class _Packer:
+    """Numbers what repeats."""
+
+    def __init__(self, every: EveryRadius) -> None:
+        self.every = every
+        self.dataset: Dataset = every.graph.dataset
+        self.names = every.roots
+        self.number = {
+            id_: n for n, id_ in enumerate(id_ for id_, e in self.dataset.entities.items() if e.kind == AUTHORITY)
+        }
+        self.phrases: dict[str, int] = {}
+        self.chains: dict[tuple[int, int], int] = {}  # phrase, and the number of the rest plus one, 0 at the end
+        self.levels: dict[tuple[int, ...], int] = {}
+        self.areas: dict[str | None, int] = {}
+        self.services: dict[tuple[int, ...], int] = {}
+        self.routes: dict[tuple[str, int], int] = {}
+
+    def root(self, every: EveryRadius, root: str) -> str:
+        """What one root reaches: five numbers for each body, the first counted from the body before."""
+        values: list[int] = []
+        before = 0
+        for touch in sorted(every.reached.get(root, ()), key=lambda touch: self.number[touch.body]):
+            number = self.number[touch.body]
+            values += [
+                number - before,
+                _numbered(self.levels, touch.levels),
+                self._services(touch),
+                _numbered(self.routes, (self._route(touch), int(touch.route is Route.PAST))),
+                self._chain(touch),
+            ]
+            before = number
+        return letters(values)
+
+    def _services(self, touch: Touch) -> int:
+        flat = [
+            number
+            for area, levels in touch.services
+            for number in (_numbered(self.areas, area), _numbered(self.levels, levels))
+        ]
+        return _numbered(self.services, tuple(flat))
+
+    def _route(self, touch: Touch) -> str:
+        if touch.first is None or touch.route in {Route.DIRECT, Route.PAST, Route.ROOT}:
+            return str(touch.route)
+        subcontractor = " (subcontractor)" if touch.route is Route.SUBCONTRACTOR else ""
+        return f"through {short_name(self.dataset, touch.first)}{subcontractor}"
+
+    def _chain(self, touch: Touch) -> int:
+        """The sentence without the name it begins with, in pieces: many sentences end alike."""
+        said = sentence(self.dataset, touch.proof)[len(full_name(self.dataset, touch.body)) : -1]
+        number = -1
+        for piece in reversed(_PIECES.split(said)):
+            number = _numbered(self.chains, (_numbered(self.phrases, piece), number + 1))
+        return number
+
+    def bodies(self) -> list[list[Any]]:
+        """Of each authority: root, usual name, standing, whether it is a council, residents, areas above."""
+        people = inhabited(self.dataset, self.number)
+        at = {root: n for n, root in enumerate(self.names)}
+        rows: list[list[Any]] = []
+        for id_ in self.number:
+            entity, entry = self.dataset.entities[id_], self.dataset.register.get(id_)
+            gone = entry is not None and not entry.exists(self.every.view.as_of)
+            standing = GROUP if entity.authority_type == "group" else GONE if gone else COUNTED
+            population, above = people.get(id_, (-1, ()))  # -1: none of its own
+            council = int(entity.authority_type in COUNCILS)
+            over = [self.number[area] for area in above]
+            rows.append([at[id_], short_name(self.dataset, id_), standing, council, population, over])
+        return rows
+
+    def tiles(self) -> list[list[int]]:
+        """Body, row, column, and 1 for the band of counties."""
+        with shipped("tiles.csv").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["id"] in self.number]
+        placed = [
+            [self.number[row["id"]], int(row["row"]), int(row["column"]), int(row["band"] == "county")] for row in rows
+        ]
+        return sorted(placed, key=lambda tile: (tile[1], tile[2]))
+
+    def roots(self) -> list[list[Any]]:
+        """Of each root: id, name, what it is, other names and codes it is found by."""
+        aliases: dict[str, list[str]] = {}
+        for alias, id_, _ in shipped_aliases():
+            aliases.setdefault(id_, []).append(alias)
+        rows: list[list[Any]] = []
+        for root in self.names:
+            body, slash, _ = root.partition("/")
+            entity, entry = self.dataset.entities[body], self.dataset.register.get(body)
+            name, what = root_name(self.dataset, root), kind_word(entity.kind)
+            also: list[str | None] = []
+            if not slash:
+                also = [short_name(self.dataset, body), *entity.aliases, *aliases.get(body, ()), entity.gss_code]
+                also += [] if entry is None else [entry.name, entry.short_name, entry.gss_code, *entry.former_gss_codes]
+            keys = dict.fromkeys(normalise(word) for word in also if word)
+            keys.pop(normalise(name), None)
+            rows.append([root, name, f"one line of a {what}" if slash else what, [key for key in keys if key]])
+        return rows
+
+
+def _numbered(table: dict[Any, int], value: Any) -> int:
+    return table.setdefault(value, len(table))
+
+
+def unpack(data: Mapping[str, Any], question: str, root: str) -> dict[str, dict[str, Any]]:
+    """What one root reaches, read back from a packed atlas.
+
+    Returns
+    -------
+    dict
+        Body id to `kinds` (kind to band), `services` (area to kind to band), `route`, `past` and `sentence`.
+
+    Raises
+    ------
+    RiskGraphError
+        If the atlas does not hold the question or the root.
+    """
+    names = [row[0] for row in data["roots"]]
+    asked = {one["id"]: one for one in data["questions"]}
+    if question not in asked or root not in names:
+        raise RiskGraphError(
+            f"This atlas does not answer {question} of {root}.", f"It answers: {join(asked)}; give the id of a root."
+        )
+    kinds, bands = [kind for kind, _ in data["kinds"]], [band for band, _ in data["bands"]]
+    levels = [data["levels"][n : n + len(kinds)] for n in range(0, len(data["levels"]), len(kinds))]
+
+    def said(number: int) -> dict[str, str]:
+        pairs = zip(kinds, map(int, levels[number]), strict=True)
+        return {kind: bands[band] for kind, band in pairs if band != NOT}
+
+    services = list(_served(data["services"]))
+    flat = list(numbers(data["chains"]))
+    found: dict[str, dict[str, Any]] = {}
+    values = list(numbers(asked[question]["roots"][names.index(root)]))
+    body = 0
+    for n in range(0, len(values), 5):
+        step, level, served, route, chain = values[n : n + 5]
+        body += step
+        text, at = "", chain + 1
+        while at:
+            text += data["phrases"][flat[2 * at - 2]]
+            at = flat[2 * at - 1]
+        words, past = data["routes"][route]
+        _, name, _, _ = data["roots"][data["bodies"][body][0]]
+        found[names[data["bodies"][body][0]]] = {
+            "kinds": said(level),
+            "services": {data["areas"][area][0]: said(how) for area, how in services[served]},
+            "route": words,
+            "past": bool(past),
+            "sentence": f"{name}{text}.",
+        }
+    return found
+
+
+def _served(text: str) -> Iterator[list[tuple[int, int]]]:
+    values = numbers(text)
+    for count in values:
+        yield [(next(values), next(values)) for _ in range(count)]
+
+
+def worst(every: EveryRadius, most: int) -> list[tuple[str, tuple[int, ...]]]:
+    """The roots that reach most, with how many bodies that count in each band: no root itself, no past customer."""
+    dataset = every.graph.dataset
+
+    def counts(touch: Touch, root: str) -> bool:
+        entry = dataset.register.get(touch.body)
+        alive = entry is None or entry.exists(every.view.as_of)
+        group = dataset.entities[touch.body].authority_type == "group"
+        return alive and not group and touch.route is not Route.PAST and touch.body != root
+
+    rows = []
+    for root in every.roots:
+        best = [min(touch.levels) for touch in every.reached.get(root, ()) if counts(touch, root)]
+        rows.append((root, tuple(sum(1 for level in best if level == band) for band in Band)))
+
+    def order(row: tuple[str, Sequence[int]]) -> tuple[Any, ...]:
+        root, counted = row
+        return -sum(counted[: NOT - 1]), *(-n for n in counted), root
+
+    return sorted(rows, key=order)[:most]
