@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from riskgraph.cli import LazyGroup
-from riskgraph.cli.options import Output, data_option, examples, output_options
+from riskgraph.cli.options import Output, complete_names, data_option, examples, output_options
 from riskgraph.model import PRESETS, FailureKind
 from riskgraph.scenario.model import Change, Field, Scenario, Verb
 from riskgraph.scenario.verbs import VERBS
@@ -216,6 +216,7 @@ def _param(field: Field) -> click.Parameter:
             metavar=field.name.upper().removesuffix("S") + "..." if field.many else field.name.upper(),
             nargs=-1 if field.many else 1,
             required=True,
+            shell_complete=complete_names if field.type == "body" else None,
         )
     metavar = {"date": "DATE", "area": "AREA"}.get(field.type, "NAME")
     several = "; may be repeated" if field.many else ""
