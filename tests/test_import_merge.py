@@ -218,3 +218,36 @@ def test_a_wrong_source_is_one_message(tmp_path: Path, monkeypatch: pytest.Monke
     assert result.exit_code == 4
     assert "Check the path" in result.stderr
     assert run("data import one-sheet-register.csv --to a --into b").exit_code == 2
+
+
+def test_a_map_to_hand_on_holds_no_withheld_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "names.txt").write_text("# ours\nwexmoor\n")
+    made = run("data redact --data one-sheet-register.csv --names names.txt --hide 'quenby software' --to handed-on")
+    assert made.exit_code == 0
+    text = b"".join(file.read_bytes() for file in (tmp_path / "handed-on").iterdir()).decode().lower()
+    assert "cawdale" in text
+    assert "wexmoor" not in text
+    assert "quenby software" not in text.replace("-", " ")
+    assert len(read("handed-on").relations) == len(read("one-sheet-register.csv").relations)
+    assert run("data redact --data seeds").exit_code == 2
+
+
+def test_adding_to_a_map_leaves_it_whole_after_each_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from riskgraph.cli import data_import
+    from riskgraph.data import files
+
+    monkeypatch.chdir(tmp_path)
+    write(sheet(tmp_path, "one", "Dover,Alpha,Alder Ltd,,supplier,personal,confirmed"), tmp_path / "map")
+    more = sheet(tmp_path, "two", "Thanet,Beta,Birch Ltd,,supplier,personal,confirmed")
+    both, _ = merge([read("map"), more])
+    real = files.write_atomic
+    seen = []
+
+    def slow(path: Path, data: bytes) -> None:
+        real(path, data)
+        seen.append(len(read("map").relations))
+
+    monkeypatch.setattr(files, "write_atomic", slow)
+    data_import.add_to(tmp_path / "map", both)
+    assert seen[0] == 2 and seen[-1] == 4

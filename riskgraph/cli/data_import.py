@@ -103,6 +103,17 @@ class Progress:
             self.next = time.monotonic() + 1
 
 
+def add_to(folder: Path, dataset: Dataset) -> None:
+    """Replace the files of a data set by ones that hold more, so that it is whole after each of them."""
+    from riskgraph.data import canonical
+    from riskgraph.data.files import write_atomic
+
+    content = canonical(dataset)
+    last = [name for name in ("relations.csv", "dataset.toml") if name in content]  # these refer to the others
+    for name in [*sorted(set(content) - set(last)), *last]:
+        write_atomic(folder / name, content[name])
+
+
 def run_imports(
     sources: tuple[str, ...],
     said: Callable[..., Options],
@@ -133,7 +144,12 @@ def run_imports(
 )
 @source_options
 @click.option("--to", type=click.Path(path_type=Path), metavar="FOLDER", help="Write a new data set into this folder.")
-@click.option("--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Add to the data set in this folder.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Add to the data set in this folder.",
+)
 @click.option("--title", metavar="TEXT", help="Title of a new data set.")
 @output_options("text", "json")
 def command(
@@ -149,8 +165,9 @@ def command(
 
     Without --to or --into nothing is written: the report says what would be.
     """
-    from riskgraph.data import read, write
+    from riskgraph.data import canonical, read
     from riskgraph.data.checks import run_checks
+    from riskgraph.data.folders import write_folder
     from riskgraph.errors import DataError, RiskGraphError
     from riskgraph.render.imports import import_text
     from riskgraph.render.tables import as_json
@@ -165,8 +182,10 @@ def command(
     if wrong:
         raise DataError(", ".join(sources), wrong)
     where = to or into
-    if where:
-        write(dataset, where)
+    if to:
+        write_folder(to, canonical(dataset))
+    elif into:
+        add_to(into, dataset)
     if output.format == "json":
         output.write(as_json({"schema": 1, "written": bool(where), "files": [report.to_dict() for report in reports]}))
     else:

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     ),
 )
 @source_options
-@click.option("--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Names of this data set are known too.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FOLDER",
+    help="Names of this data set are known too.",
+)
 @output_options("text", "json", "csv")
 def command(
     sources: tuple[str, ...], said: Callable[..., Options], format_in: str | None, into: Path | None, output: Output

@@ -23,8 +23,9 @@ from riskgraph.cli.options import Output, examples, output_options
 @output_options("text", "json")
 def command(maps: tuple[str, ...], to: Path | None, title: str | None, output: Output) -> None:
     """Make one regional map of several data sets; contradictions stay, with both sources."""
-    from riskgraph.data import read, write
+    from riskgraph.data import canonical, read
     from riskgraph.data.checks import run_checks
+    from riskgraph.data.folders import write_folder
     from riskgraph.data.merge import merge
     from riskgraph.errors import DataError, RiskGraphError
     from riskgraph.render.imports import merge_text
@@ -37,7 +38,7 @@ def command(maps: tuple[str, ...], to: Path | None, title: str | None, output: O
     if wrong:
         raise DataError("the merged map", wrong)
     if to:
-        write(merged, to)
+        write_folder(to, canonical(merged))
     if output.format == "json":
         output.write(as_json({**report.to_dict(), "written": bool(to)}))
     else:
