@@ -127,9 +127,16 @@ class _Book:
     def __init__(self, harm: HarmNetwork) -> None:
         self.harm, self.keys = harm, list[int]()
         self._number: dict[str, int] = {}
+        self._links: dict[int, int] = {}
         self.steps = Steps(self._of_link, self._of_derivation, self.keys)
 
     def _of_link(self, link: int) -> int:
+        found = self._links.get(link)
+        if found is None:
+            found = self._links[link] = self._new_link(link)
+        return found
+
+    def _new_link(self, link: int) -> int:
         label = self.harm.network.label[link]
         if label == PLAIN:
             return CERTAIN
@@ -176,7 +183,7 @@ class _Asked:
         states = self.states(reach)
         return exact(
             self.harm.network, self.book.steps, self.roots, self.kinds, self.band, self.hops,
-            [states, *([state] for state in states)], chances,
+            [states, *([state] for state in states)], chances, self.ranks,
         )  # fmt: skip
 
     def sampled(self, chances: Sequence[float], draws: Draws) -> list[list[int]]:

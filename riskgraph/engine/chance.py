@@ -199,6 +199,8 @@ class _Outcomes(Worlds):
         return weights
 
     def link(self, link: int, kind: int) -> int:
+        if self.network.target[link] * KINDS + kind not in self.within:
+            return 0
         step = self.steps.at_link(self.network, link, kind)
         return self.everywhere if step == CERTAIN else self.holds.get((step, self.network.levels[link][kind]), 0)
 
@@ -220,6 +222,7 @@ def exact(
     reached: Collection[int],
     targets: Sequence[Sequence[int]],
     chances: Sequence[Sequence[float]],
+    ranks: Mapping[int, int] | None = None,
 ) -> Float | None:
     """The chance that each target fails, worked out exactly; `None` if too many steps matter.
 
@@ -231,6 +234,8 @@ def exact(
         For each target, its states: it fails if one of them does.
     chances
         Sets of chances by level, each of length 4 and never rising.
+    ranks
+        Those of `riskgraph.engine.worlds.ranks`, if they are at hand: they serve for every target.
 
     Returns
     -------
@@ -258,7 +263,7 @@ def exact(
     if levels is None:
         return None
     worlds = _Outcomes(network, steps, within, levels)
-    failing = spread(network, roots, kinds, band, worlds)
+    failing = spread(network, roots, kinds, band, worlds, ranks)
     hit = np.zeros((len(targets), worlds.count))
     for row, states in enumerate(targets):
         bits = 0
