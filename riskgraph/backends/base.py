@@ -41,6 +41,10 @@ class Backend(Protocol):
         """Which authorities could be reached at the date of the data, in which kind and surest band."""
         ...
 
+    def close(self) -> None:
+        """Let go of what it holds open."""
+        ...
+
 
 class NetworkXBackend:
     """A map in memory, read from a folder.
@@ -84,6 +88,9 @@ class NetworkXBackend:
                 if place.part is Part.WHOLE and entities[place.body].kind == AUTHORITY:
                     found.setdefault(place.body, {}).setdefault(kind, Band(band))
         return in_order(found)
+
+    def close(self) -> None:
+        """Let go of what it holds open: nothing."""
 
 
 def in_order(found: Mapping[str, Mapping[FailureKind, Band]]) -> Reached:

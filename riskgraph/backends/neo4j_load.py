@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from riskgraph.backends.neo4j import OutcomeUnknown, Run, Server
-from riskgraph.backends.neo4j_rows import KIND_LABELS, LABELS, TYPES, MapRows, map_rows
+from riskgraph.backends.neo4j_rows import KIND_LABELS, LABELS, TYPES, MapRows, Row, map_rows
 from riskgraph.errors import RiskGraphError, ServerError
 from riskgraph.graph import RiskGraph
 
@@ -156,10 +156,10 @@ class _Load:
         self.replace, self.again, self.progress = replace, again, progress
         self.removed = 0
 
-    def _statements(self) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+    def _statements(self) -> Iterator[tuple[str, Sequence[Row]]]:
         """Statement and its rows, nodes before relationships; each returns how many it wrote."""
         for label, rows in self.rows.nodes.items():
-            by_label: dict[str, list[Mapping[str, Any]]] = {}
+            by_label: dict[str, list[Row]] = {}
             for row in rows:
                 by_label.setdefault(row.get("label", ""), []).append(row)
             for more, some in by_label.items():
@@ -179,12 +179,14 @@ class _Load:
                 links,
             )
 
-    def _batches(self) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+    def _batches(self) -> Iterator[tuple[str, Sequence[Row]]]:
         for statement, rows in self._statements():
             for start in range(0, len(rows), BATCH):
                 yield statement, rows[start : start + BATCH]
 
-    def _write(self, run: Run, statement: str, rows: Sequence[Mapping[str, Any]], generation: str) -> int:
+    def _write(self, run: Run, statement: str, rows: Sequence[Row], generation: str, *, fresh: bool) -> int:
+        if fresh:  # a blank need not take away what was there before
+            rows = [row | {"props": {k: v for k, v in row["props"].items() if v is not None}} for row in rows]
         written = run(statement, {"rows": rows, "generation": generation, "load": self.load})[0]["written"]
         if written != len(rows):
             raise ServerError(
@@ -211,7 +213,7 @@ class _Load:
             self._allowed(_outlook(run, self.name, self.rows))
         done = 0
         for statement, rows in self._batches():
-            done += self._write(run, statement, rows, generation)
+            done += self._write(run, statement, rows, generation, fresh=not current)
             self.progress(done, self.rows.size)
         self.removed = self._remove_stale(run, generation) if current else 0
         self._mark(run, generation)
@@ -267,8 +269,8 @@ class _Load:
         self.removed = _remove_generations(server, self.name, keep=generation)
         return Loaded(self.name, self.load, False, self.rows.counts, self.removed)
 
-    def _batch(self, server: Server, statement: str, rows: Sequence[Mapping[str, Any]], generation: str) -> int:
-        return server.writing(lambda run: self._write(run, statement, rows, generation))
+    def _batch(self, server: Server, statement: str, rows: Sequence[Row], generation: str) -> int:
+        return server.writing(lambda run: self._write(run, statement, rows, generation, fresh=True))
 
     def _point(self, run: Run, generation: str) -> None:
         run(_LOCK, {})

@@ -38,6 +38,7 @@ __all__ = ["Neo4jBackend"]
 T = TypeVar("T")
 Places = set[str]
 States = dict[FailureKind, Places]
+_TOGETHER = (FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT)  # in which alternatives protect
 SECONDS = 120.0  # time limit of one reading
 
 _TYPES = "|".join(RELATION_TYPES.values())
@@ -106,6 +107,11 @@ class Neo4jBackend:
     def __init__(self, server: Server, name: str) -> None:
         self.server, self.name = server, name
         self._last: object = None  # the mark of the map when it was last looked at
+        self._bodies: tuple[str, Dataset] | None = None  # of which load: the map without its relations
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.server.close()
 
     # -- the map as a value ---------------------------------------------------------------------
 
@@ -146,7 +152,9 @@ class Neo4jBackend:
         """
 
         def work(run: Run, info: Mapping[str, Any]) -> RiskGraph:
-            bare = self._dataset(run, info, (), ())
+            if self._bodies is None or self._bodies[0] != info["load"]:
+                self._bodies = info["load"], self._dataset(run, info, (), ())
+            bare = self._bodies[1]
             names = RiskGraph(bare).names
             bodies = {names.resolve(root).partition("/")[0] for root in roots}
             relations: dict[str, Relation] = {}
@@ -161,7 +169,7 @@ class Neo4jBackend:
                 bodies -= seen
             wanted = sorted({item for row in relations.values() for item in row.evidence})
             evidence = run(_EVIDENCE_OF, {"generation": info["generation"], "ids": wanted})
-            part = self._dataset(run, info, relations.values(), evidence)
+            part = replace(bare, relations=_by_id(relations.values()), evidence=_evidence(evidence))
             part.__dict__["digest"] = info["digest"]  # an answer names the data that it was given on
             return _Part(part)
 
@@ -225,7 +233,7 @@ class Neo4jBackend:
             DatasetInfo(**{field.name: info[field.name] for field in fields(DatasetInfo)}),
             _by_id(_record(Entity, row["n"]) for row in run(_ALL["Entity"], generation)),
             _by_id(relations),
-            _by_id(_record(Evidence, row["n"]) for row in evidence),
+            _evidence(evidence),
             _by_id(
                 (
                     _record(Incident, row["n"] | {"incident_id": row["n"]["id"]})
@@ -359,6 +367,8 @@ class _Walk:
         more = set(start)
         while more:
             reached |= self._ids(_SPREAD, more, kind=str(kind), band=int(band), wide=wide)
+            if kind not in _TOGETHER:
+                break
             parameters = {"generation": self.generation, "start": sorted(reached), "kind": str(kind), "band": int(band)}
             groups = self.run(_GROUPS, parameters)
             more = {row["id"] for row in groups if set(row["protect"]) <= reached} - reached
@@ -381,6 +391,10 @@ def _record(record: type[T], values: Mapping[str, Any]) -> T:
 
 def _relation(row: Mapping[str, Any]) -> Relation:
     return _record(Relation, row["r"] | {"dependent": row["a"], "relation": _WORDS[row["type"]], "provider": row["b"]})
+
+
+def _evidence(rows: Iterable[Mapping[str, Any]]) -> dict[str, Evidence]:
+    return _by_id(_record(Evidence, row["n"]) for row in rows)
 
 
 def _by_id(records: Iterable[T], key: str = "id") -> dict[str, T]:

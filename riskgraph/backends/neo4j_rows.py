@@ -18,7 +18,7 @@ from riskgraph.harm import KINDS, HarmNetwork, Place, places_of
 from riskgraph.model import AUTHORITY, Band, Entity, Evidence, FailureKind, Incident, RegisterEntry
 from riskgraph.settle import Step
 
-__all__ = ["DERIVED", "KIND_LABELS", "LABELS", "RELATION_TYPES", "TYPES", "MapRows", "map_rows", "place_id"]
+__all__ = ["DERIVED", "KIND_LABELS", "LABELS", "RELATION_TYPES", "TYPES", "MapRows", "Row", "map_rows", "place_id"]
 
 Row = dict[str, Any]
 KIND_LABELS = {
