@@ -83,7 +83,7 @@ def _riskgraph(ready: tuple[Case, Product]) -> Any:
     number = np.full(product.nodes, -1, np.int32)
     number[product.top : product.top + product.places] = graph.columns
     sets = sweep(product, pool, number)[product.dag.component[: graph.size.entities]]
-    distinct, which = np.unique(sets, return_inverse=True)
+    distinct, which = pool.distinct(sets)
     pool.size(sets), pool.weigh(distinct, graph.people)[which]
     return lambda authority: np.flatnonzero(pool.holds(sets, np.full(len(sets), authority))), graph
 

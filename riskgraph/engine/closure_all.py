@@ -316,7 +316,7 @@ def _open(
     gates: list[Ints] = [np.zeros(0, np.int32)]
     changed = np.flatnonzero(sets)
     while len(changed):
-        distinct, which = np.unique(sets[changed], return_inverse=True)
+        distinct, which = pool.distinct(sets[changed])
         owner, member = pool.pairs(distinct)
         row, gate = of_member.rows(member)
         key, count = np.unique(owner[row] * len(needed) + gate, return_counts=True)
