@@ -229,6 +229,23 @@ def test_the_archive_holds_the_folder(tmp_path: Path) -> None:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
+def test_an_overview_says_what_has_changed(tmp_path: Path) -> None:
+    eks = "shared-service:east-kent-services"
+    rows = {
+        id_: row for id_, row in seeds().relations.items() if (row.dependent, row.provider) != ("authority:dover", eks)
+    }
+    write(replace(seeds(), relations=rows, info=replace(seeds().info, as_of="2026-06-30")), tmp_path / "old")
+    made = make("seeds", "overview", (), Options(data="seeds", since=str(tmp_path / "old")))
+    html = words(made.files["report.html"].decode())
+    assert "Since the map of 30 June 2026" in html
+    assert re.search(r"East Kent Services Dover nobody \d+ \d+", html)
+    assert str(tmp_path) not in made.files["report.json"].decode()
+    write_files(made.files, tmp_path / "r")
+    assert verify(tmp_path / "r", since=tmp_path / "old").equal
+    with pytest.raises(RiskGraphError, match="compares with no earlier map"):
+        make("seeds", "blast", ["essex"], Options(since=str(tmp_path / "old")))
+
+
 # -- verify -----------------------------------------------------------------------------------------
 
 

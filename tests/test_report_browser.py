@@ -16,6 +16,8 @@ from conftest import need
 from reporting import KINDS, bundle
 from test_report import HOSTILE, hostile
 
+from riskgraph.analysis.blast import blast
+from riskgraph.render.notebook import register
 from riskgraph.report import make
 from riskgraph.report.files import write_files
 
@@ -290,3 +292,21 @@ def test_a_hole_would_be_seen(tmp_path: Path, open_page: Open) -> None:
     page, wrong = open_page(path)  # and the policy alone would have stopped it
     assert page.evaluate("window.__pwned") is None
     assert any("script-src" in what for what in wrong)
+
+
+def test_a_figure_draws_sends_nothing_and_shows_names_exactly(tmp_path: Path, open_page: Open) -> None:
+    register()
+    radius = blast(hostile(), "shared-service:east-kent-services")
+    path = tmp_path / "figure.html"
+    radius.figure().write_html(path, include_plotlyjs=True, div_id="figure")
+    page, wrong = open_page(path)
+    page.wait_for_selector("path.sankey-link")
+    assert page.locator("path.sankey-link").count() == len(radius.figure().data[0].link.source)
+    labels = page.evaluate("[...document.querySelectorAll('.node-label')].map(t => t.textContent)")
+    (root,) = [entity.name for entity in radius.graph.dataset.entities.values() if entity.id == radius.roots[0]]
+    assert root in labels
+    assert page.evaluate("window.__pwned") is None
+    assert page.locator("#figure a[href^=http], #figure a[xlink\\:href]").count() == 0
+    titles = page.evaluate("[...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title || '')")
+    assert not [title for title in titles if re.search("share|cloud|edit|plotly", title, re.IGNORECASE)]
+    assert wrong == []

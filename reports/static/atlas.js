@@ -5,6 +5,7 @@
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const NOT = 4;
   const NAMED = 12; // bodies named for each way; the table names all
+  const MOST = 20; // names offered
   const DATE = el("atlas-data").dataset.asOf;
 
   // -- reading what was packed ----------------------------------------------------------------
@@ -74,7 +75,7 @@
       for (const [body, touch] of answer(question, root)) {
         const before = found.get(body);
         if (before === undefined) {
-          found.set(body, { ...touch, by: [root] });
+          found.set(body, { ...touch, by: [[root, touch]] });
           continue;
         }
         const merged = new Map(before.services);
@@ -82,7 +83,7 @@
         const lead = best(touch) < best(before) || (before.past && !touch.past) ? touch : before;
         found.set(body, {
           levels: surer(before.levels, touch.levels), services: [...merged], route: lead.route, chain: lead.chain,
-          past: before.past && touch.past, itself: before.itself || touch.itself, by: [...before.by, root],
+          past: before.past && touch.past, itself: before.itself || touch.itself, by: [...before.by, [root, touch]],
         });
       }
     }
@@ -110,10 +111,11 @@
         else if (words.every((word) => (" " + name).includes(" " + word))) rank = Math.min(rank, 3);
         else if (wanted.length > 2 && name.includes(wanted)) rank = Math.min(rank, 4);
       }
-      if (rank < 9) found.push([rank, -reach[root], root]);
+      // whole bodies before single lines, then what reaches most
+      if (rank < 9) found.push([rank, data.roots[root][0].includes("/") ? 1 : 0, -reach[root], root]);
     });
-    found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
-    return found.slice(0, most).map(([, , root]) => root);
+    found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
+    return found.slice(0, most).map((hit) => hit[3]);
   };
 
   // -- words ----------------------------------------------------------------------------------
@@ -178,7 +180,12 @@
 
   const holds = (body, touch) => (!view.only || view.only.has(body) || touch.itself);
   const level = (touch) => (view.kind === null ? best(touch) : touch.levels[view.kind]);
-  const membership = (touch) => (touch.by.length > 1 ? "both" : touch.by[0] === view.a ? "a" : "b");
+  // which of the two reaches it as surely as was asked; of what is less sure, which reaches it at all
+  const membership = (touch) => {
+    const sure = touch.by.filter(([, own]) => !own.past && level(own) <= view.band);
+    const by = (sure.length ? sure : touch.by).map(([root]) => root);
+    return by.length > 1 ? "both" : by[0] === view.a ? "a" : "b";
+  };
   const select = () => {
     const roots = view.b === null ? [view.a] : [view.a, view.b];
     const groups = { present: [], past: [], unsure: [], apart: [], itself: [] };
@@ -418,7 +425,7 @@
       choose(root);
     };
     const open = () => {
-      options = search(input.value, 12);
+      options = search(input.value, MOST);
       fill(box, ...options.map((root, place) => {
         const option = named("li", data.roots[root][1]);
         option.id = box.id + "-" + place;
@@ -433,7 +440,7 @@
       at = -1;
       input.setAttribute("aria-expanded", String(options.length > 0));
       const typed = input.value.trim();
-      el(input.id + "-said").textContent = !typed ? "" : options.length ? plural(options.length, "name") + (options.length === 12 ? " or more" : "") + " found: choose with the arrow keys" : "No name in this map is like that. Unknown is not safe: it may be missing.";
+      el(input.id + "-said").textContent = !typed ? "" : options.length ? plural(options.length, "name") + (options.length === MOST ? " or more" : "") + " found: choose with the arrow keys" : "No name in this map is like that. Unknown is not safe: it may be missing.";
     };
     input.addEventListener("input", open);
     input.addEventListener("focus", () => input.select());
@@ -528,5 +535,6 @@
   addEventListener("popstate", arrive);
   addEventListener("hashchange", arrive);
   el("ask").hidden = false;
+  el("no-scripts").hidden = true;
   arrive();
 })();

@@ -70,6 +70,7 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--aware", metavar="TIME", help="When the councils became aware, as '2026-11-25 09:30': 72 hours."
         ),
+        click.option("--since", default="", metavar="PATH", help="An earlier state of the map: what has changed."),
         click.option("--author", default="", metavar="WHO", help="Printed on it."),
         click.option("--version", default="1", show_default=True, metavar="N", help="Printed on it, and in its name."),
         click.option("--dated", metavar="DATE", help="The day printed on it.  [default: the date of the question]"),
@@ -134,6 +135,7 @@ def _command(kind: Kind) -> click.Command:
             author=given["author"],
             data=Path(ctx.params["data"]).name,
             aware=given["aware"],
+            since=given["since"],
         )
         bundle = make(graph, kind.word, (names,) if isinstance(names, str) else names, options)
         if given["format_"] == "folder":

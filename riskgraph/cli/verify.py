@@ -23,9 +23,16 @@ from riskgraph.cli.report import names_in
 @click.option("--root", "roots", multiple=True, metavar="NAME", help="What it is about, if the report withholds that.")
 @click.option("--redact", type=click.Path(path_type=Path), metavar="FILE", help="The names that were withheld.")
 @click.option("--members", type=click.Path(path_type=Path), metavar="FILE", help="The members, if they were withheld.")
+@click.option("--since", metavar="PATH", help="The earlier map, if the report compares with one.")
 @output_options("text", "json")
 def command(
-    report: Path, data: str | None, roots: tuple[str, ...], redact: Path | None, members: Path | None, output: Output
+    report: Path,
+    data: str | None,
+    roots: tuple[str, ...],
+    redact: Path | None,
+    members: Path | None,
+    since: str | None,
+    output: Output,
 ) -> None:
     """Make a report again from its data, and say whether it is equal or what differs.
 
@@ -40,6 +47,7 @@ def command(
         names=roots,
         redact=() if redact is None else names_in(redact),
         members=None if members is None else names_in(members),
+        since=since,
     )
     if output.format == "json":
         output.write(as_json(verdict.to_dict()))

@@ -49,6 +49,8 @@ class Options:
         The word by which the data are named in the command that makes it again.
     aware
         When the councils became aware of a breach of personal data, as "2026-11-25 09:30".
+    since
+        Where an earlier state of the map is, to say what has changed.
     """
 
     question: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Options:
     author: str = ""
     data: str = ""
     aware: str | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,9 +164,9 @@ def _context(graph: RiskGraph, entry: Kind, names: Sequence[str], options: Optio
     question = dict(options.question)
     selection = Selection.of(graph, **options.selection)
     ids = tuple(dict.fromkeys(entry.resolve(graph, name) for name in names))
-    aware = _moment(options.aware)
+    aware, since = _moment(options.aware), _since(entry, options)
     if not options.anonymous and not options.redact:
-        return Context(graph, ids, question, selection or None, aware=aware), None
+        return Context(graph, ids, question, selection or None, aware=aware, since=since), None
     if options.anonymous and not entry.anonymous:
         usable = ", ".join(kind.word for kind in KINDS.values() if kind.anonymous)
         raise RiskGraphError(
@@ -189,6 +192,17 @@ def _context(graph: RiskGraph, entry: Kind, names: Sequence[str], options: Optio
     renamed = tuple(_renamed(id_, redacted) for id_ in ids)
     withheld = frozenset(redacted.ids[id_] for id_ in redacted.hidden)
     return Context(new, renamed, question, chosen or None, withheld, options.anonymous, aware), redacted
+
+
+def _since(entry: Kind, options: Options) -> RiskGraph | None:
+    if not options.since:
+        return None
+    if not entry.since:
+        usable = ", ".join(kind.word for kind in KINDS.values() if kind.since)
+        raise RiskGraphError(f"The report {entry.word} compares with no earlier map.", f"--since works with: {usable}.")
+    if options.anonymous or options.redact:
+        raise RiskGraphError("The earlier map holds the names that are to be withheld.", "Leave --since out.")
+    return RiskGraph.open(options.since)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -237,6 +251,7 @@ def _origin(
         "version": options.version,
         "author": options.author,
         "aware": options.aware,
+        "since": Path(options.since).name if options.since else "",
     }
     withheld = ""
     if redacted is not None:
@@ -300,7 +315,7 @@ def _command(request: Mapping[str, Any]) -> str:
         else:
             for item in value if isinstance(value, list) else [value]:
                 words += [flag, str(item)]
-    for key in ("tlp", "classification", "exempt", "permission", "dated", "author", "aware"):
+    for key in ("tlp", "classification", "exempt", "permission", "dated", "author", "aware", "since"):
         if request[key]:
             words += [f"--{key}", request[key]]
     if request["version"] != "1":

@@ -29,6 +29,7 @@ class Context:
     withheld: frozenset[str] = frozenset()
     anonymous: bool = False
     aware: datetime | None = None  # when the councils became aware, by their clocks
+    since: RiskGraph | None = None  # an earlier state of the map to compare with
 
     @property
     def chosen(self) -> Selection:
@@ -49,6 +50,7 @@ class Kind:
     anonymous: bool  # whether it says something without any name of a public body
     build: Callable[[Context], Report]
     resolve: Callable[[RiskGraph, str], str]  # from what people type to an id
+    since: bool  # whether it can compare with an earlier map
 
 
 def body_id(graph: RiskGraph, name: str) -> str:
@@ -69,6 +71,7 @@ def report_kind(
     tlp: Tlp = Tlp.AMBER,
     anonymous: bool = False,
     resolve: Callable[[RiskGraph, str], str] = body_id,
+    since: bool = False,
 ) -> Callable[[Callable[[Context], Report]], Callable[[Context], Report]]:
     """Register a function as a kind of report: `riskgraph report WORD`.
 
@@ -84,6 +87,8 @@ def report_kind(
         The label where the data state none.
     resolve
         From what people type to an id: of a body unless the kind is about something else.
+    since
+        Whether it can compare with an earlier state of the map.
 
     Examples
     --------
@@ -94,7 +99,7 @@ def report_kind(
     """
 
     def register(build: Callable[[Context], Report]) -> Callable[[Context], Report]:
-        KINDS[word] = Kind(word, help_, names, metavar, tlp, examples, anonymous, build, resolve)
+        KINDS[word] = Kind(word, help_, names, metavar, tlp, examples, anonymous, build, resolve, since)
         return build
 
     return register

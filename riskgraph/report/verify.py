@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def verify(
     names: Sequence[str] = (),
     redact: Sequence[str] = (),
     members: Sequence[str] | None = None,
+    since: str | Path | None = None,
 ) -> Verdict:
     """Make a report again and compare: what it says, and the files beside it.
 
@@ -65,6 +66,8 @@ def verify(
         Where the data are; needed unless the report was made from a shipped map.
     names, redact, members
         What a report with withheld names does not say: its roots, its list of names, its members.
+    since
+        Where the earlier map is, if the report compares with one.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def verify(
     file = file / "report.json" if file.is_dir() else file
     old = _read(file)
     request = old["provenance"]["request"]
-    options = _options(request, redact, members)
+    options = replace(_options(request, redact, members), since=str(since or request["since"]))
     asked = list(names) or request["names"]
     if "withheld" in asked:
         raise RiskGraphError("The report withholds what it is about.", "Name it: --root NAME.")
@@ -150,7 +153,7 @@ def _looks_right(value: object) -> bool:
     if not isinstance(origin, dict) or not isinstance(origin.get("request"), dict) or not isinstance(files, dict):
         return False
     request = origin["request"]
-    texts = ("data", "kind", "exempt", "permission", "version", "author")
+    texts = ("data", "kind", "exempt", "permission", "version", "author", "since")
     return (
         all(isinstance(request.get(key), str) for key in texts)
         and all(isinstance(request.get(key), dict) for key in ("question", "selection"))
@@ -198,7 +201,7 @@ _SHOWN = 60  # letters of a value that differs
 
 def _compare(path: str, old: object, new: object) -> Iterator[str]:
     """Where two JSON values differ, by path; the hashes of files follow from the rest."""
-    if path in {".files", ".provenance.request.data"}:
+    if path in {".files", ".provenance.request.data", ".provenance.request.since"}:
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.changes import changes
 from riskgraph.analysis.gaps import Gaps, gaps
+from riskgraph.analysis.rank import rank
 from riskgraph.analysis.select import Selection
+from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, ORGANISATIONS, Band, FailureKind
+from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.gaps import gaps_text
 from riskgraph.render.words import full_name, join, kind_word, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
@@ -21,8 +23,7 @@ from riskgraph.report.registry import Context, report_kind
 
 __all__ = ["overview_report"]
 
-CANDIDATES = 40  # roots that most leans on directly or one step behind; each is asked in full
-SHOWN = 12  # of them, the worst
+SHOWN = 12  # of all roots, the worst
 MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
 
 
@@ -46,7 +47,7 @@ class Worst:
     "The worst single failures for a region or a WARP, and what is not known.",
     names="none",
     metavar="",
-    anonymous=False,
+    since=True,
     examples=(
         "riskgraph report overview --region 'South East'",
         "riskgraph report overview --region Wales --format text",
@@ -60,7 +61,7 @@ def overview_report(context: Context) -> Report:
     members = members_of(context.graph, chosen, view.as_of.isoformat())
     if not members:
         raise RiskGraphError("No public body is within this selection.", "Choose another region, class or list.")
-    worst = _worst(context, chosen)
+    worst, tried = _worst(context, chosen)
     where = _where(chosen)
     found = gaps(context.graph, chosen)
     blank = sum(coverage.blank for coverage in found.fields.values())
@@ -97,7 +98,7 @@ def overview_report(context: Context) -> Report:
             Number(f"{len(top.bands) if top else 0:,}", "could be reached by the worst single failure", band_counts(top.bands) if top else "none found"),
             Number(f"{blank:,}", "blanks that matter", f"in {plural(found.rows, 'row')} in force"),
         ),
-        _meaning(context, worst, members, both),
+        _meaning(context, worst, tried, members, both),
         (
             f"{plural(blank, 'blank')} in the data could change these numbers; riskgraph data ask writes the questions.",
             f"{plural(len(silent), 'public body has', 'public bodies have')} no dependence in this data at all: {join((short_name(dataset, b) for b in silent if b not in context.withheld), 4) or 'none'}.",
@@ -116,6 +117,7 @@ def overview_report(context: Context) -> Report:
         (
             _worst_section(context, worst, table, members),
             *_matrix_section(context, worst, members),
+            *_changes_section(context, worst, members),
             contracts,
             _gaps_section(context, found, members),
             evidence_section(context, {row.id for step in steps for row in step.rows}),
@@ -148,28 +150,18 @@ def _where(chosen: Selection) -> str:
     return join(parts) or "the whole map"
 
 
-def _worst(context: Context, chosen: Selection) -> list[Worst]:
-    """Roots by how many of the selection they could reach: surely first, then possibly."""
-    graph = context.graph
-    view = graph.view(context.question.get("as_of"))
-    near: dict[str, set[str]] = defaultdict(set)  # provider to members of the selection that lean on it
-    steps = [step for step in graph.settled(view).steps if step.in_force and step.relation != "member-of"]
-    kind_of = {entity.id: entity.kind for entity in graph.dataset.entities.values()}
-    for step in steps:
-        if kind_of[step.dependent] == AUTHORITY and chosen.holds(step.dependent):
-            near[step.provider].add(step.dependent)
-    behind: dict[str, set[str]] = defaultdict(set)
-    for step in steps:
-        behind[step.provider] |= near.get(step.dependent, set())
-    score = {body: len(near[body] | behind[body]) for body in {*near, *behind} if kind_of[body] in ORGANISATIONS}
-    candidates = sorted(score, key=lambda body: (-score[body], body))[:CANDIDATES]
-    found = []
-    for body in candidates:
-        radius = chosen.apply(blast(graph, body, **context.question))
+def _worst(context: Context, chosen: Selection) -> tuple[list[Worst], int]:
+    """The roots that reach most of the selection, of every root there is; and how many were tried."""
+    ranking = rank(context.graph, selection=chosen or None, **context.question)
+    found: list[Worst] = []
+    for row in ranking.rows:
+        if row.kind == "line" or not row.authorities[Band.POSSIBLE] or len(found) == SHOWN:
+            continue
+        radius = chosen.apply(blast(context.graph, row.root, **context.question))
         present = [r for r in radius.within(Band.POSSIBLE) if not r.root and not r.past]
         if present:
-            found.append(Worst(body, radius, tuple(r.band for r in present), radius.residents().people))
-    return sorted(found, key=lambda w: (-len(w.bands), -w.sure, -w.residents, w.id))[:SHOWN]
+            found.append(Worst(row.root, radius, tuple(r.band for r in present), row.residents[Band.POSSIBLE]))
+    return found, ranking.asked
 
 
 def _roots_table(context: Context, worst: Sequence[Worst]) -> Table:
@@ -213,7 +205,7 @@ def _members_table(context: Context, found: Gaps, members: frozenset[str]) -> Ta
 
 
 def _meaning(
-    context: Context, worst: Sequence[Worst], members: frozenset[str], three: frozenset[str] | set[str]
+    context: Context, worst: Sequence[Worst], tried: int, members: frozenset[str], three: frozenset[str] | set[str]
 ) -> tuple[str, ...]:
     dataset = context.graph.dataset
     named = [w for w in worst if w.id not in context.withheld]
@@ -226,7 +218,7 @@ def _meaning(
     if sure.sure:
         lines.append(f"{full_name(dataset, sure.id)} could most surely: {sure.sure} are documented or likely.")
     lines.append(
-        "This ranks single failures by the number of public bodies that could be reached, not by how likely the failure is."
+        f"Of {tried:,} things that could fail, this ranks the worst by the number of public bodies that could be reached, not by how likely the failure is."
     )
     return tuple(lines)  # fmt: skip
 
@@ -285,6 +277,43 @@ def _matrix_section(context: Context, worst: Sequence[Worst], members: frozenset
         cells=tuple((short_name(dataset, body), tuple(bands[w.id].get(body) for w in heads)) for body in rows),
     )
     return (Section("matrix", "Who could be reached by which", (picture,)),)  # fmt: skip
+
+
+def _changes_section(context: Context, worst: Sequence[Worst], members: frozenset[str]) -> tuple[Section, ...]:
+    """What has changed since an earlier map: for the worst roots, and in the rows."""
+    if context.since is None:
+        return ()
+    dataset, old = context.graph.dataset, context.since.dataset
+    found = changes(context.since, context.graph, [w.id for w in worst if w.id in old.entities])
+    rows: list[tuple[Cell, ...]] = []
+    for answer in found.answers:
+        newly = [short_name(dataset, body) for body in answer.newly if body in members]
+        gone = [short_name(old, body) for body in answer.no_longer if body in members or body not in dataset.entities]
+        surer, less = (sum(1 for body, _, _ in moved if body in members) for moved in (answer.surer, answer.less_sure))
+        name = full_name(dataset if answer.root in dataset.entities else old, answer.root)
+        rows.append((name, join(newly, 6) or "nobody", join(gone, 6) or "nobody", surer, less))
+    counts = [
+        plural(sum(len(ids) for ids in part.values()), "row") + f" {word}"
+        for part, word in (
+            (found.rows.added, "added"),
+            (found.rows.removed, "removed"),
+            (found.rows.changed, "changed"),
+        )
+    ]
+    columns = (
+        Column("name", "If this failed"),
+        Column("newly", "Newly reached"),
+        Column("gone", "No longer reached"),
+        Column("surer", "Surer now", "number"),
+        Column("less", "Less sure now", "number"),
+    )
+    new = [w for w in worst if w.id not in old.entities]
+    blocks: list[Block] = [Text(f"Since the map of {in_words(old.info.as_of)}: {join(counts)}.")]
+    if new:
+        names = join(full_name(dataset, w.id) for w in new)
+        blocks.append(Text(f"Not in the earlier map: {names}."))
+    blocks.append(Table("changes", "The worst single failures, then and now", columns, tuple(rows)))
+    return (Section("changes", "What has changed since last time", tuple(blocks)),)
 
 
 def _gaps_section(context: Context, found: Gaps, members: frozenset[str]) -> Section:
