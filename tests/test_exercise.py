@@ -85,6 +85,8 @@ def test_a_store_nobody_knew_of_is_believed_late(uk: RiskGraph) -> None:
     counts = [len(belief.bodies) for belief in found.beliefs]
     assert counts[:3] == [0, 0, 0] and counts[3] > 0
     assert "authority:rochford" in found.beliefs[3].joined
+    assert found.when == "2023-05" and found.begins is None  # no day is known, so none is printed
+    assert "It begins in May 2023." in sheets(found)["players.md"] and "1 May" not in sheets(found)["injects.md"]
 
 
 def test_the_days_of_a_file_are_taken_over(holiday: Exercise) -> None:

@@ -16,6 +16,7 @@ from strategies import datasets, questions, write
 
 from riskgraph.analysis.blast import residents
 from riskgraph.analysis.gauge import By, Gauge
+from riskgraph.analysis.select import Selection
 from riskgraph.cli import main
 from riskgraph.data import read
 from riskgraph.errors import DataError, RiskGraphError
@@ -137,6 +138,16 @@ def test_old_data_is_deleted_where_only_old_data_is_left(uk: RiskGraph) -> None:
     assert remedy_text(uk.dataset, purge).startswith("Delete old data: ")
 
 
+def test_only_the_members_of_a_warp_count(uk: RiskGraph) -> None:
+    kent = Selection.of(uk, members=["Thanet", "Dover", "Canterbury", "Kent"])
+    found = fixes(uk, "civica", budget=None, selection=kent)
+    assert found.was == 3 and set(found.best.saved) == {"authority:canterbury", "authority:dover", "authority:thanet"}
+    benefits = Selection.of(uk, members=["Thanet", "Dover"], areas=["revenues-benefits"])
+    assert fixes(uk, "civica", budget=None, selection=benefits).was == 2
+    with pytest.raises(RiskGraphError, match="Residents have no service area"):
+        fixes(uk, "civica", by="residents", selection=benefits)
+
+
 def test_a_question_helps_only_where_something_is_not_known(uk: RiskGraph) -> None:
     assert fixes(uk, "civica", acts=["ask"]).best.remedies == ()
     asked = fixes(uk, "civica", acts=["ask"], band="not-ruled-out")
@@ -195,6 +206,7 @@ def run(*words: str) -> str:
 
 
 def test_the_answer_in_words(tmp_path: Path) -> None:
+    assert ", only those selected" in run("civica", "--data", "seeds", "--class", "district").splitlines()[0]
     said = run("rbkc shared it", "--data", "seeds", "--all").splitlines()
     assert said[0].startswith("1 change would take the radius of RBKC and Westminster shared IT environment from 2 ")
     assert said[1].startswith("1. Segment: each of the 2 tenants")

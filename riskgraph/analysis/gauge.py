@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from riskgraph.analysis.blast import run
+from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Target
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
@@ -48,6 +49,8 @@ class Gauge:
         The failure kind in which something counts as reached; `None`: any.
     band
         The band in which, or surer than which, it counts.
+    selection
+        Count only these authorities; with service areas, only where a service in one of them is reached.
 
     Examples
     --------
@@ -58,9 +61,17 @@ class Gauge:
     """
 
     def __init__(
-        self, graph: RiskGraph, view: View, kinds: Sequence[FailureKind], hit: FailureKind | None, band: Band, by: By
+        self,
+        graph: RiskGraph,
+        view: View,
+        kinds: Sequence[FailureKind],
+        hit: FailureKind | None,
+        band: Band,
+        by: By,
+        selection: Selection | None = None,
     ) -> None:
         self.graph, self.view, self.kinds, self.band = graph, view, tuple(kinds), band
+        self.selection = selection or Selection(graph)
         self.counted = range(KIND_COUNT) if hit is None else (KINDS.index(hit),)
         self.elements = list(self._elements(graph.harm(view), by))
         self._states: dict[int, Mapping[int, Sequence[int]]] = {}
@@ -110,14 +121,18 @@ class Gauge:
             and (entity.id not in register or register[entity.id].exists(self.view.as_of))
         ]
         if by is By.RESIDENTS:
-            yield from self._people(bodies)
+            yield from (element for element in self._people(bodies) if self.selection.holds(element.body))
             return
-        for body in bodies:
-            if by is By.AUTHORITIES:
+        only = self.selection.areas
+        for body in filter(self.selection.holds, bodies):
+            areas = [area for area in harm.today.get(body, ()) if not only or area in only]
+            services = [Place(body, Part.SERVICE, area) for area in areas]
+            if by is By.SERVICES:
+                yield from (_Element(1.0, (place,), body) for place in services)
+            elif not only:
                 yield _Element(1.0, (Place(body, Part.WHOLE),), body)
-            else:
-                for area in harm.today.get(body, ()):
-                    yield _Element(1.0, (Place(body, Part.SERVICE, area),), body)
+            elif services:
+                yield _Element(1.0, tuple(services), body)
 
     def _people(self, bodies: Sequence[str]) -> Iterator[_Element]:
         """People by the smallest areas: those of a district are reached if it, its county or its region is.

@@ -189,14 +189,14 @@ class _Weigher:
     def gauges(self, graph: RiskGraph) -> tuple[Gauge, Gauge]:
         """What measures what cannot be ruled out, and what is documented."""
         high, low = (
-            Gauge(graph, self.view, self.kinds, None, band, By.AUTHORITIES)
+            Gauge(graph, self.view, self.kinds, None, band, By.AUTHORITIES, replace(self.selection, graph=graph))
             for band in (Band.NOT_RULED_OUT, Band.DOCUMENTED)
         )
         return high, low
 
     def reached(self, gauge: Gauge, root: str) -> frozenset[str]:
         """Authorities of the selection that a root reaches."""
-        return frozenset(body for body in gauge.radius(root)[1] if self.selection.holds(body))
+        return gauge.radius(root)[1]
 
     def widest(self) -> tuple[str, ...]:
         """The roots with the widest gaps; a council counts only in those of others."""
@@ -230,13 +230,7 @@ class _Weigher:
         for root in roots:
             harm = self.graph.harm(self.view, [root])
             places = places_of(harm, root)
-            targets = [
-                target
-                for target in Gauge(
-                    self.graph, self.view, self.kinds, None, Band.NOT_RULED_OUT, By.AUTHORITIES
-                ).targets(root)
-                if self.selection.holds(harm.places[target.states[0] // len(KINDS)].body)
-            ]
+            targets = self.gauges(self.graph)[0].targets(root)
             _, good, bad = (self.questions, self.good, self.bad) if harm is self.harm else _blanks(harm, self.settled)
             wide = spread_rules(harm.network, places, asked, Band.NOT_RULED_OUT, targets, Blocks(good))
             now = value(wide)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from riskgraph.cli.options import BANDS, Output, data_option, examples, output_options
+from riskgraph.cli.options import BANDS, Output, data_option, examples, output_options, selection_options
 from riskgraph.model import PRESETS, FailureKind
 
 KINDS = click.Choice([str(kind) for kind in FailureKind])
@@ -18,7 +19,7 @@ KINDS = click.Choice([str(kind) for kind in FailureKind])
     epilog=examples(
         "riskgraph fixes capita",
         "riskgraph fixes 'rbkc shared it' --all",
-        "riskgraph fixes civica capita microsoft --worst --by residents --budget 2",
+        "riskgraph fixes civica capita microsoft --worst --by residents --region 'South East'",
     ),
 )
 @click.argument("roots", nargs=-1, metavar="[ROOT ...]")
@@ -51,11 +52,19 @@ KINDS = click.Choice([str(kind) for kind in FailureKind])
     type=click.Choice(["ask", "purge", "segment", "back-up", "sever"]),
     help="Only changes of this sort; may be repeated.",
 )
+@selection_options
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="The most changes shown.")
 @output_options("text", "json", "csv")
 @data_option
 def command(
-    graph: Any, roots: tuple[str, ...], budget: float, everything: bool, limit: int, output: Output, **asked: Any
+    graph: Any,
+    roots: tuple[str, ...],
+    budget: float,
+    everything: bool,
+    select: Callable[[Any], Any],
+    limit: int,
+    output: Output,
+    **asked: Any,
 ) -> None:
     """The cheapest changes that shrink a radius most, tried on a copy of the map.
 
@@ -67,7 +76,7 @@ def command(
     from riskgraph.scenario.fixes import fixes
 
     kinds = asked.pop("kinds") or None
-    found = fixes(graph, roots, kinds=kinds, budget=None if everything else budget, **asked)
+    found = fixes(graph, roots, kinds=kinds, budget=None if everything else budget, selection=select(graph), **asked)
     if output.format == "json":
         output.write(as_json(render.to_json(found)))
     elif output.format == "csv":

@@ -40,7 +40,7 @@ QUESTIONS = (
 def text(found: Exercise) -> str:
     """What is in the pack, in a few lines."""
     last = max((one.day for one in found.injects), default=0)
-    begins = f"beginning {in_words(found.begins)}" if found.begins else "on a day of your choice"
+    begins = f"beginning {in_words(found.when)}" if found.when else "on a day of your choice"
     lines = [
         f"{plural(len(found.injects), 'inject')} over {plural(last + 1, 'day')}: {found.title} ({begins}; "
         f"{_data(found)}). {found.marking}"
@@ -113,7 +113,9 @@ def _read_me(found: Exercise) -> list[str]:
 
 def _players(found: Exercise) -> list[str]:
     dataset = found.graph.dataset
-    begins = f"It begins on {in_words(found.begins)}." if found.begins else "It begins now."
+    begins = "It begins now."
+    if found.when:
+        begins = f"It begins {'on' if found.begins else 'in'} {in_words(found.when)}."
     lines = [f"{begins} You will be told things as they become known. Not all of them are true.", ""]
     if found.players:
         lines += [f"At the table: {join(short_name(dataset, body) for body in found.players)}.", ""]

@@ -118,6 +118,8 @@ def _headline(found: Fixes) -> str:
     if found.band.value == 0:
         scope = f"documented, {kind}"
     data = f"data of {in_words(dataset.info.as_of)}"
+    if found.selected:
+        scope += ", only those selected"
     if not best.remedies:
         why = "nobody is in it" if not found.was else "no set of changes within the budget does"
         return f"0 changes would shrink {subject} from {amount(found, found.was)} ({scope}; {data}): {why}."

@@ -73,8 +73,8 @@ class Exercise:
 
     Attributes
     ----------
-    begins
-        The day of the first report; `None`: any day.
+    when
+        The date of the first report as it is known: a day, a month, a year, or empty for any day.
     players
         Authorities that take part; empty: whoever comes.
     radius
@@ -92,13 +92,18 @@ class Exercise:
     author: str
     marking: str
     notes: str
-    begins: date | None
+    when: str
     players: tuple[str, ...]
     radius: BlastRadius
     injects: tuple[Inject, ...]
     beliefs: tuple[Belief, ...]
     incident: Incident | None = None
     effects: tuple[IncidentEffect, ...] = ()
+
+    @property
+    def begins(self) -> date | None:
+        """The day of the first report; `None` if no day is known."""
+        return first_day(self.when) if len(self.when) == len("2026-11-25") else None
 
     @cached_property
     def calls(self) -> CallSheet:
@@ -117,7 +122,7 @@ class Exercise:
             "schema": 1,
             "title": self.title,
             "marking": self.marking,
-            "begins": None if self.begins is None else self.begins.isoformat(),
+            "begins": self.when or None,
             "players": list(self.players),
             "roots": list(self.radius.roots),
             "kinds": [str(kind) for kind in self.radius.kinds],
@@ -205,7 +210,7 @@ class _Maker:
             book.author,
             book.marking,
             book.notes,
-            self._begins(),
+            book.date,
             self.players,
             radius,
             tuple(sorted(injects, key=lambda one: (one.day, one.time))),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from riskgraph.analysis.blast import asked_kinds, resolve_roots
 from riskgraph.analysis.gauge import By, Gauge
+from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Spread, failing, spread_rules, value
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.programme import Plan, cheapest
@@ -40,6 +42,7 @@ def fixes(
     worst: bool = False,
     costs: Mapping[str, float] | Path | None = None,
     acts: Collection[str | Act] = (),
+    selection: Selection | None = None,
 ) -> Fixes:
     """The cheapest changes that shrink a radius most.
 
@@ -63,6 +66,8 @@ def fixes(
         Change or row to cost, or a CSV file with the columns `change` and `cost`. Unknown costs count 1.
     acts
         Only these acts: `ask`, `purge`, `segment`, `back-up`, `sever`.
+    selection
+        Count only these authorities, such as the members of a WARP. Who has to act may be anybody.
 
     Raises
     ------
@@ -87,7 +92,10 @@ def fixes(
         _band(band),
         _word(By, by, "measure"),
         [_word(Act, act, "change") for act in acts] or list(Act),
+        selection or Selection(graph),
     )
+    if search.selection.areas and search.by is By.RESIDENTS:
+        raise RiskGraphError("Residents have no service area.", "Leave --area out, or count by services.")
     if budget is not None and budget < 0:
         raise RiskGraphError(f"The budget is {budget:g}.", "Give 0 or more.")
     named = resolve_roots(graph, roots) if roots else ()
@@ -125,9 +133,10 @@ class _Search:
         band: Band,
         by: By,
         acts: Sequence[Act],
+        selection: Selection,
     ) -> None:
         self.graph, self.view, self.kinds, self.hit, self.band, self.by = graph, view, kinds, hit, band, by
-        self.acts = acts
+        self.acts, self.selection = acts, selection
         self.asked = [KINDS.index(kind) for kind in kinds]
         self.harm = graph.harm(view)
         self.now = self.gauge(graph)
@@ -152,7 +161,8 @@ class _Search:
 
     def gauge(self, graph: RiskGraph) -> Gauge:
         """What measures radii of a map, changed or not."""
-        return Gauge(graph, self.view, self.kinds, self.hit, self.band, self.by)
+        chosen = replace(self.selection, graph=graph)
+        return Gauge(graph, self.view, self.kinds, self.hit, self.band, self.by, chosen)
 
     def spread(self, root: str) -> Spread:
         """The rules by which one root reaches what counts."""
@@ -232,6 +242,7 @@ class _Search:
             regret,
             tuple(sorted(beyond)),
             len(rows & set(self.found.backed_up)),
+            bool(self.selection),
         )
 
     def second(

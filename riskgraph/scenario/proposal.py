@@ -79,6 +79,8 @@ class Fixes:
         Authorities that no change saves.
     backed_up
         Rows among those met that back each other up, which are therefore not severed.
+    selected
+        Whether only some authorities count.
     """
 
     graph: RiskGraph
@@ -99,6 +101,7 @@ class Fixes:
     regret: Mapping[str, float]
     beyond: tuple[str, ...]
     backed_up: int
+    selected: bool = False
 
     @property
     def was(self) -> float:
