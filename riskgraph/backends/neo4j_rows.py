@@ -15,7 +15,7 @@ from riskgraph.data import Dataset
 from riskgraph.engine import NEVER
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Place, places_of
-from riskgraph.model import AUTHORITY, Band, Entity, Evidence, FailureKind, Incident, RegisterEntry
+from riskgraph.model import AUTHORITY, Band, Entity, FailureKind
 from riskgraph.settle import Step
 
 __all__ = ["DERIVED", "KIND_LABELS", "LABELS", "RELATION_TYPES", "TYPES", "MapRows", "Row", "map_rows", "place_id"]
@@ -118,9 +118,9 @@ def map_rows(graph: RiskGraph) -> MapRows:
     harm = graph.harm(view)
     nodes: dict[str, list[Row]] = {
         "Entity": [_entity(dataset, entity) for entity in dataset.entities.values()],
-        "RegisterEntry": [_keyed(entry, RegisterEntry) for entry in dataset.register.values()],
-        "Evidence": [_keyed(item, Evidence) for item in dataset.evidence.values()],
-        "Incident": [_keyed(incident, Incident, "incident_id") for incident in dataset.incidents.values()],
+        "RegisterEntry": [_keyed(entry) for entry in dataset.register.values()],
+        "Evidence": [_keyed(item) for item in dataset.evidence.values()],
+        "Incident": [_keyed(incident, "incident_id") for incident in dataset.incidents.values()],
         "Place": [_place(harm, number, place) for number, place in enumerate(harm.places)],
         "Alternatives": list(_alternatives(harm)),
     }
@@ -167,7 +167,7 @@ def _info(dataset: Dataset) -> Row:
     }
 
 
-def _keyed(record: Any, _type: type, key: str = "id") -> Row:
+def _keyed(record: Any, key: str = "id") -> Row:
     return {"id": getattr(record, key), "props": plain(record, (key,))}
 
 
@@ -204,6 +204,7 @@ def place_id(place: Place) -> str:
 
     Examples
     --------
+    >>> from riskgraph.harm import Part
     >>> place_id(Place("supplier:capita", Part.LINE, "pensions"))
     'supplier:capita|line|pensions'
     """
