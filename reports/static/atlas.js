@@ -294,7 +294,7 @@
       body.append(line);
     }
     const top = head([["What could happen", ""], ...data.bands.map(([, phrase], band) => [capital(phrase.replace("cannot be", "not")), "number b" + band])]);
-    fill(table, make("caption", "Public bodies by what could happen and how surely"), top, body);
+    fill(table, make("caption", "What could happen, and how surely"), top, body);
   };
   const apartTable = (found) => {
     const roots = [view.a, view.b];
