@@ -93,6 +93,7 @@ def test_bodies_stand_behind_one_another() -> None:
         ("system:lancashire-oracle-fusion", "product:oracle-fusion"),
     ]
     assert found.unsaved == ()
+    assert found.alternatives == 0
 
 
 def slow_cuts(graph: RiskGraph, council: str, area: str, band: Band) -> set[frozenset[str]]:
@@ -173,6 +174,8 @@ def test_a_pair_that_backs_each_other_up_saves_nobody_by_itself(tmp_path: Path) 
         "system:b": ("authority:ashby",),
         "system:p": ("authority:ashby",),
     }, "hardening one of two alternatives is enough, which no path and no dominator shows"
+    assert found.alternatives == 1
+    assert "1 group of systems that back each other up" in render.text(found)
 
 
 def test_a_service_that_is_not_there_is_said_with_those_that_are() -> None:

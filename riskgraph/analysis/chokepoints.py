@@ -56,6 +56,7 @@ class Chokepoints:
     rows: tuple[Saving, ...]
     reached: tuple[str, ...]  # authorities reached in the band, the roots apart
     unsaved: tuple[str, ...]  # those that no single body saves: several ways lead there, or a direct one
+    alternatives: int  # groups of alternatives that harm touches: there, what saves whom is no tree
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values."""
@@ -69,6 +70,7 @@ class Chokepoints:
             "bodies": [_saving_dict(saving) for saving in self.bodies],
             "rows": [_saving_dict(saving) for saving in self.rows],
             "unsaved": list(self.unsaved),
+            "alternatives": self.alternatives,
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -219,7 +221,12 @@ class _Hardener:
             tuple(saving for saving in found if saving.row),
             self.reached,
             tuple(body for body in self.reached if body not in rescued),
+            self._alternatives(),
         )
+
+    def _alternatives(self) -> int:
+        touched = {state // KIND_COUNT for state in self.states}
+        return sum(not touched.isdisjoint(group.members) for group in self.harm.network.groups)
 
     def _lost(self, targets: Mapping[Any, Sequence[int]]) -> dict[Any, int]:
         """For each target, if it fails at all: the things without which no place of it fails."""

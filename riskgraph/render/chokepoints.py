@@ -55,6 +55,9 @@ def text(found: Chokepoints, limit: int = 5) -> str:
         lines.append(
             f"No single body saves {len(found.unsaved)} of them: harm comes straight from {roots}, or by several ways."
         )
+    if found.alternatives:
+        groups = plural(found.alternatives, "group")
+        lines.append(f"Respected: {groups} of systems that back each other up; hardening one of them can be enough.")
     lines.append(f"Try next: riskgraph chance {found.graph.names.handle(radius.roots[0])}")
     return "\n".join(lines) + "\n"
 
