@@ -104,6 +104,7 @@ def test_one_council_with_and_in_its_name_is_no_joint_buyer(name: str) -> None:
         "NCC",
         "Newcastle",
         "Dover Town Council and Deal Town Council",
+        "Surrey and Sussex Police",
     ],
 )
 def test_typos_and_others_are_nobody(name: str) -> None:

@@ -71,8 +71,9 @@ def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) 
     builder = Builder(harvest, options, base, register, info, councils, suppliers)
     for key, (id_, name) in services.items():
         builder.services[key] = builder.keep(Entity(id_, SHARED_SERVICE, name))
-    for fact in sorted(harvest.facts, key=lambda f: (f.council.name, f.supplier.name, f.where)):
-        builder.add_fact(fact)
+    harvest.facts.sort(key=lambda f: (f.council.name, f.supplier.name, f.where), reverse=True)
+    while harvest.facts:  # each makes room for the rows that come of it
+        builder.add_fact(harvest.facts.pop())
     for tie in harvest.ties:
         builder.add_tie(tie)
     for party in harvest.named:

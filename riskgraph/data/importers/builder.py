@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
@@ -33,6 +34,7 @@ from riskgraph.model import (
 
 __all__ = ["Builder"]
 
+_folded = lru_cache(maxsize=65_536)(normalise)
 _WAYS_IN = {"remote", "admin", "network"}
 _ELSEWHERE = {"reseller", "device", "telecom", "advice", "bank", "other"}  # kinds of seller that say little
 
@@ -52,6 +54,7 @@ class Builder:
     relations: dict[str, Relation] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)  # normalised name -> shared service
+    taken: dict[str, Entity] = field(default_factory=dict)  # what `keep` was last given for an id
 
     @property
     def report(self) -> ImportReport:
@@ -62,7 +65,7 @@ class Builder:
 
     def body(self, party: Party, day: str | None) -> str:
         """A council, or the shared service that several councils buying together are; new if it is not known."""
-        key = normalise(party.name)
+        key = _folded(party.name)
         if key in self.services:
             return self.services[key]
         ids, how = self.councils.find(party.name, party.ids, day)
@@ -87,7 +90,7 @@ class Builder:
         return self.keep(Entity(id_, AUTHORITY, party.name))
 
     def _joint(self, party: Party, members: tuple[str, ...]) -> str:
-        key = normalise(party.name)
+        key = _folded(party.name)
         known = directory().services.get(key)
         entity = (
             directory().entities[known]
@@ -103,6 +106,8 @@ class Builder:
         return entity.id
 
     def _authority(self, id_: str) -> str:
+        if id_ in self.entities:
+            return id_
         entry = self.register.get(id_)
         if entry is None:
             if self.base and id_ in self.base.entities:
@@ -113,7 +118,7 @@ class Builder:
 
     def provider(self, party: Party, day: str | None) -> str:
         """A supplier, or the council or shared service that supplies."""
-        key = normalise(party.name)
+        key = _folded(party.name)
         if key in self.services:
             return self.services[key]
         ids, how = self.councils.find(party.name, (), day)
@@ -127,6 +132,9 @@ class Builder:
 
     def keep(self, entity: Entity) -> str:
         """Take a body or place into the data set, joined to what is known of it; returns its id."""
+        if self.taken.get(entity.id) is entity:
+            return entity.id
+        self.taken[entity.id] = entity
         entity = replace(entity, name=clean(entity.name) or "unnamed")
         old = self.base.entities.get(entity.id) if self.base else None
         before = self.entities.get(entity.id) or old
@@ -411,9 +419,9 @@ class Builder:
         if kind in {SUPPLIER, "body", SHARED_SERVICE}:
             return self.provider(party, None)
         for entity in (self.base.entities if self.base else {}).values():
-            if entity.kind == kind and normalise(entity.name) == normalise(party.name):
+            if entity.kind == kind and normalise(entity.name) == _folded(party.name):
                 return self.keep(entity)
-        area, data, hosting = self.harvest.places.get(normalise(party.name), (None, None, None))
+        area, data, hosting = self.harvest.places.get(_folded(party.name), (None, None, None))
         areas = (area,) if area else ()
         return self.keep(
             Entity(f"{kind}:{slug(party.name)}", kind, party.name, service_area=areas, data=data, hosting=hosting)

@@ -22,11 +22,10 @@ __all__ = ["Directory", "Product", "directory"]
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product that the shipped map knows, and who makes it."""
+    """A name of a product that the shipped map knows."""
 
     id: str
     words: str
-    makers: tuple[str, ...]
     areas: tuple[str, ...]
 
 
@@ -40,12 +39,12 @@ class Directory:
     numbers: dict[str, str]  # number at Companies House -> supplier
     kinds: dict[str, str]  # supplier -> what sort of business, where somebody has judged it
     only_area: dict[str, str]  # supplier -> the one area it sells into
-    products: tuple[Product, ...]
+    products: dict[str, tuple[Product, ...]]  # maker -> what it makes
 
     def product(self, title: str, supplier: str) -> Product | None:
         """The product of this maker that a title names; the longest name wins."""
         text = f" {normalise(title)} "
-        found = [p for p in self.products if supplier in p.makers and f" {p.words} " in text]
+        found = [p for p in self.products.get(supplier, ()) if f" {p.words} " in text]
         return max(found, key=lambda product: (len(product.words), product.id)) if found else None
 
 
@@ -130,15 +129,12 @@ def _mapped() -> dict[str, Entity]:
     return entities
 
 
-def _products(entities: dict[str, Entity]) -> tuple[Product, ...]:
-    """The products of the shipped map, one entry for each name."""
-    makers: dict[str, set[str]] = defaultdict(set)
+def _products(entities: dict[str, Entity]) -> dict[str, tuple[Product, ...]]:
+    """Maker to the products that the shipped map knows, one entry for each name of a product."""
+    made: dict[str, list[Product]] = defaultdict(list)
     for row in _rows("uk", "relations.csv"):
         if row["relation"] == "made-by":
-            makers[row["dependent"]].add(row["provider"])
-    return tuple(
-        Product(entity.id, normalise(name), tuple(sorted(makers[entity.id])), entity.service_area)
-        for entity in entities.values()
-        if entity.kind == PRODUCT
-        for name in (entity.name, *entity.aliases, entity.id.partition(":")[2].replace("-", " "))
-    )
+            entity = entities[row["dependent"]]
+            for name in (entity.name, *entity.aliases, entity.id.partition(":")[2].replace("-", " ")):
+                made[row["provider"]].append(Product(entity.id, normalise(name), entity.service_area))
+    return {maker: tuple(products) for maker, products in made.items()}

@@ -24,6 +24,17 @@ _SORT = re.compile(
     r"\b(?:councils?|borough|district|city|county|metropolitan|mbc|dc|bc|cc|royal|london|unitary|authorit(?:y|ies))\b",
     re.I,
 )
+_COUNCILS = {
+    "county",
+    "district",
+    "unitary",
+    "metropolitan",
+    "london-borough",
+    "city-corporation",
+    "scottish-unitary",
+    "welsh-unitary",
+    "ni-district",
+}
 _PER_NOTICE = ("GB-FTS", "GB-CFS", "org", "")
 
 
@@ -143,7 +154,13 @@ class Councils:
             if len(hits) != 1 or hits[0].partition(":")[0] != "authority":
                 return (), "none"
             found.append(hits[0])
-        return (tuple(sorted(set(found))), "joint") if len(set(found)) > 1 else ((), "none")
+        sorts = {"council" if (kind := self._kind(id_)) in _COUNCILS else kind for id_ in found}
+        if len(set(found)) < 2 or len(sorts) > 1:  # "Surrey and Sussex Police" is not Surrey's county council
+            return (), "none"
+        return tuple(sorted(set(found))), "joint"
+
+    def _kind(self, id_: str) -> str | None:
+        return self.register[id_].kind if id_ in self.register else None
 
 
 def identifiers(party: Party, report: ImportReport | None = None) -> tuple[str, ...]:

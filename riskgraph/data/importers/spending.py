@@ -220,7 +220,7 @@ def _sum_up(
             report.redacted += 1
             report.skip(f"row {number}", "supplier redacted: who it is is not known")
             continue
-        payer = get(row, "payer") if not options.council else options.council
+        payer = get(row, "payer") or options.council
         if not payer:
             report.skip(f"row {number}", "no payer")
             continue
