@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import datasets, questions, write
 
 from riskgraph.data import Dataset, read
 from riskgraph.engine import sets, solve
@@ -20,7 +21,6 @@ from riskgraph.engine.snapshot import Roots, Snapshot, roots_of, snapshot_of
 from riskgraph.harm import KINDS, HarmNetwork, Part, compile_harm, places_of
 from riskgraph.model import PRESETS
 from riskgraph.settle import View, settle
-from tests.strategies import datasets, questions, write
 
 KIND = 5
 State = tuple[int, int, int]  # head, place, kind

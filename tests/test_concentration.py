@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import FILES, write_small
 
-from riskgraph.analysis.concentration import HHI_BANDS, concentration, designation, index, merger
+from riskgraph.analysis.concentration import HHI_BANDS, concentration, index
 from riskgraph.analysis.contracts import contracts, peers
 from riskgraph.analysis.lockin import certificates, lock_in
+from riskgraph.analysis.mergers import designation, merger
 from riskgraph.analysis.select import Selection
 from riskgraph.cli import main
 from riskgraph.graph import RiskGraph

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import datasets, questions, write
 
 from riskgraph.analysis.blast import blast, residents
 from riskgraph.analysis.radius import BlastRadius
@@ -23,7 +24,6 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS
 from riskgraph.model import AUTHORITY, PRESETS, Band
-from tests.strategies import datasets, questions, write
 
 
 @pytest.fixture(scope="module")

@@ -43,15 +43,16 @@ def command(
     Without AREA, all service areas together. The market is made of principal councils unless --class or
     --members say otherwise.
     """
-    from riskgraph.analysis import concentration as analysis
+    from riskgraph.analysis import mergers
+    from riskgraph.analysis.concentration import concentration
     from riskgraph.render import concentration as render
     from riskgraph.render.tables import as_csv, as_json, as_table
 
     if merged and len(merged) != 2:
         raise click.UsageError("--merger takes two suppliers: --merger A --merger B.")
-    found = analysis.concentration(graph, area, selection=select(graph), as_of=as_of)
+    found = concentration(graph, area, selection=select(graph), as_of=as_of)
     if merged:
-        output.write(render.merger_text(analysis.merger(found, *merged)))
+        output.write(render.merger_text(mergers.merger(found, *merged)))
     elif output.format == "json":
         output.write(as_json(found.to_dict()))
     elif output.format == "csv":
@@ -59,5 +60,5 @@ def command(
     elif output.format == "table":
         output.write(as_table(*render.concentration_rows(found)))
     else:
-        tested = analysis.designation(found, [s.supplier for s in found.shares[:3]]) if designation else ()
+        tested = mergers.designation(found, [s.supplier for s in found.shares[:3]]) if designation else ()
         output.write(render.concentration_text(found, tested))

@@ -73,12 +73,15 @@ def _assurance(graph: Any, lock_in: bool, selection: Any, as_of: str | None, lim
     from riskgraph.render import concentration as render
     from riskgraph.render.tables import as_csv, as_json, as_table
 
-    question = analysis.lock_in if lock_in else analysis.certificates
-    found = question(graph, selection=selection, as_of=as_of)
-    if output.format == "json":
-        output.write(as_json(found.to_dict()))
-    elif output.format == "text":
-        output.write(render.locks_text(found, limit) if lock_in else render.certificates_text(found, limit))
+    if lock_in:
+        locks = analysis.lock_in(graph, selection=selection, as_of=as_of)
+        value, text, rows = locks.to_dict(), render.locks_text(locks, limit), render.locks_rows(locks)
     else:
-        rows = render.locks_rows(found) if lock_in else render.certificates_rows(found)
+        seen = analysis.certificates(graph, selection=selection, as_of=as_of)
+        value, text, rows = seen.to_dict(), render.certificates_text(seen, limit), render.certificates_rows(seen)
+    if output.format == "json":
+        output.write(as_json(value))
+    elif output.format == "text":
+        output.write(text)
+    else:
         output.write(as_csv(*rows) if output.format == "csv" else as_table(*rows))

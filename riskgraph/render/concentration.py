@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskgraph.analysis.concentration import HHI_BANDS, Concentration, Designation, Index, Merger
+from riskgraph.analysis.concentration import HHI_BANDS, Concentration, Index
 from riskgraph.analysis.contracts import Contract, Contracts, Peers
 from riskgraph.analysis.lockin import Certificates, Locks
+from riskgraph.analysis.mergers import Designation, Merger
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.words import area_label, full_name, join, plural
