@@ -46,7 +46,7 @@ def test_one_owner_of_two_makes_the_market_more_uneven() -> None:
 def test_what_is_not_known_bounds_the_index() -> None:
     found = index([40, 30, 20], unknown=10)
     assert found is not None
-    assert (found.low, found.high, found.known) == (pytest.approx(2900), pytest.approx(3800), pytest.approx(90))
+    assert [found.low, found.high, found.known] == pytest.approx([2900, 3800, 90])
     assert index([]) is None
 
 
