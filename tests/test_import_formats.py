@@ -392,5 +392,6 @@ def test_whose_file_it_is_has_to_be_said(tmp_path: Path) -> None:
 
 def test_dataset_is_a_value(tmp_path: Path) -> None:
     data, _ = import_file(SOURCES["sheet"][1](tmp_path), Options(title="Ours", as_of="2026-02-03"))
+    assert {item.published for item in data.evidence.values()} == {"2026-02-03"}
     assert isinstance(data, Dataset)
     assert (data.info.title, data.info.as_of, data.info.marking) == ("Ours", "2026-02-03", "TLP:AMBER")

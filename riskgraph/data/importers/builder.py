@@ -159,6 +159,7 @@ class Builder:
             "|".join((url or "", about or "", "supports", claim, publisher or "")).encode()
         ).hexdigest()
         id_ = "e" + digest[:15]
+        published = published or self.options.as_of  # the source is as old as the user says the data are
         self.evidence[id_] = Evidence(id_, url, publisher, published, None, grade, "supports", about, claim)
         return id_
 
