@@ -295,6 +295,31 @@ def test_the_words_of_a_sheet_become_the_words_of_the_model(tmp_path: Path) -> N
     assert "the contract's end has passed but nothing says that it ended: kept as running" in report.guesses
 
 
+@pytest.mark.parametrize(
+    ("text", "hosting", "place"),
+    [
+        ("Council", "own", None),
+        ("on-premises, room 4", "own", None),
+        ("us", "own", None),
+        ("US East 1", None, "US East 1"),
+        ("Local Government Cloud", None, "Local Government Cloud"),
+        ("supplier, cloud (London region)", "supplier", None),
+        ("SaaS", "supplier", None),
+        ("shared", "shared", None),
+        ("Shared ICT Partnership", None, "Shared ICT Partnership"),
+        ("Cloudcoco", None, "Cloudcoco"),
+        ("Azure UK South", "cloud", None),
+    ],
+)
+def test_where_it_runs_is_a_word_or_the_name_of_a_place(
+    text: str, hosting: str | None, place: str | None, tmp_path: Path
+) -> None:
+    file = save(tmp_path, "a.csv", f'Council,System,Supplier,Hosted by\nDover,Alpha,Alder Ltd,"{text}"\n')
+    data, _ = import_file(file)
+    assert data.relations["dover.uses.alder-alpha"].hosting == hosting
+    assert [e.name for e in data.entities.values() if e.kind == "environment"] == ([place] if place else [])
+
+
 def test_what_helps_to_leave_a_supplier_has_columns_of_its_own(tmp_path: Path) -> None:
     text = (
         "Council,System,Supplier,How long can we manage without it,Could we replace them?,Certificate and expiry,How important\n"

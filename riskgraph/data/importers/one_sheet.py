@@ -42,7 +42,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "through": ("Shared through", "Shared service", "Shared with", "Provided through"),
     "hosting": ("Hosted by / where", "Hosted by", "Hosting", "Where hosted", "Hosted"),
     "subcontractors": ("Supplier's subcontractors", "Subcontractors", "Sub-contractors", "Fourth parties"),
-    "access": ("Supplier access", "Access", "Access type", "Remote access"),
+    "access": ("Supplier access", "Access", "Access type"),
     "data": ("Personal data", "Data", "Data held", "Personal data held"),
     "people": ("About how many people", "How many people", "Data subjects", "Number of people"),
     "importance": ("How important", "Importance", "Criticality", "Priority"),
@@ -73,7 +73,6 @@ _ACCESS = {
     "holds data": "data",
     "remote access": "remote",
     "remote": "remote",
-    "yes": "remote",
     "admin access": "admin",
     "admin": "admin",
     "administrator": "admin",
@@ -112,10 +111,13 @@ _REPLACE = {
     "no": "no",
 }
 _HOSTING = (
-    ("own", r"(?:the )?(?:council|own|on[- ]?prem\w*|in[- ]?house|ourselves|us|internal|local)\b.*"),
+    ("own", r"(?:the )?(?:council|own|on[- ]?prem\w*|in[- ]?house|internal)\b.*|us|ourselves|local(?: servers?)?"),
     ("supplier", r"(?:the )?(?:supplier|vendor|provider|saas|hosted|externally hosted|external)\b.*"),
-    ("shared", r"shared\b.*"),
-    ("cloud", r"(?:public )?cloud\b.*|azure\b.*|aws\b.*|amazon\b.*|gcp\b.*|google cloud\b.*|microsoft azure\b.*"),
+    ("shared", r"shared(?: (?:with|by|environment|hosting|servers?|platform)\b.*)?"),
+    (
+        "cloud",
+        r"(?:public )?cloud\b.*|(?:microsoft )?azure\b.*|aws\b.*|amazon web services\b.*|gcp\b.*|google cloud\b.*",
+    ),
 )
 
 
