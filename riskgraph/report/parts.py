@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from riskgraph.analysis.blast import BlastRadius, Reach, Route, last_evidenced
+from riskgraph.analysis.blast import BlastRadius, Reach, Route
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day
 from riskgraph.model import AUTHORITY, Band, FailureKind, Relation
@@ -263,54 +263,6 @@ def contracts_section(context: Context, radius_steps: Iterable[Step], what: str)
 
 
 # -- gaps and method --------------------------------------------------------------------------------
-
-
-def evidence_section(context: Context, rows: Iterable[str]) -> Section:
-    """How good the evidence is, and which facts are oldest: material for an assessment of supply chain risk."""
-    dataset, view = context.graph.dataset, context.graph.view(context.question.get("as_of"))
-    relations = [dataset.relations[row] for row in sorted(set(rows))]
-    grades: Counter[str] = Counter()
-    aged: list[tuple[str, str, Relation]] = []
-    undated = []
-    for row in relations:
-        items = [dataset.evidence[id_] for id_ in row.evidence if dataset.evidence[id_].stance == "supports"]
-        grades[min(items, key=lambda i: i.grade).confidence if items else dataset.info.own_register] += 1
-        seen = last_evidenced(dataset, row, view)
-        if seen is None:
-            undated.append(row)
-        elif not context.withheld & {row.dependent, row.provider}:
-            aged.append((seen.isoformat(), row.id, row))
-    aged.sort(key=lambda item: item[:2])
-    order = ("confirmed", "reported", "inferred")
-    table = Table(
-        "oldest",
-        "The ten facts behind this report that were evidenced longest ago",
-        (
-            Column("who", "Who"),
-            Column("relation", "Relation"),
-            Column("whom", "Whom"),
-            Column("last_evidenced", "Last evidenced", "date"),
-        ),
-        tuple(
-            (short_name(dataset, row.dependent), row.relation.replace("-", " "), short_name(dataset, row.provider), day)
-            for day, _, row in aged[:10]
-        ),
-    )
-    stated = join(f"{grades[grade]:,} {grade}" for grade in order if grades[grade]) or "none"
-    blocks: list[Block] = [
-        Text(
-            f"This report stands on {plural(len(relations), 'fact')}: {stated}. "
-            f"{plural(len(undated), 'fact')} {'has' if len(undated) == 1 else 'have'} no dated evidence."
-        ),
-        Text(
-            "Confirmed: the body itself, its contract or a regulator says so. Reported: somebody else says so. "
-            "Inferred: it follows from something else. This list can serve as evidence for objective A4 (supply "
-            "chain) of the Cyber Assessment Framework."
-        ),
-    ]
-    if aged:
-        blocks.append(table)
-    return Section("gaps", "How good the evidence is, and what is stale", tuple(blocks))
 
 
 def method_section() -> Section:

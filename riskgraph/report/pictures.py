@@ -231,7 +231,7 @@ def gantt(id_: str, title: str, description: str, contracts: Sequence[Contract],
             )
         )
     ticks = [(share(date(year, 1, 1)), str(year)) for year in range(first.year, last.year)]
-    ticks.append((share(today), "today"))
+    ticks.append((share(today), "as of"))
     return Picture(
         id_,
         "gantt",

@@ -15,6 +15,7 @@ from riskgraph.render.blast import text, to_json
 from riskgraph.render.words import bodies, join, plural, root_name, short_name
 from riskgraph.report.calls import call_table
 from riskgraph.report.content import Block, Number, Report, Section, Table, Text
+from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import MOST, columns_of, exposures_table, services_table, shelves
 from riskgraph.report.kinds.bulletin import bulletin
 from riskgraph.report.parts import (
@@ -22,7 +23,6 @@ from riskgraph.report.parts import (
     band_counts,
     capital,
     contracts_section,
-    evidence_section,
     if_failing,
     method_section,
     route_items,
@@ -61,6 +61,9 @@ def blast_report(context: Context) -> Report:
     steps = _steps(radius)
     contracts, contract_rows = contracts_section(context, steps, "in the radius")
     sheet = calls(context.graph, context.names, selection=context.selection, limit=12, **context.question)
+    evidence, sources = evidence_section(
+        context, {row for reach in radius.authorities for h in reach.kinds.values() for row in h.proof.rows}
+    )
     return Report(
         "blast",
         "-".join(root.partition(":")[2].replace("/", "-") for root in radius.roots)[:60],
@@ -77,11 +80,11 @@ def blast_report(context: Context) -> Report:
             *_how(context, radius, present),
             _services(context, radius, present, services),
             contracts,
-            evidence_section(context, {row for reach in radius.authorities for h in reach.kinds.values() for row in h.proof.rows}),
+            evidence,
             method_section(),
         ),
         unmarked(context, text(radius)),
-        {"exposures": exposures, "services": services, "contracts": contract_rows},
+        {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         blast_answer(context, radius),
         call_table(context, sheet),
         f"Who to ring, in what order, {if_failing(radius)}",

@@ -11,7 +11,8 @@ from riskgraph.graph import RiskGraph
 from riskgraph.render.concentration import concentration_text
 from riskgraph.render.words import area_label, full_name, join, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
-from riskgraph.report.parts import area_title, capital, contracts_section, evidence_section, method_section, unmarked
+from riskgraph.report.evidence import evidence_section
+from riskgraph.report.parts import area_title, capital, contracts_section, method_section, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import rules
@@ -63,6 +64,7 @@ def concentration_report(context: Context) -> Report:
     contracts, contract_rows = contracts_section(
         context, [s for s in steps if not s.implied], f"for {area_label(area)}"
     )
+    evidence, sources = evidence_section(context, {row.id for step in steps for row in step.rows})
     return Report(
         "concentration",
         area,
@@ -88,11 +90,11 @@ def concentration_report(context: Context) -> Report:
             *_owners_section(context, found),
             contracts,
             Section("members", "Who is served by whom", (members,)),
-            evidence_section(context, {row.id for step in steps for row in step.rows}),
+            evidence,
             method_section(),
         ),
         unmarked(context, concentration_text(found)),
-        {"exposures": suppliers, "services": members, "contracts": contract_rows},
+        {"exposures": suppliers, "services": members, "contracts": contract_rows, "sources": sources},
         {"index": round(index.hhi, 1), "known": known, "market": len(found.market), "suppliers": [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares if s.supplier not in context.withheld]},
     )  # fmt: skip
 

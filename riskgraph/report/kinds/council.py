@@ -17,13 +17,13 @@ from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, row_phrase, short_name, step_phrase
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import (
     BAND_WORDS,
     area_title,
     band_counts,
     capital,
     contracts_section,
-    evidence_section,
     method_section,
 )
 from riskgraph.report.pictures import bars
@@ -86,6 +86,7 @@ def council_report(context: Context) -> Report:
     unknown += [question_text(dataset, q) for q in questions[:3] if not context.withheld & {q.dependent, q.provider}]
     unknown.append("What is not listed is not known: a service that is missing here may still have a supplier.")
     listed = join((full_name(dataset, leaning.id) for leaning in sure if leaning.id not in context.withheld), 4)
+    evidence, sources = evidence_section(context, {row.id for step in shown.depends_on for row in step.rows})
     return Report(
         "council",
         body.partition(":")[2],
@@ -115,11 +116,11 @@ def council_report(context: Context) -> Report:
             *_others_section(context, name, shown),
             contracts,
             *_ended_section(context, shown),
-            evidence_section(context, {row.id for step in shown.depends_on for row in step.rows}),
+            evidence,
             method_section(),
         ),
         profile_text(shown),
-        {"exposures": exposures, "services": services, "contracts": contract_rows},
+        {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         profile_answer(context, shown),
     )  # fmt: skip
 

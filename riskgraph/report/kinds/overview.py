@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.changes import changes
+from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.gaps import Gaps, gaps
 from riskgraph.analysis.rank import rank
 from riskgraph.analysis.select import Selection
@@ -17,13 +18,16 @@ from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.gaps import gaps_text
 from riskgraph.render.words import full_name, join, kind_word, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
-from riskgraph.report.parts import band_counts, capital, contracts_section, evidence_section, method_section
+from riskgraph.report.evidence import evidence_section
+from riskgraph.report.parts import area_title, band_counts, capital, contracts_section, method_section
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
+from riskgraph.rules import rules
 
 __all__ = ["overview_report"]
 
 SHOWN = 12  # of all roots, the worst
+FEWEST = 3  # councils with a known supplier that make a market worth a bar
 MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
 
 
@@ -87,6 +91,7 @@ def overview_report(context: Context) -> Report:
         if w.id not in context.withheld
     ]
     summary.append(gaps_text(found).splitlines()[0])
+    evidence, sources = evidence_section(context, {row.id for step in steps for row in step.rows})
     return Report(
         "overview",
         where,
@@ -118,13 +123,14 @@ def overview_report(context: Context) -> Report:
             _worst_section(context, worst, table, members),
             *_matrix_section(context, worst, members),
             *_changes_section(context, worst, members),
+            *_markets_section(context, chosen),
             contracts,
             _gaps_section(context, found, members),
-            evidence_section(context, {row.id for step in steps for row in step.rows}),
+            evidence,
             method_section(),
         ),
         "\n".join(summary) + "\n",
-        {"exposures": table, "services": _members_table(context, found, members), "contracts": contract_rows},
+        {"exposures": table, "services": _members_table(context, found, members), "contracts": contract_rows, "sources": sources},
         {"roots": [{"id": w.id, "reached": {band.word: w.bands.count(band) for band in Band}} for w in worst if w.id not in context.withheld]},
     )  # fmt: skip
 
@@ -277,6 +283,37 @@ def _matrix_section(context: Context, worst: Sequence[Worst], members: frozenset
         cells=tuple((short_name(dataset, body), tuple(bands[w.id].get(body) for w in heads)) for body in rows),
     )
     return (Section("matrix", "Who could be reached by which", (picture,)),)  # fmt: skip
+
+
+def _markets_section(context: Context, chosen: Selection) -> tuple[Section, ...]:
+    """One bar of 100% for each service area: the largest supplier dark, the others grey."""
+    rows, dataset = [], context.graph.dataset
+    principal = replace(chosen, areas=frozenset())
+    for area in rules().areas:
+        found = concentration(context.graph, area, selection=principal, as_of=context.question.get("as_of"))
+        known = len(found.market) - len(found.unknown)
+        if known < FEWEST or found.shares[0].supplier in context.withheld:
+            continue
+        whole = sum(share.councils for share in found.shares)
+        parts = [
+            (share.councils / whole, "grey" if number else "dark", "") for number, share in enumerate(found.shares)
+        ]
+        largest = found.shares[0].councils / whole
+        words = (
+            f"{full_name(dataset, found.shares[0].supplier)} {largest:.0%}, of {known} councils whose supplier is known"
+        )
+        rows.append((largest, (area_title(area), words, parts)))
+    if not rows:
+        return ()
+    rows.sort(key=lambda row: -row[0])
+    name, words, _ = rows[0][1]
+    title = f"{name} is the most concentrated: {words.partition(',')[0]}"
+    text = "One bar of 100% for each service area with at least three councils whose supplier is known: the largest supplier dark, each of the others grey."
+    return (
+        Section(
+            "markets", "How the services are shared", (bars("markets-bars", title, text, [row for _, row in rows]),)
+        ),
+    )
 
 
 def _changes_section(context: Context, worst: Sequence[Worst], members: frozenset[str]) -> tuple[Section, ...]:

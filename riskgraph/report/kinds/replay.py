@@ -12,9 +12,10 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, Incident
 from riskgraph.render.words import join, plural, root_name, sentence, short_name
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table, services_table
 from riskgraph.report.kinds.blast import blast_answer
-from riskgraph.report.parts import band_counts, evidence_section, method_section, routes
+from riskgraph.report.parts import band_counts, method_section, routes
 from riskgraph.report.registry import Context, report_kind
 
 __all__ = ["replay_report"]
@@ -77,6 +78,9 @@ def replay_report(context: Context) -> Report:
     how.append(
         Items(tuple(sentence(dataset, reach.lead[1].proof) for reach in surest)) if surest else Text("No route.")
     )
+    evidence, sources = evidence_section(
+        context, {row for reach in radius.authorities for hit in reach.kinds.values() for row in hit.proof.rows}
+    )
     return Report(
         "replay",
         incident.incident_id,
@@ -100,11 +104,11 @@ def replay_report(context: Context) -> Report:
             Section("who", "Named and hit", (table,)),
             Section("how", "How the map gets there", tuple(how)),
             Section("reached", "Everybody whom the map would have named", (columns_of(exposures, "name", "surest", "route", "services"),)),
-            evidence_section(context, {row for reach in radius.authorities for hit in reach.kinds.values() for row in hit.proof.rows}),
+            evidence,
             method_section(),
         ),
         "\n".join(summary) + "\n",
-        {"exposures": exposures, "services": services, "compared": table},
+        {"exposures": exposures, "services": services, "compared": table, "sources": sources},
         blast_answer(context, radius),
     )  # fmt: skip
 

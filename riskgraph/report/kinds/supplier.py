@@ -10,6 +10,7 @@ from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.profile import profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, short_name, step_phrase
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.kinds.council import profile_answer
 from riskgraph.report.parts import (
@@ -17,7 +18,6 @@ from riskgraph.report.parts import (
     band_counts,
     capital,
     contracts_section,
-    evidence_section,
     method_section,
     unknown_lines,
 )
@@ -64,6 +64,7 @@ def supplier_report(context: Context) -> Report:
     services, exposures = _services(context, users), exposures_table(context, radius)
     contracts, contract_rows = contracts_section(context, users, f"with {name}")
     biggest = f", most for {area_label(order[0][0])}" if order else ""
+    evidence, sources = evidence_section(context, {row.id for step in users for row in step.rows})
     return Report(
         "supplier",
         body.partition(":")[2],
@@ -91,11 +92,11 @@ def supplier_report(context: Context) -> Report:
             _below(context, shown, name),
             Section("reached", "Who could be reached if it were compromised", (columns_of(exposures, "name", "surest", "route", "services", "standing"),)),
             contracts,
-            evidence_section(context, {row.id for step in users for row in step.rows}),
+            evidence,
             method_section(),
         ),
         profile_text(shown),
-        {"exposures": exposures, "services": services, "contracts": contract_rows},
+        {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         profile_answer(context, shown),
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ from riskgraph.model import Band
 from riskgraph.render.whatif import change_phrase, text
 from riskgraph.render.words import area_label, join, plural, root_name, sentence, short_name
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
-from riskgraph.report.parts import area_title, capital, contracts_section, evidence_section, method_section, unmarked
+from riskgraph.report.evidence import evidence_section
+from riskgraph.report.parts import area_title, capital, contracts_section, method_section, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.scenario.compare import Comparison, Pair, What, compare, name_of
@@ -56,6 +57,7 @@ def whatif_report(context: Context) -> Report:
     changed = [answer.applied.before.dataset.relations.get(id_) for id_ in sorted(_rows(answer))]
     leaves = sum(len(pair.of(What.LEAVES)) for pair in answer.pairs)
     joins = sum(len(pair.of(What.JOINS)) for pair in answer.pairs)
+    evidence, sources = evidence_section(context, [row.id for row in changed if row is not None])
     return Report(
         "whatif",
         Path(context.names[0]).stem,
@@ -89,11 +91,11 @@ def whatif_report(context: Context) -> Report:
             *([Section("services", "Services that may stop", (stops,))] if stops.rows else []),
             *_market_section(answer),
             contracts,
-            evidence_section(context, [row.id for row in changed if row is not None]),
+            evidence,
             method_section(),
         ),
         "\n".join(words) + "\n",
-        {"exposures": differences, "services": stops, "contracts": contract_rows},
+        {"exposures": differences, "services": stops, "contracts": contract_rows, "sources": sources},
         _answer(answer),
     )  # fmt: skip
 

@@ -1,0 +1,129 @@
+"""What a report stands on: how good the evidence is, what is stale, and every source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from riskgraph.analysis.blast import last_evidenced
+from riskgraph.model import Relation
+from riskgraph.render.words import join, plural, short_name
+from riskgraph.report.content import Block, Cell, Column, Section, Table, Text
+from riskgraph.report.parts import area_title
+from riskgraph.report.registry import Context
+
+__all__ = ["evidence_section"]
+
+
+def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Table]:
+    """How good the evidence is, and which facts are oldest; and every source, as a table for a file of its own."""
+    dataset, view = context.graph.dataset, context.graph.view(context.question.get("as_of"))
+    relations = [dataset.relations[row] for row in sorted(set(rows))]
+    grades: Counter[str] = Counter()
+    aged: list[tuple[str, str, Relation]] = []
+    undated = []
+    for row in relations:
+        items = [dataset.evidence[id_] for id_ in row.evidence if dataset.evidence[id_].stance == "supports"]
+        grades[min(items, key=lambda i: i.grade).confidence if items else dataset.info.own_register] += 1
+        seen = last_evidenced(dataset, row, view)
+        if seen is None:
+            undated.append(row)
+        elif not context.withheld & {row.dependent, row.provider}:
+            aged.append((seen.isoformat(), row.id, row))
+    aged.sort(key=lambda item: item[:2])
+    order = ("confirmed", "reported", "inferred")
+    table = Table(
+        "oldest",
+        "The ten facts behind this report that were evidenced longest ago",
+        (
+            Column("who", "Who"),
+            Column("relation", "Relation"),
+            Column("whom", "Whom"),
+            Column("last_evidenced", "Last evidenced", "date"),
+        ),
+        tuple(
+            (short_name(dataset, row.dependent), row.relation.replace("-", " "), short_name(dataset, row.provider), day)
+            for day, _, row in aged[:10]
+        ),
+    )
+    stated = join(f"{grades[grade]:,} {grade}" for grade in order if grades[grade]) or "none"
+    blocks: list[Block] = [
+        Text(
+            f"This report stands on {plural(len(relations), 'fact')}: {stated}. "
+            f"{plural(len(undated), 'fact')} {'has' if len(undated) == 1 else 'have'} no dated evidence."
+        ),
+        Text(
+            "Confirmed: the body itself, its contract or a regulator says so. Reported: somebody else says so. "
+            "Inferred: it follows from something else. This list can serve as evidence for objective A4 (supply "
+            "chain) of the Cyber Assessment Framework."
+        ),
+    ]
+    if aged:
+        blocks.append(table)
+    sources = _sources(context, relations)
+    blocks.append(
+        Text("Each fact with each of its sources, and the day on which it was last checked, is in sources.csv.")
+    )
+    return Section("gaps", "How good the evidence is, and what is stale", tuple(blocks)), sources
+
+
+SOURCES = (
+    Column("who", "Who"),
+    Column("relation", "Relation"),
+    Column("whom", "Whom"),
+    Column("service", "Service"),
+    Column("stance", "Stance"),
+    Column("grade", "Grade"),
+    Column("about", "About"),
+    Column("publisher", "Publisher"),
+    Column("published", "Published", "date"),
+    Column("checked", "Checked", "date"),
+    Column("address", "Address"),
+    Column("row", "Row"),
+)
+
+
+def _sources(context: Context, relations: Sequence[Relation]) -> Table:
+    """One row for each fact and each of its sources; the register itself where there is no other."""
+    dataset = context.graph.dataset
+    rows: list[tuple[Cell, ...]] = []
+    for row in relations:
+        if context.withheld & {row.dependent, row.provider}:
+            continue
+        fact = (
+            short_name(dataset, row.dependent),
+            row.relation,
+            short_name(dataset, row.provider),
+            area_title(row.service_area),
+        )
+        if not row.evidence:
+            rows.append(
+                (
+                    *fact,
+                    "supports",
+                    dataset.info.own_register,
+                    "",
+                    "the register itself",
+                    dataset.info.as_of,
+                    None,
+                    None,
+                    row.id,
+                )
+            )
+        for id_ in row.evidence:
+            item = dataset.evidence[id_]
+            about = (item.about or "the relation").replace("_", " ")
+            rows.append(
+                (
+                    *fact,
+                    item.stance,
+                    item.confidence,
+                    about,
+                    item.publisher,
+                    item.published,
+                    item.retrieved,
+                    item.url,
+                    row.id,
+                )
+            )
+    return Table("sources", "Each fact behind this report, with each of its sources", SOURCES, tuple(rows))
