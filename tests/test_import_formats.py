@@ -295,6 +295,21 @@ def test_the_words_of_a_sheet_become_the_words_of_the_model(tmp_path: Path) -> N
     assert "the contract's end has passed but nothing says that it ended: kept as running" in report.guesses
 
 
+def test_a_firewall_of_ones_own_puts_nobody_inside(tmp_path: Path) -> None:
+    text = (
+        "Council,System,Supplier,Service area,Hosted by,Supplier access,How sure\n"
+        "Dover,Firewalls,Alder Ltd,Cyber security tools,council,none,confirmed\n"
+        "Thanet,Firewalls,Alder Ltd,Cyber security tools,council,admin access,confirmed\n"
+        "Adur,Wide area network,Birch Ltd,Network,,network link,confirmed\n"
+    )
+    data, _ = import_file(save(tmp_path, "a.csv", text))
+    map_ = riskgraph.RiskMap(riskgraph.RiskGraph(data))
+    reached = {reach.id: reach.kinds for reach in map_.blast("alder").authorities}
+    assert not {"intrusion", "exposure"} & {str(kind) for kind in reached.get("authority:dover", {})}
+    assert reached["authority:thanet"][riskgraph.FailureKind.INTRUSION].band is Band.DOCUMENTED
+    assert "adur.served-by.birch.network-connectivity" in data.relations
+
+
 @pytest.mark.parametrize(
     ("text", "hosting", "place"),
     [

@@ -31,6 +31,7 @@ from riskgraph.model import (
     RegisterEntry,
     Relation,
 )
+from riskgraph.rules import rules
 
 __all__ = ["Builder"]
 
@@ -275,7 +276,8 @@ class Builder:
         contract: dict[str, Any],
         said_by: tuple[str, ...],
     ) -> None:
-        if fact.thing and not is_service(fact.thing, area) and fact.how == "register":
+        done = fact.thing and (is_service(fact.thing, area) or rules().enabling(area))
+        if fact.thing and not done and fact.how == "register":
             system = self.keep(
                 Entity(
                     f"{SYSTEM}:{slug(fact.thing)}-{supplier.partition(':')[2]}",
@@ -338,7 +340,9 @@ class Builder:
                 buyer, "supplied-by", supplier, {"service_area": area, "access": fact.access, **contract}, said_by
             )
             return
-        if is_service(thing, area):
+        # who sits on the network runs it; other software for ICT is used like any software
+        done = is_service(thing, area) or (rules().enabling(area) and fact.access == "network")
+        if done:
             self.report.guess("read as a service that the supplier runs", thing)
             self.relate(buyer, "served-by", supplier, {"service_area": area, "data": fact.data, **contract}, said_by)
         else:
@@ -355,7 +359,7 @@ class Builder:
                 self.relate(
                     buyer, "served-by", supplier, {"service_area": area, "data": fact.data, **no_contract}, said_by
                 )
-        runs = fact.hosting == "supplier" or is_service(thing, area)
+        runs = fact.hosting == "supplier" or done
         if fact.access and (fact.access in _WAYS_IN or not runs or (fact.access == "data" and fact.data is None)):
             self.relate(
                 buyer, "supplied-by", supplier, {"service_area": area, "access": fact.access, **no_contract}, said_by
@@ -401,8 +405,6 @@ class Builder:
 
     def add_tie(self, tie: Tie) -> None:
         """A relation that the source states as such."""
-        from riskgraph.rules import rules
-
         dependent, provider = (self._end(kind, party) for kind, party in (tie.dependent, tie.provider))
         pair = rules().pairs[tie.relation]
         kinds = dependent.partition(":")[0], provider.partition(":")[0]
