@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from riskgraph.errors import MissingFile, RiskGraphError
 
 if TYPE_CHECKING:
     from riskgraph.analysis.select import Selection
-    from riskgraph.report import Bundle
+    from riskgraph.report import Bundle, Options
     from riskgraph.report.registry import Kind
 
 __all__ = ["command", "names_in"]
@@ -138,6 +139,8 @@ def _command(kind: Kind) -> click.Command:
             since=given["since"],
         )
         bundle = make(graph, kind.word, (names,) if isinstance(names, str) else names, options)
+        if given.get("explorer"):
+            bundle = _explored(bundle, graph, options)
         if given["format_"] == "folder":
             _write(bundle, given["output"], given["zipped"])
         else:
@@ -146,11 +149,27 @@ def _command(kind: Kind) -> click.Command:
             Output(given["format_"], path).write(text)
 
     made: Any = run
+    if kind.word == "blast":
+        text = "Also explorer.html: pictures to look around in (5 MB). Not with names withheld."
+        made = click.option("--explorer", is_flag=True, help=text)(made)
     if kind.names == "many":
         made = click.argument("names", nargs=-1, required=True, metavar=kind.metavar)(made)
     elif kind.names == "one":
         made = click.argument("names", required=True, metavar=kind.metavar)(made)
     return click.command(kind.word, help=kind.help, short_help=kind.help, epilog=examples(*kind.examples))(made)
+
+
+def _explored(bundle: Bundle, graph: Any, options: Options) -> Bundle:
+    """The bundle with the explorer; of a map that hides names there is none."""
+    from riskgraph.analysis.blast import blast
+    from riskgraph.analysis.select import Selection
+    from riskgraph.report.explorer import explorer
+
+    if options.anonymous or options.redact:
+        raise click.UsageError("A picture of the map shows by its shape who is withheld; leave --explorer out.")
+    names = bundle.origin.request["names"]
+    radius = Selection.of(graph, **options.selection).apply(blast(graph, names, **options.question))
+    return replace(bundle, files={**bundle.files, "explorer.html": explorer(radius, bundle.marking, bundle.origin)})
 
 
 def _selection(selection: Selection) -> dict[str, Any]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.blast import BlastRadius
     from riskgraph.report.content import Block
 
-__all__ = ["CONFIG", "register"]
+__all__ = ["CONFIG", "blast_figure", "escaped", "register"]
 
 # No button that sends the data of a picture to somebody else, and none that advertises.
 CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "responsive": True}
@@ -29,7 +29,7 @@ def register() -> None:
     """Tell results how they look; `riskgraph.load` does so."""
     VIEWS.update(
         {
-            "BlastRadius": View(_blast_html, _blast_figure),
+            "BlastRadius": View(_blast_html, blast_figure),
             "Ranking": View(_table, _bars("root", "authorities", "Could be reached, by what fails")),
             "Concentration": View(_table, _bars("supplier", "authorities", "Councils, by supplier")),
             "Comparison": View(_table, None),
@@ -116,22 +116,22 @@ def _figure_class() -> Any:
 
 def _figure(trace: Any, title: str) -> Any:
     font = {"family": "Arial, Helvetica, sans-serif", "size": 14, "color": "#0B0C0C"}
-    layout = {"title": {"text": _escaped(title)}, "font": font, "template": "none", "margin": {"l": 40, "r": 40}}
+    layout = {"title": {"text": escaped(title)}, "font": font, "template": "none", "margin": {"l": 40, "r": 40}}
     return _figure_class()(data=[trace], layout=layout)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that Plotly shows as it is.
 
     Examples
     --------
-    >>> _escaped("<b>A & B</b>")
+    >>> escaped("<b>A & B</b>")
     '&lt;b&gt;A &amp; B&lt;/b&gt;'
     """
     return html.escape(text, quote=False)
 
 
-def _blast_figure(radius: BlastRadius) -> Any:
+def blast_figure(radius: BlastRadius) -> Any:
     """A Sankey from what fails to the bodies at the end of each way; its width is their number."""
     import plotly.graph_objects as go
 
@@ -158,7 +158,7 @@ def _blast_figure(radius: BlastRadius) -> Any:
                 here = places[id_]
     colours = ("rgba(18,67,109,0.6)", "rgba(32,115,188,0.5)", "rgba(107,172,230,0.5)", "rgba(191,191,191,0.5)")
     trace = go.Sankey(
-        node={"label": [_escaped(label) for label in labels], "color": DARK, "pad": 18},
+        node={"label": [escaped(label) for label in labels], "color": DARK, "pad": 18},
         link={
             "source": [source for source, _, _ in flows],
             "target": [target for _, target, _ in flows],
@@ -179,7 +179,7 @@ def _bars(name: str, amount: str, title: str) -> Callable[[Any], Any]:
         frame = frame.sort_values(amount, ascending=False, kind="stable").head(20)[::-1]
         trace = go.Bar(
             x=frame[amount].tolist(),
-            y=[_escaped(str(value)) for value in frame[name]],
+            y=[escaped(str(value)) for value in frame[name]],
             orientation="h",
             marker={"color": DARK},
             text=frame[amount].tolist(),

@@ -11,11 +11,10 @@ from importlib.metadata import version as installed
 from typing import Any
 
 from riskgraph.analysis.every import EveryRadius, every_radius
-from riskgraph.dates import in_words
 from riskgraph.graph import RiskGraph
 from riskgraph.render.atlas import pack, worst
 from riskgraph.render.words import kind_word, root_name
-from riskgraph.report.files import Origin, _environment, _hash
+from riskgraph.report.files import Origin, source_hash, templates
 from riskgraph.report.marking import Marking, Tlp, mark
 from riskgraph.report.pictures import tiles
 
@@ -128,20 +127,19 @@ def _dated(day: str) -> str:
 def _page(
     answers: dict[str, EveryRadius], data: dict[str, Any], marking: Marking, origin: Origin, supposing: str
 ) -> str:
-    environment = _environment()
+    environment = templates()
     style = environment.get_template("style.css").render(marking=marking, origin=origin)
     style += environment.get_template("atlas.css").render()
     script = environment.get_template("atlas.js").render()
     placed, wide, high = _tiles(answers[QUESTIONS[0]], data)
     page = environment.get_template("atlas.html").render(
-        title=f"{marking.tlp.label} Atlas of who could be reached, {in_words(origin.dated)}",
         data=data,
         marking=marking,
         origin=origin,
         supposing=supposing,
         riskgraph=installed("riskgraph"),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=source_hash(style),
+        script_hash=source_hash(script),
         tiles=placed,
         width=wide,
         height=high,

@@ -27,7 +27,7 @@ from riskgraph.report.parts import BAND_WORDS
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Origin", "fragment", "html", "make_files", "write_files"]
+__all__ = ["Origin", "fragment", "html", "make_files", "source_hash", "templates", "write_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _table_json(table: Table) -> list[dict[str, Any]]:
 
 def html(template: str, report: Report, marking: Marking, origin: Origin) -> str:
     """One page, complete in itself: style and script are inside and allowed by their hashes."""
-    environment = _environment()
+    environment = templates()
     style = environment.get_template("style.css").render(marking=marking, origin=origin)
     script = environment.get_template("report.js").render()
     page = environment.get_template(template).render(
@@ -135,8 +135,8 @@ def html(template: str, report: Report, marking: Marking, origin: Origin) -> str
         marking=marking,
         origin=origin,
         riskgraph=version("riskgraph"),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=source_hash(style),
+        script_hash=source_hash(script),
         bands=list(Band),
     )
     return page if page.endswith("\n") else page + "\n"
@@ -153,16 +153,17 @@ def fragment(title: str, blocks: Sequence[Block]) -> str:
     """
     marking = Marking(Tlp.RED)  # for rules on printed pages, which do not hold inside another page
     origin = Origin("", "2000", "", 0, 0, {}, "", "2000", "")
-    template = _environment().get_template("notebook.html")
+    template = templates().get_template("notebook.html")
     return template.render(title=title, blocks=blocks, marking=marking, origin=origin)
 
 
-def _hash(text: str) -> str:
+def source_hash(text: str) -> str:
+    """What a content security policy calls a style or script that it allows."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
     """Templates of this package only; everything is escaped, and a name that is missing is an error."""
     import jinja2
 
