@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import stat
 from dataclasses import replace
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -21,6 +23,7 @@ from riskgraph.data.overlap import answer, ask, count, plain_count, suppliers_of
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
+from riskgraph.render.export import as_graphml, as_node_link
 
 
 def sheet(
@@ -218,6 +221,20 @@ def test_a_wrong_source_is_one_message(tmp_path: Path, monkeypatch: pytest.Monke
     assert result.exit_code == 4
     assert "Check the path" in result.stderr
     assert run("data import one-sheet-register.csv --to a --into b").exit_code == 2
+
+
+def test_the_map_leaves_in_three_forms_and_comes_back_whole() -> None:
+    graph = RiskGraph.open("seeds")
+    back = nx.read_graphml(io.BytesIO(as_graphml(graph).encode()), force_multigraph=True)
+    assert set(back.nodes) == set(graph.dataset.entities)
+    assert {data["eid"] for _, _, data in back.edges(data=True)} == set(graph.dataset.relations)
+    kept = json.loads(as_node_link(graph))
+    assert {edge["key"] for edge in kept["edges"]} == set(graph.dataset.relations)
+    table = run("data export --data seeds --format csv").stdout
+    assert len(table.splitlines()) == 62
+    assert run("data export --data seeds").stdout == as_graphml(graph) + (
+        "" if as_graphml(graph).endswith("\n") else "\n"
+    )
 
 
 def test_a_map_to_hand_on_holds_no_withheld_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ VERBS = {
     "match": ("riskgraph.cli.data_match", "List names that nobody knows, for you to decide."),
     "merge": ("riskgraph.cli.data_merge", "Make one regional map of several data sets."),
     "diff": ("riskgraph.cli.data_diff", "What changed from one map to another, and which answers."),
+    "export": ("riskgraph.cli.data_export", "The whole map for other graph tools."),
     "redact": ("riskgraph.cli.data_redact", "A map without some names, to hand on."),
     "overlap": ("riskgraph.cli.data_overlap", "How many suppliers two officers share, and nothing else."),
 }
