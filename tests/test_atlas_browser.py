@@ -16,6 +16,7 @@ from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.radius import Reach
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
+from riskgraph.render.atlas import unpack
 from riskgraph.render.blast import text as blast_text
 from riskgraph.render.words import area_label, band_phrase, sentence, short_name
 from riskgraph.report.atlas import atlas
@@ -129,7 +130,7 @@ def test_two_things_side_by_side_and_together(national: Path, open_page: Open) -
     assert wrong == []
 
 
-@pytest.mark.parametrize("view", ["", EKS, TWO, f"{EKS}&if=insolvency&sure=not-ruled-out"])
+@pytest.mark.parametrize("view", ["", EKS, TWO, "#a=authority:thanet", f"{EKS}&if=insolvency&sure=not-ruled-out"])
 def test_the_atlas_is_accessible(view: str, national: Path, open_page: Open) -> None:
     page, wrong = open_page(national)
     page.evaluate("hash => { location.hash = hash; }", view)
@@ -302,6 +303,28 @@ def test_hostile_names_do_nothing_and_are_shown_exactly(bypass: bool, tmp_path: 
         "[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on|^style$/.test(a.name)))"
     )
     assert page.evaluate(f"{attributes}.length") == 0
+    assert wrong == []
+
+
+def test_a_council_also_sees_what_could_reach_it(small: Path, open_page: Open) -> None:
+    page, wrong = open_page(small)
+    made = atlas(RiskGraph(seeds()), data="seeds")
+    names = {row[0]: row[1] for row in made.data["roots"]}
+    body = "authority:thanet"
+    expected = {}
+    for root in names:
+        found = unpack(made.data, "compromise", root).get(body)
+        if found and not found["past"] and root != body and set(found["kinds"].values()) - {"not-ruled-out"}:
+            expected[names[root]] = found["sentence"]
+    page.evaluate("location.hash = '#a=authority:thanet'")
+    page.wait_for_timeout(50)
+    rows = page.evaluate(
+        "[...document.querySelectorAll('#towards tbody tr')].map(r => [r.cells[0].textContent, r.cells[3].textContent])"
+    )
+    assert len(expected) > 2 and dict(rows) == expected
+    page.locator("#towards a", has_text="Civica").first.click()
+    assert "if Civica" in page.locator("#finding").inner_text().replace("\n", " ")
+    assert page.locator("#towards").is_hidden()
     assert wrong == []
 
 

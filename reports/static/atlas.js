@@ -4,6 +4,7 @@
   const el = (id) => document.getElementById(id);
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const NOT = 4;
+  const LISTED = 100; // things that could reach a body
   const NAMED = 12; // bodies named for each way; the table names all
   const MOST = 20; // names offered
   const DATE = el("atlas-data").dataset.asOf;
@@ -147,9 +148,10 @@
   // -- the view: everything that the address bar keeps ------------------------------------------
 
   const view = { a: null, b: null, question: 0, band: 2, kind: null, who: "all", only: null };
+  const parameter = (key, value) => key + "=" + encodeURIComponent(value).replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%2C/g, ",");
   const write = () => {
     const parts = [];
-    const add = (key, value) => parts.push(key + "=" + encodeURIComponent(value).replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%2C/g, ","));
+    const add = (key, value) => parts.push(parameter(key, value));
     if (view.a !== null) add("a", data.roots[view.a][0]);
     if (view.b !== null) add("b", data.roots[view.b][0]);
     if (view.question) add("if", data.questions[view.question].id);
@@ -233,6 +235,7 @@
     cell.append(make("span", band === NOT ? "not reached" : data.bands[band][1], "hidden"));
     return cell;
   };
+  const bandWords = (band) => make("td", data.bands[band][1].replace("cannot be", "not"), "b" + band);
   const head = (words) => {
     const top = make("thead");
     const row = make("tr");
@@ -268,7 +271,7 @@
       who.scope = "row";
       line.append(who);
       if (two) line.append(make("td", { both: "both", a: "only A", b: "only B" }[membership(row.touch)]));
-      line.append(make("td", data.bands[row.band][1].replace("cannot be", "not"), "b" + row.band));
+      line.append(bandWords(row.band));
       for (const kind of kinds) line.append(bandCell(row.touch.levels[kind]));
       line.append(make("td", servicesWords(row.touch, limit) || "none known", "services"));
       line.append(named("td", sentence(row.body, row.touch.chain)));
@@ -321,6 +324,45 @@
     line("Either, together", counts[0].size + counts[1].size - both);
     table.append(make("caption", "A and B side by side"), head([["Reached by", ""], ["Public bodies", "number"]]), body);
     fill(target, table, make("p", el("together-note").textContent, "note"));
+  };
+  // the other way round: what could reach the body that was asked about
+  const towards = () => {
+    const target = el("towards");
+    const own = view.b === null ? bodyOf.get(view.a) : undefined;
+    target.hidden = own === undefined;
+    if (own === undefined) return fill(target);
+    const body = bodies[own];
+    const rows = [];
+    data.roots.forEach((_, root) => {
+      const touch = answer(view.question, root).get(own);
+      if (touch && !touch.itself && !touch.past && level(touch) <= view.band) rows.push({ root, touch, band: level(touch) });
+    });
+    const isLine = ({ root }) => (data.roots[root][0].includes("/") ? 1 : 0);
+    rows.sort((x, y) => x.band - y.band || isLine(x) - isLine(y) || x.root - y.root);
+    const title = plural(rows.length, "thing") + " on this map could reach " + body.usual + (rows.length > LISTED ? ": the surest " + LISTED : "");
+    const heading = make("h3");
+    heading.append(make("bdi", title));
+    const note = make("p", "The other way round: each of these alone, " + (view.question ? "if it left the market or went insolvent." : "if it were compromised."), "note");
+    if (!rows.length) return fill(target, heading, note);
+    const table = make("table", undefined, "reached");
+    const lines = make("tbody");
+    for (const { root, touch, band } of rows.slice(0, LISTED)) {
+      const line = make("tr");
+      const name = make("th");
+      name.scope = "row";
+      const link = named("a", data.roots[root][1]);
+      link.href = "#" + parameter("a", data.roots[root][0]) + (view.question ? "&" + parameter("if", data.questions[view.question].id) : "");
+      name.append(link);
+      line.append(name, make("td", data.roots[root][2]), bandWords(band), named("td", sentence(body, touch.chain)));
+      lines.append(line);
+    }
+    table.append(head([["What", "who"], ["It is", ""], ["How surely", ""], ["How it reaches", "how"]]), lines);
+    const box = make("div", undefined, "scroll");
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", title);
+    box.append(table);
+    fill(target, heading, note, box);
   };
   const waysList = (rows) => {
     const ways = new Map();
@@ -393,6 +435,7 @@
     rowsTable(el("present"), found.present, view.band === 3 ? "Who could be reached or cannot be ruled out" : "Who could be reached", view.band);
     rowsTable(el("unsure"), view.band === 3 ? [] : found.unsure, "Less sure, or cannot be ruled out: left out of the numbers above", 3);
     rowsTable(el("past"), found.past, "Past customers: ask whether their data were returned", 3);
+    towards();
     const gone = found.apart.filter(({ body }) => body.standing === 1);
     const groups = found.apart.filter(({ body }) => body.standing === 2);
     el("apart").textContent = !found.apart.length ? "" : "Not counted: " + [
@@ -523,7 +566,7 @@
   el("print").addEventListener("click", () => window.print());
   for (const link of document.querySelectorAll("#worst [data-root]")) {
     const made = make("a");
-    made.href = "#a=" + encodeURIComponent(link.dataset.root).replace(/%3A/g, ":").replace(/%2F/g, "/");
+    made.href = "#" + parameter("a", link.dataset.root);
     made.append(...link.childNodes);
     link.append(made);
   }
