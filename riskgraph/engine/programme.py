@@ -242,7 +242,8 @@ class _Programme:
             entries += [(len(least), column, number) for column, number in coefficients.items()]
             least.append(needed)
         rows, columns, numbers = zip(*entries, strict=True)
-        matrix = csr_array((numbers, (rows, columns)), shape=(len(least), self.columns))
+        at = (np.array(rows, np.int32), np.array(columns, np.int32))  # older HiGHS takes no wider index
+        matrix = csr_array((np.array(numbers), at), shape=(len(least), self.columns))
         weights, whole, most = np.zeros(self.columns), np.zeros(self.columns), np.full(self.columns, np.inf)
         for column, number in objective.items():
             weights[column] = number
