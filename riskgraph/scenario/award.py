@@ -178,6 +178,12 @@ def place(graph: RiskGraph, award: Award) -> Placed:
     ------
     DataError
         If a name is not known or does not fit; every problem is listed.
+
+    Examples
+    --------
+    >>> placed = place(RiskGraph.open("uk"), read_award("committee-system"))
+    >>> placed.roots
+    ('supplier:orbit-committees-ltd/committee-democratic', 'product:orbit-agenda')
     """
     placer = _Placer(graph, award)
     placed = placer.placed()

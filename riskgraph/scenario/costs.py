@@ -13,7 +13,7 @@ _NUMBER = "Write a number, 0 or more, without signs or commas; leave it blank if
 
 
 def read_costs(path: Path) -> dict[str, float]:
-    """Costs of changes from a CSV file: `change` (such as `segment:environment:x`, or the id of a row) and `cost`.
+    r"""Costs of changes from a CSV file: `change` (such as `segment:environment:x`, or the id of a row) and `cost`.
 
     A blank cost is not known, and is left out.
 
@@ -23,6 +23,15 @@ def read_costs(path: Path) -> dict[str, float]:
         If there is no such file.
     DataError
         If anything in it is wrong; every problem is listed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "costs.csv"
+    ...     _ = path.write_text("change,cost\nsegment:environment:x,1200\n")
+    ...     read_costs(path)
+    {'segment:environment:x': 1200.0}
     """
     table, noticed = read_table(path, ["change", "cost", "note"])
     problems = [problem for problem in noticed if problem.severity == "error"]

@@ -86,7 +86,21 @@ class Remedies:
 
 
 def remedies(harm: HarmNetwork, settled: Settled, acts: Collection[Act] = tuple(Act)) -> Remedies:
-    """Everything that could be done about any row of a map."""
+    """Everything that could be done about any row of a map.
+
+    Parameters
+    ----------
+    acts
+        Only these acts.
+
+    Examples
+    --------
+    >>> from riskgraph.graph import RiskGraph
+    >>> seeds = RiskGraph.open("seeds")
+    >>> found = remedies(seeds.harm(seeds.view()), seeds.settled(seeds.view()), [Act.SEGMENT])
+    >>> [remedy.id for remedy in found.all]
+    ['segment:environment:rbkc-shared-it']
+    """
     finder = _Finder(harm, settled)
     found = [one for one in finder.find() if one[0].act in acts]
     order = sorted(found, key=lambda one: (list(Act).index(one[0].act), one[0].id))
