@@ -79,7 +79,7 @@ def overview_report(context: Context) -> Report:
     contracts, contract_rows = contracts_section(context, [s for s in steps if not s.implied], f"of {where}")
     top = worst[0] if worst else None
     title = (
-        f"{full_name(dataset, top.id)} could reach most of {where}: {len(top.bands)} of {len(members)} public bodies"
+        f"{full_name(dataset, top.id)} could reach more public bodies of {where} than anything else: {len(top.bands)} of {len(members)}"
         if top
         else f"No single failure is known that could reach {where}"
     )

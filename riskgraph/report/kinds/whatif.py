@@ -104,6 +104,15 @@ def _count(answer: Comparison, pair: Pair | None) -> tuple[str, str, str]:
     if pair is None:
         return "None", "was asked to fail", "the scenario changes nothing that could reach a council"
     before, after = pair.count(pair.before), pair.count(pair.after)
+    if not before and not after and answer.exposures:
+        exposure = answer.exposures[0]
+        was, now = exposure.counts
+        figure = f"{was:,} to {now:,}" if was else f"{now:,}"
+        return (
+            figure,
+            f"bodies and places could reach {name_of(answer.applied, exposure.council)}",
+            "before and after" if was else "after",
+        )
     roots = join(_root(answer, root) for root in pair.roots)
     if pair.before is None:
         return f"{after:,}", "could be reached", f"if {roots} failed together"
