@@ -85,9 +85,8 @@ def test_the_server_knows_who_is_reached_from_every_root_of_the_five_stories(ser
 @pytest.mark.parametrize("folder", SETS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_the_server_gives_the_answers_of_every_conformance_set(server: Server, folder: Path) -> None:
     here = RiskGraph.open(folder)
-    name = f"{folder.parent.name}-{folder.name}"[:60]
-    load(server, here, name)
-    there = Neo4jBackend(server, name)
+    load(server, here, "random", replace=True)
+    there = Neo4jBackend(server, "random")
     assert there.graph().dataset.digest == here.dataset.digest
     asked = set()
     for case in json.loads((folder / "expected.json").read_text(encoding="utf-8")):
@@ -101,7 +100,7 @@ def test_the_server_gives_the_answers_of_every_conformance_set(server: Server, f
         assert there.reach(roots, wanted) == NetworkXBackend(here).reach(roots, wanted)
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60 if IN_CI else 15)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40 if IN_CI else 15)
 @given(data=st.data(), tables=datasets())
 def test_random_maps_give_the_same_answers(
     server: Server, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, tables: dict[str, Any]
@@ -161,7 +160,7 @@ def test_a_map_that_is_not_there_is_told_with_those_that_are(neo4j_uk: Any) -> N
     result = run(neo4j_uk, "list", "--backend", "neo4j", "--data", "elsewhere")
     assert result.exit_code == 4
     assert "There is no map 'elsewhere' on the server" in result.stderr
-    assert "seeds, uk" in result.stderr
+    assert "seeds" in result.stderr and "uk" in result.stderr
 
 
 @pytest.mark.usefixtures("server")

@@ -21,6 +21,7 @@ from riskgraph.backends.neo4j_read import Neo4jBackend
 from riskgraph.backends.neo4j_rows import LABELS
 from riskgraph.cli import main
 from riskgraph.data import Dataset
+from riskgraph.engine import NEVER
 from riskgraph.errors import RiskGraphError, ServerError
 from riskgraph.graph import RiskGraph
 
@@ -237,12 +238,28 @@ def test_a_map_that_was_changed_by_hand_is_not_believed(server: Server, edit: st
 
 
 def test_relations_carry_dates_evidence_and_bands(server: Server) -> None:
-    load(server, graph(), "seeds")
-    row = server.read(
-        "MATCH (a:Authority {id: 'authority:thanet'})-[r:SERVED_BY]->(:SharedService) WHERE a.generation STARTS WITH 'seeds/' "
-        "RETURN r.grade AS grade, r.in_force AS in_force, r.outage AS outage, size(r.evidence) > 0 AS proved LIMIT 1"
+    here = graph()
+    load(server, here, "seeds")
+    found = server.read(
+        "MATCH (a:Entity)-[r]->(:Entity) WHERE a.generation STARTS WITH 'seeds/' AND NOT r:IMPLIES RETURN r.id AS id, "
+        "r.grade AS grade, r.in_force AS in_force, r.area AS area, r.valid_from AS since, r.evidence AS evidence, "
+        "[r.exposure, r.tampering, r.outage, r.intrusion, r.exit] AS bands"
     )
-    assert row == [{"grade": "confirmed", "in_force": True, "outage": 0, "proved": True}]
+    expected = {
+        step.row.id: {
+            "id": step.row.id,
+            "grade": step.grade.word,
+            "in_force": step.in_force,
+            "area": step.area,
+            "since": step.row.valid_from,
+            "evidence": list(step.row.evidence) or None,
+            "bands": [int(level) if level < NEVER else None for level in step.levels],
+        }
+        for step in here.settled(here.view()).steps
+        if not step.implied
+    }
+    assert {row["id"]: row for row in found if row["id"] in expected} == expected
+    assert len(found) == len(here.dataset.relations)
     keys = server.read("SHOW CONSTRAINTS YIELD name, type WHERE name STARTS WITH 'riskgraph_' RETURN count(name) AS n")
     assert keys == [{"n": len(LABELS) + 3}]
 

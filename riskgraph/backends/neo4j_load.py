@@ -124,7 +124,9 @@ def load(
     ServerError
         If it was not saved; the map is then the one it was before.
     """
-    map_name(name)
+    current = server.read(_CURRENT, {"name": map_name(name)})
+    if current and not again and _is(current[0], graph.dataset.digest):
+        return Loaded(name, current[0]["load"], True, {"Entity": len(graph.dataset.entities)}, 0)
     rows = map_rows(graph)
     _define(server)
     work = _Load(name, uuid4().hex[:12], rows, replace, again, progress or (lambda _done, _all: None))
@@ -134,6 +136,11 @@ def load(
         return server.writing(work.at_once)
     except OutcomeUnknown:
         return _look_up(server, work)
+
+
+def _is(current: Mapping[str, Any], digest: str) -> bool:
+    """Whether what is there is what is to be loaded."""
+    return bool(current["digest"] == digest and current["format"] == FORMAT)
 
 
 def _look_up(server: Server, work: _Load) -> Loaded:
@@ -205,7 +212,7 @@ class _Load:
         """Everything in one transaction; it may be run again from the start."""
         run(_LOCK, {})
         current = run(_CURRENT, {"name": self.name})
-        if current and not self.again and self._same(current[0]):
+        if current and not self.again and _is(current[0], self.rows.info["digest"]):
             return Loaded(self.name, current[0]["load"], True, self.rows.counts, 0)
         generation = current[0]["generation"] if current else f"{self.name}/{self.load}"
         run("MERGE (g:RiskGeneration {id: $id}) SET g.name = $name", {"id": generation, "name": self.name})
@@ -218,9 +225,6 @@ class _Load:
         self.removed = self._remove_stale(run, generation) if current else 0
         self._mark(run, generation)
         return Loaded(self.name, self.load, False, self.rows.counts, self.removed)
-
-    def _same(self, current: Mapping[str, Any]) -> bool:
-        return bool(current["digest"] == self.rows.info["digest"] and current["format"] == FORMAT)
 
     def _allowed(self, outlook: Outlook) -> None:
         if outlook.drastic and not self.replace:
@@ -254,7 +258,7 @@ class _Load:
     def beside(self, server: Server) -> Loaded:
         """In batches, under a new generation; the last transaction makes it the map."""
         current = server.read(_CURRENT, {"name": self.name})
-        if current and not self.again and self._same(current[0]):
+        if current and not self.again and _is(current[0], self.rows.info["digest"]):
             return Loaded(self.name, current[0]["load"], True, self.rows.counts, 0)
         if current:
             self._allowed(server.reading(lambda run: _outlook(run, self.name, self.rows, everything=True)))
@@ -354,7 +358,7 @@ def _outlook(run: Run, name: str, rows: MapRows, *, everything: bool = False) ->
         "RETURN count(DISTINCT r) AS n",
         parameters | {"gone": gone},
     )[0]["n"]
-    same = current[0]["digest"] == rows.info["digest"] and current[0]["format"] == FORMAT
+    same = _is(current[0], rows.info["digest"])
     return Outlook(name, same, rows.size, len(new - old), len(old - new), len(old), foreign)
 
 
