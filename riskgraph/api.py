@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.ranked import Ranked
     from riskgraph.analysis.together import Together
+    from riskgraph.report import Bundle
     from riskgraph.scenario.award import Award
     from riskgraph.scenario.exercise import Exercise
     from riskgraph.scenario.gate import Gate
@@ -222,6 +223,19 @@ class RiskMap:
         from riskgraph.analysis.ranked import ranked
 
         return ranked(self.graph, roots, **question)
+
+    def report(self, kind: str, *names: str, **options: Any) -> Bundle:
+        """A report as files, such as `report("blast", "civica", tlp="AMBER")`; see `riskgraph.report.make`.
+
+        Examples
+        --------
+        >>> bundle = load("seeds").report("blast", "east kent services")
+        >>> "report.html" in bundle.files
+        True
+        """
+        from riskgraph.report import Options, make
+
+        return make(self.graph, kind, names, Options(**options))
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it."""
