@@ -85,7 +85,7 @@ def test_every_root_of_the_national_map(preset: str) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_random_data(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     tables = data.draw(datasets())
     asked = [KINDS.index(kind) for kind in data.draw(questions(tables))["kinds"]]
@@ -129,7 +129,7 @@ def networks(draw: st.DrawFn) -> NetworkBuilder:
 
 
 @given(networks(), st.sets(st.integers(0, 4), min_size=1), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_random_networks(builder: NetworkBuilder, asked: set[int], data: st.DataObject) -> None:
     network = builder.build()
     place = st.integers(0, network.places - 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import asked_kinds
@@ -35,6 +37,8 @@ LINE = "line"
 ROOT_KINDS = (SUPPLIER, LINE, SHARED_SERVICE, ENVIRONMENT, SYSTEM, PRODUCT, STORE, AUTHORITY)
 MEASURES = ("authorities", "residents", "services")
 _BEHIND = frozenset({SUPPLIER, SHARED_SERVICE, ENVIRONMENT, STORE})  # who may stand behind a body's own suppliers
+
+_CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 Bands = tuple[int, ...]
 """One number for each band: within it or a surer one."""
@@ -236,11 +240,15 @@ def _entity_kind(graph: RiskGraph, root: str) -> str:
 
 
 def memory_limit() -> int:
-    """Bytes that an answer may take: half of the machine's memory, or 2 GiB where that is not known."""
+    """Bytes that an answer may take: half of the memory that there is, or 2 GiB where that is not known."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return 2 << 30
+    for path in _CONTAINER:
+        with contextlib.suppress(OSError, ValueError):  # "max" is no number: no limit
+            there = min(there, int(path.read_text(encoding="ascii")))
+    return there // 2
 
 
 def refuse(needed: int, limit: int) -> RiskGraphError:

@@ -304,10 +304,19 @@ class _Search:
             return (self._of_found(chosen),), False, bound
         rows = {row.roots: row for row in map(self._of_found, found)}
         rows.update({row.roots: row for row in self.surprising})
-        if not rows and len(self.cover.order):  # whatever is added to the worst root adds nothing
-            rows = {(): self._of_found(greedy(self.cover, 1)[0])}
+        best = max((row.value for row in rows.values()), default=0)
+        for fewer in self._fewer(size):  # to which no further root adds anything
+            if fewer.value > best:
+                rows[fewer.roots] = fewer
         listed = sorted(rows.values(), key=lambda row: (-row.value, row.roots))
         return tuple(listed[:limit]), True, None
+
+    def _fewer(self, size: int) -> list[Combined]:
+        """The worst sets of fewer roots."""
+        found = [greedy(self.cover, 1)[0]] if len(self.cover.order) else []
+        for smaller in range(2, size):
+            found += best_sets(self.cover, smaller, 1, EFFORT) or []
+        return [self._of_found(one) for one in found]
 
     def _stepwise(self, size: int, progress: Callable[[int, int], None] | None) -> Combined:
         """From the worst pair on, each time the root that adds most, each asked of the engine."""

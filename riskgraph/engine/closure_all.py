@@ -135,15 +135,17 @@ def closure_all(
     groups = None if together is None else _csr_of(together)
     for band in sorted(bands, reverse=True):
         closures: dict[int, _Closure] = {}
+        room = limit
         for kind in kinds_reached(snapshot, asked, band):
             which = np.flatnonzero(alive[kind]).astype(np.int32)
-            closures[kind] = _Closure(snapshot, roots, which, asked, kind, band, groups, limit)
+            closures[kind] = _Closure(snapshot, roots, which, asked, kind, band, groups, room)
+            room -= closures[kind].nbytes
         living = {kind: np.zeros(len(roots), np.bool_) for kind in kinds}
         first = 0
         while first < max(count, 1):
             last = _end(first, min(first + width, count), count, cuts)
             try:
-                part = _part(closures, columns, first, last, band, living, limit)
+                part = _part(closures, columns, first, last, band, living, room)
             except OutOfMemory:
                 if width <= LEAST or last - first > width:
                     raise
@@ -218,6 +220,12 @@ class _Closure:
         self.product = Product(snapshot, asked, kind, band, limit)
         self.roots, self.which, self.together, self.limit = len(roots), which, together, limit
         self.whole, self.alone = self.product.seeds(roots, which)
+        self.product.settle()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.product.nbytes + sum(array.nbytes for array in (*self.whole, *self.alone))
 
     def sets(self, pool: Pool, columns: Ints) -> tuple[Ints, Ints]:
         """The set of each root of `which`, and the answer: of all roots, or of the groups of roots asked."""

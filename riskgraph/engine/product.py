@@ -67,6 +67,19 @@ class Product:
             self._dag = condense(self.nodes, self.source, self.target)
         return self._dag
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        edges = self.source.nbytes + self.target.nbytes + self._rule.nbytes
+        return edges + (0 if self._dag is None else self._dag.nbytes)
+
+    def settle(self) -> None:
+        """Order the graph, and let go of its edges: all that follows needs only the order."""
+        _ = self.dag
+        self.source = self.target = np.zeros(0, np.int32)
+        self._rule = np.zeros(0, np.bool_)
+        self._out = None
+
     # -- what there is --------------------------------------------------------------------------
 
     def _kinds(self) -> list[int]:

@@ -179,8 +179,9 @@ def together_text(found: Together) -> str:
     names = join(root_name(dataset, root) for root in best.roots)
     unit = {"authorities": "public bodies", "residents": "people", "services": "services"}[found.by]
     up_to = "Up to " if found.by == "residents" else ""
+    together = " together" if len(best.roots) > 1 else ""
     lines = [
-        f"{up_to}{best.value:,} {unit} could be reached if {names} {failing(found.kinds)} together "
+        f"{up_to}{best.value:,} {unit} could be reached if {names} {failing(found.kinds)}{together} "
         f"({band_phrase(found.band)} or surer; {date}).{marking}"
     ]
     if found.exact:
@@ -195,6 +196,8 @@ def together_text(found: Together) -> str:
             "Found step by step, each time the one that adds most. There are alternatives, which fail only together: "
             "no bound holds, and more may be reached by others."
         )
+    if len(best.roots) < found.size:
+        lines.append("No further one adds anything to that.")
     for place, row in enumerate(found.rows, 1):
         parts = join(f"{root_name(dataset, root)} {alone:,}" for root, alone in zip(row.roots, row.alone, strict=True))
         more = f"; {row.surprise:,} only because they fail together" if row.surprise else ""
