@@ -121,7 +121,8 @@ def test_without_alternatives_two_roots_together_are_their_union(question: str) 
     made = uk_atlas()
     assert not made.data["alternatives"]
     chance = random.Random(28)  # noqa: S311
-    roots = [row[0] for row in made.data["roots"] if len(unpack(made.data, question, row[0])) > 3]
+    packed_roots = made.data["questions"][QUESTIONS.index(question)]["roots"]
+    roots = [row[0] for row, text in zip(made.data["roots"], packed_roots, strict=True) if len(text) > 30]
     order = [band.word for band in Band]
     for _ in range(15):
         pair = chance.sample(roots, 2)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from reporting import seeds
+from reporting import seeds, uk
 
 from riskgraph.analysis.blast import blast
 from riskgraph.cli import main
 from riskgraph.graph import RiskGraph
+from riskgraph.model import Band
 from riskgraph.report import make
 from riskgraph.report.explorer import explorer
 
@@ -30,6 +32,23 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     text = re.sub(r"<script>.*?</script>", "", first.decode(), flags=re.DOTALL)
     assert not re.search(r"https?://", text)
     assert text.count("TLP:CLEAR") >= 3
+
+
+def test_bodies_reached_alike_share_a_box_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    present = [r for r in blast(uk(), "supplier:capita").within(Band.POSSIBLE) if not r.root and not r.past]
+
+    def labels() -> list[str]:
+        held = re.search(r'id="figures">(.*?)</script>', page_of(uk(), "supplier:capita").decode(), re.DOTALL)
+        assert held is not None
+        traces = json.loads(held[1])["figures"]["network"]["data"]
+        return [label for trace in traces for label in trace.get("text", ())]
+
+    apart = labels()
+    assert len(apart) > len(present) and "Adur" in apart
+    monkeypatch.setattr("riskgraph.report.explorer.BOXES", 20)
+    alike = labels()
+    counts = [int(found[1]) for label in alike if (found := re.fullmatch(r"(\d+) bod(?:y|ies)", label))]
+    assert sum(counts) == len(present) and len(alike) < len(apart)
 
 
 def test_an_empty_answer_has_no_pictures() -> None:

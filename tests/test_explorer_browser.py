@@ -15,7 +15,6 @@ from test_report_browser import RULES, Open, browser, open_page
 from riskgraph.analysis.blast import blast
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
-from riskgraph.report.explorer import BOXES
 
 __all__ = ["browser", "open_page"]  # fixtures that are shared with the reports
 
@@ -45,17 +44,6 @@ def test_every_picture_has_marks_and_sends_nothing(tmp_path: Path, open_page: Op
     page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
     violations = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)["violations"]
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in violations] == []
-    assert wrong == []
-
-
-def test_many_boxes_are_collapsed(tmp_path: Path, open_page: Open) -> None:
-    path = tmp_path / "explorer.html"
-    path.write_bytes(
-        page_of(uk(), "supplier:civica", "supplier:idox", "supplier:portalplanquest", "supplier:microsoft")
-    )
-    page, wrong = open_page(path)
-    page.wait_for_selector("#network path.point")
-    assert 10 < page.locator("#network g.scatterlayer path.point").count() <= BOXES
     assert wrong == []
 
 
