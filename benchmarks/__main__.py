@@ -169,12 +169,12 @@ def page(tasks: dict[str, Task], found: dict[str, list[dict[str, Any]]]) -> str:
             if target is not None and ratio is not None:
                 met = f"{target:g}: {'met' if ratio >= target else 'not met'}"
                 if ratio < target:
-                    missed.append(f"{title}: {row['name']} takes {ratio:.1f} times as long; {target:g} was the aim.")
-            scaled = f"scaled from {row['share']:.1%} of the searches" if row["share"] < 1 else ""
+                    missed.append(f"{title}: {row['name']} takes {ratio:.3g} times as long; {target:g} was the aim.")
+            scaled = f"scaled from {row['share']:.3g} of the searches" if row["share"] < 1 else ""
             memory = f"{row['peak'] / (1 << 20):,.0f} MiB" if row["peak"] else "not known"
             lines.append(
                 f"| {row['name']} | {shown(median)} | {shown(min(row['times']))} to {shown(max(row['times']))} | "
-                f"{'' if ratio is None else f'{ratio:,.1f}'} | {met} | {memory} | {scaled} |"
+                f"{'' if ratio is None else f'{ratio:,.1f}' if ratio >= 1 else f'{ratio:.3g}'} | {met} | {memory} | {scaled} |"
             )
     lines += ["", "## Aims that were not met", ""]
     lines += [f"- {line}" for line in missed] or ["None of those above."]

@@ -147,10 +147,18 @@ def test_random_networks(builder: NetworkBuilder, asked: set[int], data: st.Data
         assert found == one_by_one(harm, roots, sorted(asked), pairs)
 
 
-@given(st.lists(st.lists(st.sets(st.integers(0, 99), max_size=60), max_size=4), min_size=1, max_size=8), st.booleans())
-def test_a_pool_unites_as_sets_do(heads: list[list[set[int]]], few: bool) -> None:
-    with patch.object(sets, "FEW", 1024 if few else 0):
-        pool = sets.Pool(100)
+@given(
+    st.lists(st.lists(st.sets(st.integers(0, 99), max_size=60), max_size=4), min_size=1, max_size=8),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_pool_unites_as_sets_do(heads: list[list[set[int]]], few: bool, blocks: bool) -> None:
+    with patch.object(sets, "FEW", 1024 if few else 0), patch.object(sets, "BLOCK", 256 if blocks else sets.BLOCK):
+        check_pool(heads)
+
+
+def check_pool(heads: list[list[set[int]]]) -> None:
+    pool = sets.Pool(100)
     parts = [
         [pool.unite(1, np.zeros(len(one), int), np.array(sorted(one), int) + 1)[0] for one in head] for head in heads
     ]

@@ -308,11 +308,14 @@ class Pool:
         """
         total = np.zeros(len(sets), np.int64)
         little = np.flatnonzero(self._row.view[sets] < 0)
-        length = self.size(sets[little])
-        values = weights[self._elements.view[spread(self._start.view[sets[little]], length)]]
-        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-        ends = np.cumsum(length)
-        total[little] = sums[ends] - sums[ends - length]
+        ends = np.cumsum(self.size(sets[little]), dtype=np.int64)
+        for low, high in _slices(ends, BLOCK // 16):
+            some = little[low:high]
+            length = self.size(sets[some])
+            values = weights[self._elements.view[spread(self._start.view[sets[some]], length)]]
+            sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+            end = np.cumsum(length)
+            total[some] = sums[end] - sums[end - length]
         large = np.flatnonzero(self._row.view[sets] >= 0)
         if len(large):
             padded = np.zeros(64 * self.words, np.int64)
@@ -355,3 +358,12 @@ class Pool:
         inside = low < end
         found[little] = inside & (self._elements.view[np.minimum(low, max(self._elements.used - 1, 0))] == wanted)
         return found
+
+
+def _slices(ends: Longs, size: int) -> Iterator[tuple[int, int]]:
+    """Slices of which each holds about so much; `ends` is the running total."""
+    low, before = 0, 0
+    while low < len(ends):
+        high = max(low + 1, int(np.searchsorted(ends, before + size, side="right")))
+        yield low, high
+        low, before = high, int(ends[high - 1])
