@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import subprocess
+import sys
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -167,6 +170,16 @@ def test_the_table_of_the_worst_counts_as_the_headline_does() -> None:
 def test_the_same_map_gives_the_same_bytes() -> None:
     dataset = read("seeds")
     assert atlas(RiskGraph(dataset), data="seeds").page == small_atlas().page
+
+
+def test_the_same_bytes_on_another_machine(tmp_path: Path) -> None:
+    """Another order of hashes, another zone and language: nothing of that is in the page."""
+    words = [sys.executable, "-m", "riskgraph", "atlas", "--data", "seeds", "--output"]
+    settings = {"0": ("Pacific/Apia", "C"), "1": ("Europe/London", "C.UTF-8")}
+    for seed, (zone, language) in settings.items():
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language}
+        subprocess.run([*words, str(tmp_path / seed)], env=environment, check=True, capture_output=True)
+        assert (tmp_path / seed).read_bytes() == small_atlas().page
 
 
 def test_the_marking_is_everywhere_and_never_below_the_data() -> None:

@@ -284,6 +284,17 @@ def test_the_map_shows_what_the_table_says(national: Path, open_page: Open) -> N
         assert mark == "■▲●◇"[tiles[name]]
 
 
+def test_the_map_can_be_read_in_forced_colours(small: Path, open_page: Open) -> None:
+    page, _ = open_page(small, forced_colors="active", color_scheme="dark")
+    page.evaluate("hash => { location.hash = hash; }", EKS)
+    page.wait_for_timeout(50)
+    pairs = page.evaluate(
+        "[...document.querySelectorAll('#map g')].map(g => [getComputedStyle(g.querySelector('rect')).fill, "
+        "getComputedStyle(g.querySelector('text')).fill])"
+    )
+    assert len(pairs) > 3 and all(back != front for back, front in pairs)
+
+
 @pytest.mark.parametrize("bypass", [False, True], ids=["policy", "no-policy"])
 def test_hostile_names_do_nothing_and_are_shown_exactly(bypass: bool, tmp_path: Path, open_page: Open) -> None:
     graph = hostile()
