@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.ranked import Ranked
     from riskgraph.analysis.together import Together
     from riskgraph.report import Bundle
+    from riskgraph.report.atlas import Atlas
     from riskgraph.scenario.award import Award
     from riskgraph.scenario.exercise import Exercise
     from riskgraph.scenario.gate import Gate
@@ -236,6 +237,12 @@ class RiskMap:
         from riskgraph.report import Options, make
 
         return make(self.graph, kind, names, Options(**options))
+
+    def atlas(self, **how: Any) -> Atlas:
+        """The whole map in one page, to search offline; see `riskgraph.report.atlas.atlas`."""
+        from riskgraph.report.atlas import atlas
+
+        return atlas(self.graph, **how)
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it."""

@@ -22,6 +22,7 @@ from small import FILES, write_small
 from strategies import datasets, write
 from test_report import hostile
 
+from riskgraph import load
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.every import every_radius
 from riskgraph.analysis.radius import Reach
@@ -170,6 +171,7 @@ def test_the_table_of_the_worst_counts_as_the_headline_does() -> None:
 def test_the_same_map_gives_the_same_bytes() -> None:
     dataset = read("seeds")
     assert atlas(RiskGraph(dataset), data="seeds").page == small_atlas().page
+    assert load("seeds").atlas(data="seeds").page == small_atlas().page
 
 
 def test_the_same_bytes_on_another_machine(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The pictures in `docs/images`, taken from real reports in Chromium: `python tools/pictures.py`."""
+"""The pictures in `docs/images`, taken from real reports and the atlas in Chromium: `python tools/pictures.py`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from riskgraph.graph import RiskGraph
 from riskgraph.report import Options, make
+from riskgraph.report.atlas import atlas
 from riskgraph.report.files import write_files
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -36,6 +37,13 @@ def main() -> None:
             picture = page.screenshot() if height else page.locator(part).screenshot()
             (IMAGES / name).write_bytes(picture)
             print(f"{name}: {len(picture) // 1000} KB")
+        where = Path(folder) / "atlas.html"
+        where.write_bytes(atlas(graph).page)
+        page = browser.new_page(viewport={"width": 1160, "height": 1500})
+        page.goto(f"{where.as_uri()}#a=supplier:capita")
+        picture = page.screenshot()
+        (IMAGES / "atlas.png").write_bytes(picture)
+        print(f"atlas.png: {len(picture) // 1000} KB")
         browser.close()
 
 
