@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
+from riskgraph.backends.base import open_backend
 from riskgraph.data import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.model import FailureKind
@@ -41,13 +43,19 @@ if TYPE_CHECKING:
 __all__ = ["RiskMap", "load"]
 
 
-def load(where: str | Path = "uk") -> RiskMap:
+def load(where: str | Path = "uk", *, backend: str = "networkx") -> RiskMap:
     """Open a map: a folder with `dataset.toml`, or the name of one that ships with riskgraph.
+
+    Parameters
+    ----------
+    backend
+        `networkx` reads files into memory; `neo4j` takes the map of that name from a Neo4j server, which
+        `RISKGRAPH_NEO4J_URI` and the like name (docs/neo4j.md).
 
     Raises
     ------
-    MissingFile
-        If it is not there.
+    MissingFile, ServerError
+        If it is not there, or the server is not.
     DataError
         If anything in it is wrong; nothing is loaded then.
 
@@ -57,7 +65,8 @@ def load(where: str | Path = "uk") -> RiskMap:
     <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
     """
     register()
-    return RiskMap(RiskGraph.open(where))
+    with closing(open_backend(backend, where)) as opened:
+        return RiskMap(opened.graph())
 
 
 class RiskMap:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from neo4j_harness import MARKS
 from strategies import datasets, questions, write
 
+import riskgraph
 from riskgraph.analysis.blast import blast
 from riskgraph.backends import open_backend
 from riskgraph.backends.base import NetworkXBackend
@@ -177,3 +178,11 @@ def test_json_names_the_same_data(neo4j_uk: Any) -> None:
     here = json.loads(CliRunner().invoke(main, ["blast", "civica", "--format", "json"]).stdout)
     there = json.loads(run(neo4j_uk, "blast", "civica", "--format", "json", "--backend", "neo4j").stdout)
     assert there["data"] == here["data"]
+
+
+@pytest.mark.usefixtures("server")
+def test_the_door_of_the_library(neo4j_uk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RISKGRAPH_NEO4J_URI", neo4j_uk.uri)
+    seeds = riskgraph.load("seeds", backend="neo4j")
+    assert seeds.dataset.digest == riskgraph.load("seeds").dataset.digest
+    assert seeds.blast("civica").to_dict() == riskgraph.load("seeds").blast("civica").to_dict()
