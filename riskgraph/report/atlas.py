@@ -130,7 +130,7 @@ def _page(
     environment = templates()
     style = environment.get_template("style.css").render(marking=marking, origin=origin)
     style += environment.get_template("atlas.css").render()
-    script = environment.get_template("atlas.js").render()
+    script = "".join(environment.get_template(name).render() for name in ("atlas_data.js", "atlas.js"))
     placed, wide, high = _tiles(answers[QUESTIONS[0]], data)
     page = environment.get_template("atlas.html").render(
         data=data,
