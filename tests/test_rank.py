@@ -221,6 +221,7 @@ bits = st.integers(0, 2**9 - 1)
 
 
 @given(st.lists(bits, min_size=1, max_size=14), st.integers(2, 3))
+@settings(max_examples=300, deadline=None)
 def test_the_best_sets_are_the_best(values: list[int], size: int) -> None:
     cover = Cover(np.array(values, np.uint64).reshape(-1, 1), popcount)
 

@@ -135,14 +135,17 @@ def best_sets(
     if size not in {2, 3}:
         return None
     best = _Best(limit)
-    best.offer(greedy(cover, size)[0], size)
+    start = greedy(cover, size)[0]
+    without = [np.bitwise_or.reduce(cover.rows[[m for m in start.members if m != n]], axis=0) for n in start.members]
+    if without and (cover.value(np.array(without)) < start.value).all():
+        best.offer(start, size)
     order, left = cover.order, effort
     values = cover.alone[order]
     for i in range(len(order) - size + 1):
         if values[i] * size <= best.least:  # values only fall from here on
             break
         rest = order[i + 1 :]
-        rest = rest[values[i] + values[i + 1 :] * (size - 1) > best.least]
+        rest = rest[values[i] + values[i + 1 :] + (size - 2) * values[i + 1] > best.least]
         left -= len(rest)
         if left < 0:
             return None
