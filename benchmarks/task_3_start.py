@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,6 +51,7 @@ IMPORTS = "import networkx, numpy, pandas, scipy.sparse.csgraph, tabulate, click
 
 def _written(size: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="riskgraph-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     write_dataset(case(size), folder)
     return folder
 
