@@ -10,8 +10,10 @@ ARGS =
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/installed ## which councils could be reached through Civica
+demo: .venv/installed ## which councils could be reached through Civica, and the evidence for one of them
 	$(BIN)/riskgraph blast civica
+	@echo
+	$(BIN)/riskgraph why thanet civica --limit 2
 
 test: lint browser ## everything that must hold before a commit lands
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)

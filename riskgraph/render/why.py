@@ -50,6 +50,8 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
                 lines += [f"   {line}" for line in evidence_lines(dataset, dataset.relations[row])]
     if len(why.chains) > limit:
         lines += ["", f"And {plural(len(why.chains) - limit, 'route')} more: use --limit."]
+    handles = " ".join(why.graph.names.handle(root) for root in radius.roots)
+    lines += ["", f"Try next: riskgraph chokepoints {handles}  |  riskgraph calls {handles}"]
     return "\n".join(lines) + "\n"
 
 

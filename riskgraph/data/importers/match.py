@@ -14,7 +14,7 @@ from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.values import clean_supplier, company_key, company_number, slug
 from riskgraph.data.names import normalise
 from riskgraph.data.read import shipped_aliases
-from riskgraph.model import SUPPLIER, Entity, RegisterEntry
+from riskgraph.model import PRINCIPAL_COUNCILS, SUPPLIER, Entity, RegisterEntry
 
 __all__ = ["Councils", "Suppliers", "clean_party", "identifiers"]
 
@@ -24,17 +24,6 @@ _SORT = re.compile(
     r"\b(?:councils?|borough|district|city|county|metropolitan|mbc|dc|bc|cc|royal|london|unitary|authorit(?:y|ies))\b",
     re.I,
 )
-_COUNCILS = {
-    "county",
-    "district",
-    "unitary",
-    "metropolitan",
-    "london-borough",
-    "city-corporation",
-    "scottish-unitary",
-    "welsh-unitary",
-    "ni-district",
-}
 _PER_NOTICE = ("GB-FTS", "GB-CFS", "org", "")
 
 
@@ -154,7 +143,7 @@ class Councils:
             if len(hits) != 1 or hits[0].partition(":")[0] != "authority":
                 return (), "none"
             found.append(hits[0])
-        sorts = {"council" if (kind := self._kind(id_)) in _COUNCILS else kind for id_ in found}
+        sorts = {"council" if (kind := self._kind(id_)) in PRINCIPAL_COUNCILS else kind for id_ in found}
         if len(set(found)) < 2 or len(sorts) > 1:  # "Surrey and Sussex Police" is not Surrey's county council
             return (), "none"
         return tuple(sorted(set(found))), "joint"
