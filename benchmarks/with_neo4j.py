@@ -1,4 +1,4 @@
-"""A Neo4j server beside the engine: `python -m benchmarks.with_neo4j` (needs Java and Maven).
+"""A Neo4j server beside the engine: `python -m benchmarks.with_neo4j [SIZE ...]` (needs Java and Maven).
 
 It stands apart from the other tasks because they count the processor time of one process, and a server is
 another one: here it is the time on the clock, so leave the machine to it.
@@ -40,7 +40,7 @@ def server() -> Any:
     sys.modules["neo4j_tool"] = tool
     spec.loader.exec_module(tool)
     folder = Path(tempfile.mkdtemp(prefix="riskgraph-neo4j-"))
-    running = tool.Server(folder, quick=False, heap="1g").start()
+    running = tool.Server(folder, quick=False, heap="2g").start()
     connected = Server(Connection(uri=running.uri))
 
     def stop() -> None:
@@ -62,11 +62,16 @@ def _places(size: str) -> tuple[Any, list[int]]:
         for source, target, levels in zip(network.source, network.target, network.levels, strict=True)
         if levels[OUTAGE] <= POSSIBLE
     ]
+    started = time.perf_counter()
     join = "MATCH (a:Place {id: row[0]}) MATCH (b:Place {id: row[1]}) CREATE (a)-[:LEADS_TO {outage: row[2]}]->(b)"
     for statement, rows in (("CREATE (:Place {id: row})", nodes), (join, links)):
         for start in range(0, len(rows), BATCH):
             given = {"rows": rows[start : start + BATCH]}
             connected.writing(lambda run, s=statement, g=given: run(f"UNWIND $rows AS row {s}", g))
+    taken = time.perf_counter() - started
+    sys.stdout.write(
+        f"{len(nodes):,} places and {len(links):,} links onto the server, size {size}: best {taken:.3f} s, median {taken:.3f} s\n"
+    )
     return connected, ready(size)[1]
 
 
@@ -116,13 +121,15 @@ def main() -> None:
     from riskgraph.backends.neo4j_load import load
     from riskgraph.backends.neo4j_read import Neo4jBackend
 
-    connected, chosen = _places("S")
-    engine, peer = ready("S"), _networkx_ready("S")
-    if not _engine(*engine) == _networkx(*peer) == _neo4j(connected, chosen):  # equal before anything is timed
-        raise SystemExit("The three do not agree.")
-    _clock("who is reached, size S, twenty roots, the engine (four bands, hops, reasons)", lambda: _engine(*engine))
-    _clock("who is reached, size S, twenty roots, NetworkX", lambda: _networkx(*peer))
-    _clock("who is reached, size S, twenty roots, Neo4j", lambda: _neo4j(connected, chosen))
+    for size in sys.argv[1:] or ["S"]:
+        connected, chosen = _places(size)
+        engine, peer = ready(size), _networkx_ready(size)
+        if not _engine(*engine) == _networkx(*peer) == _neo4j(connected, chosen):  # equal before anything is timed
+            raise SystemExit("The three do not agree.")
+        what, times = f"who is reached, size {size}, twenty roots", 3 if size == "S" else 1
+        _clock(f"{what}, the engine (four bands, hops, reasons)", lambda e=engine: _engine(*e), times)
+        _clock(f"{what}, NetworkX", lambda p=peer: _networkx(*p), times)
+        _clock(f"{what}, Neo4j", lambda c=connected, r=chosen: _neo4j(c, r), times)
     connected, graph = _national()
     _clock("the national map onto the server, first time", lambda: load(connected, graph, "uk"), 1)
     _clock("the national map onto the server, every element there", lambda: load(connected, graph, "uk", again=True), 1)

@@ -101,7 +101,7 @@ def test_the_server_gives_the_answers_of_every_conformance_set(server: Server, f
         assert there.reach(roots, wanted) == NetworkXBackend(here).reach(roots, wanted)
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40 if IN_CI else 15)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=200 if IN_CI else 15)
 @given(data=st.data(), tables=datasets())
 def test_random_maps_give_the_same_answers(
     server: Server, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, tables: dict[str, Any]
