@@ -47,7 +47,7 @@ def text(found: Chance, limit: int = 5) -> str:
     verb = failing(radius.kinds)
     how = "" if found.band is Band.POSSIBLE else f" ({band_phrase(found.band)})"
     if not found.authorities:
-        return f"No council could be reached if {roots} {verb}{how} ({date}); there is no chance to give.\n"
+        return f"0 councils could be reached if {roots} {verb}{how} ({date}); there is no chance to give.\n"
     reached = bodies(dataset, [exposure.id for exposure in found.authorities])
     low, base, high = found.expected
     fewest, most = found.range

@@ -39,7 +39,7 @@ def text(found: Chokepoints, limit: int = 5) -> str:
     how = surely.get(found.band, f", counting what is {band_phrase(found.band)}")
     verb = failing(radius.kinds)
     if not found.reached:
-        return f"No council could be reached if {roots} {verb}{how} ({date}); there is nothing to harden.\n"
+        return f"0 councils could be reached if {roots} {verb}{how} ({date}); there is nothing to harden.\n"
     lines = [f"{bodies(dataset, found.reached)} could be reached if {roots} {verb}{how} ({date})."]
     if found.bodies:
         lines.append("Hardening one of these alone would save:")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from riskgraph.analysis.concentration import index
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER
 from riskgraph.scenario.apply import Applied
@@ -53,8 +54,8 @@ def hhi(counts: Mapping[str, int]) -> int | None:
     >>> hhi({"a": 5, "b": 5}), hhi({"a": 3}), hhi({})
     (5000, 10000, None)
     """
-    total = sum(counts.values())
-    return round(sum((100 * count / total) ** 2 for count in counts.values())) if total else None
+    found = index(counts.values())
+    return None if found is None else round(found.hhi)
 
 
 def markets(applied: Applied) -> tuple[Market, ...]:
