@@ -84,3 +84,13 @@ def test_progress_waits_two_seconds(monkeypatch: pytest.MonkeyPatch, capsys: pyt
             told(done, 4)
     out, err = capsys.readouterr()
     assert out == "" and err.splitlines() == ["All roots: 25 %", "All roots: 75 %"]
+
+
+def test_progress_counts_where_nobody_knows_how_much_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([0.0, 2.1])
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    with Progress("Rows read") as told:
+        told(20_000, 0)
+    assert capsys.readouterr().err == "Rows read: 20,000\n"

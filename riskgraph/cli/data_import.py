@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import sys
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from riskgraph.cli.options import Output, examples, output_options
+from riskgraph.cli.progress import Progress
 
 if TYPE_CHECKING:
     from riskgraph.data import Dataset
@@ -82,25 +82,11 @@ def source_options(command: F) -> F:
                 reviewed=read_decisions(decisions, base) if decisions else {},
                 as_of=as_of,
                 title=title,
-                tick=Progress(),
             )
 
         return command(*args, said=said, **kwargs)
 
     return wrapped  # type: ignore[return-value]
-
-
-class Progress:
-    """Rows read, on one line of the terminal, at most every second; nothing where nobody looks."""
-
-    def __init__(self) -> None:
-        self.next = time.monotonic() + 1
-
-    def __call__(self, rows: int) -> None:
-        """Show how far it is."""
-        if time.monotonic() >= self.next and sys.stderr.isatty():
-            click.echo(f"\r{rows:,} read", err=True, nl=False)
-            self.next = time.monotonic() + 1
 
 
 def add_to(folder: Path, dataset: Dataset) -> None:
@@ -126,10 +112,13 @@ def run_imports(
 
     reports = []
     for source in sources:
-        base, report = import_file(source, said(base, title), base, format_in)
+        with Progress("Rows read") as rows, Progress("Rows taken in") as taken:
+
+            def tick(done: int, total: int, rows: Progress = rows, taken: Progress = taken) -> None:
+                (taken if total else rows)(done, total)
+
+            base, report = import_file(source, replace(said(base, title), tick=tick), base, format_in)
         reports.append(report)
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
     assert base is not None
     return base, reports
 

@@ -14,7 +14,7 @@ OFTEN, SELDOM = 0.5, 10.0  # seconds between two reports: on a terminal, in a lo
 
 
 class Progress:
-    """Called with what is done and what there is to do; says so when it takes long.
+    """Called with what is done and what there is to do, 0 if nobody knows; says so when it takes long.
 
     Examples
     --------
@@ -37,8 +37,8 @@ class Progress:
     def __call__(self, done: int, total: int) -> None:
         """Say how far it is, if it is time to."""
         now = time.monotonic()
-        if now < self.next or not total:
+        if now < self.next:
             return
         self.shown, self.next = True, now + (OFTEN if self.terminal else SELDOM)
-        text = f"{self.what}: {100 * done // total} %"
+        text = f"{self.what}: {100 * done // total} %" if total else f"{self.what}: {done:,}"
         click.echo(f"\r{text}" if self.terminal else text, nl=not self.terminal, err=True)

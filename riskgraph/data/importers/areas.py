@@ -66,6 +66,7 @@ _TITLE = {
     "community-equipment": "community equipment",
     "printing-mail": "print and post|printing and mailing|hybrid mail",
 }
+_PHRASES = tuple((area, phrase) for area, phrases in _TITLE.items() for phrase in phrases.split("|"))
 _SERVICE = re.compile(
     r"\b(?:managed services?|outsourc\w*|bureau|processing|hosted services?|hosting|print(?:ing)? (?:and|&) (?:post|mail\w*)|"
     r"enforcement agents?|service desk|help ?desk|collection services?|monitor(?:ed|ing) services?|backup service|"
@@ -110,7 +111,7 @@ def area_of_title(title: str) -> tuple[str, str] | None:
     (('revenues-benefits', 'revenues and benefits'), None)
     """
     text = f" {normalise(title)} "
-    hits = {area: phrase for area, phrases in _TITLE.items() for phrase in phrases.split("|") if f" {phrase} " in text}
+    hits = {area: phrase for area, phrase in _PHRASES if f" {phrase} " in text}
     return next(iter(hits.items())) if len(hits) == 1 else None
 
 

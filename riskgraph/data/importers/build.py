@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.importers.builder import Builder
 from riskgraph.data.importers.directory import directory
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party, Tie
+from riskgraph.data.importers.fold import folded
 from riskgraph.data.importers.match import Councils, Suppliers
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.values import company_key, slug
@@ -20,10 +21,54 @@ from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 
-__all__ = ["build"]
+__all__ = ["Ground", "build", "ground", "known_buyers_only"]
 
 
-def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) -> Dataset:
+@dataclass(frozen=True)
+class Ground:
+    """What is known before a source is read."""
+
+    base: Dataset | None
+    register: Mapping[str, RegisterEntry]
+    brought: Mapping[str, RegisterEntry]  # what the source, or the map, has of its own
+    councils: Councils
+    reviewed: Mapping[str, str]  # company_key -> supplier, as a person decided
+
+
+def ground(options: Options, base: Dataset | None) -> Ground:
+    """The register and the reviewed names that a source is read with."""
+    from riskgraph.data.read import read
+
+    own = base is not None and base.own_register_file
+    shipped = base.register if base is not None and not own else read("seeds").register
+    brought = {**(base.register if base is not None and own else {}), **options.register}
+    register = {**shipped, **brought}
+    extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
+    reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
+    companies = {company_key(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(SUPPLIER)}
+    return Ground(base, register, brought, Councils(register, reviewed, extra), companies)
+
+
+def known_buyers_only(known: Ground, report: ImportReport) -> Callable[[Fact], str]:
+    """Why a fact is refused where only buyers that the register, or the map, knows are wanted."""
+    services = {
+        normalise(name)
+        for entity in (known.base.entities.values() if known.base else ())
+        if entity.kind == SHARED_SERVICE
+        for name in (entity.name, *entity.aliases)
+    } | set(directory().services)
+
+    def refuses(fact: Fact) -> str:
+        name, ids = fact.council.name, fact.council.ids
+        if normalise(name) in services or known.councils.find(name, ids, fact.valid_from)[0]:
+            return ""
+        report.unmatched_councils[name] += fact.rows
+        return "buyer is not in the register of authorities (--buyers all takes it)"
+
+    return refuses
+
+
+def build(harvest: Harvest, options: Options, known: Ground, path: Path) -> Dataset:
     """A data set of everything harvested, joined to what was there before.
 
     Raises
@@ -31,49 +76,24 @@ def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) 
     RiskGraphError
         If there is nothing to make a data set of.
     """
-    from riskgraph.data.read import read
-
-    own = base is not None and base.own_register_file
-    shipped = base.register if base is not None and not own else read("seeds").register
-    brought = {**(base.register if base is not None and own else {}), **options.register}
-    register = {**shipped, **brought}
+    base, councils = known.base, known.councils
     info = _info(harvest, options, base)
-    extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
-    reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
-    companies = {company_key(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(SUPPLIER)}
-    councils = Councils(register, reviewed, extra)
-    suppliers = Suppliers(base.entities if base else {}, companies, harvest.report)
+    suppliers = Suppliers(base.entities if base else {}, known.reviewed, harvest.report)
     services = _services(harvest, base, councils)
-    if options.buyers == "known":
-        harvest.facts = [fact for fact in harvest.facts if _buyer_known(fact, councils, services, harvest.report)]
-    for fact in harvest.facts:
-        suppliers.add(fact.supplier, fact.rows)
-        for party in fact.subcontractors:
-            suppliers.add(party)
-        if fact.through:
-            suppliers.add(fact.through)
-    for tie in harvest.ties:
-        for kind, party in (tie.dependent, tie.provider):
-            if kind in {SUPPLIER, "body"}:
-                suppliers.add(party)
-    for party in harvest.named:
-        suppliers.add(party)
     by_name = {company_key(party.name): party for party in harvest.named}
     harvest.ties = [_with_numbers(tie, by_name) for tie in harvest.ties]
-    suppliers.parties = type(suppliers.parties)(
-        {
-            p: n
-            for p, n in suppliers.parties.items()
-            if normalise(p.name) not in services and not _is_council(p, councils)
-        }
-    )
+    named = Counter(harvest.suppliers)
+    named.update(p for tie in harvest.ties for kind, p in (tie.dependent, tie.provider) if kind in {SUPPLIER, "body"})
+    named.update(harvest.named)
+    for party, rows in named.items():
+        if normalise(party.name) not in services and not _is_council(party, councils):
+            suppliers.add(party, rows)
     suppliers.settle()
-    builder = Builder(harvest, options, base, register, info, councils, suppliers)
+    builder = Builder(harvest, options, base, known.register, info, councils, suppliers)
     for key, (id_, name) in services.items():
         builder.services[key] = builder.keep(Entity(id_, SHARED_SERVICE, name))
-    harvest.facts.sort(key=lambda f: (f.council.name, f.supplier.name, f.where), reverse=True)
-    while harvest.facts:  # each makes room for the rows that come of it
-        builder.add_fact(harvest.facts.pop())
+    for fact in folded(_told(harvest, options), builder.meaning, info.as_of):
+        builder.add_fact(fact)
     for tie in harvest.ties:
         builder.add_tie(tie)
     for party in harvest.named:
@@ -81,7 +101,14 @@ def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) 
     for party, alias in harvest.aliases:
         id_ = builder.provider(party, None)
         builder.entities[id_] = joined(builder.entities[id_], replace(builder.entities[id_], name=alias, aliases=()))
-    return _together(builder, path, brought)
+    return _together(builder, path, known.brought)
+
+
+def _told(harvest: Harvest, options: Options) -> Iterator[Fact]:
+    for count, fact in enumerate(harvest.facts):
+        if count % 1000 == 999:
+            options.tick(count, len(harvest.facts))
+        yield fact
 
 
 def _with_numbers(tie: Tie, named: Mapping[str, Party]) -> Tie:
@@ -91,18 +118,6 @@ def _with_numbers(tie: Tie, named: Mapping[str, Party]) -> Tie:
         for kind, p in (tie.dependent, tie.provider)
     ]
     return replace(tie, dependent=ends[0], provider=ends[1])
-
-
-def _buyer_known(fact: Fact, councils: Councils, services: Mapping[str, Any], report: ImportReport) -> bool:
-    key = normalise(fact.council.name)
-    if key in services or key in directory().services:
-        return True
-    if councils.find(fact.council.name, fact.council.ids, fact.valid_from)[0]:
-        return True
-    report.unmatched_councils[fact.council.name] += fact.rows
-    for _ in range(fact.rows):
-        report.skip(fact.where, "buyer is not in the register of authorities (--buyers all takes it)")
-    return False
 
 
 def _is_council(party: Party, councils: Councils) -> bool:
@@ -117,7 +132,7 @@ def _services(harvest: Harvest, base: Dataset | None, councils: Councils) -> dic
         if entity.kind == SHARED_SERVICE:
             for name in (entity.name, *entity.aliases):
                 found[normalise(name)] = entity.id, entity.name
-    named = [fact.through for fact in harvest.facts if fact.through]
+    named = sorted(harvest.between, key=lambda party: (party.name, party.ids))
     named += [party for tie in harvest.ties for kind, party in (tie.dependent, tie.provider) if kind == SHARED_SERVICE]
     for party in named:
         key = normalise(party.name)
@@ -159,11 +174,13 @@ def _together(builder: Builder, path: Path, brought: Mapping[str, RegisterEntry]
     relations = dict(base.relations) if base else {}
     evidence = dict(base.evidence) if base else {}
     before = len(entities), len(relations), len(evidence)
-    for id_, entity in builder.entities.items():
-        entities[id_] = entity
-    for row in builder.relations.values():
-        add_relation(relations, row, same_source=False, evidence=evidence, new_evidence=builder.evidence)
-    evidence.update({key: item for key, item in builder.evidence.items() if key not in evidence})
+    entities.update(builder.entities)
+    if base is None:
+        relations, evidence = builder.relations, builder.evidence
+    else:
+        for row in builder.relations.values():
+            add_relation(relations, row, same_source=False, evidence=evidence, new_evidence=builder.evidence)
+        evidence.update({key: item for key, item in builder.evidence.items() if key not in evidence})
     report = builder.report
     report.added = {
         "entities": len(entities) - before[0],

@@ -10,7 +10,7 @@ from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.importers.areas import is_service, runs_at_supplier
-from riskgraph.data.importers.directory import directory
+from riskgraph.data.importers.directory import Product, directory
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party, Tie
 from riskgraph.data.importers.match import Councils, Suppliers
 from riskgraph.data.importers.report import ImportReport
@@ -263,8 +263,8 @@ class Builder:
             reason = "supplier is not one that the map or the directory knows (--suppliers all takes it)"
         elif directory().kinds.get(supplier) in _ELSEWHERE and not (fact.thing and is_service(fact.thing, None)):
             reason = "seller of hardware, licences, lines or advice: says nothing about who depends on it"
-        for _ in range(fact.rows if reason else 0):
-            self.report.skip(fact.where, reason)
+        if reason:
+            self.report.skip(fact.where, reason, fact.rows)
         return bool(reason)
 
     def _from_public_body(
@@ -300,6 +300,17 @@ class Builder:
         else:
             self.relate(buyer, "served-by", supplier, {"service_area": area, "data": fact.data, **contract}, said_by)
 
+    def meaning(self, fact: Fact) -> object:
+        """What relation a contract becomes; two contracts of one supplier that mean the same become one row."""
+        return self._award(fact, self.suppliers.ids.get(fact.supplier))
+
+    def _award(self, fact: Fact, supplier: str | None) -> tuple[Product | None, bool, str | None]:
+        """The product that the title of an award names, whether it names a service, and who hosts."""
+        title = fact.thing or ""
+        product = directory().product(title, supplier) if supplier else None
+        hosting = fact.hosting or ("supplier" if runs_at_supplier(title) else None)
+        return product, is_service(title, None) or fact.hosting == "supplier", hosting
+
     def _from_company(
         self,
         fact: Fact,
@@ -312,8 +323,7 @@ class Builder:
         thing = fact.thing or ""
         no_contract = {key: contract[key] for key in ("valid_from", "valid_to", "data_returned")}
         if fact.how == "award":
-            product = directory().product(thing, supplier)
-            hosting = fact.hosting or ("supplier" if runs_at_supplier(thing) else None)
+            product, served, hosting = self._award(fact, supplier)
             if product is not None:
                 self.report.guess("product recognised in a title", f"{thing!r}: {product.id}")
                 entity = directory().entities[product.id]
@@ -325,7 +335,7 @@ class Builder:
                     {"service_area": area, "data": fact.data, "hosting": hosting, **contract},
                     said_by,
                 )
-            elif is_service(thing, None) or (fact.hosting == "supplier"):
+            elif served:
                 self.report.guess("title read as a service that the supplier runs", thing)
                 self.relate(
                     buyer, "served-by", supplier, {"service_area": area, "data": fact.data, **contract}, said_by

@@ -151,7 +151,7 @@ def _fits(path: Path) -> int:
 @importer("contracts", "a contract register under the Transparency Code", _fits)
 def read_contracts(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read every sheet with titles and suppliers."""
-    harvest = Harvest(report, source=path)
+    harvest = Harvest(report, options)
     found = False
     for sheet in open_sheets(path):
         try:
@@ -174,16 +174,18 @@ def read_contracts(path: Path, options: Options, report: ImportReport) -> Harves
         for guess in columns.guesses:
             report.guess("header read by likeness", guess)
         report.unused_columns += [name for name in columns.unused if name not in report.unused_columns]
-        for number, raw in rows:
-            row = [clean(cell) for cell in raw]
-            if not any(row):
+        merged = any(len(places) > 1 for places in columns.places.values())
+        for number, row in rows:
+            if not any(map(str.strip, row)):
                 continue
+            if merged:  # the first filled cell counts, so that hidden letters must not fill one
+                row = [clean(cell) for cell in row]
             report.read += 1
             if report.read % 1000 == 0:
-                options.tick(report.read)
+                options.tick(report.read, 0)
             fact = _fact(columns, row, f"row {number}", options, harvest)
             if fact:
-                harvest.facts.append(fact)
+                harvest.take(fact)
     if not found:
         raise RiskGraphError(
             f"{path.name} has no sheet with a contract's title and supplier.", "Say what its columns are: --columns"
@@ -195,7 +197,9 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
     report = harvest.report
 
     def cell(name: str) -> str:
-        text = columns.get(row, name)
+        if name not in columns:
+            return ""
+        text = clean(columns.get(row, name))
         return "" if blank(text) else text
 
     def date(name: str) -> str | None:
@@ -209,22 +213,19 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
     if not council:
         report.skip(where, "no council")
         return None
-    raw = columns.get(row, "supplier")
+    raw = clean(columns.get(row, "supplier"))
     if redacted(raw):
         report.redacted += 1
         report.skip(where, "supplier redacted: who it is is not known")
         return None
-    ids = [
-        (scheme, cell(name))
-        for scheme, name in (("GB-COH", "number"), ("GB-CHC", "charity"), ("GB-PPON", "other_id"))
-        if cell(name)
-    ]
+    schemes = (("GB-COH", "number"), ("GB-CHC", "charity"), ("GB-PPON", "other_id"))
+    ids = [(scheme, text) for scheme, name in schemes if (text := cell(name))]
     ids = [(scheme, text) for scheme, text in ids if scheme != "GB-PPON" or text.upper().startswith("P")]
     supplier = clean_party(raw, report, tuple(ids))
     if supplier is None:
         report.skip(where, "no supplier")
         return None
-    if any(row[columns.width :]) and not (parse_date(cell("start")) or parse_date(cell("end"))):
+    if any(map(clean, row[columns.width :])) and not (parse_date(cell("start")) or parse_date(cell("end"))):
         report.skip(where, "more cells than the header has: its columns may be shifted")
         return None
     title = cell("title") or cell("description")
@@ -232,16 +233,19 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
     start, end, current, latest = date("start"), date("end"), date("current"), date("latest")
     ends = [day for day in (end, current) if day]
     last = max(ends, key=last_day) if ends else None
-    value = parse_money(cell("value")) if cell("value") else None
-    if cell("value") and (value is None or value < 0):
-        report.guess("amount that is none, left blank", f"{where}: {cell('value')!r}")
+    amount = cell("value")
+    value = parse_money(amount) if amount else None
+    if amount and (value is None or value < 0):
+        report.guess("amount that is none, left blank", f"{where}: {amount!r}")
         value = None
     reference = cell("reference") or cell("ocid") or None
     if start and last and last_day(last) < last_day(start):
         report.guess("ends before it begins: both dates left blank", f"{where}: {start} to {last}")
         start = last = latest = None
     if start:
-        harvest.dates.append(start) if last_day(start).year < 2100 and options.as_of is None else None
+        latest_start = max(harvest.dates, default="")
+        if options.as_of is None and latest_start < start < "2100":
+            harvest.dates[:] = [start]
     unit = cell("unit")
     return Fact(
         where=where,

@@ -40,7 +40,7 @@ def read_cyclonedx(path: Path, options: Options, report: ImportReport) -> Harves
         raise problem(path, "json", f"It is no valid JSON: {error}.", "Make it again.") from None
     if not isinstance(bom, dict):
         raise problem(path, "json", "It holds no object.", "Make it again.")
-    harvest = Harvest(report, source=path)
+    harvest = Harvest(report, options)
     metadata = _dict(bom.get("metadata"))
     name = options.council or clean(str(_dict(metadata.get("component")).get("name") or ""))
     if not name:
@@ -67,7 +67,7 @@ def read_cyclonedx(path: Path, options: Options, report: ImportReport) -> Harves
             report.kept += 1
             continue
         title = clean(str(service.get("name") or ""))
-        harvest.facts.append(
+        harvest.take(
             Fact(
                 where=where,
                 how="register",

@@ -43,8 +43,11 @@ class Directory:
 
     def product(self, title: str, supplier: str) -> Product | None:
         """The product of this maker that a title names; the longest name wins."""
+        made = self.products.get(supplier)
+        if not made:
+            return None
         text = f" {normalise(title)} "
-        found = [p for p in self.products.get(supplier, ()) if f" {p.words} " in text]
+        found = [p for p in made if f" {p.words} " in text]
         return max(found, key=lambda product: (len(product.words), product.id)) if found else None
 
 

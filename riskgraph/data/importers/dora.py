@@ -52,7 +52,7 @@ class _Table:
 @importer("dora", "the supply-chain tables of a DORA register of information", _fits)
 def read_dora(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read contracts (B_02), providers and chains (B_05), functions (B_06), assessments (B_07)."""
-    harvest = Harvest(report, source=path)
+    harvest = Harvest(report, options)
     sheets = _sheets(path)
     if "02.02" not in sheets:
         raise RiskGraphError(f"{path.name} has no table B_02.02.", "Add the sheet with the contracts, named B_02.02.")
@@ -70,7 +70,7 @@ def read_dora(path: Path, options: Options, report: ImportReport) -> Harvest:
         report.read += 1
         fact = _contract(number, row, main, names, functions, assessed, options, harvest)
         if fact:
-            harvest.facts.append(fact)
+            harvest.take(fact)
     for number, row in _get(tables, "05.01"):
         if row.get("0110") and row["0110"] != row.get("0010"):
             report.read += 1

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from riskgraph.data.importers.report import ImportReport
+from riskgraph.data.importers.spool import Spool
 from riskgraph.model import RegisterEntry
 
 __all__ = ["Fact", "Options", "Party", "Tie"]
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """A body as a source names it.
 
     Examples
@@ -28,8 +28,7 @@ class Party:
     ids: tuple[tuple[str, str], ...] = ()  # scheme and number, as published
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One body buys something from another: a row of a register, an award, or payments put together."""
 
     where: str
@@ -109,7 +108,9 @@ class Options:
     title
         Title of a new data set.
     tick
-        Called with the number of rows read so far, for progress.
+        Called with the number of rows read so far and 0, then with the rows taken in and how many there are.
+    refuses
+        Why a fact is not wanted, "" if it is; set by `import_file`, so that what nobody wants is not kept at all.
     """
 
     council: str | None = None
@@ -121,7 +122,15 @@ class Options:
     register: Mapping[str, RegisterEntry] = field(default_factory=dict)
     as_of: str | None = None
     title: str | None = None
-    tick: Callable[[int], None] = lambda rows: None
+    tick: Callable[[int, int], None] = lambda done, total: None
+    refuses: Callable[[Fact], str] = lambda fact: ""
+
+
+def _in_order(fact: Fact) -> tuple[object, ...]:
+    """By who buys from whom, then by date: the order of the rows in the source plays no part."""
+    bodies = fact.council.name, fact.council.ids, fact.supplier.name, fact.supplier.ids
+    dates = fact.valid_from or "", fact.valid_to or ""
+    return *bodies, *dates, fact.reference or "", fact.thing or "", fact.where
 
 
 @dataclass
@@ -129,7 +138,10 @@ class Harvest:
     """What an importer brings in: facts, ties and when the source was made."""
 
     report: ImportReport
-    facts: list[Fact] = field(default_factory=list)
+    options: Options = field(default_factory=Options)
+    facts: Spool[Fact] = field(default_factory=lambda: Spool(_in_order))
+    suppliers: Counter[Party] = field(default_factory=Counter)  # whom the facts name, and in how many rows
+    between: set[Party] = field(default_factory=set)  # through whom councils are served
     ties: list[Tie] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)  # days that the source speaks of as known
     named: list[Party] = field(default_factory=list)  # suppliers in a list of their own
@@ -137,4 +149,21 @@ class Harvest:
     places: dict[str, tuple[str | None, str | None, str | None]] = field(
         default_factory=dict
     )  # system -> area, data, hosting
-    source: Path | None = None
+
+    def wanted(self, fact: Fact) -> bool:
+        """Whether the user wants a fact; if not, its rows are counted with the reason."""
+        reason = self.options.refuses(fact)
+        if reason:
+            self.report.skip(fact.where, reason, fact.rows)
+        return not reason
+
+    def take(self, fact: Fact) -> None:
+        """Keep a fact, if it is wanted."""
+        if not self.wanted(fact):
+            return
+        self.facts.append(fact)
+        self.suppliers[fact.supplier] += fact.rows
+        self.suppliers.update(fact.subcontractors)
+        if fact.through:
+            self.suppliers[fact.through] += 1
+            self.between.add(fact.through)

@@ -76,6 +76,7 @@ class Councils:
                 names[normalise(name)].add(entity.id)
         self.names = dict(names)
         self._known: dict[tuple[str, str | None], tuple[tuple[str, ...], str]] = {}
+        self._day_counts = False  # whether the name that was looked up last had different owners over time
 
     def find(
         self, name: str, ids: tuple[tuple[str, str], ...] = (), day: str | None = None
@@ -88,10 +89,12 @@ class Councils:
             code = number.strip().upper()
             if (scheme in {"", "GSS"} or scheme.startswith(("GB-LA", "GB-PLA", "GB-GSS"))) and code in self.codes:
                 return (self.codes[code],), "identifier"
-        key = normalise(name), day
-        if key not in self._known:
-            self._known[key] = self._find(name, day)
-        return self._known[key]
+        known = self._known.get((name, "")) or self._known.get((name, day))
+        if known is None:
+            self._day_counts = False
+            known = self._find(name, day)
+            self._known[name, day if self._day_counts else ""] = known
+        return known
 
     def _find(self, name: str, day: str | None) -> tuple[tuple[str, ...], str]:
         text = normalise(name)
@@ -111,6 +114,7 @@ class Councils:
     def _exact(self, text: str, day: str | None) -> tuple[tuple[str, ...], str]:
         hits = self.names.get(text, set())
         if len(hits) > 1:
+            self._day_counts = True
             when = date.fromisoformat((day or "9999-12-31")[:10].ljust(10, "0")) if day and len(day) == 10 else None
             alive = {
                 id_

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ from riskgraph.data.importers.jsonstream import first_keys, objects
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
+from riskgraph.data.importers.spool import Spool
 from riskgraph.data.importers.tables import clean
 from riskgraph.data.importers.values import parse_date, redacted, web_address
 from riskgraph.dates import last_day
 
 __all__ = ["read_ocds"]
 
+_Award = tuple[str, str, str, str]  # process, award, contract, supplier
 _DEAD = {"cancelled", "unsuccessful", "pending", "withdrawn"}
 
 
@@ -35,27 +39,28 @@ def _fits(path: Path) -> int:
 @importer("ocds", "notices in OCDS 1.1 (Find a Tender, Contracts Finder)", _fits, buyers="known")
 def read_ocds(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read releases one by one; every award and supplier counts as a row."""
-    harvest = Harvest(report, source=path)
-    found: dict[tuple[str, str, str, str], tuple[str, Fact]] = {}
+    harvest = Harvest(report, options)
+    found: Spool[tuple[_Award, str, Fact]] = Spool(key=itemgetter(0, 1))
     latest = ""
     seen = 0
     for release in _releases(path, report):
         seen += 1
         if seen % 500 == 0:
-            options.tick(seen)
+            options.tick(seen, 0)
         dated = parse_date(str(release.get("date") or "")) or ""
         latest = max(latest, dated)
         for key, fact in _awards(release, dated, options, report):
-            old = found.get(key)
-            if old is not None:
-                report.skip(fact.where, "the same award, contract and supplier in another release: the newest counts")
-            if old is None or dated >= old[0]:
-                found[key] = dated, fact
-    options.tick(seen)
+            if harvest.wanted(fact):
+                found.append((key, dated, fact))
+    options.tick(seen, 0)
     report.note(f"{seen:,} releases were read; a row is one award to one supplier.")
     if latest:
         harvest.dates.append(latest)
-    harvest.facts = [fact for _, (_, fact) in sorted(found.items())]
+    for _, group in groupby(found, key=itemgetter(0)):
+        *older, (_, _, newest) = group
+        harvest.take(newest)
+        for _, _, fact in older:
+            report.skip(fact.where, "the same award, contract and supplier in another release: the newest counts")
     return harvest
 
 
@@ -91,7 +96,7 @@ def _text(value: Any) -> str:
 
 def _awards(
     release: Mapping[str, Any], dated: str, options: Options, report: ImportReport
-) -> Iterator[tuple[tuple[str, str, str, str], Fact]]:
+) -> Iterator[tuple[_Award, Fact]]:
     ocid = _text(release.get("ocid"))
     parties = {_text(p.get("id")): p for p in _list(release.get("parties"))}
     tender = _dict(release.get("tender"))

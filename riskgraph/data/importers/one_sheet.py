@@ -160,7 +160,7 @@ score_of_table = _score
 @importer("one-sheet", "a register of one sheet: council, system, supplier, and what else is known", _fits)
 def read_one_sheet(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read every sheet that has the three required columns."""
-    harvest = Harvest(report, source=path)
+    harvest = Harvest(report, options)
     found = False
     for sheet in open_sheets(path):
         try:
@@ -201,14 +201,14 @@ def _rows(columns: Columns, rows: Iterator[tuple[int, list[str]]], options: Opti
         if not any(row):
             continue
         report.read += 1
-        options.tick(report.read)
+        options.tick(report.read, 0)
         where = f"row {number}"
         if any(row[columns.width :]):
             report.skip(where, "more cells than the header has: its columns may be shifted")
             continue
         fact = _fact(columns, row, where, options, harvest)
         if fact is not None:
-            harvest.facts.append(fact)
+            harvest.take(fact)
 
 
 def _fact(columns: Columns, row: list[str], where: str, options: Options, harvest: Harvest) -> Fact | None:

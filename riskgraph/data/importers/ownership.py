@@ -42,7 +42,7 @@ def _fits(path: Path) -> int:
 @importer("ownership", "a table of companies and their owners", _fits)
 def read_ownership(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read every row that names a company and its owner."""
-    harvest = Harvest(report, source=path)
+    harvest = Harvest(report, options)
     for sheet in open_sheets(path):
         header, _, rows = read_rows(sheet, lambda cells: header_score(cells, FIELDS), options.columns)
         columns = match_headers(header, FIELDS)
@@ -95,7 +95,7 @@ def _fits_bods(path: Path) -> int:
 @importer("bods", "ownership statements in BODS 0.2 to 0.4", _fits_bods)
 def read_bods(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read entities first, then who owns them; persons are left out."""
-    harvest = Harvest(report, source=path)
+    harvest = Harvest(report, options)
     bodies: dict[str, Party] = {}
     links: list[Mapping[str, Any]] = []
     for _, item in objects(path, frozenset({"statements"})):

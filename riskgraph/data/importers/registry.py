@@ -123,7 +123,7 @@ def import_file(
     >>> report.read, report.kept, report.balanced
     (34, 34, True)
     """
-    from riskgraph.data.importers.build import build
+    from riskgraph.data.importers.build import build, ground, known_buyers_only
 
     path = source_path(path)
     options = options or Options()
@@ -141,13 +141,15 @@ def import_file(
         buyers=options.buyers or known.buyers,
         register=options.register or register_beside(path),
     )
+    before = ground(options, base)
+    if options.buyers == "known":
+        options = replace(options, refuses=known_buyers_only(before, report))
     harvest = known.read(path, options, report)
     if options.register:
         report.note(f"The register.csv beside the file was used: {len(options.register)} bodies.")
     if not harvest.facts and not harvest.ties and base is None and not report.read:
         raise RiskGraphError(f"{path.name} holds no rows.", "Check that it is the right file.")
-    data = build(harvest, options, base, path)
-    return data, report
+    return build(harvest, options, before, path), report
 
 
 def source_path(path: str | Path) -> Path:

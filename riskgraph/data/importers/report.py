@@ -39,9 +39,9 @@ class ImportReport:
 
     LIMIT = 20
 
-    def skip(self, where: str, reason: str) -> None:
-        """A row that was not taken, and why."""
-        self.skipped_count[reason] += 1
+    def skip(self, where: str, reason: str, rows: int = 1) -> None:
+        """Rows that were not taken, and why."""
+        self.skipped_count[reason] += rows
         places = self.skipped.setdefault(reason, [])
         if len(places) < self.LIMIT:
             places.append(where)

@@ -6,18 +6,22 @@ become one relation that says no more than that, with no access and mostly no se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import reduce
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party
-from riskgraph.data.importers.headers import header_score, match_headers
+from riskgraph.data.importers.headers import Columns, header_score, match_headers
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.one_sheet import score_of_table
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
+from riskgraph.data.importers.spool import Spool
 from riskgraph.data.importers.tables import NoHeader, clean, open_sheets, read_rows
 from riskgraph.data.importers.values import blank, parse_date, parse_money, redacted
 from riskgraph.dates import first_day, last_day
@@ -116,30 +120,59 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
 }
 _AT_ONCE = 20_000  # rows between two signs of progress
+_SUMS = 50_000  # pairs of payer and supplier in memory
 
 
 def _fits(path: Path) -> int:
     return score_of_table(path, FIELDS, ("supplier", "amount"))
 
 
-@dataclass(slots=True)
-class _Paid:
-    times: int = 0
-    total: Decimal = Decimal(0)
-    first: str | None = None
-    last: str | None = None
+class _Paid(NamedTuple):
+    times: int
+    total: Decimal
+    first: str | None
+    last: str | None
+
+    def and_(self, other: _Paid) -> _Paid:
+        first = min(filter(None, (self.first, other.first)), default=None)
+        last = max(filter(None, (self.last, other.last)), default=None)
+        return _Paid(self.times + other.times, self.total + other.total, first, last)
 
 
-_date = lru_cache(maxsize=20_000)(parse_date)
-_blank = lru_cache(maxsize=20_000)(blank)
-_redacted = lru_cache(maxsize=20_000)(redacted)
+_Pair = tuple[str, str, str]  # who paid, who was paid, its number
+
+
+class _Sums:
+    """What each payer paid each supplier. Sums that are too many for memory wait in a file and are added at the end."""
+
+    def __init__(self) -> None:
+        self._sums: dict[_Pair, _Paid] = {}
+        self._spool: Spool[tuple[_Pair, _Paid]] = Spool(key=itemgetter(0))
+
+    def add(self, pair: _Pair, amount: Decimal, day: str | None) -> None:
+        """One payment."""
+        one = _Paid(1, amount, day, day)
+        before = self._sums.get(pair)
+        self._sums[pair] = before.and_(one) if before else one
+        if len(self._sums) >= _SUMS:
+            self._put_away()
+
+    def __iter__(self) -> Iterator[tuple[_Pair, _Paid]]:
+        self._put_away()
+        for pair, parts in groupby(self._spool, key=itemgetter(0)):
+            yield pair, reduce(_Paid.and_, (paid for _, paid in parts))
+
+    def _put_away(self) -> None:
+        for item in self._sums.items():
+            self._spool.append(item)
+        self._sums.clear()
 
 
 @importer("spending", "payments over 250 or 500 pounds: payer, supplier, date, amount", _fits, suppliers="known")
 def read_spending(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read every payment, keep one record for each council and supplier."""
-    harvest = Harvest(report, source=path)
-    paid: dict[tuple[str, str, str], _Paid] = {}
+    harvest = Harvest(report, options)
+    paid = _Sums()
     read_any = False
     for sheet in open_sheets(path):
         try:
@@ -175,11 +208,8 @@ def read_spending(path: Path, options: Options, report: ImportReport) -> Harvest
 
 
 def _sum_up(
-    columns: object, rows: object, options: Options, report: ImportReport, paid: dict[tuple[str, str, str], _Paid]
+    columns: Columns, rows: Iterable[tuple[int, list[str]]], options: Options, report: ImportReport, paid: _Sums
 ) -> None:
-    from riskgraph.data.importers.headers import Columns
-
-    assert isinstance(columns, Columns)
     width = columns.width
     merged = any(len(places) > 1 for places in columns.places.values())
     empty = 0
@@ -188,7 +218,7 @@ def _sum_up(
     def get(row: list[str], name: str) -> str:
         return clean(columns.get(row, name))
 
-    for number, raw in rows:  # type: ignore[attr-defined]
+    for number, raw in rows:
         if not any(raw):
             empty += 1
             continue
@@ -199,13 +229,13 @@ def _sum_up(
             continue
         report.read += 1
         if report.read % _AT_ONCE == 0:
-            options.tick(report.read)
-        if not supplier or _blank(supplier):
+            options.tick(report.read, 0)
+        if not supplier or blank(supplier):
             report.skip(f"row {number}", "no supplier")
             continue
         amount = parse_money(get(row, "amount"))
         text = get(row, "date")
-        day = _date(text) if text else None
+        day = parse_date(text) if text else None
         if amount is None or (dated and text and day is None):
             if any(cell and not blank(cell) for cell in row[width:]):
                 report.skip(f"row {number}", "more cells than the header has: its columns may be shifted")
@@ -216,7 +246,7 @@ def _sum_up(
             continue
         if len(row) > width and any(row[width:]):
             report.guess("a cell beyond the last header was left out", f"row {number}: {row[width]!r}")
-        if _redacted(supplier):
+        if redacted(supplier):
             report.redacted += 1
             report.skip(f"row {number}", "supplier redacted: who it is is not known")
             continue
@@ -225,39 +255,33 @@ def _sum_up(
             report.skip(f"row {number}", "no payer")
             continue
         number_text = get(row, "number")
-        record = paid.setdefault((payer, supplier, "" if blank(number_text) else number_text), _Paid())
-        record.times += 1
-        record.total += amount
-        if day:
-            record.first = day if record.first is None or day < record.first else record.first
-            record.last = day if record.last is None or day > record.last else record.last
-    options.tick(report.read)
+        paid.add((payer, supplier, "" if blank(number_text) else number_text), amount, day)
+    options.tick(report.read, 0)
     if empty:
         report.note(f"{empty:,} empty rows were passed over.")
 
 
-def _facts(paid: dict[tuple[str, str, str], _Paid], options: Options, harvest: Harvest) -> None:
+def _facts(paid: _Sums, options: Options, harvest: Harvest) -> None:
     report = harvest.report
     begun: dict[str, str] = {}
     until: dict[str, str] = {}
-    for (payer, _, _), record in paid.items():
+    for (payer, _, _), record in paid:
         if record.first and record.last:
             begun[payer] = min(begun.get(payer, record.first), record.first)
             until[payer] = max(until.get(payer, record.last), record.last)
     harvest.dates += sorted(set(until.values()))
-    for (payer, supplier, number), record in sorted(paid.items()):
+    for (payer, supplier, number), record in paid:
         party = clean_party(supplier, report, (("GB-COH", number),) if number else ())
         where = f"payments of {payer} to {supplier}"
         reason = _why_not(record, begun.get(payer), until.get(payer)) if party else "no supplier"
         if party is None or reason:
-            for _ in range(record.times):
-                report.skip(where, reason)
+            report.skip(where, reason, record.times)
             continue
         start, end = _dates(record, begun.get(payer), until.get(payer))
         said = f"{payer} paid {party.name} {record.times} times, GBP {record.total}"
         if record.first and record.last:
             said += f", from {record.first[:7]} to {record.last[:7]}"
-        harvest.facts.append(
+        harvest.take(
             Fact(
                 where=where,
                 how="payment",

@@ -150,11 +150,10 @@ def _delimiter(sample: str) -> str:
 
 def clean(cell: str) -> str:
     """A cell without hidden characters and outer spaces; words in a row are parted by one space."""
-    if cell.isascii():
-        if cell.isalnum():
-            return cell
-    else:
+    if not cell.isascii():
         cell = unicodedata.normalize("NFC", cell)
+    elif cell.isprintable() and "  " not in cell and cell[:1] != " " != cell[-1:]:
+        return cell  # nearly all
     if _HIDDEN.search(cell):
         cell = _HIDDEN.sub("", cell)
     return " ".join(cell.split())

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from riskgraph.data.names import normalise
 
@@ -28,6 +29,7 @@ __all__ = [
     "web_address",
 ]
 
+_MANY = 16_384  # cells that are remembered: names and dates come again and again
 _BLANK = frozenset(
     [
         "",
@@ -62,6 +64,7 @@ _BLANK = frozenset(
         "varies",
     ]
 )
+_LONGEST_BLANK = max(map(len, _BLANK))
 _REDACTED = re.compile(
     r"\bredact(?:ed|ion)?\b|\bpersonal data\b|commercial(?:ly)? (?:confidential|sensitive)|\bname (?:withheld|removed)\b|"
     r"^withheld$|^confidential$|^individuals?$|^private individual|^sensitive\b|^x{3,}$|^\*{3,}$",
@@ -148,9 +151,11 @@ def blank(text: str) -> bool:
     >>> blank(" N/A "), blank("None Such Ltd")
     (True, False)
     """
-    return text.strip().casefold() in _BLANK
+    text = text.strip()
+    return len(text) <= _LONGEST_BLANK and text.casefold() in _BLANK
 
 
+@lru_cache(maxsize=_MANY)
 def redacted(text: str) -> bool:
     """Whether a name was taken out by whoever published the file.
 
@@ -162,6 +167,7 @@ def redacted(text: str) -> bool:
     return bool(_REDACTED.search(text.strip()))
 
 
+@lru_cache(maxsize=_MANY)
 def parse_date(text: str) -> str | None:
     """A date as YYYY-MM-DD, YYYY-MM or YYYY, or `None` if it is none that is sure.
 
@@ -250,6 +256,7 @@ def parse_days(text: str) -> int | None:
     return int(match[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[unit]
 
 
+@lru_cache(maxsize=_MANY)
 def company_number(text: str) -> tuple[str | None, bool]:
     """A number at Companies House, and whether it had to be repaired; `None` if it cannot be one.
 
@@ -279,6 +286,7 @@ def company_number(text: str) -> tuple[str | None, bool]:
     return value, value != raw
 
 
+@lru_cache(maxsize=_MANY)
 def clean_supplier(text: str) -> tuple[str | None, str | None]:
     """The name of a supplier without what finance systems add, and what was taken off.
 

@@ -140,7 +140,7 @@ class _Row:
 @importer("workbook", "the workbook of up to six sheets", _fits)
 def read_workbook(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read the sheets that are there; the sheet Links says the rest."""
-    harvest = Harvest(report, source=path)
+    harvest = Harvest(report, options)
     sheets = _named(path)
     if not sheets:
         raise RiskGraphError(
