@@ -138,6 +138,7 @@ def test_members_limit_the_answer(tmp_path: Path) -> None:
         (["blast", "civica", "--without", "nothing"], 2, "There is no incident"),
         (["blast", "civica", "--data", "nowhere"], 4, "There is no data set"),
         (["blast", "civica", "--data", "{broken}"], 3, "relations.csv, row 5"),
+        (["blast", "civica", "--data", "x" * 300], 4, "File name too long"),
         (["blst", "civica"], 2, "Did you mean blast?"),
         (["who", "civica"], 2, "Use: riskgraph blast"),
         (["show", ""], 2, "The name is empty"),
@@ -187,6 +188,14 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     command = f'"{sys.executable}" -m riskgraph blast civica --format table | head -1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is a thing of Linux")
+def test_a_full_disk_is_one_message() -> None:
+    command = f'"{sys.executable}" -m riskgraph blast civica --data seeds > /dev/full'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
+    assert done.returncode == 4
+    assert done.stderr == "Error: No space left on device.\nCheck the path, your rights and the disk.\n"
 
 
 def test_names_complete() -> None:

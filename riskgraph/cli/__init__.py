@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import io
@@ -169,12 +170,23 @@ class Root(LazyGroup):
             error.show()
             code = error.exit_code
         except BrokenPipeError:  # the reader has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             code = 0
+        except OSError as error:  # a full disk, a name that no disk takes, a right that is missing
+            what = f"{error.filename}: " if error.filename else ""
+            click.echo(f"Error: {what}{error.strerror or error}.\nCheck the path, your rights and the disk.", err=True)
+            _write_no_more()
+            code = 4
         except RiskGraphError as error:
             click.echo(f"Error: {error}", err=True)
             code = error.exit_code
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _write_no_more() -> None:
+    """Give the standard output up, so that what is left of it does not fail again when Python ends."""
+    with contextlib.suppress(OSError):  # what stands in for it may be no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(
