@@ -115,6 +115,14 @@ CONTRACTS = (
     "Dover District Council,http://x/E07000108,R1,Payroll bureau,Pay,01/04/2024,31/03/2027,,12000,Kerbside Digital Ltd,8765432\n"
     "Dover District Council,,R2,Toner,Ink,01/04/2024,31/03/2027,,9000,REDACTED COMMERCIAL CONFIDENTIALITY,\n"
 )
+FINDER = (
+    '"Notice Identifier","Notice Type","Organisation Name","Status","Published Date","Title","Description","Start Date","End Date","Awarded Date","Awarded Value","Supplier [Name|Address|Ref type|Ref Number|Is SME|Is VCSE]","Contract start date","Contract end date"\n'
+    '"n-1","Contract","Dover District Council","Awarded","2026-02-03T10:00:00Z","Civica Pay, hosted","Taking payments","2025-11-01","2025-12-01","2026-01-20","120000","[Civica UK Ltd|Leeds|COMPANIES_HOUSE|1628868|No|No]","2026-04-01","2029-03-31"\n'
+    '"n-2","Contract","Dover District Council","Awarded","2026-02-03T10:00:00Z","Leaflets","Print","","","2026-01-20","9000","[Quill Ltd|Deal|NONE||Yes|No][Nib and Co|Deal|NONE||Yes|No]","2026-04-01","2027-03-31"\n'
+    '"n-3","Contract","A Hospital Trust","Awarded","2026-02-03T10:00:00Z","Payroll","Pay","","","2026-01-20","1","[Quill Ltd|Deal|NONE||Yes|No]","2026-04-01","2027-03-31"\n'
+    '"n-4","Contract","Dover District Council","Withdrawn","2026-02-03T10:00:00Z","Ink","Ink","","","","","[Quill Ltd|Deal|NONE||Yes|No]","2026-04-01","2027-03-31"\n'
+    '"n-5","Opportunity","Dover District Council","Open","2026-02-03T10:00:00Z","Pens","Pens","","","","","","",""\n'
+)
 SHEET = "Authority,Application,Vendor,Service area,Hosting,Access,Personal data\nDover,Permits live,Kerbside Digital,Parking,supplier,holds our data,personal\n"
 OWNERS = (
     "Company,Company number,Parent company,From\nKerbside Digital Ltd,08765432,Tallow Group plc,2021\nAlder Ltd,,,\n"
@@ -125,6 +133,7 @@ SOURCES: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
     # name -> format, file, the relations that come of it
     "sheet": ("one-sheet", lambda p: save(p, "a.csv", SHEET), {"dover.uses.kerbside-digital-permits-live.parking-enforcement", "kerbside-digital-permits-live.made-by.kerbside-digital"}),
     "contracts": ("contracts", lambda p: save(p, "a.csv", CONTRACTS), {"dover.served-by.kerbside-digital.hr-payroll.to-2027-03-31"}),
+    "finder": ("contracts-finder", lambda p: save(p, "a.csv", FINDER), {"dover.uses.civica-pay.payments-income.to-2029-03-31", "civica-pay.made-by.civica", "dover.supplied-by.quill.to-2027-03-31", "dover.supplied-by.nib-and-co.to-2027-03-31"}),
     "spending": ("spending", lambda p: save(p, "a.csv", SPEND), {"dover.supplied-by.civica"}),
     "package": ("ocds", as_json("a.json", {"uri": "x", "publisher": {"name": "p"}, "releases": [AWARD]}), {"dover.uses.civica-pay.payments-income.to-2029-03-31", "civica-pay.made-by.civica"}),
     "records": ("ocds", as_json("a.json", {"publisher": {"name": "p"}, "records": [{"ocid": "ocds-test-1", "releases": [AWARD]}]}), {"dover.uses.civica-pay.payments-income.to-2029-03-31", "civica-pay.made-by.civica"}),
@@ -192,6 +201,26 @@ def test_an_award_that_is_not_taken_is_said(tmp_path: Path, change: dict[str, An
     assert not data.relations
     assert report.balanced
     assert [text for text in report.skipped if text.startswith(reason)], report.skipped
+
+
+def test_a_search_in_contracts_finder_is_taken_with_its_suppliers_and_without_its_guesses(tmp_path: Path) -> None:
+    data, report = import_file(save(tmp_path, "notices.csv", FINDER))
+    pay = data.relations["dover.uses.civica-pay.payments-income.to-2029-03-31"]
+    assert (pay.valid_from, pay.contract_reference, str(pay.contract_value_gbp)) == ("2026-04-01", "n-1", "120000")
+    evidence = data.evidence[pay.evidence[0]]
+    assert (evidence.published, evidence.publisher) == (
+        "2026-02-03",
+        "Dover District Council, Contracts Finder notices.csv",
+    )
+    shared = data.relations["dover.supplied-by.quill.to-2027-03-31"]
+    assert shared.contract_value_gbp is None  # one value for two
+    assert shared.note == "contract: Leaflets; one value for 2 suppliers was left out"
+    assert {reason: len(rows) for reason, rows in report.skipped.items()} == {
+        "buyer is not in the register of authorities (--buyers all takes it)": 1,
+        "withdrawn or cancelled": 1,
+        "no supplier": 1,
+    }
+    assert report.unmatched_councils == {"A Hospital Trust": 1}
 
 
 def test_the_newest_release_of_an_award_counts(tmp_path: Path) -> None:

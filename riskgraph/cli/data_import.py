@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from riskgraph.data.importers import ImportReport, Options
 
 F = TypeVar("F", bound=Callable[..., Any])
-FORMATS = ("bods", "contracts", "cyclonedx", "dora", "ocds", "one-sheet", "ownership", "spending", "workbook")
+FORMATS = (
+    "bods",
+    "contracts",
+    "contracts-finder",
+    "cyclonedx",
+    "dora",
+    "ocds",
+    "one-sheet",
+    "ownership",
+    "spending",
+    "workbook",
+)
 
 
 def source_options(command: F) -> F:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from riskgraph.data.importers.areas import area_of_title, area_of_word
@@ -16,7 +17,9 @@ from riskgraph.data.importers.values import blank, parse_date, parse_money, reda
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 
-__all__ = ["FIELDS", "read_contracts"]
+__all__ = ["FIELDS", "Named", "read_contracts", "read_register"]
+
+_DEAD = {"withdrawn", "cancelled"}
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "council": (
@@ -85,9 +88,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "ocid": ("OpenContractingID", "OCID"),
     "start": (
+        "Contract Start Date",
         "StartDate",
         "Start Date",
-        "Contract Start Date",
         "Original Start/Commencement Date",
         "Commencement Date",
         "Contract Start",
@@ -96,9 +99,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "current": ("Current Expiry Date", "Current end date", "CONTRACT_CURRENT_END_DATE", "Current End"),
     "end": (
+        "Contract End Date",
         "EndDate",
         "End Date",
-        "Contract End Date",
         "Contract End",
         "Expiry Date",
         "Completion Date",
@@ -148,18 +151,52 @@ def _fits(path: Path) -> int:
     return score + 1 if score > 4 else score  # against a one-sheet register with as many headers
 
 
+Named = tuple[str, tuple[tuple[str, str], ...]]  # a supplier as the row names it, and its identifiers
+
+
 @importer("contracts", "a contract register under the Transparency Code", _fits)
 def read_contracts(path: Path, options: Options, report: ImportReport) -> Harvest:
     """Read every sheet with titles and suppliers."""
+    return read_register(path, options, report, FIELDS, _named)
+
+
+def _named(columns: Columns, row: list[str]) -> list[Named]:
+    schemes = (("GB-COH", "number"), ("GB-CHC", "charity"), ("GB-PPON", "other_id"))
+    ids = [(scheme, text) for scheme, name in schemes if (text := _cell(columns, row, name))]
+    ids = [(scheme, text) for scheme, text in ids if scheme != "GB-PPON" or text.upper().startswith("P")]
+    return [(clean(columns.get(row, "supplier")), tuple(ids))]
+
+
+def read_register(
+    path: Path,
+    options: Options,
+    report: ImportReport,
+    fields: Mapping[str, Sequence[str]],
+    named: Callable[[Columns, list[str]], list[Named]],
+    source: str = "contract register",
+) -> Harvest:
+    """Read every sheet of a register; a row counts once for each supplier that it names.
+
+    Parameters
+    ----------
+    path, options, report
+        As for every importer.
+    fields
+        The headers of each field.
+    named
+        The suppliers of a row; none if it names nobody.
+    source
+        What the file is, for its evidence.
+    """
     harvest = Harvest(report, options)
     found = False
     for sheet in open_sheets(path):
         try:
-            header, _, rows = read_rows(sheet, lambda cells: header_score(cells, FIELDS), options.columns)
+            header, _, rows = read_rows(sheet, lambda cells: header_score(cells, fields), options.columns)
         except NoHeader as error:
             report.note(error.message)
             continue
-        columns = match_headers(header, FIELDS)
+        columns = match_headers(header, fields)
         if "supplier" not in columns or "title" not in columns:
             report.note(f"Sheet {sheet.name!r} has no columns for title and supplier; it was not read.")
             continue
@@ -180,12 +217,14 @@ def read_contracts(path: Path, options: Options, report: ImportReport) -> Harves
                 continue
             if merged:  # the first filled cell counts, so that hidden letters must not fill one
                 row = [clean(cell) for cell in row]
-            report.read += 1
-            if report.read % 1000 == 0:
-                options.tick(report.read, 0)
-            fact = _fact(columns, row, f"row {number}", options, harvest)
-            if fact:
-                harvest.take(fact)
+            suppliers = named(columns, row) or [("", ())]
+            for supplier in suppliers:
+                report.read += 1
+                if report.read % 1000 == 0:
+                    options.tick(report.read, 0)
+                fact = _fact(columns, row, f"row {number}", supplier, len(suppliers), harvest)
+                if fact:
+                    harvest.take(fact._replace(publisher=f"{fact.council.name}, {source} {report.source}"))
     if not found:
         raise RiskGraphError(
             f"{path.name} has no sheet with a contract's title and supplier.", "Say what its columns are: --columns"
@@ -193,14 +232,18 @@ def read_contracts(path: Path, options: Options, report: ImportReport) -> Harves
     return harvest
 
 
-def _fact(columns: Columns, row: list[str], where: str, options: Options, harvest: Harvest) -> Fact | None:
-    report = harvest.report
+def _cell(columns: Columns, row: list[str], name: str) -> str:
+    if name not in columns:
+        return ""
+    text = clean(columns.get(row, name))
+    return "" if blank(text) else text
+
+
+def _fact(columns: Columns, row: list[str], where: str, named: Named, sharing: int, harvest: Harvest) -> Fact | None:
+    report, options = harvest.report, harvest.options
 
     def cell(name: str) -> str:
-        if name not in columns:
-            return ""
-        text = clean(columns.get(row, name))
-        return "" if blank(text) else text
+        return _cell(columns, row, name)
 
     def date(name: str) -> str | None:
         text = cell(name)
@@ -213,15 +256,15 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
     if not council:
         report.skip(where, "no council")
         return None
-    raw = clean(columns.get(row, "supplier"))
+    if cell("status").lower() in _DEAD:
+        report.skip(where, "withdrawn or cancelled")
+        return None
+    raw, ids = named
     if redacted(raw):
         report.redacted += 1
         report.skip(where, "supplier redacted: who it is is not known")
         return None
-    schemes = (("GB-COH", "number"), ("GB-CHC", "charity"), ("GB-PPON", "other_id"))
-    ids = [(scheme, text) for scheme, name in schemes if (text := cell(name))]
-    ids = [(scheme, text) for scheme, text in ids if scheme != "GB-PPON" or text.upper().startswith("P")]
-    supplier = clean_party(raw, report, tuple(ids))
+    supplier = clean_party(raw, report, ids)
     if supplier is None:
         report.skip(where, "no supplier")
         return None
@@ -238,6 +281,11 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
     if amount and (value is None or value < 0):
         report.guess("amount that is none, left blank", f"{where}: {amount!r}")
         value = None
+    notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := cell("unit")) else ""]
+    if sharing > 1 and value is not None:
+        notes.append(f"one value for {sharing} suppliers was left out")
+        report.guess("one value for several suppliers, left out", where)
+        value = None
     reference = cell("reference") or cell("ocid") or None
     if start and last and last_day(last) < last_day(start):
         report.guess("ends before it begins: both dates left blank", f"{where}: {start} to {last}")
@@ -246,7 +294,6 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         latest_start = max(harvest.dates, default="")
         if options.as_of is None and latest_start < start < "2100":
             harvest.dates[:] = [start]
-    unit = cell("unit")
     return Fact(
         where=where,
         how="award",
@@ -262,14 +309,9 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         end_latest=latest or last,
         framework=cell("framework") or None,
         grade=options.grade or "confirmed",
-        publisher=f"{council}, contract register {report.source}",
+        published=date("published"),
         claim=f"{council} has the contract {reference or ''} {title or ''} with {supplier.name}".replace("  ", " "),
-        note="; ".join(
-            part
-            for part in (title and f"contract: {title.replace(';', ',')}", unit and f"unit: {unit.replace(';', ',')}")
-            if part
-        )
-        or None,
+        note="; ".join(part.replace(";", ",") for part in notes if part) or None,
     )
 
 

@@ -50,6 +50,7 @@ def importer(
 def _load() -> None:
     from riskgraph.data.importers import (  # noqa: F401 - each registers itself
         contracts,
+        contracts_finder,
         cyclonedx,
         dora,
         ocds,
