@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "peers": ("riskgraph.cli.peers", "Who runs the same and could lend a hand."),
     "gate": ("riskgraph.cli.gate", "Hold a draft award against limits: clean, blocked or unknown."),
     "exercise": ("riskgraph.cli.exercise", "A pack for a tabletop exercise: injects, beliefs, sheets."),
+    "replay": ("riskgraph.cli.replay", "The model scored on what happened: named, missed, not reported."),
     "data": ("riskgraph.cli.data", "Check a data set, find its gaps, list the questions to ask."),
     "query": ("riskgraph.cli.query", "Run a Cypher query of the library on a Neo4j server."),
     "neo4j": ("riskgraph.cli.neo4j", "Keep a map on a Neo4j server: load, status, clear."),
@@ -102,6 +103,10 @@ MEANT = {
     "overlap": "data overlap",
     "ask": "data ask",
     "unknown": "data gaps",
+    "score": "replay",
+    "backtest": "replay",
+    "accuracy": "replay",
+    "incidents": "replay",
     "cypher": "query",
     "queries": "query",
 }
