@@ -40,6 +40,7 @@ def register() -> None:
             "Ask": View(_table, None),
             "Replay": View(_table, None),
             "ReplayScore": View(_table, None),
+            "Timeline": View(_table, None),
         }
     )
 
