@@ -122,7 +122,9 @@ def test_a_share_of_too_few_is_not_printed(seeds: RiskGraph) -> None:
     assert bands[Band.DOCUMENTED].hit + bands[Band.DOCUMENTED].cleared < FEWEST
     assert bands[Band.DOCUMENTED].precision is None and bands[Band.POSSIBLE].recall == round(8 / 21, 4)
     assert bands[Band.DOCUMENTED].named <= bands[Band.LIKELY].named <= bands[Band.NOT_RULED_OUT].named
-    assert "too few, 8 where 10 are needed" in score_text(score)
+    said = score_text(score)
+    assert "What share of the documented was hit cannot be said: too few, 7 where 10 are needed." in said
+    assert "False alarms: 0 of 1 public body" in said and "for 1 of them the map knew nobody" in said
 
 
 def test_without_a_place_or_a_day_an_incident_is_not_scored_and_says_why(tmp_path: Path) -> None:
@@ -148,10 +150,20 @@ def test_a_map_without_incidents_says_so(tmp_path: Path) -> None:
 
 def test_the_comparison_can_be_limited(seeds: RiskGraph) -> None:
     ours = Selection.of(seeds, members=["Thanet", "Dover"])
-    assert [one.body for one in replay(seeds, "eks-civica-2024", selection=ours).compared] == [
-        "authority:dover",
-        "authority:thanet",
-    ]
+    found = replay(seeds, "eks-civica-2024", selection=ours)
+    assert [one.body for one in found.compared] == ["authority:dover", "authority:thanet"]
+    assert "; only those selected)" in text(found)
+
+
+def test_an_incident_that_hit_others_is_no_control_for_those_it_did_not_hit(tmp_path: Path) -> None:
+    graph = small(
+        tmp_path,
+        "a,Records lost at Ashby,2023,,insider,confidentiality,authority:ashby,,,,,,,\n",
+        "a,authority:ashby,data-exposed,,,,\na,authority:bexton,data-exposed,,,,\n",
+    )
+    ashby = Selection.of(graph, members=["Ashby"])
+    assert replay(graph, "a").state is State.SCORED
+    assert replay(graph, "a", selection=ashby).state is State.NOBODY
 
 
 def test_incidents_are_found_by_id_or_title_and_never_guessed(seeds: RiskGraph) -> None:
@@ -182,4 +194,7 @@ def test_the_same_bytes_whatever_the_hash_seed() -> None:
         )
         outputs.add(done.stdout)
     assert len(outputs) == 1
-    assert outputs.pop().splitlines()[1] == "The map would have missed most of them: 38% named."
+    assert (
+        outputs.pop().splitlines()[1]
+        == "The map would have missed most of them: 38% named, 38% with those that cannot be ruled out."
+    )

@@ -108,6 +108,7 @@ class Replay(Pictured):
     leaning: int  # rows of the map of that day by which somebody leans on where it began
     compared: tuple[Compared, ...]  # everybody recorded or named, surest first
     groups: tuple[str, ...]  # recorded as hit, but no single body: shown, never counted
+    limited: bool = False  # whether only some bodies were asked for
     radius: BlastRadius | None = field(default=None, repr=False)  # left out in a score over all
 
     @property
@@ -263,7 +264,9 @@ def replay(
     record = graph.dataset.incidents[incident_id(graph, incident)]
     recorded = _recorded(graph, record, selection)
     when = record.date_started or record.date_disclosed
-    nothing = Replay(graph, record, State.NO_ORIGIN, None, (), 0, (), _groups(graph, record, selection))
+    nothing = Replay(
+        graph, record, State.NO_ORIGIN, None, (), 0, (), _groups(graph, record, selection), bool(selection)
+    )
     if not record.origins:
         return replace(nothing, compared=_compare(graph, record, recorded, None))
     if known_before and when is None:
@@ -274,7 +277,7 @@ def replay(
     compared = _compare(graph, record, recorded, radius)
     return replace(
         nothing,
-        state=_state(graph, record, compared),
+        state=_state(graph, record, {one.outcome for one in compared if not one.began}),
         view=radius.view,
         kinds=radius.kinds,
         leaning=_leaning(graph, record, radius.view),
@@ -354,12 +357,17 @@ def _outcome(effects: tuple[str, ...]) -> Outcome:
     return Outcome.TOLD if _TOLD in effects else Outcome.SILENT
 
 
-def _state(graph: RiskGraph, incident: Incident, compared: tuple[Compared, ...]) -> State:
-    outcomes = {one.outcome for one in compared if not one.began}
+def _state(graph: RiskGraph, incident: Incident, outcomes: set[Outcome]) -> State:
+    """Whether it is scored; a control stays one whoever is selected."""
     if Outcome.HIT in outcomes:
         return State.SCORED
-    kinds = {graph.dataset.entities[origin.partition("/")[0]].kind for origin in incident.origins}
-    if kinds == {AUTHORITY}:
+    origins = {origin.partition("/")[0] for origin in incident.origins}
+    everybody = {
+        body
+        for body, effects in _recorded(graph, incident, None).items()
+        if _outcome(effects) is Outcome.HIT and body not in origins
+    }
+    if {graph.dataset.entities[body].kind for body in origins} == {AUTHORITY} and not everybody:
         return State.CONTROL
     return State.SCORED if Outcome.CLEARED in outcomes else State.NOBODY
 
@@ -368,6 +376,7 @@ def _leaning(graph: RiskGraph, incident: Incident, view: View) -> int:
     """Rows of the map in a view by which somebody leans on where it began: without any, nobody can be named."""
     roots = {origin.partition("/")[0] for origin in incident.origins}
     return sum(
-        step.provider in roots or (step.relation == "linked-to" and step.dependent in roots)
+        (step.provider in roots and step.relation != "member-of")
+        or (step.relation == "linked-to" and step.dependent in roots)
         for step in graph.settled(view).steps
     )

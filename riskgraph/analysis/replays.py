@@ -61,6 +61,7 @@ class ReplayScore(Pictured):
     graph: RiskGraph = field(repr=False)
     known_before: bool
     replays: tuple[Replay, ...]
+    limited: bool = False  # whether only some bodies were asked for
 
     def of(self, *states: State) -> tuple[Replay, ...]:
         """The incidents in some states."""
@@ -169,7 +170,7 @@ def replay_all(
         # each has a day of its own: a graph beside ours, so that the rules of all days are not kept
         found = replay(RiskGraph(graph.dataset), incident, known_before=known_before, selection=selection)
         replays.append(replace(found, graph=graph, radius=None))
-    return ReplayScore(graph, known_before, tuple(replays))
+    return ReplayScore(graph, known_before, tuple(replays), bool(selection))
 
 
 def _share(part: int, whole: int) -> float | None:

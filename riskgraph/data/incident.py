@@ -130,6 +130,7 @@ def record(dataset: Dataset, incident_id: str, said: Said) -> Recorded:
 
     Examples
     --------
+    >>> from riskgraph.data import read
     >>> found = record(read("seeds"), "quenby-2026", Said("Quenby", status=["Dover: data exposed"], said_by="civica"))
     >>> found.rows, found.added[0].said_by, found.added[0].confidence
     (2, 'supplier:civica', 'reported')

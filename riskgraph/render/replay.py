@@ -71,7 +71,7 @@ def text(found: Replay) -> str:
 
 def _head(found: Replay) -> str:
     dataset, title = found.graph.dataset, found.incident.title
-    data = f"data of {in_words(dataset.info.as_of)}"
+    data = f"data of {in_words(dataset.info.as_of)}{_scope(found)}"
     hits = plural(len(found.hits), *_BODIES)
     if found.view is None:
         return f"0 of {hits} hit could be asked about: {title} ({data}); {_STATES[found.state]}."
@@ -118,7 +118,7 @@ def score_text(score: ReplayScore) -> str:
     dataset = score.graph.dataset
     shown = score.bands[Band.POSSIBLE]
     knowing = "knowing only what was published before it" if score.known_before else "without its own reporting"
-    asked = f"each asked as of its day, {knowing}; data of {in_words(dataset.info.as_of)}"
+    asked = f"each asked as of its day, {knowing}; data of {in_words(dataset.info.as_of)}{_scope(score)}"
     if not score.replays:
         return (
             f"0 incidents are recorded in this data (data of {in_words(dataset.info.as_of)}).\n"
@@ -133,7 +133,7 @@ def score_text(score: ReplayScore) -> str:
         )
     lines = [f"{head}{_marking(dataset)}"]
     if score.hits:
-        lines += [_verdict(score), *_why(score), *_bands(score), _named(shown)]
+        lines += [_verdict(score), *_why(score), *_bands(score), _named(score)]
     lines += [_false_alarms(score), *_controls(score), *_not_scored(score)]
     lines.append(
         f"Not known: who was hit and never said so. What is recorded ends on {in_words(dataset.info.as_of)}; a body hit in two incidents counts twice."
@@ -150,8 +150,10 @@ def _verdict(score: ReplayScore) -> str:
     most = (
         "The map would have missed most of them" if 2 * shown.hit < shown.hits else "It would have named most of them"
     )
-    share = f": {_percent(shown.recall)} named." if shown.recall is not None else f"; {_too_few(shown.hits)}."
-    return most + share
+    if shown.recall is None:
+        return f"{most}; {_too_few(shown.hits)}."
+    wide = score.bands[Band.NOT_RULED_OUT]
+    return f"{most}: {_percent(shown.recall)} named, {_percent(wide.recall)} with those that cannot be ruled out."
 
 
 def _why(score: ReplayScore) -> list[str]:
@@ -180,31 +182,36 @@ def _bands(score: ReplayScore) -> list[str]:
     ]
 
 
-def _named(shown: BandScore) -> str:
+def _named(score: ReplayScore) -> str:
+    shown, surest = score.bands[Band.POSSIBLE], score.bands[Band.DOCUMENTED]
     return (
         f"Named elsewhere, {shown.named}: {shown.hit} hit, {shown.told} told, {shown.cleared} not affected, "
-        f"{shown.silent} not reported, which is no finding either way. {_precision(shown)}"
+        f"{shown.silent} not reported, which is no finding either way. {_precision(surest)}"
     )
 
 
-def _precision(shown: BandScore) -> str:
-    known = shown.hit + shown.cleared
-    if shown.precision is None:
-        return f"What share of the named was hit cannot be said: {_too_few(known)}."
+def _precision(surest: BandScore) -> str:
+    known = surest.hit + surest.cleared
+    if surest.precision is None:
+        return f"What share of the documented was hit cannot be said: {_too_few(known)}."
     return (
-        f"Of the {known} whose outcome is known {_percent(shown.precision)} were hit; records tell mostly of those that "
-        "were, so this says little."
+        f"Of the {known} documented whose outcome is known {_percent(surest.precision)} were hit; records tell mostly of "
+        "those that were, so this says little."
     )
 
 
 def _false_alarms(score: ReplayScore) -> str:
     named = [one for one in score.cleared if one.named]
     checked = plural(len(score.cleared), *_BODIES)
-    listed = f": {_names(score.graph.dataset, named)}" if named else ""
-    few = f" ({_too_few(len(score.cleared))})" if len(score.cleared) < FEWEST else ""
-    return (
-        f"False alarms: {len(named)} of {checked} that were checked or said that they were not affected{listed}{few}."
-    )
+    line = f"False alarms: {len(named)} of {checked} that were checked or said that they were not affected"
+    if named:
+        line += f": {_names(score.graph.dataset, named)}"
+    if len(score.cleared) < FEWEST:
+        line += f" ({_too_few(len(score.cleared))})"
+    easy = sum(len(one.of(Outcome.CLEARED)) for one in (*score.scored, *score.controls) if not one.leaning)
+    if easy:
+        line += f"; for {easy} of them the map knew nobody who leans on where it began, so that they prove little"
+    return line + "."
 
 
 def _controls(score: ReplayScore) -> list[str]:
@@ -315,6 +322,10 @@ def _too_few(count: int) -> str:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def _scope(found: Replay | ReplayScore) -> str:
+    return "; only those selected" if found.limited else ""
 
 
 def _marking(dataset: Dataset) -> str:
