@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -118,23 +119,31 @@ def test_what_is_not_clear_is_said_at_once_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
-    ("words", "rule"),
+    ("words", "said"),
     [
-        (("--began", "soon"), "[date]"),
-        (("--source", "nowhere"), "[url]"),
-        (("--status", "Ashby: notified", "--said-at", "2024-06-20 25:00"), "[moment]"),
-        (("--status", "Ashby: notified", "--aware", "Ashby: 2024-13"), "[moment]"),
+        (("--began", "soon"), "Write it as 2026-11-25, 2026-11 or 2026."),
+        (("--source", "nowhere"), "Begin it with https://"),
+        (("--status", "Ashby: notified", "--said-at", "2024-06-20 25:00"), "by the local clock"),
+        (("--status", "Ashby: notified", "--aware", "Ashby: 2024-13"), "by the local clock"),
+        (("--summary", "a\u200bb"), "A hidden control character stands in summary."),
+        (("--began", "soon", "--source", "nowhere", "--origin", "Orbitt"), "3 things are not clear"),
     ],
 )
-def test_cells_are_judged_as_in_a_file(ours: Path, words: tuple[str, ...], rule: str) -> None:
+def test_cells_are_judged_as_in_a_file(ours: Path, words: tuple[str, ...], said: str) -> None:
     result = run(ours, "--title", "Orbit", *words)
-    assert result.exit_code == 3 and rule in result.stderr
+    assert result.exit_code == 2 and said in result.stderr
     assert not (ours / "incidents.csv").exists()
 
 
 def test_a_name_with_spaces_is_refused_with_the_way_out(ours: Path) -> None:
     result = run(ours, *START, name="orbit 2024")
-    assert result.exit_code == 3 and "Leave out spaces" in result.stderr
+    assert result.exit_code == 2 and "Leave out spaces" in result.stderr
+
+
+def test_what_was_typed_loosely_is_read_back_without_a_warning(ours: Path) -> None:
+    run(ours, "--title", "  Cafe\u0301 \n stopped ", "--origin", "Orbit ", "--status", " Ashby : data exposed ")
+    again = read(ours)
+    assert again.warnings == () and again.incidents["orbit-2024"].title == "Caf\u00e9 stopped"
 
 
 @pytest.mark.parametrize("data", ["uk", "seeds", "one-sheet-register.csv"])
@@ -183,3 +192,21 @@ def test_who_spoke_is_withheld_with_the_body_and_kept_in_a_merge() -> None:
     assert {(effect.said_by, effect.said_at) for effect in hidden.dataset.effects} == {(None, None)}
     merged, _ = merge([data, seeds], None)
     assert [effect.said_by for effect in merged.effects if effect.said_by] == ["authority:thanet"]
+
+
+def test_the_page_tells_the_suppliers_words_from_the_councils_as_the_program_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[1] / "docs/incidents.md").read_text(encoding="utf-8")
+    start = next(line for line in page.splitlines() if line.startswith("$ riskgraph data incident"))
+    commands = [
+        start.removeprefix("$ "),
+        *page.partition("```sh\n")[2].partition("```")[0].replace("\\\n", " ").splitlines(),
+    ]
+    for command in commands:
+        assert CliRunner().invoke(main, shlex.split(command)[1:], catch_exceptions=False).exit_code == 0
+    shown = page.partition("```text\n")[2].partition("```")[0].splitlines()
+    words = ["timeline", "quenby-2026", "--data", "our-map"]
+    said = CliRunner().invoke(main, words, catch_exceptions=False).stdout
+    assert len(shown) == 4 and [line for line in said.splitlines() if line in shown] == shown

@@ -13,10 +13,11 @@ from riskgraph.cli.options import Output, examples, output_options
 @click.command(
     "incident",
     epilog=examples(
-        "riskgraph data incident civica-2026 --data seeds --to our-map --title 'Civica reports an intrusion' --origin civica",
-        "riskgraph data incident bus-2026 --data one-sheet-register.csv --to our-map --title 'A wave' --began 2026-11-20",
-        "riskgraph data incident eks-civica-2024 --data seeds --to our-map --status 'Dover: named but unaffected' "
-        "--said-by Dover --said-at '2024-02-05 16:00'",
+        "riskgraph data incident quenby-2026 --data one-sheet-register.csv --to our-map "
+        "--title 'Quenby Software reports an intrusion' --origin 'Quenby Software' --began 2026-11-20",
+        "riskgraph data incident quenby-2026 --data one-sheet-register.csv --to our-map --title 'Forms are down' "
+        "--status 'Saltmere: service disrupted' --said-by Saltmere --said-at '2026-11-20 14:30'",
+        "riskgraph data incident wave-2026 --data seeds --to our-map --title 'A wave on websites' --began 2026-11",
     ),
 )
 @click.argument("name", metavar="NAME")
@@ -75,7 +76,7 @@ def command(
 ) -> None:
     """Record an incident as it unfolds: what is said, by whom, when, and where it can be read.
 
-    NAME is a short name such as civica-2026. What is not given stays as it was, and saying the same again changes
+    NAME is a short name such as quenby-2026. What is not given stays as it was, and saying the same again changes
     nothing. What the supplier says and what a council found are two rows: one call for each.
     """
     from riskgraph.data import canonical, read

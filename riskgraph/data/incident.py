@@ -6,6 +6,7 @@ What a supplier says and what a council found are two rows. Saying the same agai
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -14,9 +15,9 @@ from typing import Any
 from riskgraph.assets import shipped_maps
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.edit import edited
-from riskgraph.data.files import nearest, write_atomic
+from riskgraph.data.files import FORBIDDEN, nearest, write_atomic
 from riskgraph.data.names import Names
-from riskgraph.data.read import locate
+from riskgraph.data.read import judge, locate
 from riskgraph.data.write import canonical
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import NameNotFound, RiskGraphError
@@ -199,10 +200,16 @@ class _Work:
     """From what people type to rows, collecting everything that is not clear."""
 
     def __init__(self, dataset: Dataset, incident_id: str, said: Said) -> None:
-        self.dataset, self.id, self.said = dataset, incident_id, said
-        self.names = Names(dataset)
         self.problems: list[RiskGraphError] = []
+        self.dataset, self.id, self.said = dataset, incident_id, self._clean(said)
+        self.names = Names(dataset)
         self.said_by = self._speaker()
+        said = self.said
+        self._cell(incident_id, "incidents", "incident_id")
+        self._cell(said.began, "incidents", "date_started")
+        self._cell(said.public, "incidents", "date_disclosed")
+        self._cell(said.source, "incidents", "source_url")
+        self._cell(said.said_at, "incident_effects", "said_at")
 
     def problem(self, error: RiskGraphError) -> None:
         self.problems.append(error)
@@ -279,9 +286,30 @@ class _Work:
                 self.problem(RiskGraphError(f"{line!r} says no time.", 'Write it as "Saltmere: 2026-11-20 14:30".'))
                 continue
             body = self._resolve(match[1], ORGANISATIONS)
+            self._cell(match[2], "incident_effects", "aware_at")
             if body is not None:
                 found.append((body, match[2]))
         return found
+
+    def _clean(self, said: Said) -> Said:
+        """Text as a file may hold it: composed, on one line, without needless spaces or hidden characters."""
+        cleaned: dict[str, Any] = {}
+        for field in fields(Said):
+            value = getattr(said, field.name)
+            texts = [value] if isinstance(value, str) else value if isinstance(value, Sequence) else []
+            if any(FORBIDDEN.search(text) for text in texts):
+                what = field.name.replace("_", " ")
+                self.problem(RiskGraphError(f"A hidden control character stands in {what}.", "Type it anew."))
+            new = tuple(" ".join(unicodedata.normalize("NFC", text).split()) for text in texts)
+            if texts:
+                cleaned[field.name] = new[0] if isinstance(value, str) else new
+        return replace(said, **cleaned)
+
+    def _cell(self, text: str | None, table: str, column: str) -> None:
+        """Judge a cell as reading does."""
+        fault = judge(text, schema()[table][column])[1] if text else None
+        if fault is not None:
+            self.problem(RiskGraphError(*fault[1:]))
 
     def _speaker(self) -> str | None:
         """A body of the map by its id; anybody else by name."""

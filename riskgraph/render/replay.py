@@ -134,7 +134,8 @@ def score_text(score: ReplayScore) -> str:
     lines = [f"{head}{_marking(dataset)}"]
     if score.hits:
         lines += [_verdict(score), *_why(score), *_bands(score), _named(score)]
-    lines += [_false_alarms(score), *_controls(score), *_not_scored(score)]
+    lines += [_false_alarms(score)] if score.cleared else []
+    lines += [*_controls(score), *_not_scored(score)]
     lines.append(
         f"Not known: who was hit and never said so. What is recorded ends on {in_words(dataset.info.as_of)}; a body hit in two incidents counts twice."
     )

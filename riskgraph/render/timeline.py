@@ -74,7 +74,8 @@ def _limits(found: Timeline, dated: Sequence[Entry]) -> list[str]:
         lines.append(
             f"{partial} of {plural(len(dated), 'entry', 'entries')} have only a month or a year, and stand at the last day they may mean."
         )
-    lines.append("What it meant for a body stands at the day when it was said or published, not when it happened.")
+    if any(entry.what is What.EFFECT for entry in dated):
+        lines.append("What it meant for a body stands at the day when it was said or published, not when it happened.")
     hidden = found.hidden_for
     if hidden is None:
         lines.append("From its beginning to its becoming public: not known.")
