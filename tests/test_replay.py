@@ -155,6 +155,12 @@ def test_the_comparison_can_be_limited(seeds: RiskGraph) -> None:
     assert "; only those selected)" in text(found)
 
 
+def test_a_selection_by_area_is_refused_because_records_name_none(seeds: RiskGraph) -> None:
+    with pytest.raises(RiskGraphError, match="names no service areas") as error:
+        replay(seeds, "eks-civica-2024", selection=Selection.of(seeds, areas=["housing"]))
+    assert error.value.fix.startswith("Leave --area out")
+
+
 def test_an_incident_that_hit_others_is_no_control_for_those_it_did_not_hit(tmp_path: Path) -> None:
     graph = small(
         tmp_path,
@@ -164,6 +170,12 @@ def test_an_incident_that_hit_others_is_no_control_for_those_it_did_not_hit(tmp_
     ashby = Selection.of(graph, members=["Ashby"])
     assert replay(graph, "a").state is State.SCORED
     assert replay(graph, "a", selection=ashby).state is State.NOBODY
+
+
+def test_the_report_of_a_control_does_not_boast_of_the_body_it_asked_about() -> None:
+    files = load("seeds").report("replay", "essex-insider-2012").files
+    summary = files["summary.txt"].decode("utf-8")
+    assert "named 0 public bodies where nobody else was recorded as hit: Essex adult social care" in summary
 
 
 def test_incidents_are_found_by_id_or_title_and_never_guessed(seeds: RiskGraph) -> None:

@@ -253,7 +253,7 @@ def replay(
     Raises
     ------
     RiskGraphError
-        If there is no such incident.
+        If there is no such incident, or the selection is by service area.
 
     Examples
     --------
@@ -262,6 +262,11 @@ def replay(
     ('authority:canterbury', 'documented')
     """
     record = graph.dataset.incidents[incident_id(graph, incident)]
+    if selection is not None and selection.areas:
+        raise RiskGraphError(
+            "What is recorded of an incident names no service areas, so it cannot be compared by area.",
+            "Leave --area out; --class, --region and --members limit a replay.",
+        )
     recorded = _recorded(graph, record, selection)
     when = record.date_started or record.date_disclosed
     nothing = Replay(

@@ -52,7 +52,10 @@ def replay_report(context: Context) -> Report:
     table = _table(dataset, recorded)
     exposures, services = exposures_table(context, radius), services_table(context, radius)
     roots = join(root_name(dataset, origin) for origin in incident.origins)
-    title = f"The map would have named {len(found)} of {plural(len(answer.hits), 'public body', 'public bodies')} hit: {incident.title}"
+    hit = f"{len(found)} of {plural(len(answer.hits), 'public body', 'public bodies')} hit"
+    if not answer.hits:
+        hit = f"{plural(len(more), 'public body', 'public bodies')} where nobody else was recorded as hit"
+    title = f"The map would have named {hit}: {incident.title}"
     happened = in_words(incident.date_started or incident.date_disclosed or radius.view.as_of)
     summary = [
         f"{title}.",
@@ -77,7 +80,7 @@ def replay_report(context: Context) -> Report:
         "Incident replay",
         radius.view.as_of.isoformat(),
         (
-            Number(f"{len(found)} of {len(answer.hits)}", "public bodies hit would have been named", band_counts(one.band for one in answer.found if one.band is not None) or "none"),
+            Number(f"{len(found)} of {len(answer.hits)}" if answer.hits else "0", "public bodies hit would have been named" if answer.hits else "recorded as hit elsewhere than where it began", band_counts(one.band for one in answer.found if one.band is not None) or "none"),
             Number(f"{len(missed)}", "hit, and not named", "a gap of the map on that day, or a way it does not know"),
             Number(f"{len(more)}", "named, and not recorded as hit", "could be reached is no finding; nobody may have looked"),
         ),
