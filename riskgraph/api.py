@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.ranked import Ranked
+    from riskgraph.analysis.replay import Replay
+    from riskgraph.analysis.replays import ReplayScore
+    from riskgraph.analysis.timeline import Timeline
     from riskgraph.analysis.together import Together
     from riskgraph.report import Bundle
     from riskgraph.report.atlas import Atlas
@@ -233,6 +236,31 @@ class RiskMap:
         from riskgraph.analysis.ranked import ranked
 
         return ranked(self.graph, roots, **question)
+
+    def replay(self, incident: str | None = None, **how: Any) -> Replay | ReplayScore:
+        """One incident, or all with a score over them, asked as if they were to come; see `riskgraph.analysis.replay`.
+
+        Examples
+        --------
+        >>> load("seeds").replay("eks-civica-2024")
+        <Replay of eks-civica-2024: scored, 3 of 3 hit and named>
+        """
+        from riskgraph.analysis.replay import replay
+        from riskgraph.analysis.replays import replay_all
+
+        return replay_all(self.graph, **how) if incident is None else replay(self.graph, incident, **how)
+
+    def timeline(self, incident: str) -> Timeline:
+        """Everything dated about one incident, in order; see `riskgraph.analysis.timeline.timeline`.
+
+        Examples
+        --------
+        >>> load("seeds").timeline("essex-insider-2012")
+        <Timeline of essex-insider-2012: 4 dated entries, 0 not dated>
+        """
+        from riskgraph.analysis.timeline import timeline
+
+        return timeline(self.graph, incident)
 
     def report(self, kind: str, *names: str, **options: Any) -> Bundle:
         """A report as files, such as `report("blast", "civica", tlp="AMBER")`; see `riskgraph.report.make`.

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
-__all__ = ["DATE", "first_day", "in_words", "last_day", "parse_day", "published_by"]
+__all__ = ["DATE", "first_day", "in_words", "last_day", "moment", "parse_day", "parse_moment", "published_by"]
 
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -95,6 +95,40 @@ def in_words(text: str | date) -> str:
     if month:
         words.append(calendar.month_name[month])
     return " ".join([*words, str(year)])
+
+
+def parse_moment(text: str) -> datetime | None:
+    """A day with the time of day by the local clock; `None` for a date without one.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> parse_moment("2026-11-25 09:30"), parse_moment("2026-11")
+    (datetime.datetime(2026, 11, 25, 9, 30), None)
+    """
+    if DATE.fullmatch(text):
+        _parts(text)
+        return None
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", text, re.ASCII):
+        raise ValueError(f"{text!r} is no date, and no date and time")
+    return datetime.fromisoformat(text)
+
+
+def moment(when: datetime) -> str:
+    """A date and time as GOV.UK writes it.
+
+    Examples
+    --------
+    >>> moment(datetime(2026, 11, 25, 16, 5)), moment(datetime(2026, 11, 25, 9, 0))
+    ('4:05pm on 25 November 2026', '9am on 25 November 2026')
+    """
+    hour, half = (when.hour + 11) % 12 + 1, "am" if when.hour < 12 else "pm"
+    minutes = f":{when.minute:02}" if when.minute else ""
+    return f"{hour}{minutes}{half} on {in_words(when.date())}"
 
 
 def _parts(text: str) -> tuple[int, int | None, int | None]:

@@ -244,6 +244,9 @@ class IncidentEffect:
     people_affected: int | None = None
     source_url: str | None = None
     confidence: str | None = None
+    said_by: str | None = None
+    said_at: str | None = None
+    aware_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Column:
 
     table: str
     name: str
-    type: str  # id, text, list, word, words, date, integer, number, url, ref or refs
+    type: str  # id, text, list, word, words, date, moment, integer, number, url, ref or refs
     unit: str
     required: bool
     allowed: tuple[str, ...]  # the words allowed, or for ref and refs the table referred to

@@ -23,7 +23,7 @@ def test_the_public_names_are_sorted_and_there() -> None:
 
 def test_every_word_is_a_method_of_the_map() -> None:
     methods = {name for name, _ in inspect.getmembers(riskgraph.RiskMap, inspect.isfunction)}
-    elsewhere = {"data", "neo4j", "query", "report", "atlas", "verify", "exercise", "gate", "replay", "timeline"}
+    elsewhere = {"data", "neo4j", "query", "report", "atlas", "verify", "exercise", "gate"}
     assert {word.replace("-", "_") for word in COMMANDS} - elsewhere <= methods | {"list"}
 
 

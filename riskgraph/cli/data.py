@@ -18,6 +18,7 @@ VERBS = {
     "diff": ("riskgraph.cli.data_diff", "What changed from one map to another, and which answers."),
     "export": ("riskgraph.cli.data_export", "The whole map for other graph tools."),
     "redact": ("riskgraph.cli.data_redact", "A map without some names, to hand on."),
+    "incident": ("riskgraph.cli.data_incident", "Record an incident as it unfolds, in your own data set."),
     "overlap": ("riskgraph.cli.data_overlap", "How many suppliers two officers share, and nothing else."),
 }
 

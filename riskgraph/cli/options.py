@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Output",
+    "complete_incidents",
     "complete_names",
     "data_option",
     "examples",
@@ -35,16 +36,27 @@ _SUPPOSING = "riskgraph.supposing"
 
 def complete_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Names for shell completion: the short ids of the map's bodies and places."""
+    slugs = {id_.partition(":")[2] for id_ in _column(ctx, "entities.csv", "id")}
+    return sorted(slug for slug in slugs if slug.startswith(incomplete.lower().replace(" ", "-")))
+
+
+def complete_incidents(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Incidents for shell completion."""
+    known = set(_column(ctx, "incidents.csv", "incident_id"))
+    return sorted(id_ for id_ in known if id_.startswith(incomplete.lower()))
+
+
+def _column(ctx: click.Context, file: str, column: str) -> list[str]:
+    """One column of a file of the map that is meant; nothing where it cannot be read."""
     from riskgraph.data.read import locate
     from riskgraph.errors import RiskGraphError
 
     try:
         folder = locate(ctx.params.get("data") or os.environ.get("RISKGRAPH_DATA") or "uk")
-        with (folder / "entities.csv").open(encoding="utf-8", newline="") as file:
-            slugs = {row["id"].partition(":")[2] for row in csv.DictReader(file)}
+        with (folder / file).open(encoding="utf-8", newline="") as opened:
+            return [row[column] for row in csv.DictReader(opened)]
     except (OSError, UnicodeDecodeError, KeyError, RiskGraphError):
         return []  # completion stays silent; the command itself will say what is wrong
-    return sorted(slug for slug in slugs if slug.startswith(incomplete.lower().replace(" ", "-")))
 
 
 def data_option(command: F) -> F:

@@ -11,13 +11,20 @@ from riskgraph.data.checks import CHECKS
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import judge
 from riskgraph.errors import DataError, Problem
-from riskgraph.model import Entity, Evidence, RegisterEntry, Relation
+from riskgraph.model import Entity, Evidence, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.schema import schema
 
 __all__ = ["edited"]
 
-R = TypeVar("R", Entity, Evidence, RegisterEntry, Relation)
-_SAID = {"entities": "entity", "relations": "relation", "evidence": "evidence", "authorities": "register entry"}
+R = TypeVar("R", Entity, Evidence, Incident, RegisterEntry, Relation)
+_SAID = {
+    "entities": "entity",
+    "relations": "relation",
+    "evidence": "evidence",
+    "authorities": "register entry",
+    "incidents": "incident",
+    "incident_effects": "effect",
+}
 _FIX = "Put these right; the map itself is as it was."
 
 
@@ -30,6 +37,8 @@ def edited(
     entities: Iterable[Entity] = (),
     evidence: Iterable[Evidence] = (),
     register: Iterable[RegisterEntry] = (),
+    incidents: Iterable[Incident] = (),
+    effects: Iterable[IncidentEffect] | None = None,
 ) -> Dataset:
     """A new data set with some rows added, taken away or replaced.
 
@@ -45,6 +54,10 @@ def edited(
         Relations that take the place of those with the same ids.
     entities, evidence, register
         Records that are added, or take the place of those with the same ids.
+    incidents
+        Incidents that are added, or take the place of those with the same ids.
+    effects
+        All effects of the new state; left out, they stay as they are.
 
     Returns
     -------
@@ -65,8 +78,14 @@ def edited(
     1
     """
     new, gone, changed = list(add), list(drop), list(put)
-    more: dict[str, list[Any]] = {"entities": list(entities), "evidence": list(evidence), "authorities": list(register)}
-    if not (new or gone or changed or any(more.values())):
+    more: dict[str, list[Any]] = {
+        "entities": list(entities),
+        "evidence": list(evidence),
+        "authorities": list(register),
+        "incidents": list(incidents),
+        "incident_effects": [] if effects is None else list(effects),
+    }
+    if effects is None and not (new or gone or changed or any(more.values())):
         return dataset
     relations = dict(dataset.relations)
     problems = [
@@ -91,11 +110,21 @@ def edited(
         relations=dict(sorted(relations.items())),
         evidence=_merged(dataset.evidence, more["evidence"]),
         register=_merged(dataset.register, more["authorities"]),
+        incidents=_merged(dataset.incidents, more["incidents"]),
+        effects=dataset.effects if effects is None else tuple(sorted(more["incident_effects"], key=_words)),
         own_register_file=dataset.own_register_file or bool(more["authorities"]),
         warnings=(),
     )
     found = [
-        Problem(f"{_SAID.get(table, table)} {key}", None, column, check.name, message, fix, check.severity)
+        Problem(
+            f"{_SAID.get(table, table)} {key if isinstance(key, str) else _name(key)}",
+            None,
+            column,
+            check.name,
+            message,
+            fix,
+            check.severity,
+        )
         for check in CHECKS.values()
         for table, key, column, message, fix in check.function(result)
     ]
@@ -105,8 +134,20 @@ def edited(
     return replace(result, warnings=tuple(sorted(found, key=str)))
 
 
+def _words(record: Any) -> tuple[str, ...]:
+    """A record as text, in the order in which effects stand in their file."""
+    return tuple(str(getattr(record, field.name) or "") for field in fields(record))
+
+
+def _name(record: Any) -> str:
+    """What a record is called in a message."""
+    if isinstance(record, IncidentEffect):
+        return f"{record.effect} of {record.organisation}"
+    return str(record.incident_id if isinstance(record, Incident) else record.id)
+
+
 def _merged(old: Mapping[str, R], records: Iterable[Any]) -> Mapping[str, R]:
-    new = {record.id: record for record in records}
+    new = {_name(record): record for record in records}
     return dict(sorted({**old, **new}.items())) if new else old
 
 
@@ -116,13 +157,13 @@ def _cells(table: str, record: Any) -> Iterable[Problem]:
         column, value = schema()[table][field.name], getattr(record, field.name)
         if value is None or value == ():
             if column.required:
-                place = f"{_SAID[table]} {record.id}"
+                place = f"{_SAID[table]} {_name(record)}"
                 yield Problem(place, None, field.name, "missing", "The cell is empty, but it is needed.", "Fill it in.")
             continue
         for part in value if column.many else (value,):
             fault = judge(str(part), column)[1]
             if fault is not None:
-                yield Problem(f"{_SAID[table]} {record.id}", None, field.name, *fault)
+                yield Problem(f"{_SAID[table]} {_name(record)}", None, field.name, *fault)
 
 
 def _problem(id_: str, rule: str, message: str, fix: str) -> Problem:

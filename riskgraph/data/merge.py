@@ -258,7 +258,14 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
             evidence.setdefault(key, item)
         for key, incident in data.incidents.items():
             incidents.setdefault(key, replace(incident, origins=tuple(_line(o, names) for o in incident.origins)))
-        effects |= {replace(e, organisation=names.get(e.organisation, e.organisation)) for e in data.effects}
+        effects |= {
+            replace(
+                e,
+                organisation=names.get(e.organisation, e.organisation),
+                said_by=names.get(e.said_by or "", e.said_by),
+            )
+            for e in data.effects
+        }
     now = len(entities), len(relations), len(evidence)
     tables = ("entities", "relations", "evidence")
     report.added = {name: now[i] - counts[i] for i, name in enumerate(tables)}

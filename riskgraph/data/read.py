@@ -15,7 +15,7 @@ from riskgraph.assets import shipped, shipped_maps
 from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.files import Table, decode, nearest, read_table
-from riskgraph.dates import first_day, last_day
+from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.errors import DataError, MissingFile, Problem
 from riskgraph.model import Entity, Evidence, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.schema import Column, schema
@@ -371,6 +371,15 @@ def _date(value: str, _column: Column) -> tuple[Any, _Fault | None]:
     return value, None
 
 
+def _moment(value: str, _column: Column) -> tuple[Any, _Fault | None]:
+    try:
+        parse_moment(value)
+    except ValueError as error:
+        fix = "Write it as 2026-11-25 09:30 by the local clock, or as a date alone."
+        return value, ("moment", f"{error}.", fix)
+    return value, None
+
+
 def _integer(value: str, column: Column) -> tuple[Any, _Fault | None]:
     if not _INTEGER.fullmatch(value) or len(value) > 15:
         message = f"{value!r} is no whole number of {column.unit or 'things'}."
@@ -404,6 +413,7 @@ _CONVERTERS: dict[str, Callable[[str, Column], tuple[Any, _Fault | None]]] = {
     "word": _word,
     "words": _word,
     "date": _date,
+    "moment": _moment,
     "integer": _integer,
     "number": _number,
     "url": _url,

@@ -38,6 +38,9 @@ def register() -> None:
             "Listing": View(_table, _bars("name", "dependents", "Direct users")),
             "Gaps": View(_table, _bars("body", "blanks", "Blanks that matter")),
             "Ask": View(_table, None),
+            "Replay": View(_table, None),
+            "ReplayScore": View(_table, None),
+            "Timeline": View(_table, None),
         }
     )
 

@@ -38,6 +38,7 @@ __all__ = [
     "kind_word",
     "plural",
     "root_name",
+    "row_phrase",
     "sentence",
     "short_name",
     "step_phrase",

@@ -98,6 +98,9 @@ class _Work:
                 via=None if effect.organisation in self.hidden else self._text(effect.via),
                 people_affected=None if effect.organisation in self.hidden else effect.people_affected,
                 source_url=None if effect.organisation in self.hidden else self._text(effect.source_url),
+                said_by=None if effect.organisation in self.hidden else self._speaker(effect.said_by),
+                said_at=None if effect.organisation in self.hidden else effect.said_at,
+                aware_at=None if effect.organisation in self.hidden else effect.aware_at,
             )
             for effect in data.effects
         )
@@ -285,6 +288,9 @@ class _Work:
         if not self._scrubbed(item):
             return replace(item, id=number, incident=incidents)
         return replace(item, id=number, incident=incidents, url=None, publisher=None, claim=None, retrieved=None)
+
+    def _speaker(self, said_by: str | None) -> str | None:
+        return self.ids.get(said_by or "") or self._text(said_by)
 
     def _incidents(self) -> dict[str, str]:
         """Incidents whose texts or places would tell, with their new ids."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import calls
-from riskgraph.dates import in_words
+from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import text, to_json
 from riskgraph.render.words import bodies, join, plural, root_name, short_name
@@ -350,19 +350,6 @@ def deadline(context: Context) -> str | None:
         return None
     end = context.aware + timedelta(hours=72)
     return f"aware at {moment(context.aware)}, they end at {moment(end)}"
-
-
-def moment(when: datetime) -> str:
-    """A date and time as GOV.UK writes it.
-
-    Examples
-    --------
-    >>> moment(datetime(2026, 11, 25, 16, 5)), moment(datetime(2026, 11, 25, 9, 0))
-    ('4:05pm on 25 November 2026', '9am on 25 November 2026')
-    """
-    hour, half = (when.hour + 11) % 12 + 1, "am" if when.hour < 12 else "pm"
-    minutes = f":{when.minute:02}" if when.minute else ""
-    return f"{hour}{minutes}{half} on {in_words(when.date())}"
 
 
 def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], services: Table) -> Section:

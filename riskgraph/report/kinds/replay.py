@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.replay import Compared, Outcome, incident_id, replay
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import in_words, last_day
+from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band, Incident
+from riskgraph.model import Band
 from riskgraph.render.words import join, plural, root_name, sentence, short_name
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
@@ -20,23 +20,13 @@ from riskgraph.report.registry import Context, report_kind
 
 __all__ = ["replay_report"]
 
-_LIKE = {"confidentiality": "exposure", "integrity": "tampering", "availability": "outage"}
-
-
-def _incident(graph: RiskGraph, name: str) -> str:
-    incidents = graph.dataset.incidents
-    if name not in incidents:
-        listed = ", ".join(sorted(incidents)) or "none is recorded"
-        raise RiskGraphError(f"There is no incident {name!r} in this data.", f"Give one of: {listed}.")
-    return name
-
 
 @report_kind(
     "replay",
     "What the map would have said of an incident that happened.",
     names="one",
     metavar="INCIDENT",
-    resolve=_incident,
+    resolve=incident_id,
     examples=(
         "riskgraph report replay eks-civica-2024",
         "riskgraph report replay eks-civica-2024 --format text",
@@ -53,17 +43,19 @@ def replay_report(context: Context) -> Report:
     incident = dataset.incidents[context.names[0]]
     if not incident.origins:
         raise RiskGraphError(f"No place is recorded where {incident.title!r} began.", "Fill in its origins.")
-    question = _question(context, incident)
-    radius = context.chosen.apply(blast(context.graph, incident.origins, **question))
-    reached = {reach.id: reach for reach in radius.within(Band.POSSIBLE)}
-    recorded = _recorded(dataset, incident, context)
-    found = [body for body in recorded if body in reached]
-    missed = [body for body in recorded if body not in reached]
-    more = [body for body, reach in reached.items() if body not in recorded and not reach.root]
-    table = _table(dataset, radius, recorded)
+    answer = replay(context.graph, incident.incident_id, selection=context.selection, **_given(context))
+    radius = answer.radius
+    assert radius is not None  # it has origins, so it was asked
+    recorded = [one for one in answer.compared if one.effects]
+    found, missed = [one.body for one in answer.found], [one.body for one in answer.missed]
+    more = [one.body for one in answer.named if one.outcome is not Outcome.HIT]
+    table = _table(dataset, recorded)
     exposures, services = exposures_table(context, radius), services_table(context, radius)
     roots = join(root_name(dataset, origin) for origin in incident.origins)
-    title = f"The map would have named {len(found)} of {plural(len(recorded), 'public body', 'public bodies')} hit: {incident.title}"
+    hit = f"{len(found)} of {plural(len(answer.hits), 'public body', 'public bodies')} hit"
+    if not answer.hits:
+        hit = f"{plural(len(more), 'public body', 'public bodies')} where nobody else was recorded as hit"
+    title = f"The map would have named {hit}: {incident.title}"
     happened = in_words(incident.date_started or incident.date_disclosed or radius.view.as_of)
     summary = [
         f"{title}.",
@@ -72,8 +64,8 @@ def replay_report(context: Context) -> Report:
         f"Hit, not named: {join((short_name(dataset, b) for b in missed), 8) or 'none'}.",
         f"Named, and not recorded as hit: {len(more)}.",
     ]
-    surest = [reach for reach in radius.within(Band.POSSIBLE) if reach.id in recorded]
-    _, picture = routes(radius, [reach for reach in surest if not reach.root])
+    surest = [reach for reach in radius.within(Band.POSSIBLE) if reach.id in set(found)]
+    _, picture = routes(radius, surest)
     how: list[Block] = [] if picture is None else [picture]
     how.append(
         Items(tuple(sentence(dataset, reach.lead[1].proof) for reach in surest)) if surest else Text("No route.")
@@ -88,7 +80,7 @@ def replay_report(context: Context) -> Report:
         "Incident replay",
         radius.view.as_of.isoformat(),
         (
-            Number(f"{len(found)} of {len(recorded)}", "public bodies hit would have been named", band_counts(reached[b].band for b in found) or "none"),
+            Number(f"{len(found)} of {len(answer.hits)}" if answer.hits else "0", "public bodies hit would have been named" if answer.hits else "recorded as hit elsewhere than where it began", band_counts(one.band for one in answer.found if one.band is not None) or "none"),
             Number(f"{len(missed)}", "hit, and not named", "a gap of the map on that day, or a way it does not know"),
             Number(f"{len(more)}", "named, and not recorded as hit", "could be reached is no finding; nobody may have looked"),
         ),
@@ -113,39 +105,17 @@ def replay_report(context: Context) -> Report:
     )  # fmt: skip
 
 
-def _question(context: Context, incident: Incident) -> dict[str, Any]:
-    """On the day of the incident, without its evidence, for the kinds of harm that it did."""
-    given = {key: value for key, value in context.question.items() if value and (key, value) != ("like", "compromise")}
-    when = incident.date_started or incident.date_disclosed
-    kinds = tuple(_LIKE[word] for word in incident.impact if word in _LIKE)
-    question: dict[str, Any] = {"without": (incident.incident_id,)}
-    if when is not None:
-        question["as_of"] = last_day(when).isoformat()
-    if kinds:
-        question["kinds"] = (*kinds, "intrusion")
-    return {**question, **given}
+def _given(context: Context) -> dict[str, Any]:
+    """What was asked beside what the record of the incident says."""
+    return {key: value for key, value in context.question.items() if value and (key, value) != ("like", "compromise")}
 
 
-def _recorded(dataset: Dataset, incident: Incident, context: Context) -> dict[str, str]:
-    """Public bodies with a part in the incident, and which part."""
-    return {
-        effect.organisation: effect.effect
-        for effect in dataset.effects
-        if effect.incident_id == incident.incident_id
-        and dataset.entities[effect.organisation].kind == AUTHORITY
-        and dataset.entities[effect.organisation].authority_type != "group"
-        and context.chosen.holds(effect.organisation)
-    }
-
-
-def _table(dataset: Dataset, radius: BlastRadius, recorded: dict[str, str]) -> Table:
-    reached = {reach.id: reach for reach in radius.authorities}
+def _table(dataset: Dataset, recorded: Sequence[Compared]) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for body, effect in sorted(recorded.items(), key=lambda item: short_name(dataset, item[0])):
-        reach = reached.get(body)
-        named = "yes" if reach is not None and reach.band <= Band.POSSIBLE else "no"
-        band: Cell = "" if reach is None else reach.band
-        rows.append((short_name(dataset, body), effect.replace("-", " "), named, band, body))
+    for one in sorted(recorded, key=lambda one: short_name(dataset, one.body)):
+        effects = join(effect.replace("-", " ") for effect in one.effects)
+        named = "it began there" if one.began else "yes" if one.named else "no"
+        rows.append((short_name(dataset, one.body), effects, named, "" if one.band is None else one.band, one.body))
     columns = (
         Column("name", "Who"),
         Column("recorded", "Recorded"),

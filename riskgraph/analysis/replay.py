@@ -1,0 +1,387 @@
+"""`replay`: what the map would have said of incidents that happened, compared with what was recorded of them.
+
+An incident is asked on its day, without what its own reporting taught. What is recorded is part of what happened:
+a body of which nothing is recorded is *not reported*, never *not affected*.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.select import Selection
+from riskgraph.data.names import normalise
+from riskgraph.dates import first_day, last_day
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
+from riskgraph.harm import KINDS
+from riskgraph.model import AUTHORITY, Band, FailureKind, Incident
+from riskgraph.pictured import Pictured
+from riskgraph.settle import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Compared",
+    "Outcome",
+    "Replay",
+    "State",
+    "incident_id",
+    "replay",
+]
+
+_HARM = {
+    "data-exposed": FailureKind.EXPOSURE,
+    "service-disrupted": FailureKind.OUTAGE,
+    "precautionary-shutdown": FailureKind.OUTAGE,  # who cuts itself off has lost the service too
+}
+_IMPACT = {
+    "confidentiality": FailureKind.EXPOSURE,
+    "integrity": FailureKind.TAMPERING,
+    "availability": FailureKind.OUTAGE,
+}
+# how it came about without anybody inside who could move on
+_NO_ATTACKER = frozenset(
+    {"accidental-disclosure", "insider", "shared-system-misconfiguration", "supplier-misconfiguration"}
+)
+_CLEARED, _TOLD = "named-but-unaffected", "notified"
+
+
+class Outcome(StrEnum):
+    """What is recorded of a body in an incident."""
+
+    HIT = "hit"  # its data could be read, a service stopped, or it cut itself off
+    TOLD = "told"  # it was told or raised its guard: neither hit nor cleared
+    CLEARED = "cleared"  # it was checked, or said so: not affected
+    SILENT = "not-reported"
+
+
+class State(StrEnum):
+    """Whether an incident can be scored, and if not, why not."""
+
+    SCORED = "scored"
+    CONTROL = "control"  # it stayed within the body where it began: nobody else should be named
+    NO_ORIGIN = "no-origin"  # it is not recorded where it began
+    NO_DAY = "no-day"  # what was known before cannot be asked without a day
+    NOBODY = "nobody"  # of nobody else it is recorded that they were hit, or were not
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One public body: what is recorded of it, and what the map says."""
+
+    body: str
+    effects: tuple[str, ...]
+    outcome: Outcome
+    band: Band | None  # how surely it could be reached, in any failure kind; None: not named
+    harm: Band | None  # how surely in a kind that was recorded of it
+    ring: bool  # not named, but in the precaution ring
+    began: bool  # the incident began there: that it is named says nothing
+
+    @property
+    def named(self) -> bool:
+        """Whether the map names it: at least possible."""
+        return self.band is not None and self.band <= Band.POSSIBLE
+
+    @property
+    def disputed(self) -> bool:
+        """Whether one source says that it was hit and another that it was not."""
+        return self.outcome is Outcome.HIT and _CLEARED in self.effects
+
+
+@dataclass(frozen=True)
+class Replay(Pictured):
+    """One incident: asked on its day without its own evidence, and compared."""
+
+    graph: RiskGraph = field(repr=False)
+    incident: Incident
+    state: State
+    view: View | None  # as of when and knowing what it was asked; None where it was not
+    kinds: tuple[FailureKind, ...]
+    leaning: int  # rows of the map of that day by which somebody leans on where it began
+    compared: tuple[Compared, ...]  # everybody recorded or named, surest first
+    groups: tuple[str, ...]  # recorded as hit, but no single body: shown, never counted
+    limited: bool = False  # whether only some bodies were asked for
+    radius: BlastRadius | None = field(default=None, repr=False)  # left out in a score over all
+
+    @property
+    def elsewhere(self) -> tuple[Compared, ...]:
+        """Everybody but the bodies where it began."""
+        return tuple(one for one in self.compared if not one.began)
+
+    @property
+    def hits(self) -> tuple[Compared, ...]:
+        """Bodies hit elsewhere than where it began."""
+        return self.of(Outcome.HIT)
+
+    @property
+    def found(self) -> tuple[Compared, ...]:
+        """Hit, and named by the map."""
+        return tuple(one for one in self.hits if one.named)
+
+    @property
+    def missed(self) -> tuple[Compared, ...]:
+        """Hit, and not named by the map."""
+        return tuple(one for one in self.hits if not one.named)
+
+    @property
+    def named(self) -> tuple[Compared, ...]:
+        """Everybody elsewhere whom the map names, at least as possible."""
+        return tuple(one for one in self.elsewhere if one.named)
+
+    def of(self, outcome: Outcome) -> tuple[Compared, ...]:
+        """Bodies elsewhere of which this is recorded."""
+        return tuple(one for one in self.elsewhere if one.outcome is outcome)
+
+    def line(self) -> dict[str, Any]:
+        """The counts alone: one line of a score over all incidents."""
+        named = Counter(one.band for one in self.hits)
+        day: date | None = None if self.view is None else self.view.as_of
+        known = None if self.view is None or self.view.known_before is None else self.view.known_before
+        return {
+            "incident": self.incident.incident_id,
+            "state": str(self.state),
+            "asked_as_of": None if day is None else day.isoformat(),
+            "known_before": None if known is None else known.isoformat(),
+            "kinds": [str(kind) for kind in self.kinds],
+            "origins": list(self.incident.origins),
+            "leaning": None if self.view is None else self.leaning,
+            "hit": len(self.hits),
+            **{f"hit_{band.name.lower()}": named[band] for band in Band},
+            "hit_in_ring": sum(one.ring and one.band is None for one in self.hits),
+            "hit_not_named": len(self.missed) - named[Band.NOT_RULED_OUT],
+            "named": len(self.named),
+            "named_told": sum(one.named for one in self.of(Outcome.TOLD)),
+            "named_cleared": sum(one.named for one in self.of(Outcome.CLEARED)),
+            "named_not_reported": sum(one.named for one in self.of(Outcome.SILENT)),
+            "cleared": len(self.of(Outcome.CLEARED)),
+            "groups": len(self.groups),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The replay as plain values."""
+        return {
+            "schema": 1,
+            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
+            **self.line(),
+            "bodies": [
+                {
+                    "body": one.body,
+                    "recorded": list(one.effects),
+                    "outcome": str(one.outcome),
+                    "band": None if one.band is None else one.band.word,
+                    "band_of_recorded_harm": None if one.harm is None else one.harm.word,
+                    "precaution_ring": one.ring,
+                    "began_there": one.began,
+                }
+                for one in self.compared
+            ],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A pandas table with a row for each body recorded or named."""
+        import pandas as pd
+
+        columns = ["body", "outcome", "recorded", "band", "ring", "began"]
+        rows = [
+            (one.body, str(one.outcome), ";".join(one.effects), one.band and one.band.word, one.ring, one.began)
+            for one in self.compared
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        return f"<Replay of {self.incident.incident_id}: {self.state}, {len(self.found)} of {len(self.hits)} hit and named>"
+
+
+def incident_id(graph: RiskGraph, name: str) -> str:
+    """The id of an incident, from its id or its title.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is none; the closest ids are named.
+
+    Examples
+    --------
+    >>> incident_id(RiskGraph.open("seeds"), "EKS Civica 2024")
+    'eks-civica-2024'
+    """
+    incidents = graph.dataset.incidents
+    known = {normalise(text): key for key, one in incidents.items() for text in (one.title, key)}
+    key = normalise(name)
+    if name in incidents or key in known:
+        return name if name in incidents else known[key]
+    within = [id_ for text, id_ in known.items() if key and key in text]
+    close = [known[text] for text in get_close_matches(key, known, n=3)]
+    near = sorted(set(within[:5] + close)) or sorted(incidents)
+    raise RiskGraphError(
+        f"There is no incident {name!r} in this data.",
+        f"Give one of: {', '.join(near)}." if near else "Record it: riskgraph data incident.",
+    )
+
+
+def replay(
+    graph: RiskGraph, incident: str, *, known_before: bool = False, selection: Selection | None = None, **given: Any
+) -> Replay:
+    """What the map would have said of one incident, compared with what was recorded.
+
+    Parameters
+    ----------
+    graph
+        The map to ask.
+    incident
+        Its id or title.
+    known_before
+        Use only what was published before the incident began; else only its own reporting is left out.
+    selection
+        Whom the comparison is limited to.
+    given
+        What to ask instead of what the record says: options of `blast`.
+
+    Returns
+    -------
+    Replay
+        Its `state` says whether it could be scored.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is no such incident, or the selection is by service area.
+
+    Examples
+    --------
+    >>> found = replay(RiskGraph.open("seeds"), "eks-civica-2024")
+    >>> [(one.body, one.band.word) for one in found.found][0]
+    ('authority:canterbury', 'documented')
+    """
+    record = graph.dataset.incidents[incident_id(graph, incident)]
+    if selection is not None and selection.areas:
+        raise RiskGraphError(
+            "What is recorded of an incident names no service areas, so it cannot be compared by area.",
+            "Leave --area out; --class, --region and --members limit a replay.",
+        )
+    recorded = _recorded(graph, record, selection)
+    when = record.date_started or record.date_disclosed
+    nothing = Replay(
+        graph, record, State.NO_ORIGIN, None, (), 0, (), _groups(graph, record, selection), bool(selection)
+    )
+    if not record.origins:
+        return replace(nothing, compared=_compare(graph, record, recorded, None))
+    if known_before and when is None:
+        return replace(nothing, state=State.NO_DAY, compared=_compare(graph, record, recorded, None))
+    radius = blast(graph, record.origins, **_question(record, when, known_before, given))
+    if selection is not None:
+        radius = selection.apply(radius)
+    compared = _compare(graph, record, recorded, radius)
+    return replace(
+        nothing,
+        state=_state(graph, record, {one.outcome for one in compared if not one.began}),
+        view=radius.view,
+        kinds=radius.kinds,
+        leaning=_leaning(graph, record, radius.view),
+        compared=compared,
+        radius=radius,
+    )
+
+
+def _question(incident: Incident, when: str | None, known_before: bool, given: Mapping[str, Any]) -> dict[str, Any]:
+    """On the day of the incident, for the kinds of harm that it did, never with its own reporting."""
+    question: dict[str, Any] = {}
+    if when is not None:
+        question["as_of"] = last_day(when)
+        if known_before:
+            question["known_before"] = first_day(when) - timedelta(days=1)
+    kinds = {_IMPACT[word] for word in incident.impact}
+    if kinds and "like" not in given:
+        if incident.mechanism not in _NO_ATTACKER:
+            kinds.add(FailureKind.INTRUSION)
+        question["kinds"] = tuple(kind for kind in KINDS if kind in kinds)
+    besides = given.get("without") or ()
+    without = (incident.incident_id, *([besides] if isinstance(besides, str) else besides))
+    return {**question, **given, "without": tuple(dict.fromkeys(without))}
+
+
+def _recorded(graph: RiskGraph, incident: Incident, selection: Selection | None) -> dict[str, tuple[str, ...]]:
+    """Public bodies with a part in the incident, and every effect recorded of each."""
+    found: dict[str, set[str]] = {}
+    for effect in graph.dataset.effects:
+        entity = graph.dataset.entities[effect.organisation]
+        if effect.incident_id != incident.incident_id or entity.kind != AUTHORITY or entity.authority_type == "group":
+            continue
+        if selection is None or selection.holds(entity.id):
+            found.setdefault(entity.id, set()).add(effect.effect)
+    return {body: tuple(sorted(effects)) for body, effects in sorted(found.items())}
+
+
+def _groups(graph: RiskGraph, incident: Incident, selection: Selection | None) -> tuple[str, ...]:
+    groups = {
+        effect.organisation
+        for effect in graph.dataset.effects
+        if effect.incident_id == incident.incident_id
+        and effect.effect in _HARM
+        and graph.dataset.entities[effect.organisation].authority_type == "group"
+        and (selection is None or selection.holds(effect.organisation))
+    }
+    return tuple(sorted(groups))
+
+
+def _compare(
+    graph: RiskGraph, incident: Incident, recorded: dict[str, tuple[str, ...]], radius: BlastRadius | None
+) -> tuple[Compared, ...]:
+    reached = {} if radius is None else {reach.id: reach for reach in radius.authorities}
+    ring = set() if radius is None else set(radius.ring[Band.POSSIBLE])
+    roots = {origin.partition("/")[0] for origin in incident.origins}
+    found = []
+    for body in {*recorded, *reached}:
+        effects = recorded.get(body, ())
+        kinds = {} if body not in reached else reached[body].kinds
+        harms = [kinds[kind].band for kind in {_HARM[e] for e in effects if e in _HARM} if kind in kinds]
+        band = reached[body].band if body in reached else None
+        found.append(
+            Compared(body, effects, _outcome(effects), band, min(harms, default=None), body in ring, body in roots)
+        )
+    surest = {outcome: number for number, outcome in enumerate(Outcome)}
+    name = graph.dataset.usual_name
+    order = sorted(found, key=lambda one: (surest[one.outcome], 9 if one.band is None else one.band, name(one.body)))
+    return tuple(order)
+
+
+def _outcome(effects: tuple[str, ...]) -> Outcome:
+    """Where sources disagree, the worse is taken."""
+    if any(effect in _HARM for effect in effects):
+        return Outcome.HIT
+    if _CLEARED in effects:
+        return Outcome.CLEARED
+    return Outcome.TOLD if _TOLD in effects else Outcome.SILENT
+
+
+def _state(graph: RiskGraph, incident: Incident, outcomes: set[Outcome]) -> State:
+    """Whether it is scored; a control stays one whoever is selected."""
+    if Outcome.HIT in outcomes:
+        return State.SCORED
+    origins = {origin.partition("/")[0] for origin in incident.origins}
+    everybody = {
+        body
+        for body, effects in _recorded(graph, incident, None).items()
+        if _outcome(effects) is Outcome.HIT and body not in origins
+    }
+    if {graph.dataset.entities[body].kind for body in origins} == {AUTHORITY} and not everybody:
+        return State.CONTROL
+    return State.SCORED if Outcome.CLEARED in outcomes else State.NOBODY
+
+
+def _leaning(graph: RiskGraph, incident: Incident, view: View) -> int:
+    """Rows of the map in a view by which somebody leans on where it began: without any, nobody can be named."""
+    roots = {origin.partition("/")[0] for origin in incident.origins}
+    return sum(
+        (step.provider in roots and step.relation != "member-of")
+        or (step.relation == "linked-to" and step.dependent in roots)
+        for step in graph.settled(view).steps
+    )

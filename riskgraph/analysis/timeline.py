@@ -1,0 +1,348 @@
+"""`timeline`: everything dated that the data hold about one incident, in order.
+
+What a supplier says and what a public body said itself are kept apart where the data tell who spoke. Nothing is
+worked out from the law: hours are counted only from a time that somebody recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from riskgraph.analysis.replay import incident_id
+from riskgraph.data.names import normalise
+from riskgraph.dates import first_day, last_day, parse_moment
+from riskgraph.graph import RiskGraph
+from riskgraph.model import AUTHORITY, ORGANISATIONS, Evidence, Incident, IncidentEffect, Relation
+from riskgraph.pictured import Pictured
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AROUND", "Entry", "Timeline", "Voice", "What", "hours_end", "timeline"]
+
+AROUND = timedelta(days=365)  # how far before and after the incident a relation is of interest
+_COPY = re.compile(r"\s*\([^)]*\)")
+
+
+class What(StrEnum):
+    """What an entry is."""
+
+    RELATION_BEGAN = "relation-began"
+    RELATION_ENDED = "relation-ended"
+    BEGAN = "began"
+    AWARE = "aware"  # a body became aware
+    PUBLIC = "became-public"
+    EFFECT = "effect"  # what it meant for a body
+    LEARNED = "learned"  # a source that taught something about relations
+    SOURCE = "main-source"
+
+
+class Voice(StrEnum):
+    """Who speaks, where the data tell."""
+
+    BODY = "public-body"  # a public body that has a part in the incident
+    SUPPLIER = "supplier"  # a supplier or shared service
+    OTHER = "other"  # somebody else: the press, a regulator
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened, was said or was learned."""
+
+    when: str | None  # a day, a month, a year or a day with its time, as the data give it; None: not dated
+    what: What
+    bodies: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()  # the effect, what a source says, or the id of a relation
+    via: str | None = None
+    voice: Voice = Voice.UNKNOWN
+    speaker: str | None = None  # id of the body that speaks, where the map knows it
+    publisher: str | None = None
+    url: str | None = None
+    confidence: str | None = None
+    between: bool = True  # of a relation: whether both of its ends have a part in the incident
+
+    @property
+    def day(self) -> date | None:
+        """The last day that it may mean."""
+        return None if self.when is None else last_day(self.when[:10])
+
+    @property
+    def partial(self) -> bool:
+        """Whether only the month or the year is known."""
+        return self.when is not None and len(self.when) < len("2026-11-25")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry as plain values."""
+        return {
+            "when": self.when,
+            "last_day": None if self.day is None else self.day.isoformat(),
+            "what": str(self.what),
+            "bodies": list(self.bodies),
+            "said": list(self.said),
+            "via": self.via,
+            "voice": str(self.voice),
+            "speaker": self.speaker,
+            "publisher": self.publisher,
+            "url": self.url,
+            "confidence": self.confidence,
+            "between": self.between,
+        }
+
+
+@dataclass(frozen=True)
+class Timeline(Pictured):
+    """One incident in order of time; what is not dated stands at the end."""
+
+    graph: RiskGraph = field(repr=False)
+    incident: Incident
+    entries: tuple[Entry, ...]
+
+    @property
+    def dated(self) -> tuple[Entry, ...]:
+        """Entries with a date, in order."""
+        return tuple(entry for entry in self.entries if entry.when is not None)
+
+    @property
+    def undated(self) -> tuple[Entry, ...]:
+        """Entries without a date."""
+        return tuple(entry for entry in self.entries if entry.when is None)
+
+    @property
+    def hidden_for(self) -> tuple[int, int] | None:
+        """The least and the most days from its beginning to its becoming public; `None` where one is not known."""
+        began, public = self.incident.date_started, self.incident.date_disclosed
+        if began is None or public is None:
+            return None
+        least = (first_day(public) - last_day(began)).days
+        return max(least, 0), max((last_day(public) - first_day(began)).days, 0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The timeline as plain values."""
+        return {
+            "schema": 1,
+            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
+            "incident": self.incident.incident_id,
+            "title": self.incident.title,
+            "days_from_began_to_public": None if self.hidden_for is None else list(self.hidden_for),
+            "entries": [entry.to_dict() for entry in self.entries],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """A pandas table with a row for each entry."""
+        import pandas as pd
+
+        return pd.DataFrame([entry.to_dict() for entry in self.entries])
+
+    def __repr__(self) -> str:
+        return (
+            f"<Timeline of {self.incident.incident_id}: {len(self.dated)} dated entries, {len(self.undated)} not dated>"
+        )
+
+
+def timeline(graph: RiskGraph, incident: str) -> Timeline:
+    """Everything dated that the data hold about one incident.
+
+    Parameters
+    ----------
+    graph
+        The map to read.
+    incident
+        Its id or title.
+
+    Returns
+    -------
+    Timeline
+        A month or a year stands at the last day that it may mean.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is no such incident.
+
+    Examples
+    --------
+    >>> [entry.when for entry in timeline(RiskGraph.open("seeds"), "eks-civica-2024").dated][:3]
+    ['2024-01-19', '2024-01-19', '2024-01-19']
+    """
+    record = graph.dataset.incidents[incident_id(graph, incident)]
+    entries = sorted(_Work(graph, record).entries(), key=_order)
+    return Timeline(graph, record, tuple(entries))
+
+
+def _order(entry: Entry) -> tuple[Any, ...]:
+    day, clock = entry.day, (entry.when or "")[11:]
+    # a day comes after the hours of that day (but for the beginning), a month after its days
+    rank = (
+        day or date.max,
+        len("2026-11-25") - len((entry.when or "")[:10]),
+        clock or ("00:00" if entry.what is What.BEGAN else "24:00"),
+    )
+    return (
+        *rank,
+        list(What).index(entry.what),
+        not entry.between,
+        entry.bodies,
+        entry.publisher or "",
+        entry.said,
+        str(entry),
+    )
+
+
+class _Work:
+    def __init__(self, graph: RiskGraph, incident: Incident) -> None:
+        self.graph, self.incident, self.dataset = graph, incident, graph.dataset
+        self.effects = [one for one in self.dataset.effects if one.incident_id == incident.incident_id]
+        self.items = {id_: item for id_, item in self.dataset.evidence.items() if incident.incident_id in item.incident}
+        origins = {origin.partition("/")[0] for origin in incident.origins}
+        self.bodies = origins | {one.organisation for one in self.effects}
+        self.by_url: dict[str | None, Evidence] = {}
+        for item in self.items.values():
+            if item.url and (item.url not in self.by_url or self.by_url[item.url].published is None):
+                self.by_url[item.url] = item
+
+    def entries(self) -> Iterator[Entry]:
+        incident = self.incident
+        origins = tuple(incident.origins)
+        if incident.date_started:
+            yield Entry(incident.date_started, What.BEGAN, origins)
+        if incident.date_disclosed:
+            yield Entry(incident.date_disclosed, What.PUBLIC)
+        if incident.source_url or incident.source_publisher:
+            voice, speaker = self._voice(incident.source_publisher)
+            yield Entry(
+                incident.source_date,
+                What.SOURCE,
+                voice=voice,
+                speaker=speaker,
+                publisher=incident.source_publisher,
+                url=incident.source_url,
+                confidence=incident.confidence,
+            )
+        for effect in self.effects:
+            yield self._effect(effect)
+        for body, moment in sorted({(one.organisation, one.aware_at) for one in self.effects if one.aware_at}):
+            yield Entry(moment, What.AWARE, (body,))
+        yield from self._learned()
+        yield from self._relations()
+
+    def _effect(self, effect: IncidentEffect) -> Entry:
+        """What it meant for one body: dated by who said so, else by the source with the same address."""
+        when, publisher = effect.said_at, effect.said_by
+        if effect.source_url and effect.source_url in self.by_url:
+            item = self.by_url[effect.source_url]
+            when, publisher = when or item.published, publisher or item.publisher
+        elif effect.source_url and effect.source_url == self.incident.source_url:
+            when, publisher = when or self.incident.source_date, publisher or self.incident.source_publisher
+        voice, speaker = self._voice(publisher)
+        if speaker is not None:
+            publisher = self.dataset.entities[speaker].name
+        return Entry(
+            when,
+            What.EFFECT,
+            (effect.organisation,),
+            (effect.effect,),
+            effect.via,
+            voice,
+            speaker,
+            publisher,
+            effect.source_url,
+            effect.confidence,
+        )
+
+    def _learned(self) -> Iterator[Entry]:
+        """Sources with this incident's name on them: one entry for each publication, with all that it taught."""
+        rows: dict[str, list[Relation]] = defaultdict(list)
+        for row in self.dataset.relations.values():
+            for id_ in row.evidence:
+                if id_ in self.items:
+                    rows[id_].append(row)
+        told: dict[tuple[str | None, ...], list[str]] = defaultdict(list)
+        for id_, item in self.items.items():
+            told[item.published, item.publisher, item.url, item.confidence, item.stance].append(id_)
+        for (published, publisher, url, confidence, stance), ids in told.items():
+            claims = sorted({claim for id_ in ids if (claim := self.items[id_].claim)})
+            about = sorted({row.dependent for id_ in ids for row in rows[id_]})
+            voice, speaker = self._voice(publisher)
+            yield Entry(
+                published,
+                What.LEARNED,
+                tuple(about),
+                tuple(claims),
+                "disputes" if stance == "disputes" else None,
+                voice,
+                speaker,
+                publisher,
+                url,
+                confidence,
+            )
+
+    def _relations(self) -> Iterator[Entry]:
+        """Relations of the bodies in it that began or ended around it."""
+        days = [text for text in (self.incident.date_started, self.incident.date_disclosed) if text]
+        if not days:
+            return
+        first, last = min(map(first_day, days)) - AROUND, max(map(last_day, days)) + AROUND
+        for row in self.dataset.relations.values():
+            if row.dependent not in self.bodies:
+                continue
+            for when, what in ((row.valid_from, What.RELATION_BEGAN), (row.valid_to, What.RELATION_ENDED)):
+                if when is not None and first <= last_day(when) and first_day(when) <= last:
+                    yield Entry(
+                        when, what, (row.dependent, row.provider), (row.id,), between=row.provider in self.bodies
+                    )
+
+    def _voice(self, publisher: str | None) -> tuple[Voice, str | None]:
+        """Whose voice a publisher is, and its id where it is a body of the map."""
+        if not publisher:
+            return Voice.UNKNOWN, None
+        body = publisher if publisher in self.dataset.entities else self._publishers.get(normalise(_bare(publisher)))
+        if body is None:
+            return Voice.OTHER, None
+        kind = self.dataset.entities[body].kind
+        if kind != AUTHORITY:
+            return Voice.SUPPLIER, body
+        return (Voice.BODY if body in self.bodies else Voice.OTHER), body
+
+    @cached_property
+    def _publishers(self) -> dict[str, str]:
+        """Names that organisations publish under, to their ids; a name of two is nobody's."""
+        known: dict[str, set[str]] = defaultdict(set)
+        for entity in self.dataset.entities.values():
+            entry = self.dataset.register.get(entity.id)
+            for name in (entity.name, *entity.aliases, *((entry.name,) if entry is not None else ())):
+                if name and entity.kind in ORGANISATIONS:
+                    known[normalise(name)].add(entity.id)
+        return {name: ids.pop() for name, ids in known.items() if len(ids) == 1}
+
+
+def _bare(publisher: str) -> str:
+    """A publisher without what stands in brackets; a copy or a repost is nobody's own voice.
+
+    Examples
+    --------
+    >>> _bare("Dover District Council (FOI)"), _bare("A group (repost of Dover District Council)")
+    ('Dover District Council', '')
+    """
+    if re.search(r"\b(copy|repost|mirror)\b", publisher, re.IGNORECASE):
+        return ""
+    return _COPY.sub("", publisher).strip()
+
+
+def hours_end(when: str, hours: int = 72) -> str | None:
+    """When so many hours from a moment end, by the same clock; `None` where only the day is known.
+
+    Examples
+    --------
+    >>> hours_end("2026-11-25 09:30"), hours_end("2026-11-25")
+    ('2026-11-28 09:30', None)
+    """
+    moment = parse_moment(when)
+    return None if moment is None else (moment + timedelta(hours=hours)).isoformat(" ", "minutes")

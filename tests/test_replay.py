@@ -1,0 +1,212 @@
+"""What the map would have said of what happened, scored without flattering it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from small import FILES, write_small
+
+from riskgraph import RiskGraph, RiskGraphError, Selection, load
+from riskgraph.analysis.replay import Outcome, State, incident_id, replay
+from riskgraph.analysis.replays import FEWEST, replay_all
+from riskgraph.cli import main
+from riskgraph.model import Band, FailureKind
+from riskgraph.render.replay import score_text, text
+
+INCIDENTS = (
+    "incident_id,title,date_started,date_disclosed,mechanism,impact,origins,people_affected,cost_gbp,summary,"
+    "source_url,source_publisher,source_date,confidence\n"
+)
+EFFECTS = "incident_id,organisation,effect,via,people_affected,source_url,confidence\n"
+
+
+def small(folder: Path, incidents: str, effects: str, **changed: str) -> RiskGraph:
+    folder.mkdir(exist_ok=True)
+    write_small(folder, **changed)
+    (folder / "incidents.csv").write_text(INCIDENTS + incidents, encoding="utf-8")
+    (folder / "incident_effects.csv").write_text(EFFECTS + effects, encoding="utf-8")
+    return RiskGraph.open(folder)
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(main, ["replay", *words], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def seeds() -> RiskGraph:
+    return RiskGraph.open("seeds")
+
+
+def test_those_hit_are_named_and_nothing_is_learned_from_the_incident_itself(seeds: RiskGraph) -> None:
+    found = replay(seeds, "eks-civica-2024")
+    assert [(one.body, one.band) for one in found.found] == [
+        (f"authority:{name}", Band.DOCUMENTED) for name in ("canterbury", "dover", "thanet")
+    ]
+    assert found.view is not None and found.view.without == ("eks-civica-2024",)
+    blind = replay(seeds, "capita-aws-bucket-2023")
+    assert blind.leaning == 0 and len(blind.missed) == 8 and not blind.found
+
+
+def test_what_the_incident_taught_never_comes_back_with_other_options(seeds: RiskGraph) -> None:
+    found = replay(seeds, "capita-aws-bucket-2023", without="eks-civica-2024", like="data-theft")
+    assert found.view is not None and found.view.without == ("capita-aws-bucket-2023", "eks-civica-2024")
+    assert found.kinds == (FailureKind.EXPOSURE,) and not found.found
+
+
+def test_known_before_stops_on_the_day_before_the_first_day_it_may_have_begun(seeds: RiskGraph) -> None:
+    found = replay(seeds, "eks-civica-2024", known_before=True)
+    assert found.view is not None
+    assert (str(found.view.as_of), str(found.view.known_before)) == ("2024-01-31", "2023-12-31")
+
+
+def test_an_accident_lets_no_attacker_in_and_an_attack_does(seeds: RiskGraph) -> None:
+    assert replay(seeds, "essex-insider-2012").kinds == (FailureKind.EXPOSURE,)
+    assert FailureKind.INTRUSION in replay(seeds, "eks-civica-2024").kinds
+
+
+def test_the_body_where_it_began_is_never_counted_as_found(seeds: RiskGraph) -> None:
+    found = replay(seeds, "essex-insider-2012")
+    assert found.state is State.CONTROL and found.hits == () and found.named == ()
+    assert [one.body for one in found.compared if one.began] == ["authority:essex"]
+    assert text(found).startswith("0 public bodies besides where it began would have been named, as it should be")
+
+
+def test_a_control_that_names_somebody_is_said_by_name(tmp_path: Path) -> None:
+    graph = small(
+        tmp_path,
+        "a,Records lost at Ashby,2023,,insider,confidentiality,authority:ashby,,,,,,,\n",
+        "a,authority:ashby,data-exposed,,,,\n",
+        relations_csv=FILES["relations.csv"]
+        + "r9,authority:bexton,served-by,authority:ashby,housing,personal,,,,,,,,,,,,,\n",
+    )
+    score = replay_all(graph)
+    assert [one.body for one in score.controls[0].named] == ["authority:bexton"]
+    assert "0 of 1 held; not: a (1 named)" in score_text(score)
+
+
+def test_only_who_was_checked_can_be_a_false_alarm(tmp_path: Path) -> None:
+    graph = small(
+        tmp_path,
+        "a,Both Together stopped,2023,,unknown,availability,shared-service:both,,,,,,,\n",
+        "a,authority:ashby,named-but-unaffected,,,,\n",
+    )
+    found = replay(graph, "a")
+    assert [(one.body, one.outcome) for one in found.named] == [
+        ("authority:ashby", Outcome.CLEARED),
+        ("authority:bexton", Outcome.SILENT),
+    ]
+    said = score_text(replay_all(graph))
+    assert "False alarms: 1 of 1 public body that were checked or said that they were not affected: Ashby" in said
+    assert "a: nobody else hit, 1 more named and not reported, 1 named and not affected" in said
+
+
+def test_where_sources_disagree_the_worse_counts_and_is_said(seeds: RiskGraph) -> None:
+    found = replay(seeds, "rbkc-shared-it-2025")
+    assert [one.body for one in found.hits if one.disputed] == ["authority:hammersmith-and-fulham"]
+    assert "Sources disagree, counted as hit: Hammersmith and Fulham." in text(found)
+
+
+def test_a_share_of_too_few_is_not_printed(seeds: RiskGraph) -> None:
+    score = replay_all(seeds)
+    bands = {one.band: one for one in score.bands}
+    assert bands[Band.DOCUMENTED].hit + bands[Band.DOCUMENTED].cleared < FEWEST
+    assert bands[Band.DOCUMENTED].precision is None and bands[Band.POSSIBLE].recall == round(8 / 21, 4)
+    assert bands[Band.DOCUMENTED].named <= bands[Band.LIKELY].named <= bands[Band.NOT_RULED_OUT].named
+    said = score_text(score)
+    assert "What share of the documented was hit cannot be said: too few, 7 where 10 are needed." in said
+    assert "False alarms: 0 of 1 public body" in said and "for 1 of them the map knew nobody" in said
+
+
+def test_without_a_place_or_a_day_an_incident_is_not_scored_and_says_why(tmp_path: Path) -> None:
+    graph = small(
+        tmp_path,
+        "a,A wave on websites,2023,,unknown,availability,,,,,,,,\n"
+        "b,Orbit lost data,,,supplier-compromise,confidentiality,supplier:orbit,,,,,,,\n",
+        "a,authority:ashby,service-disrupted,,,,\nb,authority:ashby,data-exposed,,,,\n",
+    )
+    score = replay_all(graph, known_before=True)
+    assert [one.state for one in score.replays] == [State.NO_ORIGIN, State.NO_DAY]
+    said = score_text(score)
+    assert said.startswith("0 hits on public bodies to score in 2 incidents")
+    assert "1 because it is not recorded where it began (a); 1 because no day is recorded (b)" in said
+    assert text(score.replays[0]).startswith("0 of 1 public body hit could be asked about")
+    assert replay(graph, "b").found[0].body == "authority:ashby"
+
+
+def test_a_map_without_incidents_says_so(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    assert run("--data", str(tmp_path)).startswith("0 incidents are recorded in this data")
+
+
+def test_the_comparison_can_be_limited(seeds: RiskGraph) -> None:
+    ours = Selection.of(seeds, members=["Thanet", "Dover"])
+    found = replay(seeds, "eks-civica-2024", selection=ours)
+    assert [one.body for one in found.compared] == ["authority:dover", "authority:thanet"]
+    assert "; only those selected)" in text(found)
+
+
+def test_a_selection_by_area_is_refused_because_records_name_none(seeds: RiskGraph) -> None:
+    with pytest.raises(RiskGraphError, match="names no service areas") as error:
+        replay(seeds, "eks-civica-2024", selection=Selection.of(seeds, areas=["housing"]))
+    assert error.value.fix.startswith("Leave --area out")
+
+
+def test_an_incident_that_hit_others_is_no_control_for_those_it_did_not_hit(tmp_path: Path) -> None:
+    graph = small(
+        tmp_path,
+        "a,Records lost at Ashby,2023,,insider,confidentiality,authority:ashby,,,,,,,\n",
+        "a,authority:ashby,data-exposed,,,,\na,authority:bexton,data-exposed,,,,\n",
+    )
+    ashby = Selection.of(graph, members=["Ashby"])
+    assert replay(graph, "a").state is State.SCORED
+    assert replay(graph, "a", selection=ashby).state is State.NOBODY
+
+
+def test_the_report_of_a_control_does_not_boast_of_the_body_it_asked_about() -> None:
+    files = load("seeds").report("replay", "essex-insider-2012").files
+    summary = files["summary.txt"].decode("utf-8")
+    assert "named 0 public bodies where nobody else was recorded as hit: Essex adult social care" in summary
+
+
+def test_incidents_are_found_by_id_or_title_and_never_guessed(seeds: RiskGraph) -> None:
+    assert incident_id(seeds, "capita network intrusion and ransomware (black basta claim)") == "capita-ransomware-2023"
+    with pytest.raises(RiskGraphError, match="There is no incident 'essex'") as error:
+        incident_id(seeds, "essex")
+    assert error.value.fix == "Give one of: essex-insider-2012."
+
+
+def test_every_format_holds_everybody() -> None:
+    value = json.loads(run("rbkc-shared-it-2025", "--data", "seeds", "--format", "json"))
+    rows = list(csv.DictReader(io.StringIO(run("rbkc-shared-it-2025", "--data", "seeds", "--format", "csv"))))
+    assert value["schema"] == 1 and {row["id"] for row in rows} == {one["body"] for one in value["bodies"]}
+    score = json.loads(run("--data", "seeds", "--format", "json"))
+    lines = list(csv.DictReader(io.StringIO(run("--data", "seeds", "--format", "csv"))))
+    assert [one["incident"] for one in score["incidents"]] == [one["incident"] for one in lines]
+    assert len(run("--data", "seeds", "--format", "table").splitlines()) == len(lines) + 2
+    assert len(load("seeds").replay().to_frame()) == len(lines)
+    assert set(load("seeds").replay("eks-civica-2024").to_frame()["outcome"]) == {"hit"}
+
+
+def test_the_same_bytes_whatever_the_hash_seed() -> None:
+    outputs = set()
+    for seed in ("0", "1"):
+        words = [sys.executable, "-m", "riskgraph", "replay", "--data", "seeds"]
+        done = subprocess.run(
+            words, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONHASHSEED": seed}
+        )
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+    assert (
+        outputs.pop().splitlines()[1]
+        == "The map would have missed most of them: 38% named, 38% with those that cannot be ruled out."
+    )
