@@ -277,6 +277,17 @@ def test_verify_says_what_differs(tmp_path: Path) -> None:
     assert code == 0 and "1 not there: exposures.csv" in out
 
 
+def test_verify_makes_a_report_with_withheld_names_again_from_the_same_list(tmp_path: Path) -> None:
+    names, folder = tmp_path / "names.txt", tmp_path / "r"
+    names.write_text("Thanet\n", encoding="utf-8")
+    assert run("report", "blast", "civica", "--data", "seeds", "--redact", str(names), "--output", str(folder))[0] == 0
+    code, _, error = run("verify", str(folder))
+    assert code == 2 and "--redact FILE" in error
+    assert run("verify", str(folder), "--redact", str(names))[0] == 0
+    names.write_text("Dover\n", encoding="utf-8")
+    assert run("verify", str(folder), "--redact", str(names))[0] == 1
+
+
 def test_verify_says_that_the_data_have_changed(tmp_path: Path) -> None:
     rows = dict(seeds().relations)
     row = next(
