@@ -190,6 +190,63 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+ASKED = [
+    ["blast", "civica"],
+    ["blast", "civica", "--scenario", "leave-east-kent-services"],
+    ["blast", "capita", "--like", "insolvency", "--band", "documented"],
+    ["why", "thanet", "civica"],
+    ["why", "--not", "essex", "civica"],
+    ["show", "thanet"],
+    ["rank"],
+    ["rank", "--hidden"],
+    ["rank", "--together", "2"],
+    ["chokepoints", "civica"],
+    ["chokepoints", "thanet", "--area", "revenues-benefits"],
+    ["common", "capita", "civica"],
+    ["chance", "civica", "--worlds", "100"],
+    ["fixes", "civica"],
+    ["concentration"],
+    ["concentration", "--merger", "civica", "--merger", "capita"],
+    ["whatif", "run", "leave-east-kent-services"],
+    ["timeline", "eks-civica-2024"],
+    ["replay", "eks-civica-2024"],
+    ["data", "gaps"],
+    ["data", "ask", "--root", "civica"],
+]
+SHEET = [
+    ["blast", "quenby software"],
+    ["show", "marlshire county council"],
+    ["peers", "saltmere", "--root", "quenby software"],
+    ["concentration", "housing"],
+    ["contracts"],
+    ["contracts", "--lock-in"],
+    ["calls", "quenby software"],
+    ["data", "gaps"],
+    ["rank"],
+]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *((*words, "--data", "seeds") for words in ASKED),
+        *((*words, "--data", "one-sheet-register.csv") for words in SHEET),
+    ],
+    ids=" ".join,
+)
+def test_what_is_to_be_tried_next_is_asked_of_the_same_map(words: tuple[str, ...]) -> None:
+    result = run(*words)
+    assert result.exit_code in {0, 1}, result.stderr
+    tries = [line for line in result.stdout.splitlines() if line.startswith("Try next: ")]
+    for said in [part for line in tries for part in line.removeprefix("Try next: ").split("  |  ")]:
+        if "FILE" in said or said.endswith("--help"):
+            continue
+        assert f"--data {words[-1]}" in said
+        assert ("--scenario" in words) == ("--scenario leave-east-kent-services" in said)
+        again = run(*shlex.split(said)[1:])
+        assert again.exit_code in {0, 1}, (said, again.stderr)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is a thing of Linux")
 def test_a_full_disk_is_one_message() -> None:
     command = f'"{sys.executable}" -m riskgraph blast civica --data seeds > /dev/full'

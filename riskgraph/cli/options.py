@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from riskgraph.cli.server import open_server, server_options
 from riskgraph.model import PRESETS, Band, FailureKind
@@ -32,6 +33,7 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SUPPOSING = "riskgraph.supposing"
+_NEXT, _OR = "Try next: ", "  |  "  # how answers end
 
 
 def complete_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -210,6 +212,32 @@ def selection_options(command: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
+def _asked_of_the_same_map(text: str, context: click.Context) -> str:
+    """The text, with what says which map is meant put to the words that it says to try next."""
+    given = [
+        f"--{name} {quoted(str(context.params[name]))}"
+        for name in ("data", "backend", "scenario")
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and isinstance(context.params[name], str)
+    ]
+    lines = text.splitlines(keepends=True)
+    for place, line in enumerate(lines if given else []):
+        if line.startswith(_NEXT):
+            tries = line.removeprefix(_NEXT).rstrip("\n").split(_OR)
+            lines[place] = _NEXT + _OR.join(_with_options(words, given) for words in tries) + "\n"
+    return "".join(lines)
+
+
+def _with_options(words: str, given: list[str]) -> str:
+    if not words.startswith("riskgraph ") or words.endswith("--help"):
+        return words
+    return " ".join([words, *(option for option in given if f" {option.split()[0]} " not in words)])
+
+
+def quoted(text: str) -> str:
+    """A value as every shell takes it: in double quotes if it holds a space."""
+    return f'"{text}"' if " " in text else text
+
+
 class Output:
     """Where an answer goes, and in which format."""
 
@@ -221,9 +249,10 @@ class Output:
         if not text.endswith("\n"):
             text += "\n"
         context = click.get_current_context(silent=True)
-        supposing = context.meta.get(_SUPPOSING) if context is not None else None
-        if supposing and self.format in {"text", "table"}:
-            text += f"Supposing: {supposing}. This is not the map as it is.\n"
+        if context is not None and self.format in {"text", "table"}:
+            text = _asked_of_the_same_map(text, context)
+            if supposing := context.meta.get(_SUPPOSING):
+                text += f"Supposing: {supposing}. This is not the map as it is.\n"
         if self.path == "-":
             click.echo(text, nl=False)
             return

@@ -59,7 +59,7 @@ def gaps_text(gaps: Gaps, limit: int = 10) -> str:
     most = [(body, counts) for body, counts in gaps.by_body.items() if counts[1]][:limit]
     if most:
         lines.append("Most blanks: " + join(f"{dataset.usual_name(b)} ({c[1]} in {c[0]} rows)" for b, c in most) + ".")
-    lines.append("Try next: riskgraph data ask --root civica  |  riskgraph data gaps --format csv")
+    lines.append("Try next: riskgraph data ask  |  riskgraph data gaps --format csv")
     return "\n".join(lines) + "\n"
 
 

@@ -40,7 +40,7 @@ def loaded(done: Loaded) -> str:
         lines.append(f"{plural(done.removed, 'element')} of the old map removed.")
     if done.lost_answer:
         lines.append("The server's answer was lost on the way; it was looked up, and the map was saved.")
-    lines.append(f"Try: riskgraph query who-is-hit --param root=civica --data {done.name}")
+    lines.append(f"Try: riskgraph query who-is-hit --param root=NAME --data {done.name}")
     return "\n".join(lines) + "\n"
 
 
