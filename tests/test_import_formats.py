@@ -221,6 +221,7 @@ def test_a_search_in_contracts_finder_is_taken_with_its_suppliers_and_without_it
         "no supplier": 1,
     }
     assert report.unmatched_councils == {"A Hospital Trust": 1}
+    assert detect(save(tmp_path, "other.csv", "buyer,supplier,title,valid_from\n")) == "contracts"
 
 
 def test_the_newest_release_of_an_award_counts(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ _SCHEMES = {"companieshouse": "GB-COH", "charitycommission": "GB-CHC"}
 
 
 def _fits(path: Path) -> int:
-    score = score_of_table(path, FIELDS, ("supplier", "title"))
+    score = score_of_table(path, FIELDS, ("supplier", "title"), sign=SUPPLIERS)
     return score and score + 20  # no other table has such a column
 
 

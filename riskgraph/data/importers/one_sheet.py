@@ -9,7 +9,7 @@ from pathlib import Path
 
 from riskgraph.data.importers.areas import area_of_word
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party
-from riskgraph.data.importers.headers import Columns, header_score, match_headers
+from riskgraph.data.importers.headers import Columns, header_key, header_score, match_headers
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
@@ -141,15 +141,19 @@ def _first_cells(path: Path, _size: int, _stamp: int) -> tuple[tuple[tuple[str, 
     return tuple(sheets)
 
 
-def _score(path: Path, fields: dict[str, tuple[str, ...]], required: Sequence[str]) -> int:
-    """How many headers of a format the best row of a file holds; 0 unless all required ones are there."""
+def _score(path: Path, fields: dict[str, tuple[str, ...]], required: Sequence[str], sign: str = "") -> int:
+    """How many headers of a format the best row of a file holds; 0 unless all required ones are there.
+
+    A `sign` is a header that has to stand there in so many words.
+    """
     if not path.is_file() or path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
         return 0
     best = 0
     for rows in _first_cells(path, path.stat().st_size, path.stat().st_mtime_ns):
         for row in rows:
             score = header_score(row, fields)
-            if score > best and all(name in match_headers(row, fields) for name in required):
+            signed = not sign or header_key(sign) in map(header_key, row)
+            if score > best and signed and all(name in match_headers(row, fields) for name in required):
                 best = score
     return best
 
