@@ -234,9 +234,11 @@ class Builder:
             "exit_plan": fact.exit_plan,
         }
         if fact.certificate and supplier.startswith(SUPPLIER):
-            seen = (fact.certificate.replace(";", ","),)
+            seen = tuple(fact.certificate.split("; "))
             held = self.entities[supplier]
             self.keep(replace(held, certificate=seen, certificate_expires=fact.certificate_expires))
+        elif fact.certificate:
+            self.report.guess("certificate of a body that is no company, not taken", f"{fact.where}: {fact.certificate}")
         dates = {"valid_from": fact.valid_from, "valid_to": fact.valid_to}
         said_by = tuple(evidence)
         buyer = council
