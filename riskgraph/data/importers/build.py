@@ -11,8 +11,11 @@ from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.importers.builder import Builder
 from riskgraph.data.importers.directory import directory
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party, Tie
+from riskgraph.data.importers.incidents import join_incidents
 from riskgraph.data.importers.match import Councils, Suppliers
+from riskgraph.data.importers.organisations import settle_organisations
 from riskgraph.data.importers.report import ImportReport
+from riskgraph.data.importers.ties import add_tie, end_of
 from riskgraph.data.importers.values import company_key, slug
 from riskgraph.data.merge import add_relation, joined
 from riskgraph.data.names import normalise
@@ -40,24 +43,16 @@ def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) 
     info = _info(harvest, options, base)
     extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
     reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
+    if harvest.organisations:
+        entries, known_as = settle_organisations(harvest, options, Councils(register, reviewed, extra))
+        brought, register, reviewed = {**brought, **entries}, {**register, **entries}, {**known_as, **reviewed}
     companies = {company_key(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(SUPPLIER)}
     councils = Councils(register, reviewed, extra)
     suppliers = Suppliers(base.entities if base else {}, companies, harvest.report)
     services = _services(harvest, base, councils)
     if options.buyers == "known":
         harvest.facts = [fact for fact in harvest.facts if _buyer_known(fact, councils, services, harvest.report)]
-    for fact in harvest.facts:
-        suppliers.add(fact.supplier, fact.rows)
-        for party in fact.subcontractors:
-            suppliers.add(party)
-        if fact.through:
-            suppliers.add(fact.through)
-    for tie in harvest.ties:
-        for kind, party in (tie.dependent, tie.provider):
-            if kind in {SUPPLIER, "body"}:
-                suppliers.add(party)
-    for party in harvest.named:
-        suppliers.add(party)
+    _name_suppliers(harvest, suppliers)
     by_name = {company_key(party.name): party for party in harvest.named}
     harvest.ties = [_with_numbers(tie, by_name) for tie in harvest.ties]
     suppliers.parties = type(suppliers.parties)(
@@ -75,13 +70,43 @@ def build(harvest: Harvest, options: Options, base: Dataset | None, path: Path) 
     while harvest.facts:  # each makes room for the rows that come of it
         builder.add_fact(harvest.facts.pop())
     for tie in harvest.ties:
-        builder.add_tie(tie)
+        add_tie(builder, tie)
     for party in harvest.named:
         builder.provider(party, None)
+    _add_listed(builder)
+    return _together(builder, path, brought)
+
+
+def _name_suppliers(harvest: Harvest, suppliers: Suppliers) -> None:
+    """Tell of everybody who may be a supplier."""
+    for fact in harvest.facts:
+        suppliers.add(fact.supplier, fact.rows)
+        for party in fact.subcontractors:
+            suppliers.add(party)
+        if fact.through:
+            suppliers.add(fact.through)
+    for tie in harvest.ties:
+        for kind, party in (tie.dependent, tie.provider):
+            if kind in {SUPPLIER, "body", SHARED_SERVICE}:
+                suppliers.add(party)
+    for kind, party in harvest.listed:
+        if kind in {SUPPLIER, SHARED_SERVICE}:
+            suppliers.add(party)
+    for party in harvest.named:
+        suppliers.add(party)
+
+
+def _add_listed(builder: Builder) -> None:
+    """What the source lists beside its relations: other names, certificates, bodies and places."""
+    harvest = builder.harvest
     for party, alias in harvest.aliases:
         id_ = builder.provider(party, None)
         builder.entities[id_] = joined(builder.entities[id_], replace(builder.entities[id_], name=alias, aliases=()))
-    return _together(builder, path, brought)
+    for party, seen, lapses in harvest.certificates:
+        held = builder.entities[builder.provider(party, None)]
+        builder.keep(replace(held, certificate=seen, certificate_expires=lapses))
+    for kind, party in harvest.listed:
+        end_of(builder, kind, party)
 
 
 def _with_numbers(tie: Tie, named: Mapping[str, Party]) -> Tie:
@@ -118,6 +143,7 @@ def _services(harvest: Harvest, base: Dataset | None, councils: Councils) -> dic
             for name in (entity.name, *entity.aliases):
                 found[normalise(name)] = entity.id, entity.name
     named = [fact.through for fact in harvest.facts if fact.through]
+    named += [party for kind, party in harvest.listed if kind == SHARED_SERVICE]
     named += [party for tie in harvest.ties for kind, party in (tie.dependent, tie.provider) if kind == SHARED_SERVICE]
     for party in named:
         key = normalise(party.name)
@@ -165,10 +191,13 @@ def _together(builder: Builder, path: Path, brought: Mapping[str, RegisterEntry]
         add_relation(relations, row, same_source=False, evidence=evidence, new_evidence=builder.evidence)
     evidence.update({key: item for key, item in builder.evidence.items() if key not in evidence})
     report = builder.report
+    incidents, effects = join_incidents(builder, entities)
     report.added = {
         "entities": len(entities) - before[0],
         "relations": len(relations) - before[1],
         "evidence": len(evidence) - before[2],
+        "incidents": len(incidents) - (len(base.incidents) if base else 0),
+        "incident_effects": len(effects) - (len(base.effects) if base else 0),
     }
     register = _own_register(brought, builder.register, entities) if brought else builder.register
     return Dataset(
@@ -177,8 +206,8 @@ def _together(builder: Builder, path: Path, brought: Mapping[str, RegisterEntry]
         dict(sorted(entities.items())),
         dict(sorted(relations.items())),
         dict(sorted(evidence.items())),
-        base.incidents if base else {},
-        base.effects if base else (),
+        incidents,
+        effects,
         dict(sorted(register.items())),
         own_register_file=bool(brought),
     )
@@ -189,7 +218,8 @@ def _own_register(
 ) -> dict[str, RegisterEntry]:
     """The register that the source brought, and of the shipped one what the data set speaks of."""
     keep = dict(brought)
-    wanted = [id_ for id_ in entities if id_ in everything and id_ not in keep]
+    spoken_of = [*entities, *(id_ for entry in brought.values() for id_ in entry.successors)]
+    wanted = [id_ for id_ in spoken_of if id_ in everything and id_ not in keep]
     while wanted:
         id_ = wanted.pop()
         entry = keep[id_] = everything[id_]
