@@ -207,6 +207,11 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         harvest.dates.append(checked)
     returned = normalise(columns.get(row, "returned"))
     ended = bool(returned) and returned not in {"n a", "not applicable"}
+    if ended and returned not in {"yes", "no", "not known", "unknown"}:
+        report.guess("word that is not known, left blank", f"{where}, data returned: {returned!r}")
+    notice = parse_days(cell("notice")) if cell("notice") else None
+    if cell("notice") and notice is None:
+        report.guess("word that is not known, left blank", f"{where}, notice: {cell('notice')!r}")
     source = cell("source")
     url = web_address(source)
     system = cell("system")
@@ -231,7 +236,7 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         reference=cell("reference") or None,
         value=None,
         end_latest=latest or end,
-        notice_days=parse_days(cell("notice")) if cell("notice") else None,
+        notice_days=notice,
         framework=cell("framework") or None,
         returned={"yes": "yes", "no": "no"}.get(returned),
         endurance_days=_endurance(cell("tolerable"), where, report),

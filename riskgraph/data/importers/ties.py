@@ -17,7 +17,7 @@ __all__ = ["add_tie", "end_of"]
 def add_tie(builder: Builder, tie: Tie) -> None:
     """A relation that the source states as such; one that cannot be is left out, with its reason."""
     report = builder.report
-    before = len(builder.entities)
+    before = len(builder.entities), len(builder.relations)
     dependent, provider = (end_of(builder, kind, party) for kind, party in (tie.dependent, tie.provider))
     kinds = dependent.partition(":")[0], provider.partition(":")[0]
     relation, values = tie.relation, dict(tie.values)
@@ -34,7 +34,7 @@ def add_tie(builder: Builder, tie: Tie) -> None:
             report.skip(tie.where, reason)
         else:
             report.guess(f"part of a row left out: {reason}", f"{tie.where}: {tie.claim}")
-        _forget(builder, before)
+        _forget(builder, *before)
         return
     own = None if tie.url else report.source
     said = [
@@ -57,12 +57,12 @@ def add_tie(builder: Builder, tie: Tie) -> None:
     report.kept += tie.rows
 
 
-def _forget(builder: Builder, count: int) -> None:
-    """Bodies and places that only a row that was left out spoke of: all after the first so many."""
-    fresh = list(islice(builder.entities, count, None))
+def _forget(builder: Builder, entities: int, relations: int) -> None:
+    """Bodies and places that only a row that was left out spoke of: those behind the first so many."""
+    fresh = list(islice(builder.entities, entities, None))
     if not fresh:
         return
-    used = {end for row in builder.relations.values() for end in (row.dependent, row.provider)}
+    used = {end for row in islice(builder.relations.values(), relations, None) for end in (row.dependent, row.provider)}
     for id_ in set(fresh) - used:
         del builder.entities[id_], builder.taken[id_]
     builder.services = {name: id_ for name, id_ in builder.services.items() if id_ in builder.entities}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from riskgraph.data.importers.facts import Harvest, Options, Party, Said, Tie
 from riskgraph.data.importers.values import company_key, redacted, web_address
@@ -190,15 +192,28 @@ def _back_up(backups: Sequence[_Backup], harvest: Harvest) -> None:
     systems = [b for b in backups if b.spare[0] == b.main[0] == SYSTEM and _name(b.spare) != _name(b.main)]
     systems.sort(key=lambda b: (b.main[1].name, b.spare[1].name, str(replace(b.tie, where=""))))
     groups = _groups(systems)
+    users: dict[str, list[int]] = defaultdict(list)  # system -> places of the rows that say who uses it
+    for place, tie in enumerate(harvest.ties):
+        if tie.relation == "uses":
+            users[_name(tie.provider)].append(place)
     used: set[str] = set()
     changed = True
     while changed:  # what backs up a backup has users only when the backup has
         changed = False
         for backup in systems:
-            for place, tie in enumerate(list(harvest.ties)):
-                if tie.relation == "uses" and _name(tie.provider) == _name(backup.main) and _meet(tie, backup.tie):
-                    used.add(backup.row.where)
-                    changed |= _beside(place, backup, groups[_name(backup.main)], harvest)
+            spares: dict[End, list[int]] = defaultdict(list)  # who uses the spare one already
+            for place in users[_name(backup.spare)]:
+                spares[harvest.ties[place].dependent].append(place)
+            for place in users[_name(backup.main)]:
+                tie = harvest.ties[place]
+                if not _meet(tie, backup.tie):
+                    continue
+                used.add(backup.row.where)
+                before = len(harvest.ties)
+                changed |= _beside(place, backup, groups[_name(backup.main)], spares[tie.dependent], harvest)
+                for added in range(before, len(harvest.ties)):
+                    users[_name(backup.spare)].append(added)
+                    spares[tie.dependent].append(added)
     for backup in backups:
         if backup.row.where in used:
             harvest.report.kept += 1
@@ -217,6 +232,7 @@ def _meet(one: Tie, two: Tie) -> bool:
     return not starts or not ends or max(starts) <= min(ends)
 
 
+@lru_cache(maxsize=65_536)
 def _name(end: End) -> str:
     return normalise(end[1].name)
 
@@ -236,7 +252,7 @@ def _groups(backups: Sequence[_Backup]) -> dict[str, str]:
     return groups
 
 
-def _beside(place: int, backup: _Backup, group: str, harvest: Harvest) -> bool:
+def _beside(place: int, backup: _Backup, group: str, spares: Sequence[int], harvest: Harvest) -> bool:
     """Give one user of a system its backup; answers whether that was news."""
     main, stated = harvest.ties[place], backup.tie
     group = str(main.values.get("alternative") or group)
@@ -246,13 +262,9 @@ def _beside(place: int, backup: _Backup, group: str, harvest: Harvest) -> bool:
     about = Said("alternative", stated.claim, stated.grade, stated.url, stated.publisher, stated.published)
     grouped = _grouped(main, together, about)
     harvest.ties[place] = grouped
-    for other, tie in enumerate(harvest.ties):
-        if (
-            (tie.relation, tie.dependent) == ("uses", main.dependent)
-            and _name(tie.provider) == _name(backup.spare)
-            and tie.values.get("service_area") in {None, area}
-            and tie.values.get("alternative") in {None, group}
-        ):
+    for other in spares:
+        tie = harvest.ties[other]
+        if tie.values.get("service_area") in {None, area} and tie.values.get("alternative") in {None, group}:
             harvest.ties[other] = _grouped(tie, together, about)
             return grouped != main or harvest.ties[other] != tie
     dates = {name: stated.values[name] or main.values.get(name) for name in ("valid_from", "valid_to")}
