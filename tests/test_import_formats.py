@@ -338,7 +338,7 @@ def test_where_it_runs_is_a_word_or_the_name_of_a_place(
 def test_what_helps_to_leave_a_supplier_has_columns_of_its_own(tmp_path: Path) -> None:
     text = (
         "Council,System,Supplier,How long can we manage without it,Could we replace them?,Certificate and expiry,How important\n"
-        "Dover,Alpha,Alder Ltd,4 hours,very hard,CE+ 2027-03-31,critical\n"
+        "Dover,Alpha,Alder Ltd,4 hours,very hard,CE+ 2027-03-31; ISO 27001 2028-01-10,critical\n"
         "Thanet,Alpha,Alder Ltd,3 weeks,easily,ISO 27001 2026-12-01,low\n"
         "Adur,Alpha,Alder Ltd,a while,perhaps,,\n"
     )
@@ -348,6 +348,7 @@ def test_what_helps_to_leave_a_supplier_has_columns_of_its_own(tmp_path: Path) -
     assert [rows[f"{body}.uses.alder-alpha"].substitutability for body in ("dover", "adur")] == ["very-hard", None]
     alder = data.entities["supplier:alder"]
     assert (set(alder.certificate), alder.certificate_expires) == ({"CE+", "ISO 27001"}, "2026-12-01")
+    assert "certificate that lapses later than another: its day was not taken" in report.guesses
     assert rows["dover.uses.alder-alpha"].note == "how important: critical"
     assert report.guess_count["word that is not known, left blank"] == 2
 

@@ -98,6 +98,11 @@ def settle_organisations(
         rows[id_] = row
         names[normalise(row.name)] = id_
         if id_ not in councils.register:
+            if row.code and row.code in {entry.gss_code for entry in entries.values()}:
+                report.guess(
+                    "code of two organisations: the first in order of names has it", f"{row.where}: {row.code}"
+                )
+                row = replace(row, code=None)
             entries[id_] = _entry(id_, row, shorts, councils, options)
     for id_, row in rows.items():
         successors = _successors(row, names, councils, harvest)

@@ -88,13 +88,15 @@ def _kinds(rows: dict[str, list[Row]], report: ImportReport) -> Kinds:
         if kinds.get(normalise(row["name"]), (kind,))[0] != kind:
             report.guess("name on two sheets: the later sheet counts", f"{row.where}: {row['name']} as {kind}")
         kinds[normalise(row["name"])] = kind, row["name"]
-    suppliers = [(row, clean_supplier(row["name"])[0]) for row in rows["suppliers"]]
-    known = [(row["name"], party) for row, party in suppliers]
-    known += [(alias, party) for row, party in suppliers for alias in row.many("aliases")]
-    for name, party in known:  # an alias never takes the name of another
-        for key in (normalise(name), company_key(name)) if party else ():
-            if kinds.get(key, ("",))[0] in {"", SUPPLIER} and (key not in kinds or kinds[key][1] == name):
-                kinds[key] = SUPPLIER, str(party)
+    suppliers = [(row, clean_supplier(row["name"])[0] or "") for row in rows["suppliers"]]
+    for row, party in suppliers:
+        if party and kinds[normalise(row["name"])][0] == SUPPLIER:
+            kinds[normalise(row["name"])] = SUPPLIER, party
+            kinds.setdefault(company_key(party), (SUPPLIER, party))
+    for row, party in suppliers:  # after all names: what is somebody's name is nobody's alias
+        for alias in row.many("aliases") if party else ():
+            kinds.setdefault(normalise(alias), (SUPPLIER, party))
+            kinds.setdefault(company_key(alias), (SUPPLIER, party))
     named = [row["name"] for row in rows["organisations"] if row["name"]]
     named += [name for row in rows["shared services"] for name in (*row.many("members"), *row.many("host"))]
     companies = {company_key(row["supplier"]) for row in rows["systems"]}
