@@ -5,96 +5,17 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 from random import Random
-from typing import Any
 
-import openpyxl
 import pytest
 from click.testing import CliRunner
+from workbooks import BOOK, SYSTEMS, Sheets, bring, links, radius, save
 
-import riskgraph
 from riskgraph.cli import main
-from riskgraph.data import Dataset, read, write
-from riskgraph.data.checks import run_checks
-from riskgraph.data.importers import ImportReport, Options, import_file
+from riskgraph.data import read, write
+from riskgraph.data.importers import import_file
 from riskgraph.data.importers.incidents import effects_of
 from riskgraph.data.write import canonical
 from riskgraph.model import Band, FailureKind, RegisterEntry
-
-Sheets = dict[str, list[list[object]]]
-
-BOOK: Sheets = {
-    "Organisations": [
-        ["Name", "GSS code", "Kind", "Region", "Start", "End", "Replaced by", "Contact"],
-        ["Marlshire County Council", "", "county council", "South East", "01/04/1974", "", "", "duty desk"],
-        ["Saltmere City Council", "E07999999", "district", "South East", "", "", "", ""],
-        ["Wexmoor District Council", "", "district", "", "", "31/03/2020", "Saltmere City Council; Dover", ""],
-        ["Dover District Council", "E07000108", "district", "South East", "1974", "", "", ""],
-        ["Marl Valley Shared Services", "", "shared service", "", "", "", "", ""],
-        ["North Hall", "", "data centre", "", "", "", "", ""],
-    ],
-    "Suppliers": [
-        ["Name", "Aliases", "Company number", "Parent", "Security contact", "Certificates"],
-        ["Kerbside Digital Ltd", "Kerbside; KD Parking", "08765432", "Tallow Group plc", "desk", "CE+ 2027-03-31; ISO 27001 2028-01-10"],
-        ["Tallow Group plc", "", "", "", "", "none"],
-        ["Quenby Software", "", "", "", "", "Cyber Essentials (expires 30 June 2027)"],
-    ],
-    "Systems": [
-        ["Name", "Supplier", "Service area", "Hosting", "Data"],
-        ["Permits live", "Kerbside Digital", "Parking", "supplier", "personal"],
-        ["Permits spare", "Quenby Software", "Parking", "North Hall", "personal"],
-        ["Revenues live", "Quenby Software", "Revenues and benefits", "Council", "personal"],
-        ["Bookings", "", "Parking", "", ""],
-    ],
-    "Shared services": [
-        ["Name", "Host", "Members", "Systems", "Operator", "Start", "End", "Service area"],
-        ["Marl Valley Shared Services", "Marlshire", "Marlshire; Saltmere", "Revenues live", "Marlshire", "2019-04-01", "", "Revenues and benefits"],
-    ],
-    "Links": [
-        ["From", "Relationship", "To", "Channel", "Strength", "Start", "End", "Source", "How sure"],
-        ["Marlshire", "uses", "Permits live", "", "strong", "01/04/2022", "", "https://example.org/minutes", "confirmed"],
-        ["Dover", "uses", "Permits live", "", "", "01/04/2027", "", "told us", "likely"],
-        ["Saltmere", "uses", "Permits live", "", "", "", "", "contract register", "confirmed"],
-        ["Permits spare", "backup for", "Permits live", "", "", "", "", "continuity plan", "confirmed"],
-        ["Kerbside", "provides", "Permits live", "remote access", "", "", "", "contract", "confirmed"],
-        ["Quenby Software", "manages", "North Hall", "", "", "", "", "contract", "confirmed"],
-        ["Quenby Software", "licenses", "Revenues live", "none", "", "", "", "contract", "confirmed"],
-    ],
-    "Incidents": [
-        ["What", "Root", "First known", "Who said", "Status per council"],
-        ["Permit records taken", "Kerbside / Parking", "14/05/2026", "https://example.org/news", "Marlshire: data exposed; Saltmere: not affected"],
-        ["North Hall power failure", "North Hall; Permits spare", "2025-11", "Quenby Software", "Saltmere: services disrupted\nDover: told"],
-    ],
-}  # fmt: skip
-
-
-def save(path: Path, sheets: Sheets, name: str = "book.xlsx") -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    book.save(path / name)
-    return path / name
-
-
-def bring(path: Path, sheets: Sheets, **said: Any) -> tuple[Dataset, ImportReport]:
-    """Import, and hold what is true of every workbook: each row accounted for, and the data set without errors."""
-    data, report = import_file(save(path, sheets), Options(**said), format="workbook")
-    assert report.balanced, report.to_dict()
-    wrong = [p.message for p in run_checks(data, {}) if p.severity == "error"]
-    assert wrong == [], wrong
-    assert all(row.evidence for row in data.relations.values())
-    return data, report
-
-
-def links(*rows: list[object], header: str = "From,Relationship,To,How sure") -> Sheets:
-    return {"Links": [list(header.split(",")), *rows]}
-
-
-def radius(data: Dataset, root: str, like: str = "compromise") -> dict[str, Any]:
-    found = riskgraph.RiskMap(riskgraph.RiskGraph(data)).blast(root, like=like)
-    return {reach.id: reach for reach in found.authorities}
 
 
 def run(line: str) -> str:
@@ -192,7 +113,8 @@ def test_what_is_not_known_of_an_organisation_is_said(tmp_path: Path) -> None:
         ["Saltmere Council", "", "", "2020-01-01", "2019-01-01", "Atlantis"],
         ["", "", "district", "", "", ""],
         ["Alder Ltd", "", "supplier", "2019", "", ""],
-        ["Ebbwick Council", "", "", "", "2031-03-31", ""],
+        ["Ebbwick Council", "E07888888", "", "", "2031-03-31", ""],
+        ["Hollowby Council", "E07888888", "", "", "", ""],
     ]
     data, report = bring(tmp_path, {"Organisations": rows, "Systems": [["Name", "Supplier"], ["Alpha", "Alder"]]})
     assert data.register["authority:marlshire"].kind is None
@@ -201,7 +123,12 @@ def test_what_is_not_known_of_an_organisation_is_said(tmp_path: Path) -> None:
         "2031-03-31",
     )
     assert report.skipped == {"no name": ["Organisations, row 4"]}
+    assert (data.register["authority:ebbwick"].gss_code, data.register["authority:hollowby"].gss_code) == (
+        "E07888888",
+        None,
+    )
     assert set(report.guesses) >= {
+        "code of two organisations: the first in order of names has it",
         "code that is none, left blank",
         "word that is not known, left blank",
         "date that is none, left blank",
@@ -272,185 +199,6 @@ def test_a_name_of_two_sheets_and_a_sheet_of_another_name_are_said(tmp_path: Pat
     assert "Sheet 'Links' has no header that is known here; it was not read." in report.notes
     assert report.unused_columns == ["Colour (Suppliers)", "Nonsense (Shared service)"]
     assert len([row for row in data.relations.values() if row.relation == "served-by"]) == 2
-
-
-# --- Links ---
-
-
-@pytest.mark.parametrize(
-    ("one", "word", "two", "made"),
-    [
-        ("Alder Ltd", "provides", "Alpha", "alpha.supplied-by.alder"),
-        ("Alder Ltd", "licences", "Alpha", "alpha.supplied-by.alder"),
-        ("Alder Ltd", "manages", "Alpha", "alpha.operated-by.alder"),
-        ("Dover", "managed by", "Alder Ltd", "dover.served-by.alder"),
-        ("Dover", "uses", "Alder Ltd", "dover.supplied-by.alder"),
-        ("Dover", "is hosted by", "Alder Ltd", "dover.hosted-on.alder"),
-        ("Thanet", "provides", "Dover", "dover.served-by.thanet"),
-        ("Dover", "network-link", "Thanet", "dover.linked-to.thanet"),
-        ("Alder Ltd", "holds data for", "Dover", "dover.data-held-by.alder"),
-        ("Alder Ltd", "develops", "Gamma", "gamma.made-by.alder"),
-    ],
-)
-def test_a_word_of_links_is_a_relation(tmp_path: Path, one: str, word: str, two: str, made: str) -> None:
-    sheets: Sheets = {
-        "Systems": [["Name", "Supplier"], ["Alpha", ""]],
-        "Suppliers": [["Name", "Parent"], ["Alder", ""]],
-    }
-    data, _ = bring(tmp_path, {**sheets, **links([one, word, two, "confirmed"])})
-    assert set(data.relations) == {made}
-
-
-def test_who_develops_a_system_makes_the_software_of_which_it_is_one_copy(tmp_path: Path) -> None:
-    systems: Sheets = {"Systems": [["Name", "Supplier"], ["Alpha", ""]]}
-    data, _ = bring(tmp_path, {**systems, **links(["Alder Ltd", "develops", "Alpha", "likely"])})
-    assert set(data.relations) == {"alpha.instance-of.alpha-software", "alpha-software.made-by.alder"}
-
-
-def test_a_link_that_cannot_be_leaves_nothing_behind(tmp_path: Path) -> None:
-    rows: list[list[object]] = [
-        ["Dover", "adores", "Thanet", ""],
-        ["Dover", "uses", "", ""],
-        ["Nobody Known", "hosts", "Alder Ltd", "likely"],
-        ["Dover", "member of", "dover", "likely"],
-        ["REDACTED PERSONAL DATA", "provides", "Alpha", "likely"],
-        ["Dover", "uses", "Alpha", "likely"],
-    ]
-    data, report = bring(tmp_path, {"Suppliers": [["Name", "Parent"], ["Alder Ltd", ""]], **links(*rows)})
-    assert set(data.relations) == {"dover.uses.alpha"}
-    assert set(data.entities) == {"authority:dover", "supplier:alder", "system:alpha"}
-    assert report.skipped_count == {
-        "the relationship 'adores' is not known": 1,
-        "one end is missing": 1,
-        "hosted-on cannot join supplier and supplier": 1,
-        "it joins a body to itself": 1,
-        "a name is redacted: who it is is not known": 1,
-    }
-    assert report.redacted == 1
-    assert report.guesses["listed on no sheet: read as a system"] == ["Links, row 7: Alpha"]
-
-
-def test_a_channel_is_the_way_in_of_who_supplies_and_is_counted_elsewhere(tmp_path: Path) -> None:
-    systems: Sheets = {"Systems": [["Name", "Supplier"], ["Alpha", "Alder Ltd"]]}
-    header = "From,Relationship,To,Channel,How sure"
-    rows: list[list[object]] = [
-        ["Alder Ltd", "provides", "Alpha", "none", "confirmed"],
-        ["Dover", "uses", "Alpha", "remote", "confirmed"],
-        ["Dover", "network link", "Thanet", "network", "confirmed"],
-        ["Birch Ltd", "provides", "Dover", "telepathy", "confirmed"],
-    ]
-    data, report = bring(tmp_path, {**systems, **links(*rows, header=header)})
-    assert {i for i in data.relations if "supplied-by" in i} == {
-        "alpha.supplied-by.alder.access-none",
-        "dover.supplied-by.birch",
-    }
-    assert not [p for p in run_checks(data, {}) if p.rule == "relation-twice"]
-    assert "authority:dover" not in radius(data, "alder")  # without a way in, on both sheets' word
-    assert report.guess_count["channel not taken: only who supplies has one"] == 1
-    assert report.guess_count["word that is not known, left blank"] == 1
-
-
-def test_a_source_that_is_an_address_is_the_address(tmp_path: Path) -> None:
-    header = "From,Relationship,To,Source,Checked on,Start,How sure"
-    rows: list[list[object]] = [
-        ["Dover", "uses", "Alpha", "https://example.org/a", "2026-05-06", "2031-01-01", "B2"],
-        ["Thanet", "uses", "Alpha", "told us", "", "2001", ""],
-    ]
-    data, report = bring(tmp_path, links(*rows, header=header))
-    said = {(e.url, e.publisher, e.published, e.confidence) for e in data.evidence.values()}
-    assert said == {("https://example.org/a", None, "2026-05-06", "confirmed"), (None, "told us", None, "reported")}
-    assert data.info.as_of == "2026-05-06"  # the day it was checked, not the day on which a link begins
-    assert report.guess_count["how sure is not said: taken as reported (--grade says otherwise)"] == 1
-
-
-def test_the_start_of_a_link_does_not_date_the_data(tmp_path: Path) -> None:
-    old, _ = bring(tmp_path, links(["Dover", "uses", "Alpha", "2001"], header="From,Relationship,To,Start"))
-    new, report = bring(tmp_path, links(["Dover", "uses", "Alpha", "2061"], header="From,Relationship,To,Start"))
-    assert old.info.as_of == new.info.as_of
-    assert "2026" <= new.info.as_of < "2061"
-    assert "date of the data" in report.guesses
-
-
-def test_a_council_that_nobody_knows_is_a_council_on_every_sheet(tmp_path: Path) -> None:
-    """Without the sheet Organisations too: who uses and provides nothing is no company."""
-    rows: list[list[object]] = [
-        ["Hollowby", "uses", "Alpha", "confirmed"],
-        ["Ebbwick", "uses", "Alpha", "confirmed"],
-        ["Civica", "uses", "Alpha", "confirmed"],
-        ["Alder Ltd", "uses", "Alpha", "confirmed"],
-        ["Birch", "uses", "Alpha", "confirmed"],
-        ["Birch", "hosts", "Ebbwick", "confirmed"],
-    ]
-    services: Sheets = {"Shared services": [["Name", "Members"], ["Valley ICT", "Hollowby"]]}
-    data, report = bring(tmp_path, {**services, **links(*rows)})
-    assert {e.id for e in data.entities.values() if e.kind == "authority"} == {
-        "authority:hollowby",
-        "authority:ebbwick",
-    }
-    assert {e.id for e in data.entities.values() if e.kind == "supplier"} == {
-        "supplier:civica",
-        "supplier:alder",
-        "supplier:birch",
-    }
-    assert set(report.unmatched_councils) == {"Hollowby", "Ebbwick"}
-
-
-# --- backups ---
-
-SYSTEMS: Sheets = {
-    "Systems": [["Name", "Service area"], ["Alpha", "Parking"], ["Beta", "Parking"], ["Gamma", "Parking"]]
-}
-
-
-def test_whoever_uses_a_system_uses_its_backup_beside_it(tmp_path: Path) -> None:
-    rows: list[list[object]] = [
-        ["Dover", "uses", "Alpha", "confirmed"],
-        ["Thanet", "uses", "Alpha", "confirmed"],
-        ["Thanet", "uses", "Beta", "confirmed"],  # said twice, one row
-        ["Adur", "uses", "Beta", "confirmed"],  # uses the spare one only: it has nothing else
-        ["Beta", "backup for", "Alpha", "confirmed"],
-    ]
-    data, _ = bring(tmp_path, {**SYSTEMS, **links(*rows)})
-    group = "Alpha and its backup"
-    assert {(r.dependent, r.provider, r.alternative) for r in data.relations.values()} == {
-        ("authority:dover", "system:alpha", group),
-        ("authority:dover", "system:beta", group),
-        ("authority:thanet", "system:alpha", group),
-        ("authority:thanet", "system:beta", group),
-        ("authority:adur", "system:beta", None),
-    }
-    assert not radius(data, "alpha", like="outage")
-    assert set(radius(data, "beta", like="outage")) == {"authority:adur"}
-    exposed = radius(data, "beta", like="data-theft")  # each alternative is one more way in
-    assert set(exposed) == {"authority:adur", "authority:dover", "authority:thanet"}
-
-
-@pytest.mark.parametrize(("sure", "band"), [("likely", Band.POSSIBLE), ("possible", Band.LIKELY)])
-def test_a_doubtful_backup_does_not_reassure(tmp_path: Path, sure: str, band: Band) -> None:
-    rows: list[list[object]] = [["Dover", "uses", "Alpha", "confirmed"], ["Alpha", "backed up by", "Beta", sure]]
-    data, _ = bring(tmp_path, {**SYSTEMS, **links(*rows)})
-    reached = radius(data, "alpha", like="outage")["authority:dover"]
-    assert reached.kinds[FailureKind.OUTAGE].band is band
-
-
-def test_a_backup_of_a_backup_joins_the_group_and_one_that_nobody_needs_is_left_out(tmp_path: Path) -> None:
-    rows: list[list[object]] = [
-        ["Gamma", "backup for", "Beta", "confirmed"],
-        ["Beta", "backup for", "Alpha", "confirmed"],
-        ["Dover", "uses", "Alpha", "confirmed"],
-        ["Alpha", "backup for", "Delta", "confirmed"],
-        ["Beta", "backup for", "Beta", "confirmed"],
-        ["Alder Ltd", "backup for", "Alpha", "confirmed"],
-    ]
-    suppliers: Sheets = {"Suppliers": [["Name", "Parent"], ["Alder Ltd", ""]]}
-    data, report = bring(tmp_path, {**SYSTEMS, **suppliers, **links(*rows)})
-    groups = {row.provider: row.alternative for row in data.relations.values()}
-    assert set(groups) == {"system:alpha", "system:beta", "system:gamma"}
-    assert len(set(groups.values())) == 1
-    assert report.skipped_count == {
-        "nobody here uses what it backs up while it does: it would protect nobody": 1,
-        "only one system can be the backup of another": 2,
-    }
 
 
 # --- Incidents ---
