@@ -145,7 +145,7 @@ SOURCES: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
     "bods-04": ("bods", as_json("a.json", BODS_04), {"kerbside-digital.owned-by.tallow-group"}),
     "owners": ("ownership", lambda p: save(p, "a.csv", OWNERS), {"kerbside-digital.owned-by.tallow-group"}),
     "cyclonedx": ("cyclonedx", as_json("a.json", BOM), {"dover.uses.kerbside-digital-permits.parking-enforcement", "kerbside-digital-permits.made-by.kerbside-digital", "kerbside-digital.subcontracts-to.greywether-data-centres.parking-enforcement"}),
-    "workbook": ("workbook", lambda p: workbook(p, SIX), {"dover.uses.permits-live", "permits-live.supplied-by.kerbside-digital", "kerbside-digital.owned-by.tallow-group", "dover.served-by.cliff-shared-ict.ict-infrastructure", "thanet.served-by.cliff-shared-ict.ict-infrastructure", "cliff-shared-ict.hosted-on.dover", "cliff-shared-ict.operated-by.kerbside-digital"}),
+    "workbook": ("workbook", lambda p: workbook(p, SIX), {"dover.uses.permits-live", "permits-live.supplied-by.kerbside-digital", "permits-live.hosted-on.kerbside-digital.parking-enforcement", "kerbside-digital.owned-by.tallow-group", "dover.served-by.cliff-shared-ict.ict-infrastructure", "thanet.served-by.cliff-shared-ict.ict-infrastructure", "cliff-shared-ict.hosted-on.dover", "cliff-shared-ict.operated-by.kerbside-digital"}),
     "dora": ("dora", lambda p: workbook(p, DORA), {"dover.uses.kerbside-digital-parking.parking-enforcement", "kerbside-digital-parking.made-by.kerbside-digital", "dover.supplied-by.kerbside-digital.parking-enforcement.access-data", "kerbside-digital.subcontracts-to.greywether", "kerbside-digital.owned-by.tallow-group"}),
 }  # fmt: skip
 
@@ -163,7 +163,7 @@ def test_a_format_is_known_makes_its_relations_and_adds_nothing_twice(tmp_path: 
     write(data, tmp_path / "map")
     kept = read(tmp_path / "map")
     again, second = import_file(file, base=kept)
-    assert second.added == {"entities": 0, "relations": 0, "evidence": 0}
+    assert second.added == dict.fromkeys(("entities", "relations", "evidence", "incidents", "incident_effects"), 0)
     assert again.digest == kept.digest
 
 
@@ -368,7 +368,7 @@ def test_where_it_runs_is_a_word_or_the_name_of_a_place(
 def test_what_helps_to_leave_a_supplier_has_columns_of_its_own(tmp_path: Path) -> None:
     text = (
         "Council,System,Supplier,How long can we manage without it,Could we replace them?,Certificate and expiry,How important\n"
-        "Dover,Alpha,Alder Ltd,4 hours,very hard,CE+ 2027-03-31,critical\n"
+        "Dover,Alpha,Alder Ltd,4 hours,very hard,CE+ 2027-03-31; ISO 27001 2028-01-10,critical\n"
         "Thanet,Alpha,Alder Ltd,3 weeks,easily,ISO 27001 2026-12-01,low\n"
         "Adur,Alpha,Alder Ltd,a while,perhaps,,\n"
     )
@@ -378,6 +378,7 @@ def test_what_helps_to_leave_a_supplier_has_columns_of_its_own(tmp_path: Path) -
     assert [rows[f"{body}.uses.alder-alpha"].substitutability for body in ("dover", "adur")] == ["very-hard", None]
     alder = data.entities["supplier:alder"]
     assert (set(alder.certificate), alder.certificate_expires) == ({"CE+", "ISO 27001"}, "2026-12-01")
+    assert "certificate that lapses later than another: its day was not taken" in report.guesses
     assert rows["dover.uses.alder-alpha"].note == "how important: critical"
     assert report.guess_count["word that is not known, left blank"] == 2
 

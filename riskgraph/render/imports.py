@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskgraph.analysis.changes import AnswerChange, Changes
@@ -40,7 +40,7 @@ def _one_report(report: ImportReport) -> list[str]:
     if added:
         lines.append(
             f"- New: {added['entities']:,} bodies and places, {plural(added['relations'], 'relation')}, "
-            f"{plural(added['evidence'], 'item')} of evidence."
+            f"{plural(added['evidence'], 'item')} of evidence{_incidents(added)}."
         )
     for reason, count in sorted(report.skipped_count.items()):
         lines.append(f"- Left out, {reason}: {plural(count, 'row')} ({join(report.skipped[reason], 3)}).")
@@ -54,6 +54,14 @@ def _one_report(report: ImportReport) -> list[str]:
     if report.unused_columns:
         lines.append(f"- Columns not taken: {join(report.unused_columns, 12)}.")
     return lines + [f"- {note}" for note in report.notes[:12]]
+
+
+def _incidents(added: Mapping[str, int]) -> str:
+    """New incidents, for a source that tells of any."""
+    incidents, effects = added.get("incidents", 0), added.get("incident_effects", 0)
+    if not incidents and not effects:
+        return ""
+    return f", {plural(incidents, 'incident')}, {plural(effects, 'effect')} of incidents"
 
 
 def _names(label: str, names: Counter[str]) -> list[str]:

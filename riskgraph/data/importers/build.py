@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.importers.builder import Builder
 from riskgraph.data.importers.directory import directory
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party, Tie
 from riskgraph.data.importers.fold import folded
+from riskgraph.data.importers.incidents import join_incidents
 from riskgraph.data.importers.match import Councils, Suppliers
+from riskgraph.data.importers.organisations import settle_organisations
 from riskgraph.data.importers.report import ImportReport
+from riskgraph.data.importers.ties import add_tie, end_of
 from riskgraph.data.importers.values import company_key, slug
 from riskgraph.data.merge import add_relation, joined
 from riskgraph.data.names import normalise
@@ -35,18 +39,23 @@ class Ground:
     reviewed: Mapping[str, str]  # company_key -> supplier, as a person decided
 
 
-def ground(options: Options, base: Dataset | None) -> Ground:
-    """The register and the reviewed names that a source is read with."""
+def ground(
+    options: Options,
+    base: Dataset | None,
+    entries: Mapping[str, RegisterEntry] = MappingProxyType({}),
+    known_as: Mapping[str, str] = MappingProxyType({}),
+) -> Ground:
+    """The register and the reviewed names that a source is read with; what it says of councils comes on top."""
     from riskgraph.data.read import read
 
     own = base is not None and base.own_register_file
     shipped = base.register if base is not None and not own else read("seeds").register
-    brought = {**(base.register if base is not None and own else {}), **options.register}
+    brought = {**(base.register if base is not None and own else {}), **options.register, **entries}
     register = {**shipped, **brought}
     extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
     reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
     companies = {company_key(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(SUPPLIER)}
-    return Ground(base, register, brought, Councils(register, reviewed, extra), companies)
+    return Ground(base, register, brought, Councils(register, {**known_as, **reviewed}, extra), companies)
 
 
 def known_buyers_only(known: Ground, report: ImportReport) -> Callable[[Fact], str]:
@@ -78,14 +87,14 @@ def build(harvest: Harvest, options: Options, known: Ground, path: Path) -> Data
     """
     base, councils = known.base, known.councils
     info = _info(harvest, options, base)
+    if harvest.organisations:
+        known = ground(options, base, *settle_organisations(harvest, options, councils))
+        councils = known.councils
     suppliers = Suppliers(base.entities if base else {}, known.reviewed, harvest.report)
     services = _services(harvest, base, councils)
     by_name = {company_key(party.name): party for party in harvest.named}
     harvest.ties = [_with_numbers(tie, by_name) for tie in harvest.ties]
-    named = Counter(harvest.suppliers)
-    named.update(p for tie in harvest.ties for kind, p in (tie.dependent, tie.provider) if kind in {SUPPLIER, "body"})
-    named.update(harvest.named)
-    for party, rows in named.items():
+    for party, rows in _named(harvest).items():
         if normalise(party.name) not in services and not _is_council(party, councils):
             suppliers.add(party, rows)
     suppliers.settle()
@@ -95,13 +104,34 @@ def build(harvest: Harvest, options: Options, known: Ground, path: Path) -> Data
     for fact in folded(_told(harvest, options), builder.meaning, info.as_of):
         builder.add_fact(fact)
     for tie in harvest.ties:
-        builder.add_tie(tie)
+        add_tie(builder, tie)
     for party in harvest.named:
         builder.provider(party, None)
+    _add_listed(builder)
+    return _together(builder, path, known.brought)
+
+
+def _named(harvest: Harvest) -> Counter[Party]:
+    """Everybody who may be a supplier, and in how many rows."""
+    named = Counter(harvest.suppliers)
+    ends = [end for tie in harvest.ties for end in (tie.dependent, tie.provider)]
+    named.update(party for kind, party in ends if kind in {SUPPLIER, "body", SHARED_SERVICE})
+    named.update(party for kind, party in harvest.listed if kind in {SUPPLIER, SHARED_SERVICE})
+    named.update(harvest.named)
+    return named
+
+
+def _add_listed(builder: Builder) -> None:
+    """What the source lists beside its relations: other names, certificates, bodies and places."""
+    harvest = builder.harvest
     for party, alias in harvest.aliases:
         id_ = builder.provider(party, None)
         builder.entities[id_] = joined(builder.entities[id_], replace(builder.entities[id_], name=alias, aliases=()))
-    return _together(builder, path, known.brought)
+    for party, seen, lapses in harvest.certificates:
+        held = builder.entities[builder.provider(party, None)]
+        builder.keep(replace(held, certificate=seen, certificate_expires=lapses))
+    for kind, party in harvest.listed:
+        end_of(builder, kind, party)
 
 
 def _told(harvest: Harvest, options: Options) -> Iterator[Fact]:
@@ -133,6 +163,7 @@ def _services(harvest: Harvest, base: Dataset | None, councils: Councils) -> dic
             for name in (entity.name, *entity.aliases):
                 found[normalise(name)] = entity.id, entity.name
     named = sorted(harvest.between, key=lambda party: (party.name, party.ids))
+    named += [party for kind, party in harvest.listed if kind == SHARED_SERVICE]
     named += [party for tie in harvest.ties for kind, party in (tie.dependent, tie.provider) if kind == SHARED_SERVICE]
     for party in named:
         key = normalise(party.name)
@@ -182,10 +213,13 @@ def _together(builder: Builder, path: Path, brought: Mapping[str, RegisterEntry]
             add_relation(relations, row, same_source=False, evidence=evidence, new_evidence=builder.evidence)
         evidence.update({key: item for key, item in builder.evidence.items() if key not in evidence})
     report = builder.report
+    incidents, effects = join_incidents(builder, entities)
     report.added = {
         "entities": len(entities) - before[0],
         "relations": len(relations) - before[1],
         "evidence": len(evidence) - before[2],
+        "incidents": len(incidents) - (len(base.incidents) if base else 0),
+        "incident_effects": len(effects) - (len(base.effects) if base else 0),
     }
     register = _own_register(brought, builder.register, entities) if brought else builder.register
     return Dataset(
@@ -194,8 +228,8 @@ def _together(builder: Builder, path: Path, brought: Mapping[str, RegisterEntry]
         dict(sorted(entities.items())),
         dict(sorted(relations.items())),
         dict(sorted(evidence.items())),
-        base.incidents if base else {},
-        base.effects if base else (),
+        incidents,
+        effects,
         dict(sorted(register.items())),
         own_register_file=bool(brought),
     )
@@ -206,7 +240,8 @@ def _own_register(
 ) -> dict[str, RegisterEntry]:
     """The register that the source brought, and of the shipped one what the data set speaks of."""
     keep = dict(brought)
-    wanted = [id_ for id_ in entities if id_ in everything and id_ not in keep]
+    spoken_of = [*entities, *(id_ for entry in brought.values() for id_ in entry.successors)]
+    wanted = [id_ for id_ in spoken_of if id_ in everything and id_ not in keep]
     while wanted:
         id_ = wanted.pop()
         entry = keep[id_] = everything[id_]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.importers.areas import is_service, runs_at_supplier
 from riskgraph.data.importers.directory import Product, directory
-from riskgraph.data.importers.facts import Fact, Harvest, Options, Party, Tie
+from riskgraph.data.importers.facts import Fact, Harvest, Options, Party
 from riskgraph.data.importers.match import Councils, Suppliers
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.tables import clean
@@ -22,6 +22,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
+    ORGANISATIONS,
     PRODUCT,
     SHARED_SERVICE,
     SUPPLIER,
@@ -56,6 +57,12 @@ class Builder:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)  # normalised name -> shared service
     taken: dict[str, Entity] = field(default_factory=dict)  # what `keep` was last given for an id
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], Entity]:
+        """What is there before that is no body, by kind and normalised name."""
+        known = self.base.entities.values() if self.base else ()
+        return {(e.kind, normalise(e.name)): e for e in known if e.kind not in ORGANISATIONS}
 
     @property
     def report(self) -> ImportReport:
@@ -234,9 +241,13 @@ class Builder:
             "exit_plan": fact.exit_plan,
         }
         if fact.certificate and supplier.startswith(SUPPLIER):
-            seen = (fact.certificate.replace(";", ","),)
+            seen = tuple(fact.certificate.split("; "))
             held = self.entities[supplier]
             self.keep(replace(held, certificate=seen, certificate_expires=fact.certificate_expires))
+        elif fact.certificate:
+            self.report.guess(
+                "certificate of a body that is no company, not taken", f"{fact.where}: {fact.certificate}"
+            )
         dates = {"valid_from": fact.valid_from, "valid_to": fact.valid_to}
         said_by = tuple(evidence)
         buyer = council
@@ -412,30 +423,3 @@ class Builder:
                 self.report.note(
                     f"{fact.where}: {id_} as a subcontractor of {supplier} was not taken: only companies can be."
                 )
-
-    def add_tie(self, tie: Tie) -> None:
-        """A relation that the source states as such."""
-        dependent, provider = (self._end(kind, party) for kind, party in (tie.dependent, tie.provider))
-        pair = rules().pairs[tie.relation]
-        kinds = dependent.partition(":")[0], provider.partition(":")[0]
-        if kinds[0] not in pair.dependents or kinds[1] not in pair.providers or dependent == provider:
-            self.report.skip(tie.where, f"{tie.relation} cannot join {kinds[0]} and {kinds[1]}")
-            return
-        publisher = tie.publisher or self.report.source
-        said = self.source(claim=tie.claim, grade=tie.grade, publisher=publisher, url=tie.url, published=tie.published)
-        self.relate(dependent, tie.relation, provider, tie.values, (said,))
-        self.report.kept += tie.rows
-
-    def _end(self, kind: str, party: Party) -> str:
-        if kind == AUTHORITY:
-            return self.body(party, None)
-        if kind in {SUPPLIER, "body", SHARED_SERVICE}:
-            return self.provider(party, None)
-        for entity in (self.base.entities if self.base else {}).values():
-            if entity.kind == kind and normalise(entity.name) == _folded(party.name):
-                return self.keep(entity)
-        area, data, hosting = self.harvest.places.get(_folded(party.name), (None, None, None))
-        areas = (area,) if area else ()
-        return self.keep(
-            Entity(f"{kind}:{slug(party.name)}", kind, party.name, service_area=areas, data=data, hosting=hosting)
-        )

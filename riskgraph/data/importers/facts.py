@@ -12,7 +12,7 @@ from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.spool import Spool
 from riskgraph.model import RegisterEntry
 
-__all__ = ["Fact", "Options", "Party", "Tie"]
+__all__ = ["Fact", "Happening", "Harvest", "Options", "Organisation", "Party", "Said", "Tie"]
 
 
 class Party(NamedTuple):
@@ -67,6 +67,46 @@ class Fact(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a source says about one field of a relation."""
+
+    about: str
+    claim: str
+    grade: str
+    url: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """What a source says of a public body itself: its code, kind, dates and successors."""
+
+    where: str
+    name: str
+    code: str | None = None
+    kind: str | None = None
+    region: str | None = None
+    start: str | None = None
+    end: str | None = None
+    replaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An incident as a source tells it."""
+
+    where: str
+    title: str
+    origins: tuple[tuple[str, str, str | None], ...] = ()  # kind ("body" if not listed), name, service area
+    known: str | None = None
+    effects: tuple[tuple[str, str], ...] = ()  # name of a body, effect
+    url: str | None = None
+    publisher: str | None = None
+    grade: str = "reported"
+
+
+@dataclass(frozen=True, slots=True)
 class Tie:
     """A relation that a source states as such: a row of the sheet Links, an owner, a member."""
 
@@ -81,6 +121,7 @@ class Tie:
     published: str | None = None
     claim: str = ""
     rows: int = 1
+    said: tuple[Said, ...] = ()  # further sources, about single fields
 
 
 @dataclass(frozen=True)
@@ -149,6 +190,10 @@ class Harvest:
     places: dict[str, tuple[str | None, str | None, str | None]] = field(
         default_factory=dict
     )  # system -> area, data, hosting
+    listed: list[tuple[str, Party]] = field(default_factory=list)  # kind and name; kept though no relation speaks of it
+    certificates: list[tuple[Party, tuple[str, ...], str | None]] = field(default_factory=list)  # and when one lapses
+    organisations: list[Organisation] = field(default_factory=list)
+    incidents: list[Happening] = field(default_factory=list)
 
     def wanted(self, fact: Fact) -> bool:
         """Whether the user wants a fact; if not, its rows are counted with the reason."""

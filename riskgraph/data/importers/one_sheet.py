@@ -15,6 +15,7 @@ from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.tables import NoHeader, clean, open_sheets, read_rows
 from riskgraph.data.importers.values import blank, parse_date, parse_days, parse_money, redacted, web_address
+from riskgraph.data.importers.words import ACCESS, DATA, REPLACE, certificates_of, grade_of, hosting_of
 from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
@@ -64,61 +65,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "sure": ("How sure", "Confidence", "Certainty"),
 }
 _REQUIRED = ("council", "system", "supplier")
-_ACCESS = {
-    "none": "none",
-    "no": "none",
-    "no access": "none",
-    "holds our data": "data",
-    "data": "data",
-    "holds data": "data",
-    "remote access": "remote",
-    "remote": "remote",
-    "admin access": "admin",
-    "admin": "admin",
-    "administrator": "admin",
-    "network link": "network",
-    "network": "network",
-    "vpn": "network",
-}
-_DATA = {
-    "none": "none",
-    "no": "none",
-    "no personal data": "none",
-    "personal": "personal",
-    "yes": "personal",
-    "personal data": "personal",
-    "special category": "special",
-    "special": "special",
-    "sensitive": "special",
-    "special category data": "special",
-}
-_SURE = {
-    "confirmed": "confirmed",
-    "certain": "confirmed",
-    "likely": "reported",
-    "reported": "reported",
-    "probable": "reported",
-    "possible": "inferred",
-    "inferred": "inferred",
-    "guess": "inferred",
-    "doubtful": "inferred",
-}
-_REPLACE = {
-    "easily": "easily",
-    "yes": "easily",
-    "with difficulty": "with-difficulty",
-    "very hard": "very-hard",
-    "no": "no",
-}
-_HOSTING = (
-    ("own", r"(?:the )?(?:council|own|on[- ]?prem\w*|in[- ]?house|internal)\b.*|us|ourselves|local(?: servers?)?"),
-    ("supplier", r"(?:the )?(?:supplier|vendor|provider|saas|hosted|externally hosted|external)\b.*"),
-    ("shared", r"shared(?: (?:with|by|environment|hosting|servers?|platform)\b.*)?"),
-    (
-        "cloud",
-        r"(?:public )?cloud\b.*|(?:microsoft )?azure\b.*|aws\b.*|amazon web services\b.*|gcp\b.*|google cloud\b.*",
-    ),
-)
 
 
 def _fits(path: Path) -> int:
@@ -254,7 +200,7 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
     area = area_of_word(text) if text else None
     if text and area is None:
         report.guess("service area that is not known, left blank", f"{where}: {text!r}")
-    hosting, place = _hosting(cell("hosting"))
+    hosting, place = hosting_of(cell("hosting"))
     value = parse_money(cell("value")) if cell("value") else None
     if cell("value") and (value is None or value < 0):
         report.guess("amount that is none, left blank", f"{where}: {cell('value')!r}")
@@ -265,12 +211,17 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         harvest.dates.append(checked)
     returned = normalise(columns.get(row, "returned"))
     ended = bool(returned) and returned not in {"n a", "not applicable"}
+    if ended and returned not in {"yes", "no", "not known", "unknown"}:
+        report.guess("word that is not known, left blank", f"{where}, data returned: {returned!r}")
+    notice = parse_days(cell("notice")) if cell("notice") else None
+    if cell("notice") and notice is None:
+        report.guess("word that is not known, left blank", f"{where}, notice: {cell('notice')!r}")
     source = cell("source")
     url = web_address(source)
     system = cell("system")
-    certificate, expires = _certificate(cell("certificate"))
+    certificates, expires = certificates_of(cell("certificate"), where, report)
     through = clean_party(cell("through"), report) if cell("through") else None
-    grade = _grade(cell("sure"), where, options, report)
+    grade = grade_of(cell("sure"), where, options, report)
     return Fact(
         where=where,
         how="register",
@@ -278,8 +229,8 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         supplier=supplier,
         thing=system or None,
         area=area,
-        data=word("data", _DATA),
-        access=word("access", _ACCESS),
+        data=word("data", DATA),
+        access=word("access", ACCESS),
         hosting=hosting,
         place=place,
         through=through,
@@ -289,12 +240,12 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         reference=cell("reference") or None,
         value=None,
         end_latest=latest or end,
-        notice_days=parse_days(cell("notice")) if cell("notice") else None,
+        notice_days=notice,
         framework=cell("framework") or None,
         returned={"yes": "yes", "no": "no"}.get(returned),
         endurance_days=_endurance(cell("tolerable"), where, report),
-        substitutability=word("replace", _REPLACE),
-        certificate=certificate,
+        substitutability=word("replace", REPLACE),
+        certificate="; ".join(certificates) or None,
         certificate_expires=expires,
         grade=grade,
         url=url,
@@ -331,49 +282,6 @@ def _endurance(text: str, where: str, report: ImportReport) -> int | None:
     if days is None:
         report.guess("word that is not known, left blank", f"{where}, how long without: {text!r}")
     return days
-
-
-def _certificate(text: str) -> tuple[str | None, str | None]:
-    """A certificate and the day on which it lapses.
-
-    Examples
-    --------
-    >>> _certificate("CE+ 2027-03-31"), _certificate("ISO 27001"), _certificate("")
-    (('CE+', '2027-03-31'), ('ISO 27001', None), (None, None))
-    """
-    match = re.fullmatch(r"(.*\S)[ ,]+(\S*\d{4}\S*)", text)
-    expires = parse_date(match[2]) if match and len(match[2]) > 5 else None
-    return (match[1] if match and expires else text) or None, expires
-
-
-def _hosting(text: str) -> tuple[str | None, str | None]:
-    """The word of the model, or the name of a place.
-
-    Examples
-    --------
-    >>> _hosting("supplier, cloud (London region)"), _hosting("North Hall Data Centre")
-    (('supplier', None), (None, 'North Hall Data Centre'))
-    """
-    if not text:
-        return None, None
-    for word, pattern in _HOSTING:
-        if re.fullmatch(pattern, text, re.IGNORECASE):
-            return word, None
-    return None, text
-
-
-def _grade(text: str, where: str, options: Options, report: ImportReport) -> str:
-    if match := re.fullmatch(r"([A-Fa-f])([1-6])", text):
-        return (
-            "confirmed" if match[1] in "AaBb" and match[2] in "12" else "reported" if match[2] in "123" else "inferred"
-        )
-    if text and normalise(text) in _SURE:
-        return _SURE[normalise(text)]
-    if text:
-        report.guess("word that is not known, left blank", f"{where}, how sure: {text!r}")
-    if options.grade is None:
-        report.guess("how sure is not said: taken as reported (--grade says otherwise)", where)
-    return options.grade or "reported"
 
 
 def _ended(harvest: Harvest, options: Options) -> None:
