@@ -227,7 +227,7 @@ def test_incidents_come_with_origins_and_effects(tmp_path: Path) -> None:
     }
     assert {e.incident_id: e.said_by for e in data.effects} == {
         taken.incident_id: None,
-        power.incident_id: "Quenby Software",
+        power.incident_id: "supplier:quenby-software",
     }
 
 

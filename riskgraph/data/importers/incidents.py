@@ -167,9 +167,10 @@ class _Finder:
 
     def speaker(self, name: str | None) -> str | None:
         """Who says so: the id of a body that the map speaks of, else the name as it stands; a file is nobody."""
-        if name == self.report.source:
+        if name is None or name == self.report.source:
             return None
-        hits = {id_ for id_ in self.names.get(normalise(name or ""), ()) if self.entities[id_].kind in ORGANISATIONS}
+        hits = {id_ for id_ in self.names.get(normalise(name), ()) if self.entities[id_].kind in ORGANISATIONS}
+        hits = hits or {id_ for id_ in self.builder.councils.find(name)[0] if id_ in self.entities}
         return hits.pop() if len(hits) == 1 else name
 
     def _id(self, name: str, kinds: Iterable[str] | None) -> str | None:
