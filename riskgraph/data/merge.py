@@ -14,7 +14,10 @@ from riskgraph.model import Entity, Evidence, Grade, Relation
 
 __all__ = ["MergeReport", "add_relation", "joined", "merge"]
 
-_CONTRACT = ("contract_reference", "contract_value_gbp", "contract_end_latest", "notice_days", "framework")
+_CONTRACT = (
+    "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end", "contract_end_latest",
+    "notice_days", "framework",
+)  # fmt: skip
 _ABOUT = ("service_area", "data", "access", "hosting", "alternative", "data_returned", "valid_from", "valid_to")
 _PLANS = {  # the safest word first; of two the other counts
     "substitutability": ("easily", "with-difficulty", "very-hard", "no"),
@@ -158,7 +161,7 @@ def _fits(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
 
 
 def _end(contract: Mapping[str, Any]) -> str:
-    return str(contract.get("contract_end_latest") or "")
+    return str(contract.get("contract_end_latest") or contract.get("contract_end") or "")
 
 
 def _grade(row: Relation, evidence: Mapping[str, Evidence]) -> Grade:
