@@ -12,8 +12,9 @@ from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
 from riskgraph.analysis.common import Common, common
 from riskgraph.analysis.concentration import Concentration, concentration
-from riskgraph.analysis.contracts import Contracts, Peers, contracts, peers
+from riskgraph.analysis.contracts import Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
+from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
@@ -213,7 +214,7 @@ class RiskMap:
         return contracts(self.graph, **which)
 
     def peers(self, body: str, **question: Any) -> Peers:
-        """Who runs the same; see `riskgraph.analysis.contracts.peers`."""
+        """Who runs the same; see `riskgraph.analysis.peers.peers`."""
         return peers(self.graph, body, **question)
 
     def gate(self, draft: str | Path | Award, policy: Path | Policy | None = None) -> Gate:

@@ -25,7 +25,9 @@ from riskgraph.cli.options import Output, data_option, examples, output_options,
     "--merger", "merged", multiple=True, metavar="SUPPLIER", help="Give it twice: what if the first bought the second?"
 )
 @click.option(
-    "--designation", is_flag=True, help="Also test the largest against 10% of these councils, by number and residents."
+    "--designation",
+    is_flag=True,
+    help="Also test the three largest against 10% of a class of councils, by number and residents.",
 )
 @output_options("text", "table", "json", "csv")
 @data_option
@@ -50,15 +52,21 @@ def command(
 
     if merged and len(merged) != 2:
         raise click.UsageError("--merger takes two suppliers: --merger A --merger B.")
+    if merged and designation:
+        raise click.UsageError("--merger and --designation are two questions: ask one at a time.")
     found = concentration(graph, area, selection=select(graph), as_of=as_of)
+    tested = mergers.designation(found, [s.supplier for s in found.shares[:3]]) if designation else ()
     if merged:
-        output.write(render.merger_text(mergers.merger(found, *merged)))
-    elif output.format == "json":
-        output.write(as_json(found.to_dict()))
-    elif output.format == "csv":
-        output.write(as_csv(*render.concentration_rows(found)))
-    elif output.format == "table":
-        output.write(as_table(*render.concentration_rows(found)))
+        result = mergers.merger(found, *merged)
+        value, rows = result.to_dict(), render.merger_rows(result)
+    elif designation:
+        value = {**found.to_dict(), "designation": [one.to_dict() for one in tested]}
+        rows = render.designation_rows(tested)
     else:
-        tested = mergers.designation(found, [s.supplier for s in found.shares[:3]]) if designation else ()
-        output.write(render.concentration_text(found, tested))
+        value, rows = found.to_dict(), render.concentration_rows(found)
+    if output.format == "text":
+        output.write(render.merger_text(result) if merged else render.concentration_text(found, tested))
+    elif output.format == "json":
+        output.write(as_json(value))
+    else:
+        output.write(as_csv(*rows) if output.format == "csv" else as_table(*rows))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from riskgraph.analysis.concentration import HHI_BANDS, Concentration, Index, concentration
+from riskgraph.analysis.concentration import Concentration, concentration
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.shares import HHI_BANDS, Index
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.concentration import concentration_text
