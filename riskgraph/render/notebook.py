@@ -57,7 +57,7 @@ def _blast_html(radius: BlastRadius) -> str:
 
     context = Context(radius.graph, radius.roots)
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    found = bodies(radius.graph.dataset, [reach.id for reach in present]) if present else "No council"
+    found = bodies(radius.graph.dataset, [reach.id for reach in present])
     _, picture = routes(radius, present)
     table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS)
     title = f"{found} could be reached {if_failing(radius)}"

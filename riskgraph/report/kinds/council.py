@@ -79,7 +79,7 @@ def council_report(context: Context) -> Report:
     things = plural(len(leanings), "body or place", "bodies and places")
     title = f"{name} could be reached, documented or likely, from {len(sure)} of the {things} it leans on"
     if not leanings:
-        title = f"Nothing is known of what {name} leans on"
+        title = f"0 bodies and places are known that {name} leans on"
     unknown = (
         [f"{plural(len(questions), 'fact')} about these would settle what cannot be ruled out."] if questions else []
     )

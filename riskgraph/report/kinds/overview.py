@@ -81,7 +81,7 @@ def overview_report(context: Context) -> Report:
     title = (
         f"{full_name(dataset, top.id)} could reach more public bodies of {where} than anything else: {len(top.bands)} of {len(members)}"
         if top
-        else f"No single failure is known that could reach {where}"
+        else f"0 single failures are known that could reach {where}"
     )
     both = {reach.id for w in worst[:3] for reach in w.radius.within(Band.POSSIBLE)} & members
     summary = [f"{title}."]
