@@ -260,7 +260,9 @@ def contracts_section(context: Context, radius_steps: Iterable[Step], what: str)
     known = [c for c in contracts if c.end is not None]
     blocks: list[Block] = []
     if contracts:
-        title = f"{plural(len(soon), 'contract is', 'contracts are')} known to end within a year of {in_words(view.as_of)}"
+        title = (
+            f"{plural(len(soon), 'contract is', 'contracts are')} known to end within a year of {in_words(view.as_of)}"
+        )
         shown = [c for c in contracts if c.end is not None or c.latest is not None][:20]
         description = (
             "A bar for each contract, from its start to its end; a line at the end of a bar that goes on to a "
