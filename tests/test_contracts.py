@@ -13,6 +13,7 @@ from riskgraph.analysis.contracts import contracts
 from riskgraph.analysis.lockin import certificates, lock_in
 from riskgraph.analysis.peers import peers
 from riskgraph.analysis.select import Selection
+from riskgraph.api import RiskMap
 from riskgraph.cli import main
 from riskgraph.data import canonical, read
 from riskgraph.graph import RiskGraph
@@ -217,3 +218,24 @@ def test_peers_have_every_form() -> None:
     assert all(peer["reached"] is not None for peer in held["peers"])
     lines = CliRunner().invoke(main, [*words, "csv"], catch_exceptions=False).stdout.splitlines()
     assert len(lines) == 1 + len(held["peers"])
+
+
+def test_reports_hold_contracts_for_what_a_supplier_makes_and_of_a_shared_service() -> None:
+    whole = RiskMap(RiskGraph.open(SHEET))
+    supplier = whole.report("supplier", "supplier:quenby-software").files["contracts.csv"]
+    assert {line.split(",")[-1] for line in _lines(supplier)[1:]} == {"HB-1182", "MV/2023/014", "SAL-HO-05"}
+    council = whole.report("council", "Wexmoor").files["contracts.csv"]
+    joint = next(line for line in _lines(council) if line.endswith("MV/2023/014"))
+    assert ",2027-10-03,2028-03-31,2030-03-31," in joint
+
+
+def _lines(content: str | bytes) -> list[str]:
+    text = content if isinstance(content, str) else content.decode("utf-8-sig")
+    return text.splitlines()
+
+
+def test_a_supplier_as_plain_values_says_who_suffers_and_who_else_serves() -> None:
+    words = ["show", "supplier:quenby-software", "--data", SHEET, "--format", "json"]
+    side = json.loads(CliRunner().invoke(main, words, catch_exceptions=False).stdout)["supplier"]
+    assert side["suffers"]["exposure"]["documented"] == 4 and side["leaves"] == 5
+    assert {one["service_area"] for one in side["competition"]} == {"housing", "revenues-benefits"}

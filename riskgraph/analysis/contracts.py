@@ -47,7 +47,7 @@ class Contract:
     suppliers: tuple[str, ...]  # the organisations behind it; empty: not known
     ends: date  # as it stands, before any extension
     notice_by: date | None  # the last day to give notice; None: the notice period is not known
-    extension_days: int | None  # from the end to the latest end; None: an end of its own is not known
+    extension_days: int | None  # from the end to the latest end; None: no later end is on record
     widest: str  # its provider, or the supplier behind it, whichever could reach more
     radius: int  # authorities that could be reached from there, at least possibly
     worst: bool = False  # whether that is one of the worst radii among these contracts
@@ -196,8 +196,7 @@ def contracts(
             continue
         ends = last_day(row.ends)
         latest = None if row.contract_end_latest is None else last_day(row.contract_end_latest)
-        own_end = row.contract_end or row.valid_to
-        extension = None if latest is None or own_end is None else max(0, (latest - ends).days)
+        extension = (latest - ends).days if latest is not None and latest > ends else None
         root = max((*suppliers, row.provider), key=lambda one: radius[one])  # the supplier where they are equal
         against = None
         if day is not None:

@@ -12,6 +12,7 @@ from riskgraph.model import Band
 from riskgraph.render.words import area_label, class_word, full_name, join, plural
 
 __all__ = [
+    "bounded",
     "concentration_rows",
     "concentration_text",
     "designation_lines",
@@ -73,19 +74,28 @@ def concentration_text(found: Concentration, tested: tuple[Designation, ...] = (
 
 
 def _index(label: str, found: Index) -> str:
-    partly = found.known < 99.95
-
-    def bounds(name: str, unit: str = "") -> str:
-        if not partly or name not in found.bounds:
-            return ""
-        low, high = found.bounds[name]
-        return f" ({low:,.1f} to {high:,.1f})" if name == "effective" else f" ({low:,.0f}{unit} to {high:,.0f}{unit})"
-
     return (
-        f"{label}: largest {found.largest:.0f}%{bounds('largest', '%')}, three largest {found.three:.0f}%{bounds('three', '%')}, "
-        f"five largest {found.five:.0f}%{bounds('five', '%')}, HHI {found.hhi:,.0f}{bounds('hhi')}; as uneven as "
-        f"{found.effective:.1f} equal suppliers{bounds('effective')}."
+        f"{label}: largest {bounded(found, 'largest', '%')}, three largest {bounded(found, 'three', '%')}, five largest "
+        f"{bounded(found, 'five', '%')}, HHI {bounded(found, 'hhi')}; as uneven as {bounded(found, 'effective')} equal suppliers."
     )
+
+
+def bounded(found: Index, name: str, unit: str = "") -> str:
+    """A figure, and in brackets the least and the most that it could be, where something is not known.
+
+    Examples
+    --------
+    >>> from riskgraph.analysis.shares import index
+    >>> found = index([40, 30, 20], unknown=10)
+    >>> bounded(found, "largest", "%"), bounded(found, "hhi")
+    ('44% (40% to 50%)', '3,580 (2,900 to 3,800)')
+    """
+    digits = 1 if name == "effective" else 0
+    value = f"{getattr(found, name):,.{digits}f}{unit}"
+    if found.known >= 99.95 or name not in found.bounds:
+        return value
+    low, high = found.bounds[name]
+    return f"{value} ({low:,.{digits}f}{unit} to {high:,.{digits}f}{unit})"
 
 
 def _values(found: Concentration) -> list[str]:

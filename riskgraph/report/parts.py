@@ -265,8 +265,8 @@ def contracts_section(context: Context, radius_steps: Iterable[Step], what: str)
         )
         shown = [c for c in contracts if c.end is not None or c.latest is not None][:20]
         description = (
-            "A bar for each contract, from its start to its end; a line at the end of a bar that goes on to a "
-            f"circle is the latest end if it is extended. The end is known of {len(known)} of {len(contracts)}."
+            "A bar for each contract, from its start to its end; a mark on a bar is the last day for notice, and a line "
+            f"that goes on to a circle is the latest end if it is extended. The end is known of {len(known)} of {len(contracts)}."
         )
         if shown:
             blocks.append(gantt("calendar", title, description, shown, view.as_of, table))
