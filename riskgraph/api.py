@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from riskgraph.analysis.chance import Chance, ChanceChange
+    from riskgraph.analysis.lockin import Certificates, Locks
     from riskgraph.analysis.ranked import Ranked
     from riskgraph.analysis.together import Together
     from riskgraph.report import Bundle
@@ -212,6 +213,18 @@ class RiskMap:
     def contracts(self, **which: Any) -> Contracts:
         """Contracts with an end to come; see `riskgraph.analysis.contracts.contracts`."""
         return contracts(self.graph, **which)
+
+    def lock_in(self, **which: Any) -> Locks:
+        """What could hardly be replaced; see `riskgraph.analysis.lockin.lock_in`."""
+        from riskgraph.analysis.lockin import lock_in
+
+        return lock_in(self.graph, **which)
+
+    def certificates(self, **which: Any) -> Certificates:
+        """Whose certificate has lapsed or was never seen; see `riskgraph.analysis.lockin.certificates`."""
+        from riskgraph.analysis.lockin import certificates
+
+        return certificates(self.graph, **which)
 
     def peers(self, body: str, **question: Any) -> Peers:
         """Who runs the same; see `riskgraph.analysis.peers.peers`."""

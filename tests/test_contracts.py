@@ -239,3 +239,12 @@ def test_a_supplier_as_plain_values_says_who_suffers_and_who_else_serves() -> No
     side = json.loads(CliRunner().invoke(main, words, catch_exceptions=False).stdout)["supplier"]
     assert side["suffers"]["exposure"]["documented"] == 4 and side["leaves"] == 5
     assert {one["service_area"] for one in side["competition"]} == {"housing", "revenues-benefits"}
+
+
+def test_contract_dates_in_the_wrong_order_are_told(tmp_path: Path) -> None:
+    wrong = WIDE.replace("2029-03-31", "2026-01-31")  # the latest end before the end
+    early = NARROW[: -len(",,")] + ",2019-01-31,"
+    early = early.replace(",,,,,,,2025-01-31", ",,,,,,2020-01-01,2025-01-31")
+    told = {(p.column, p.message) for p in with_contracts(tmp_path, wrong, early).dataset.warnings}
+    assert ("contract_end_latest", "Its latest end (2026-01-31) comes before its end (2027-03-31).") in told
+    assert ("contract_end", "The contract ends (2019-01-31) before the relation begins (2020-01-01).") in told

@@ -14,6 +14,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.dates import first_day, last_day
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, Relation
+from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Contract:
 
 
 @dataclass(frozen=True)
-class Contracts:
+class Contracts(Pictured):
     """Contracts that are running: those in the worst radii first, and in each part those to act on first."""
 
     graph: RiskGraph
@@ -99,9 +100,10 @@ class Contracts:
             "passed": [self._plain(contract) for contract in self.passed],
         }
 
-    def rows(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """Header and rows of the contracts that are running, for tables."""
-        return _COLUMNS, [tuple(self._plain(contract).values()) for contract in self.contracts]
+    def rows(self, columns: Sequence[str] | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Header and rows of the contracts that are running, for tables; all columns, or some."""
+        chosen = tuple(columns or _COLUMNS)
+        return chosen, [tuple(self._plain(contract)[name] for name in chosen) for contract in self.contracts]
 
     def _plain(self, contract: Contract) -> dict[str, Any]:
         row, name = contract.row, self.graph.dataset.usual_name

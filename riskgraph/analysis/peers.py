@@ -14,6 +14,7 @@ from riskgraph.analysis.blast import blast
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
+from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Peers:
+class Peers(Pictured):
     """Who runs the same as a body, those with most in common first, and who of them could lend a hand."""
 
     graph: RiskGraph

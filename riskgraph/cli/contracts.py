@@ -76,7 +76,7 @@ def command(
     elif output.format == "csv":
         output.write(as_csv(*found.rows()))
     elif output.format == "table":
-        output.write(as_table(*found.rows()))
+        output.write(as_table(*found.rows(render.TERMINAL)))
     else:
         output.write(render.contracts_text(found, limit))
 

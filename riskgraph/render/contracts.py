@@ -11,7 +11,12 @@ from riskgraph.dates import in_words
 from riskgraph.model import Relation
 from riskgraph.render.words import area_label, full_name, join, plural
 
-__all__ = ["certificates_rows", "certificates_text", "contracts_text", "locks_text"]
+__all__ = ["TERMINAL", "certificates_rows", "certificates_text", "contracts_text", "locks_text"]
+
+TERMINAL = (  # the columns of a table on a screen; files have all
+    "buyer", "supplier_name", "service_area", "end", "latest_end", "notice_by", "value_gbp", "annual_value_gbp", "radius",
+    "worst",
+)  # fmt: skip
 
 
 def contracts_text(found: Contracts, limit: int = 10) -> str:

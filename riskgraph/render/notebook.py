@@ -32,6 +32,8 @@ def register() -> None:
             "BlastRadius": View(_blast_html, blast_figure),
             "Ranking": View(_table, _bars("root", "authorities", "Could be reached, by what fails")),
             "Concentration": View(_table, _bars("supplier", "authorities", "Councils, by supplier")),
+            "Contracts": View(_table, None),
+            "Peers": View(_table, None),
             "Comparison": View(_table, None),
             "CallSheet": View(_table, None),
             "Profile": View(_table, None),
