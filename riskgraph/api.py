@@ -29,6 +29,7 @@ from riskgraph.scenario.model import Change, Scenario, change
 if TYPE_CHECKING:
     import networkx as nx
 
+    from riskgraph.analysis.breakdown import Breakdown
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.lockin import Certificates, Locks
     from riskgraph.analysis.ranked import Ranked
@@ -209,6 +210,12 @@ class RiskMap:
     def concentration(self, area: str | None = None, **market: Any) -> Concentration:
         """Who serves a market, and how unevenly; see `riskgraph.analysis.concentration.concentration`."""
         return concentration(self.graph, area, **market)
+
+    def concentration_by(self, by: str, area: str | None = None, **market: Any) -> Breakdown:
+        """The same for each service area, class or region; see `riskgraph.analysis.breakdown.breakdown`."""
+        from riskgraph.analysis.breakdown import breakdown
+
+        return breakdown(self.graph, by, area, **market)
 
     def contracts(self, **which: Any) -> Contracts:
         """Contracts with an end to come; see `riskgraph.analysis.contracts.contracts`."""

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import FILES, write_small
 
+from riskgraph.analysis.breakdown import breakdown
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.mergers import designation, merger
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.shares import HHI_BANDS, index, rise
 from riskgraph.cli import main
 from riskgraph.graph import RiskGraph
-from riskgraph.render.concentration import concentration_text, merger_text
+from riskgraph.render.concentration import breakdown_text, concentration_text, merger_text
 
 
 @pytest.mark.parametrize(
@@ -235,3 +236,31 @@ def test_a_suppliers_profile_says_who_suffers_and_who_else_could_do_it() -> None
     assert "If it left the market: " in result.stdout
     assert "In revenues and benefits it serves 22 councils" in result.stdout
     assert "others: Civica" in result.stdout
+
+
+def test_a_market_by_area_class_and_region_begins_with_what_is_surely_uneven(tmp_path: Path) -> None:
+    graph = market(tmp_path)
+    areas = breakdown(graph, "area")
+    assert [part.name for part in areas.slices] == ["housing", "waste-streetscene"]
+    assert "social-care" in areas.empty
+    classes = breakdown(graph, "class", "housing")
+    assert [(part.name, len(part.market.market)) for part in classes.slices] == [("district", 3)]
+    regions = breakdown(graph, "region", "housing")
+    assert [part.name for part in regions.slices] == ["South East"]
+    assert regions.empty == ("Wales",)
+    text = breakdown_text(areas)
+    assert text.startswith("2 service areas with a known supplier")
+    assert "- housing: Nova 75% (50% to 83%), HHI 6,250 (2,778 to 7,222); 2 of 3 councils known" in text
+    assert "- waste and street scene: Orbit 100% (33% to 100%), HHI 10,000 (1,111 to 10,000); 1 of 3" in text
+
+
+def test_parts_of_a_market_are_markets_of_their_own() -> None:
+    uk = RiskGraph.open("uk")
+    for part in breakdown(uk, "class", "revenues-benefits").slices:
+        alone = concentration(uk, "revenues-benefits", selection=Selection.of(uk, classes=[part.name]))
+        assert alone.shares == part.market.shares
+    words = ["concentration", "--by", "area", "housing"]
+    assert CliRunner().invoke(main, words).exit_code == 2
+    rows = CliRunner().invoke(main, ["concentration", "--by", "region", "--format", "csv"]).stdout.splitlines()
+    assert rows[0].startswith("region,authorities,known,suppliers,largest")
+    assert len(rows) == 1 + 12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from riskgraph.analysis.breakdown import Breakdown
 from riskgraph.analysis.concentration import MEASURES, MOST_RANKS, Concentration
 from riskgraph.analysis.mergers import Designation, Merger
 from riskgraph.analysis.shares import HHI_BANDS, Index
@@ -13,6 +14,7 @@ from riskgraph.render.words import area_label, class_word, full_name, join, plur
 
 __all__ = [
     "bounded",
+    "breakdown_text",
     "concentration_rows",
     "concentration_text",
     "designation_lines",
@@ -153,7 +155,7 @@ def designation_lines(found: Concentration, tested: tuple[Designation, ...]) -> 
         )
         lines.append(
             f"{full_name(found.graph.dataset, one.provider)}: {word} a test of 10% of a class, by number and by residents: "
-            f"services could stop at {lead.by_number:.1f}% of the {lead.size} {whose}, where {lead.by_residents:.1f}% of their "
+            f"services of any area could stop at {lead.by_number:.1f}% of the {lead.size} {whose}, where {lead.by_residents:.1f}% of their "
             f"residents live{at_most if most else ''}."
         )
     if lines:
@@ -256,3 +258,41 @@ def merger_rows(result: Merger) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]
         figures = (None if before is None else before.hhi, delta, *bounds, after)
         rows.append((measure, *(None if figure is None else round(figure, 1) for figure in figures)))
     return header, rows
+
+
+def breakdown_text(found: Breakdown, limit: int = 12) -> str:
+    """The parts of a market, the most uneven first."""
+    dataset = found.graph.dataset
+    nouns = {"area": ("service area", None), "class": ("class", "classes"), "region": ("region", None)}
+    market = f" of {area_label(found.area)}" if found.area and found.by != "area" else ""
+    lines = [
+        f"{plural(len(found.slices), *nouns[found.by])}{market} with a known supplier (data of {in_words(dataset.info.as_of)}), the "
+        "most uneven first, even if all that is not known were spread thin."
+    ]
+    for part in found.slices[:limit]:
+        index, market_ = part.market.by("councils"), part.market
+        assert index is not None
+        known = len(market_.market) - len(market_.unknown)
+        lines.append(
+            f"- {_part(found.by, part.name)}: {full_name(dataset, market_.shares[0].supplier)} {bounded(index, 'largest', '%')}, HHI "
+            f"{bounded(index, 'hhi')}; {known} of {plural(len(market_.market), 'council')} known"
+        )
+    if len(found.slices) > limit:
+        lines.append(f"And {len(found.slices) - limit} more: --format csv has all.")
+    if found.empty:
+        words = [_part(found.by, name) for name in found.empty]
+        lines.append(f"0 suppliers are known in {len(found.empty)} more: {join(words, 6)}.")
+    lines.append(f"In brackets: the least and the most, with what is not known. {CMA}")
+    if found.slices:
+        first = found.slices[0].name
+        area = f" {found.area}" if found.area else ""
+        lines.append(
+            f"Try next: riskgraph concentration {first} --by class"
+            if found.by == "area"
+            else f"Try next: riskgraph concentration{area} --{found.by} '{first}'"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _part(by: str, name: str) -> str:
+    return area_label(name) if by == "area" else class_word(name, 2) if by == "class" else name
