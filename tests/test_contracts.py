@@ -84,6 +84,14 @@ def test_a_day_for_notice_that_has_passed_is_said(tmp_path: Path) -> None:
     assert "the day for notice has passed, 31 December 2026" in text
 
 
+def test_a_contract_in_its_extension_runs_until_the_latest_end(tmp_path: Path) -> None:
+    found = contracts(with_contracts(tmp_path, WIDE), as_of="2028-01-15")
+    (one,) = found.contracts
+    assert (one.ends, one.extended, one.notice_by) == (date(2029, 3, 31), True, date(2028, 12, 31))
+    assert found.passed == ()
+    assert "its end, 31 March 2027, is over; if it was extended, until 31 March 2029" in contracts_text(found)
+
+
 def test_a_contract_of_a_shared_service_belongs_to_those_it_serves() -> None:
     graph = RiskGraph.open(SHEET)
     wexmoor = Selection.of(graph, members=["Wexmoor District Council"])
@@ -227,6 +235,18 @@ def test_reports_hold_contracts_for_what_a_supplier_makes_and_of_a_shared_servic
     council = whole.report("council", "Wexmoor").files["contracts.csv"]
     joint = next(line for line in _lines(council) if line.endswith("MV/2023/014"))
     assert ",2027-10-03,2028-03-31,2030-03-31," in joint
+    for kind, names in (("overview", []), ("concentration", ["revenues-benefits"])):
+        assert "MV/2023/014" in "".join(_lines(whole.report(kind, *names).files["contracts.csv"]))
+
+
+def test_a_map_without_a_name_tells_no_dates_or_costs_of_its_contracts(tmp_path: Path) -> None:
+    to = str(tmp_path / "handed-on")
+    words = ["data", "redact", "--data", SHEET, "--hide", "quenby software", "--to", to]
+    assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
+    rows = [row for row in read(to).relations.values() if row.annual_value_gbp is not None]
+    assert 690_000 in {row.annual_value_gbp for row in rows}  # of others
+    original = read(SHEET).relations.values()
+    assert len(rows) < sum(1 for row in original if row.annual_value_gbp is not None)
 
 
 def _lines(content: str | bytes) -> list[str]:

@@ -46,7 +46,8 @@ class Contract:
     row: Relation
     area: str | None
     suppliers: tuple[str, ...]  # the organisations behind it; empty: not known
-    ends: date  # as it stands, before any extension
+    ends: date  # as it stands, before any extension; once that is over, the latest end
+    extended: bool  # its own end is over and the latest is not: if it still runs, it was extended
     notice_by: date | None  # the last day to give notice; None: the notice period is not known
     extension_days: int | None  # from the end to the latest end; None: no later end is on record
     widest: str  # its provider, or the supplier behind it, whichever could reach more
@@ -196,15 +197,18 @@ def contracts(
             without_end += known
             no_contract += not known
             continue
-        ends = last_day(row.ends)
+        ends, notice = last_day(row.ends), notice_day(row)
         latest = None if row.contract_end_latest is None else last_day(row.contract_end_latest)
+        extended = latest is not None and ends < view.as_of <= latest
+        if extended and latest is not None:
+            ends, notice = latest, None if row.notice_days is None else latest - timedelta(days=row.notice_days)
         extension = (latest - ends).days if latest is not None and latest > ends else None
         root = max((*suppliers, row.provider), key=lambda one: radius[one])  # the supplier where they are equal
         against = None
         if day is not None:
             against = "after" if ends >= day else "extendable" if latest and latest >= day else "before"
         found.append(
-            Contract(row, step.area, suppliers, ends, notice_day(row), extension, root, radius[root], vesting=against)
+            Contract(row, step.area, suppliers, ends, extended, notice, extension, root, radius[root], vesting=against)
         )
     passed = sorted((c for c in found if c.ends < view.as_of), key=lambda c: (c.ends, c.row.id))
     running = _worst([c for c in found if c.ends >= view.as_of], widest)
@@ -237,7 +241,11 @@ class Buyers:
             return False
         if self.graph.dataset.entities[buyer].kind == AUTHORITY:
             return self.chosen.holds(buyer)
-        return not self.limited or any(self.chosen.holds(body) for body in self.served.get(buyer, ()))
+        return not self.limited or self.through(buyer)
+
+    def through(self, buyer: str) -> bool:
+        """Whether a body of the selection leans on this buyer, such as a shared service."""
+        return any(self.chosen.holds(body) for body in self.served.get(buyer, ()))
 
 
 class _Radii(dict[str, int]):

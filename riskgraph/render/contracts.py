@@ -69,6 +69,10 @@ def _contract(found: Contracts, contract: Contract) -> str:
     dataset, row = found.graph.dataset, contract.row
     area = f", {area_label(contract.area)}" if contract.area else ""
     extra = [f"ends {in_words(row.ends or '')}"]
+    if contract.extended:
+        extra = [
+            f"its end, {in_words(row.ends or '')}, is over; if it was extended, until {in_words(row.ends_latest or '')}"
+        ]
     if contract.notice_by is None:
         extra.append("notice period not known")
     elif contract.notice_by < found.view.as_of:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from riskgraph.analysis.blast import BlastRadius, Reach, Route
-from riskgraph.analysis.contracts import notice_day
+from riskgraph.analysis.contracts import Buyers, notice_day
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day
-from riskgraph.model import AUTHORITY, Band, FailureKind, Relation
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind, Relation
 from riskgraph.render.blast import failing
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import area_label, class_word, full_name, join, plural, root_name, sentence, short_name
@@ -18,7 +18,7 @@ from riskgraph.report.content import Block, Cell, Column, Items, Picture, Sectio
 from riskgraph.report.pictures import Contract, Leaf, Way, gantt, lanes
 from riskgraph.report.registry import Context
 from riskgraph.rules import rules
-from riskgraph.settle import Step
+from riskgraph.settle import Step, View
 
 __all__ = [
     "BAND_WORDS",
@@ -30,6 +30,7 @@ __all__ = [
     "if_failing",
     "method_section",
     "routes",
+    "shared_purchases",
     "unknown_lines",
     "unmarked",
 ]
@@ -244,6 +245,18 @@ def contracts_table(dataset: Dataset, steps: Iterable[Step], caption: str) -> tu
         "contracts", caption, columns, tuple(tuple(cells[number] for number in shown) for _, cells, _ in rows)
     )
     return table, [contract for _, _, contract in rows]
+
+
+def shared_purchases(context: Context, view: View, area: str | None) -> list[Step]:
+    """What shared services that the chosen bodies lean on have bought, in a service area or in all."""
+    entities, buyers = context.graph.dataset.entities, Buyers(context.graph, view, context.chosen)
+    return [
+        step
+        for step in context.graph.settled(view).steps
+        if step.in_force and not step.implied and (area is None or step.area == area)
+        if entities[step.dependent].kind == SHARED_SERVICE and step.relation != "member-of"
+        if buyers.through(step.dependent)
+    ]
 
 
 def contracts_section(context: Context, radius_steps: Iterable[Step], what: str) -> tuple[Section, Table]:

@@ -13,7 +13,7 @@ from riskgraph.render.concentration import bounded, concentration_text
 from riskgraph.render.words import area_label, full_name, join, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, capital, contracts_section, method_section, unmarked
+from riskgraph.report.parts import area_title, capital, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import rules
@@ -63,7 +63,9 @@ def concentration_report(context: Context) -> Report:
         if s.in_force and s.area == area and s.dependent in found.market
     ]
     contracts, contract_rows = contracts_section(
-        context, [s for s in steps if not s.implied], f"for {area_label(area)}"
+        context,
+        [s for s in steps if not s.implied] + shared_purchases(context, found.view, area),
+        f"for {area_label(area)}",
     )
     evidence, sources = evidence_section(context, {row.id for step in steps for row in step.rows})
     return Report(
