@@ -164,6 +164,14 @@ def test_the_test_by_figures_looks_at_each_class() -> None:
     assert "not a finding of law" in text
 
 
+def test_beside_the_test_stand_alternatives_and_how_hard_it_is_to_replace() -> None:
+    sheet = RiskGraph.open("one-sheet-register.csv")
+    (tested,) = designation(concentration(sheet, "ICT infrastructure"), ["Marl Valley Shared Services"])
+    assert (tested.direct, tested.backed, tested.assessed, tested.hard) == (3, 0, 2, 2)
+    (tested,) = designation(concentration(sheet, "libraries-leisure"), ["Thistlecombe Libraries"])
+    assert (tested.direct, tested.assessed, tested.hard) == (2, 1, 0)
+
+
 def test_every_figure_has_its_bounds(tmp_path: Path) -> None:
     found = concentration(market(tmp_path), "housing").by("councils")
     assert found is not None

@@ -111,7 +111,7 @@ def breakdown(
     --------
     >>> found = breakdown(RiskGraph.open("seeds"), "class", "revenues and benefits")
     >>> [(part.name, part.market.shares[0].supplier) for part in found.slices][0]
-    ('district', 'shared-service:east-kent-services')
+    ('district', 'supplier:capita')
     """
     chosen = selection or Selection(graph)
     wanted = area

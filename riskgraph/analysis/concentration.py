@@ -25,9 +25,9 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MEASURES", "MOST_RANKS", "Concentration", "Rank", "Share", "concentration", "market_in"]
+__all__ = ["MARKET", "MEASURES", "MOST_RANKS", "Concentration", "Rank", "Share", "concentration", "market_in"]
 
-_MARKET = frozenset({"uses", "supplied-by", "served-by", "hosted-on"})
+MARKET = frozenset({"uses", "supplied-by", "served-by", "hosted-on"})
 MOST_RANKS = 4
 MEASURES = ("councils", "residents", "value", "annual_value")
 
@@ -245,7 +245,7 @@ def market_in(graph: RiskGraph, view: View, area: str | None, chosen: Selection 
     valued: dict[str, set[str]] = {name: set() for name in values}
     counted: set[tuple[str, str, str | None, Decimal]] = set()
     for step in graph.settled(view).steps:
-        if step.dependent not in served or not step.in_force or step.relation not in _MARKET:
+        if step.dependent not in served or not step.in_force or step.relation not in MARKET:
             continue
         if area is not None and step.area != area:
             continue

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
-from riskgraph.analysis.concentration import Concentration
+from riskgraph.analysis.concentration import MARKET, Concentration
 from riskgraph.analysis.radius import residents
 from riskgraph.analysis.shares import rise
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, Band
@@ -148,6 +149,10 @@ class Designation:
 
     provider: str
     classes: tuple[ClassTest, ...]  # the whole market, then each class that is large enough to test
+    direct: int  # authorities of the market that have it directly, in the market's area
+    backed: int  # of these, with an alternative in use
+    assessed: int  # of these, for which somebody assessed how hard it is to replace
+    hard: int  # of those assessed: it cannot be replaced, or is very hard to replace
 
     @property
     def lead(self) -> ClassTest:
@@ -165,6 +170,10 @@ class Designation:
         return {
             "provider": self.provider,
             "meets": {True: "would meet", False: "would not meet", None: "unknown"}[self.meets],
+            "direct": self.direct,
+            "with_alternative": self.backed,
+            "assessed": self.assessed,
+            "very_hard_to_replace": self.hard,
             "classes": [
                 {
                     "class": one.of_class,
@@ -214,10 +223,25 @@ def designation(
     for provider in ids:
         radius = blast(graph, provider, like="outage", as_of=found.view.as_of)
         sure, most = ({r.id for r in radius.within(band)} for band in (Band.LIKELY, Band.NOT_RULED_OUT))
-        tested.append(
-            Designation(provider, tuple(_test(found, name, bodies, sure, most, threshold) for name, bodies in large))
-        )
+        tests = tuple(_test(found, name, bodies, sure, most, threshold) for name, bodies in large)
+        tested.append(Designation(provider, tests, *_ties(found, provider)))
     return tuple(tested)
+
+
+def _ties(found: Concentration, provider: str) -> tuple[int, int, int, int]:
+    """How many have a provider directly, with an alternative in use, assessed, and very hard to replace."""
+    behind, market = Behind(found.graph, found.view), set(found.market)
+    steps = [
+        step
+        for step in found.graph.settled(found.view).steps
+        if step.in_force and not step.implied and step.relation in MARKET and step.dependent in market
+        if (found.area is None or step.area == found.area) and provider in behind.organisations(step)
+    ]
+    direct = {step.dependent for step in steps}
+    alone = {step.dependent for step in steps if step.group is None}
+    assessed = {step.dependent for step in steps if step.row.substitutability is not None}
+    hard = {step.dependent for step in steps if step.row.substitutability in {"no", "very-hard"}}
+    return len(direct), len(direct - alone), len(assessed), len(hard)
 
 
 def _test(

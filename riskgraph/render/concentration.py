@@ -114,9 +114,7 @@ def _values(found: Concentration) -> list[str]:
 
 
 def _owners(found: Concentration) -> str:
-    known = f"{found.owned} of {plural(len(found.shares), 'supplier')} have an owner on record"
-    if found.owned == 1:
-        known = f"1 of {plural(len(found.shares), 'supplier')} has an owner on record"
+    known = f"an owner is on record for {found.owned} of {plural(len(found.shares), 'supplier')}"
     owners, councils = found.by("councils", parents=True), found.by("councils")
     assert owners is not None
     assert councils is not None
@@ -148,7 +146,7 @@ def designation_lines(found: Concentration, tested: tuple[Designation, ...]) -> 
     for one in tested:
         lead = one.lead
         word = {True: "would meet", False: "would not meet", None: "unknown whether it would meet"}[one.meets]
-        whose = "these councils" if lead.of_class is None else class_word(lead.of_class, lead.size)
+        whose = class_word(lead.of_class or "council", lead.size)
         most = lead.by_number_at_most > lead.by_number
         at_most = (
             f"; at most {lead.by_number_at_most:.1f}% and {lead.by_residents_at_most:.1f}% if every blank is against it"
@@ -156,7 +154,8 @@ def designation_lines(found: Concentration, tested: tuple[Designation, ...]) -> 
         lines.append(
             f"{full_name(found.graph.dataset, one.provider)}: {word} a test of 10% of a class, by number and by residents: "
             f"services of any area could stop at {lead.by_number:.1f}% of the {lead.size} {whose}, where {lead.by_residents:.1f}% of their "
-            f"residents live{at_most if most else ''}."
+            f"residents live{at_most if most else ''}. {plural(one.direct, 'council has', 'councils have')} it directly: {one.backed} with an "
+            f"alternative in use, {one.hard} of {one.assessed} assessed find it very hard to replace."
         )
     if lines:
         lines.append(
