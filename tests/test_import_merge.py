@@ -25,6 +25,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.export import as_graphml, as_node_link
+from riskgraph.render.imports import merge_text
 
 
 def sheet(
@@ -64,6 +65,22 @@ def test_a_supplier_under_two_ids_is_joined_by_its_number(tmp_path: Path) -> Non
     assert {e.id for e in both.entities.values() if e.kind == "supplier"} == {"supplier:alder"}
     assert "alder-technology-beta.made-by.alder" in both.relations
     assert len(report.joined) == 1
+
+
+def test_names_that_are_alike_are_told_and_not_joined() -> None:
+    one, two = read("seeds"), read("seeds")
+    civica = two.entities["supplier:civica"]
+    renamed = replace(civica, id="supplier:civica-uk", name="CIVICA LTD.", aliases=(), company_number=None)
+    rows = {
+        key: replace(row, provider="supplier:civica-uk") if row.provider == civica.id else row
+        for key, row in two.relations.items()
+    }
+    entities = {key: body for key, body in two.entities.items() if key != civica.id} | {renamed.id: renamed}
+    both, report = merge([one, replace(two, entities=entities, relations=rows)])
+    assert report.alike == [("supplier:civica-uk", "supplier:civica")]
+    assert {"supplier:civica", "supplier:civica-uk"} <= set(both.entities)
+    said = merge_text(both, report, None)
+    assert "- 1 pair of names that may be one body; nothing is joined by likeness:" in said
 
 
 def test_a_contradiction_is_told_with_both_sources_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

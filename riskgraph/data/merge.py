@@ -11,7 +11,7 @@ from typing import Any
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import Entity, Evidence, Grade, Relation
+from riskgraph.model import AUTHORITY, Entity, Evidence, Grade, Relation
 
 __all__ = ["Conflict", "MergeReport", "Twice", "add_relation", "joined", "merge"]
 
@@ -61,6 +61,7 @@ class MergeReport:
     conflicts: list[Conflict] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)  # suppliers joined by company number, old id and new
     twice: list[Twice] = field(default_factory=list)
+    alike: list[tuple[str, str]] = field(default_factory=list)  # two ids of one name but for Ltd and the like
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON can hold it."""
@@ -72,6 +73,7 @@ class MergeReport:
             "conflicts": [asdict(conflict) for conflict in self.conflicts],
             "joined": [list(pair) for pair in self.joined],
             "twice": [asdict(one) for one in self.twice],
+            "alike": [list(pair) for pair in self.alike],
         }
 
 
@@ -309,6 +311,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
         names = _renamed(data, entities)
         report.joined += sorted(names.items())
         report.twice += _twice(data, relations, names, origin)
+        report.alike += _alike(data, entities, names)
         for entity in data.entities.values():
             id_ = names.get(entity.id, entity.id)
             same[0] += id_ in entities
@@ -372,6 +375,18 @@ def _twice(
             )
         )
     return found
+
+
+def _alike(data: Dataset, entities: Mapping[str, Entity], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Bodies that another source may know under another id, by name: told, never joined."""
+    from riskgraph.data.importers.values import company_key  # importers use this module
+
+    def keys(entity: Entity) -> set[tuple[str, str]]:
+        return {(entity.kind, company_key(word)) for word in (entity.name, *entity.aliases)}
+
+    known = {key: entity.id for entity in entities.values() if entity.kind != AUTHORITY for key in sorted(keys(entity))}
+    new = [entity for entity in data.entities.values() if entity.id not in entities and entity.id not in names]
+    return sorted({(entity.id, known[key]) for entity in new for key in keys(entity) if key in known})
 
 
 def _spoken_of(data: Dataset) -> set[str]:

@@ -115,6 +115,11 @@ def merge_text(merged: Dataset, report: MergeReport, where: str | None) -> str:
     if report.joined:
         lines.append(f"- {plural(len(report.joined), 'supplier')} known under two ids, joined by company number:")
         lines += _listed([f"{old} is {new}" for old, new in report.joined])
+    if report.alike:
+        lines.append(
+            f"- {plural(len(report.alike), 'pair')} of names that may be one body; nothing is joined by likeness:"
+        )
+        lines += _listed([f"{merged.usual_name(a)} ({a}) and {merged.usual_name(b)} ({b})" for a, b in report.alike])
     if merged.info.marking:
         lines.append(f"- Marking: {merged.info.marking}, the strictest of them.")
     lines.append(f"Written to {where}." if where else "Nothing was written: add --to FOLDER.")
