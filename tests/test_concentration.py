@@ -272,3 +272,9 @@ def test_parts_of_a_market_are_markets_of_their_own() -> None:
     rows = CliRunner().invoke(main, ["concentration", "--by", "region", "--format", "csv"]).stdout.splitlines()
     assert rows[0].startswith("region,authorities,known,suppliers,largest")
     assert len(rows) == 1 + 12
+
+
+def test_a_guideline_calls_a_market_what_could_change(tmp_path: Path) -> None:
+    text = concentration_text(concentration(market(tmp_path), "waste-streetscene"))
+    assert "highly concentrated by what is known, else anything from moderately concentrated on" in text
+    assert "European Commission (2004): above 2,000 by what is known, else anything from 1,000 to 2,000 on" in text

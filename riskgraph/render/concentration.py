@@ -13,6 +13,7 @@ from riskgraph.model import Band
 from riskgraph.render.words import area_label, class_word, full_name, join, plural
 
 __all__ = [
+    "band_words",
     "bounded",
     "breakdown_text",
     "concentration_rows",
@@ -64,8 +65,7 @@ def concentration_text(found: Concentration, tested: tuple[Designation, ...] = (
             for r in hidden
         ]
         lines.append(f"Behind the suppliers, with no contract of their own: {join(parts)}.")
-    bands = "; ".join(f"{band.owner} ({band.year}): {band.words}" for band in HHI_BANDS(councils.hhi))
-    lines.append(f"In the words of others: {bands}. {CMA} These speak of market power, not of failure.")
+    lines.append(f"In the words of others: {band_words(councils)}. {CMA} These speak of market power, not of failure.")
     lines += designation_lines(found, tested)
     handle = found.graph.names.handle(top.supplier)
     line = f"{handle}/{found.area}" if found.area else handle
@@ -98,6 +98,27 @@ def bounded(found: Index, name: str, unit: str = "") -> str:
         return value
     low, high = found.bounds[name]
     return f"{value} ({low:,.{digits}f}{unit} to {high:,.{digits}f}{unit})"
+
+
+def band_words(found: Index) -> str:
+    """What the guidelines that have bands call an index, and what they could with what is not known.
+
+    Examples
+    --------
+    >>> from riskgraph.analysis.shares import index
+    >>> band_words(index([30, 30, 20, 20]))
+    'US DOJ and FTC (2023): highly concentrated; European Commission (2004): above 2,000'
+    >>> band_words(index([30, 30], unknown=40)).split("; ")[0]
+    'US DOJ and FTC (2023): highly concentrated by what is known, else anything from moderately concentrated on'
+    """
+    said = []
+    for known, least, most in zip(HHI_BANDS(found.hhi), HHI_BANDS(found.low), HHI_BANDS(found.high), strict=True):
+        spread = ""
+        if least.words != most.words:
+            to = "on" if most.words == known.words else f"to {most.words}"
+            spread = f" by what is known, else anything from {least.words} {to}"
+        said.append(f"{known.owner} ({known.year}): {known.words}{spread}")
+    return "; ".join(said)
 
 
 def _values(found: Concentration) -> list[str]:

@@ -49,12 +49,13 @@ def _outside(found: Peers, limit: int) -> list[str]:
     councils, same = _sorts(found, found.outside)
     lines = [
         f"{len(found.outside)} of these {len(found.peers)} could not be reached from {root} by this map, so they could lend a "
-        f"hand: {councils} councils, {same} of its own class. Those with most in common first:"
+        f"hand: {plural(councils, 'council')}, {same} of its own class. Those with most in common first:"
     ]
     for peer in found.outside[:limit]:
         sort = class_word(dataset.entities[peer.id].authority_type, 1)
         things = join(dict.fromkeys(full_name(dataset, provider) for provider, _ in peer.shared), 4)
-        lines.append(f"- {dataset.usual_name(peer.id)} ({sort}): {things}")
+        name = dataset.usual_name(peer.id)
+        lines.append(f"- {name if name.endswith(f'({sort})') else f'{name} ({sort})'}: {things}")
     if len(found.outside) > limit:
         lines.append(f"And {len(found.outside) - limit} more: use --limit, or --format csv for all.")
     return lines if found.outside else [lines[0].partition(", so they")[0] + "."]
@@ -68,6 +69,8 @@ def _standing(found: Peers) -> str:
         f"{one.on_one} of its {plural(one.services, 'known service')} "
         f"{'leans' if one.on_one == 1 else 'lean'} on one supplier, {full_name(dataset, one.supplier)}"
     )
+    if one.on_one == 1:
+        first = f"1 of its {plural(one.services, 'known service')} at most leans on the same supplier"
     kind = dataset.entities[found.body].authority_type
     if one.median is None or one.fewer is None:
         return f"{first}; too few {class_word(kind, 2)} are known here to compare without naming them."

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from riskgraph.analysis.concentration import MOST_RANKS, Concentration, concentration
 from riskgraph.analysis.select import Selection
-from riskgraph.analysis.shares import HHI_BANDS, Index
+from riskgraph.analysis.shares import Index
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.render.concentration import bounded, concentration_text
+from riskgraph.render.concentration import band_words, bounded, concentration_text
 from riskgraph.render.words import area_label, full_name, join, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
@@ -106,10 +106,9 @@ def concentration_report(context: Context) -> Report:
 
 
 def _meaning(found: Concentration, index: Index) -> tuple[str, ...]:
-    said = "; ".join(f"{band.owner} ({band.year}): {band.words}" for band in HHI_BANDS(index.hhi))
     data = None if found.area is None else rules().areas[found.area].data
     lines = [
-        f"By councils, the Herfindahl-Hirschman index is {index.hhi:,.0f}. In the words of others: {said}. The "
+        f"By councils, the Herfindahl-Hirschman index is {index.hhi:,.0f}. In the words of others: {band_words(index)}. The "
         "Competition and Markets Authority (2021) applies no threshold.",
         "With few councils such an index is lumpy: read the number of councils and the largest share first.",
     ]
