@@ -6,7 +6,7 @@
 // column: dependent | who depends
 // column: relation | how
 // column: provider | on whom
-// column: ends | end of the contract as written in the data
+// column: ends | end of the contract as it stands, else of the relation, else the latest
 // column: notice_days | days of notice
 // column: value_gbp | value of the whole contract in pounds
 // column: row | the relation's id
@@ -25,8 +25,8 @@ CALL (root) {
   RETURN product AS provider
 }
 MATCH (body:Entity)-[r]->(provider)
-WHERE r.load IS NOT NULL AND NOT r:IMPLIES AND r.in_force AND coalesce(r.contract_end_latest, r.valid_to) IS NOT NULL
-RETURN body.name AS dependent, type(r) AS relation, provider.name AS provider, coalesce(r.contract_end_latest, r.valid_to) AS ends,
+WHERE r.load IS NOT NULL AND NOT r:IMPLIES AND r.in_force AND coalesce(r.contract_end, r.valid_to, r.contract_end_latest) IS NOT NULL
+RETURN body.name AS dependent, type(r) AS relation, provider.name AS provider, coalesce(r.contract_end, r.valid_to, r.contract_end_latest) AS ends,
   r.notice_days AS notice_days, r.contract_value_gbp AS value_gbp, r.id AS row
 ORDER BY ends, row
 LIMIT $limit

@@ -12,8 +12,9 @@ from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
 from riskgraph.analysis.common import Common, common
 from riskgraph.analysis.concentration import Concentration, concentration
-from riskgraph.analysis.contracts import Contracts, Peers, contracts, peers
+from riskgraph.analysis.contracts import Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
+from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
@@ -28,7 +29,9 @@ from riskgraph.scenario.model import Change, Scenario, change
 if TYPE_CHECKING:
     import networkx as nx
 
+    from riskgraph.analysis.breakdown import Breakdown
     from riskgraph.analysis.chance import Chance, ChanceChange
+    from riskgraph.analysis.lockin import Certificates, Locks
     from riskgraph.analysis.ranked import Ranked
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replays import ReplayScore
@@ -211,12 +214,30 @@ class RiskMap:
         """Who serves a market, and how unevenly; see `riskgraph.analysis.concentration.concentration`."""
         return concentration(self.graph, area, **market)
 
+    def concentration_by(self, by: str, area: str | None = None, **market: Any) -> Breakdown:
+        """The same for each service area, class or region; see `riskgraph.analysis.breakdown.breakdown`."""
+        from riskgraph.analysis.breakdown import breakdown
+
+        return breakdown(self.graph, by, area, **market)
+
     def contracts(self, **which: Any) -> Contracts:
         """Contracts with an end to come; see `riskgraph.analysis.contracts.contracts`."""
         return contracts(self.graph, **which)
 
+    def lock_in(self, **which: Any) -> Locks:
+        """What could hardly be replaced; see `riskgraph.analysis.lockin.lock_in`."""
+        from riskgraph.analysis.lockin import lock_in
+
+        return lock_in(self.graph, **which)
+
+    def certificates(self, **which: Any) -> Certificates:
+        """Whose certificate has lapsed or was never seen; see `riskgraph.analysis.lockin.certificates`."""
+        from riskgraph.analysis.lockin import certificates
+
+        return certificates(self.graph, **which)
+
     def peers(self, body: str, **question: Any) -> Peers:
-        """Who runs the same; see `riskgraph.analysis.contracts.peers`."""
+        """Who runs the same; see `riskgraph.analysis.peers.peers`."""
         return peers(self.graph, body, **question)
 
     def gate(self, draft: str | Path | Award, policy: Path | Policy | None = None) -> Gate:

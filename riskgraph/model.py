@@ -190,6 +190,18 @@ class Relation:
     endurance_days: int | None = None
     substitutability: str | None = None
     exit_plan: str | None = None
+    contract_end: str | None = None
+    annual_value_gbp: Decimal | None = None
+
+    @property
+    def ends(self) -> str | None:
+        """Last day of the contract as it stands: its own end, else the relation's, else the latest end."""
+        return self.contract_end or self.valid_to or self.contract_end_latest
+
+    @property
+    def ends_latest(self) -> str | None:
+        """Last day of the contract with every extension, as far as is known."""
+        return self.contract_end_latest or self.contract_end or self.valid_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,21 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import FILES, write_small
 
-from riskgraph.analysis.concentration import HHI_BANDS, concentration, index
-from riskgraph.analysis.contracts import contracts, peers
-from riskgraph.analysis.lockin import certificates, lock_in
+from riskgraph.analysis.breakdown import breakdown
+from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.mergers import designation, merger
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.shares import HHI_BANDS, index, rise
 from riskgraph.cli import main
 from riskgraph.graph import RiskGraph
-from riskgraph.render.concentration import (
-    certificates_text,
-    concentration_text,
-    contracts_text,
-    locks_text,
-    merger_text,
-    peers_text,
-)
+from riskgraph.render.concentration import breakdown_text, concentration_text, merger_text
 
 
 @pytest.mark.parametrize(
@@ -66,7 +61,7 @@ def test_the_uk_has_no_threshold_and_the_us_bands_are_of_2023() -> None:
     assert {band.year for band in HHI_BANDS(1)} == {2023, 2004}
 
 
-def market(folder: Path) -> RiskGraph:
+def market(folder: Path, *, owned: bool = True, more: Sequence[str] = ()) -> RiskGraph:
     """Two councils: one with two suppliers in housing, one with one; the second supplier is owned by the first."""
     entities = FILES["entities.csv"] + (
         "supplier:nova,supplier,Nova,,,,,,,,,,\nproduct:tenancy,product,Tenancy,,,,,,housing,,,,\n"
@@ -82,6 +77,7 @@ def market(folder: Path) -> RiskGraph:
         "r6,supplier:nova,subcontracts-to,supplier:deep,housing,,,,,,,,,,,,,e1,",
         "r7,authority:bexton,supplied-by,supplier:orbit,waste-streetscene,,,,,,,,,,2023,,,e1,",
     ]
+    rows = [row for row in rows if owned or "owned-by" not in row] + list(more)
     entities += "supplier:deep,supplier,Deep,,,,,,,,,,\n"
     register = FILES["register.csv"] + "authority:carrow,,Carrow,district,England,Wales,,,,,500,current\n"
     return RiskGraph.open(
@@ -111,11 +107,35 @@ def test_shares_owners_hidden_providers_and_coverage(tmp_path: Path) -> None:
 
 
 def test_a_merger_adds_twice_the_product_of_the_shares(tmp_path: Path) -> None:
-    graph = market(tmp_path)
+    graph = market(tmp_path, owned=False)
     result = merger(concentration(graph, "housing"), "orbit", "nova")
     assert result.delta == pytest.approx(2 * 25 * 75)
     assert result.hhi_after == pytest.approx(10_000)
-    assert merger_text(result).startswith("3,750 points of HHI more in housing if Orbit and Nova were one")
+    # two thirds are known: at the least 2 x 16.7 x 50, at the most half and half
+    assert result.bounds is not None
+    assert list(result.bounds) == pytest.approx([2 * 50 / 3 * 50, 2 * 50 * 50])
+    text = merger_text(result)
+    assert text.startswith("3,750 points of HHI more in housing if Orbit (25%) and Nova (75%) were one")
+    assert "at least 1,667 and at most 5,000 with what is not known" in text
+    assert result.to_dict()["delta_by"] == {"residents": 2777.8, "value": None, "annual_value": None}
+
+
+def test_two_of_one_group_change_nothing_when_they_merge(tmp_path: Path) -> None:
+    result = merger(concentration(market(tmp_path), "housing"), "orbit", "nova")
+    assert (result.one_group, result.delta) == (True, 0.0)
+    assert result.hhi_before == pytest.approx(10_000)
+    assert merger_text(result).startswith("0 points of HHI change in housing: Orbit and Nova are one group already")
+
+
+@given(st.floats(0, 100), st.floats(0, 100), st.floats(0, 100))
+def test_the_rise_by_a_merger_lies_within_its_bounds(one: float, part: float, unknown: float) -> None:
+    other = (100 - one) * part / 100
+    known, low, high = rise(one, other, unknown)
+    assert low <= known + 1e-6
+    assert low <= high + 1e-6 and high <= 5000 + 1e-6
+    for part_of_it in (0.0, 0.25, 0.5, 1.0):  # however the rest is given to the two
+        scale = 1 - unknown / 100
+        assert 2 * (one * scale + part_of_it * unknown) * (other * scale + (1 - part_of_it) * unknown) <= high + 1e-6
 
 
 def test_an_empty_market_says_so(tmp_path: Path) -> None:
@@ -125,83 +145,97 @@ def test_an_empty_market_says_so(tmp_path: Path) -> None:
 
 def test_the_test_by_figures_can_be_unknown() -> None:
     uk = RiskGraph.open("uk")
-    tested = designation(concentration(uk, "committees and democracy"), ["civica"])
-    assert tested[0].meets is None  # hosting of Modern.gov is not known for most
-    assert tested[0].by_number < 10 < tested[0].by_number_at_most
+    (tested,) = designation(concentration(uk, "committees and democracy"), ["civica"])
+    whole = tested.classes[0]
+    assert (whole.of_class, whole.meets) == (None, None)  # hosting of Modern.gov is not known for most
+    assert whole.by_number < 10 < whole.by_number_at_most
+    assert {one.of_class for one in tested.classes} >= {"district", "london-borough", "welsh-unitary"}
+    assert "city-corporation" not in {one.of_class for one in tested.classes}  # one council would be all of it
 
 
-def test_contracts_in_the_order_of_the_last_day_to_give_notice(tmp_path: Path) -> None:
-    found = contracts(market(tmp_path), vesting="2027-04-01")
-    (first,) = found.contracts
-    assert (first.row.id, str(first.notice_by), first.extension_days, first.vesting) == (
-        "r1",
-        "2025-12-31",
-        731,
-        "before",
+def test_the_test_by_figures_looks_at_each_class() -> None:
+    uk = RiskGraph.open("uk")
+    found = concentration(uk, "revenues-benefits")
+    (tested,) = designation(found, ["capita"])
+    assert tested.classes[0].meets is False  # of all councils together
+    assert (tested.lead.of_class, tested.lead.size, tested.meets) == ("london-borough", 32, True)
+    text = concentration_text(found, (tested,))
+    assert "Capita: would meet a test of 10% of a class" in text
+    assert "not a finding of law" in text
+
+
+def test_beside_the_test_stand_alternatives_and_how_hard_it_is_to_replace() -> None:
+    sheet = RiskGraph.open("one-sheet-register.csv")
+    (tested,) = designation(concentration(sheet, "ICT infrastructure"), ["Marl Valley Shared Services"])
+    assert (tested.direct, tested.backed, tested.assessed, tested.hard) == (3, 0, 2, 2)
+    (tested,) = designation(concentration(sheet, "libraries-leisure"), ["Thistlecombe Libraries"])
+    assert (tested.direct, tested.assessed, tested.hard) == (2, 1, 0)
+
+
+def test_every_figure_has_its_bounds(tmp_path: Path) -> None:
+    found = concentration(market(tmp_path), "housing").by("councils")
+    assert found is not None
+    assert list(found.bounds["largest"]) == pytest.approx([50, 100 - 50 / 3])
+    assert list(found.bounds["three"]) == pytest.approx([200 / 3, 100])
+    assert list(found.bounds["effective"]) == pytest.approx([10_000 / found.high, 10_000 / found.low])
+
+
+def test_ranks_count_who_leans_on_it_within_so_many_steps(tmp_path: Path) -> None:
+    found = concentration(market(tmp_path), "housing")
+    first, second = found.at_rank(1), found.at_rank(2)
+    assert [(provider, n, round(share)) for provider, n, share, _, _ in first] == [
+        ("supplier:nova", 2, 100),
+        ("supplier:orbit", 1, 50),
+    ]
+    assert ("supplier:deep", 2, 100.0) in [row[:3] for row in second]
+    assert [round(bound, 1) for bound in second[0][3:]] == [66.7, 100.0]  # one of three councils is not known
+    assert [row[:2] for row in found.at_rank(1, parents=True)] == [("supplier:orbit", 2)]
+
+
+def test_by_value_a_joint_contract_counts_once_and_what_others_pay_has_no_bounds(tmp_path: Path) -> None:
+    head = FILES["relations.csv"].splitlines()[0] + ",annual_value_gbp\n"
+    rows = "".join(
+        f"r{n},authority:{body},served-by,supplier:{name},housing,,,,,,,,{reference},{value},,,,e1,,{annual}\n"
+        for n, (body, name, reference, value, annual) in enumerate(
+            [
+                ("ashby", "orbit", "J1", "900", "100"),
+                ("bexton", "orbit", "J1", "900", ""),
+                ("bexton", "nova", "", "100", ""),
+            ]
+        )
     )
-    assert [contract.row.id for contract in found.passed] == ["r7"]
-    text = contracts_text(found)
-    assert text.startswith("1 contract with an end to come")
-    assert "notice by 31 December 2025" in text
-    assert "1 contract whose end is over although the relation goes on" in text
-    assert contracts(market(tmp_path), providers=["nova"]).contracts == ()
+    entities = FILES["entities.csv"] + "supplier:nova,supplier,Nova,,,,,,,,,,\n"
+    graph = RiskGraph.open(write_small(tmp_path, entities_csv=entities, relations_csv=head + rows))
+    found = concentration(graph, "housing")
+    value, annual = found.by("value"), found.by("annual_value")
+    assert value is not None and annual is not None
+    assert (round(value.largest), dict(value.bounds), dict(found.valued)) == (90, {}, {"value": 2, "annual_value": 1})
+    assert annual.known == pytest.approx(50)
+    assert "nobody knows what the others pay" in concentration_text(found)
 
 
-def test_a_selection_limits_market_and_contracts() -> None:
+def test_owners_of_each_other_are_one_group(tmp_path: Path) -> None:
+    graph = market(tmp_path, more=["r8,supplier:orbit,owned-by,supplier:nova,,,,,,,,,,,,,,e1,"])
+    assert [share.supplier for share in concentration(graph, "housing").parents] == ["supplier:nova"]
+
+
+@pytest.mark.parametrize("extra", [["--merger", "capita", "--merger", "civica"], ["--designation"], []])
+def test_every_form_of_the_answer_holds_what_was_asked(extra: list[str]) -> None:
+    def run(form: str) -> str:
+        words = ["concentration", "revenues-benefits", "--data", "seeds", *extra, "--format", form]
+        return CliRunner().invoke(main, words, catch_exceptions=False).stdout
+
+    held = json.loads(run("json"))
+    assert ("delta_bounds" in held, "designation" in held) == ("--merger" in extra, "--designation" in extra)
+    assert (
+        run("csv").splitlines()[0].startswith("measure" if "--merger" in extra else "provider" if extra else "supplier")
+    )
+
+
+def test_a_selection_limits_the_market() -> None:
     uk = RiskGraph.open("uk")
     wales = Selection.of(uk, regions=["Wales"])
     assert len(concentration(uk, "electoral", selection=wales).market) == 22
-    assert {c.row.dependent for c in contracts(uk, selection=wales).contracts} <= {
-        body for body in uk.dataset.entities if wales.holds(body)
-    }
-
-
-def test_peers_outside_the_radius_can_help() -> None:
-    uk = RiskGraph.open("uk")
-    found = peers(uk, "dover", root="east kent services")
-    assert "authority:thanet" not in found.outside
-    assert "authority:ashford" in found.outside
-    assert found.class_size > 100
-    assert "not named" in peers_text(found, "east kent services")
-
-
-def test_lock_in_lists_the_hardest_first_and_counts_what_nobody_assessed(tmp_path: Path) -> None:
-    head, *rows = FILES["relations.csv"].splitlines()
-    relations = [head + ",substitutability,exit_plan"]
-    relations += [rows[0] + ",easily,yes", rows[1] + ",,", rows[2] + ",,"]
-    relations.append("r4,authority:ashby,uses,system:s,housing,,,,,,,,,,2026-06-30,,,e1,,very-hard,no")
-    entities = FILES["entities.csv"] + "system:s,system,S,,,,,,,,,,\n"
-    graph = RiskGraph.open(write_small(tmp_path, entities_csv=entities, relations_csv="\n".join(relations) + "\n"))
-    found = lock_in(graph)
-    assert [(x.row.id, x.row.substitutability, x.years_left) for x in found.locks] == [
-        ("r4", "very-hard", 2.0),
-        ("r1", "easily", None),
-    ]
-    assert found.not_assessed == 1
-    assert locks_text(found).startswith("1 relation cannot be replaced or only very hardly")
-
-
-def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
-    lines = FILES["entities.csv"].splitlines()
-    entities = [lines[0] + ",certificate,certificate_expires", *(line + ",," for line in lines[1:])]
-    entities.append("supplier:old,supplier,Old,,,,,,,,,,,CE+,2024-01-31")
-    entities.append("supplier:new,supplier,New,,,,,,,,,,,ISO 27001;CE+,2025-01-31")
-    rows = "".join(
-        f"c{n},authority:ashby,supplied-by,supplier:{name},housing,,,,,,,,,,,,,e1,\n"
-        for n, name in enumerate(("old", "new", "orbit"))
-    )
-    graph = RiskGraph.open(
-        write_small(tmp_path, entities_csv="\n".join(entities) + "\n", relations_csv=FILES["relations.csv"] + rows)
-    )
-    found = certificates(graph)
-    assert [(one.supplier, one.state) for one in found.suppliers] == [
-        ("supplier:old", "lapsed"),
-        ("supplier:orbit", "never seen"),
-        ("supplier:new", "in force"),
-    ]
-    assert certificates_text(found).startswith(
-        "1 supplier with a certificate that has lapsed, 1 of whom none was seen, of 3"
-    )
 
 
 def test_a_suppliers_profile_says_who_suffers_and_who_else_could_do_it() -> None:
@@ -210,3 +244,37 @@ def test_a_suppliers_profile_says_who_suffers_and_who_else_could_do_it() -> None
     assert "If it left the market: " in result.stdout
     assert "In revenues and benefits it serves 22 councils" in result.stdout
     assert "others: Civica" in result.stdout
+
+
+def test_a_market_by_area_class_and_region_begins_with_what_is_surely_uneven(tmp_path: Path) -> None:
+    graph = market(tmp_path)
+    areas = breakdown(graph, "area")
+    assert [part.name for part in areas.slices] == ["housing", "waste-streetscene"]
+    assert "social-care" in areas.empty
+    classes = breakdown(graph, "class", "housing")
+    assert [(part.name, len(part.market.market)) for part in classes.slices] == [("district", 3)]
+    regions = breakdown(graph, "region", "housing")
+    assert [part.name for part in regions.slices] == ["South East"]
+    assert regions.empty == ("Wales",)
+    text = breakdown_text(areas)
+    assert text.startswith("2 service areas with a known supplier")
+    assert "- housing: Nova 75% (50% to 83%), HHI 6,250 (2,778 to 7,222); 2 of 3 councils known" in text
+    assert "- waste and street scene: Orbit 100% (33% to 100%), HHI 10,000 (1,111 to 10,000); 1 of 3" in text
+
+
+def test_parts_of_a_market_are_markets_of_their_own() -> None:
+    uk = RiskGraph.open("uk")
+    for part in breakdown(uk, "class", "revenues-benefits").slices:
+        alone = concentration(uk, "revenues-benefits", selection=Selection.of(uk, classes=[part.name]))
+        assert alone.shares == part.market.shares
+    words = ["concentration", "--by", "area", "housing"]
+    assert CliRunner().invoke(main, words).exit_code == 2
+    rows = CliRunner().invoke(main, ["concentration", "--by", "region", "--format", "csv"]).stdout.splitlines()
+    assert rows[0].startswith("region,authorities,known,suppliers,largest")
+    assert len(rows) == 1 + 12
+
+
+def test_a_guideline_calls_a_market_what_could_change(tmp_path: Path) -> None:
+    text = concentration_text(concentration(market(tmp_path), "waste-streetscene"))
+    assert "highly concentrated by what is known, else anything from moderately concentrated on" in text
+    assert "European Commission (2004): above 2,000 by what is known, else anything from 1,000 to 2,000 on" in text

@@ -183,6 +183,7 @@ WARNED: list[tuple[str, Mapping[str, str]]] = [
     ("evidence-unused", with_row("evidence.csv", "e9,https://example.org/9,invented,2021,2024-06-30,confirmed,supports,,x,")),
     ("published-later", replaced("evidence.csv", "2021-05", "2025-05")),
     ("never-in-force", replaced("register.csv", "authority:ashby,,Ashby,district,England,South East,,,,", "authority:ashby,,Ashby,district,England,South East,,,2019-03-31,")),
+    ("contract-date-order", {"relations_csv": FILES["relations.csv"].replace(",evidence,note\n", ",evidence,note,contract_end\n").replace(",,\n", ",,,\n").replace("e1,\n", "e1,,\n").replace("2026,90,,e1,,", "2026,90,,e1,,2027")}),
     ("same-name", with_row("entities.csv", "supplier:orbit-2,supplier,ORBIT,,,,,,,,,,")),
     ("mixed-script", replaced("entities.csv", ",Orbit,", ",\u041erbit,")),
     ("same-code", with_row("entities.csv", "supplier:a,supplier,A,,,,01234567,,,,,,\nsupplier:b,supplier,B,,,,01234567,,,,,,")),

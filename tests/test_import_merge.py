@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from riskgraph.analysis.changes import changes
+from riskgraph.assets import shipped
 from riskgraph.cli import main
 from riskgraph.data import Dataset, read, write
 from riskgraph.data.checks import run_checks
@@ -24,6 +25,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.export import as_graphml, as_node_link
+from riskgraph.render.imports import merge_text
 
 
 def sheet(
@@ -62,7 +64,71 @@ def test_a_supplier_under_two_ids_is_joined_by_its_number(tmp_path: Path) -> Non
     both, report = merge([one, two])
     assert {e.id for e in both.entities.values() if e.kind == "supplier"} == {"supplier:alder"}
     assert "alder-technology-beta.made-by.alder" in both.relations
-    assert any("by its company number" in text for text in report.conflicts)
+    assert len(report.joined) == 1
+
+
+def test_names_that_are_alike_are_told_and_not_joined() -> None:
+    one, two = read("seeds"), read("seeds")
+    civica = two.entities["supplier:civica"]
+    renamed = replace(civica, id="supplier:civica-uk", name="CIVICA LTD.", aliases=(), company_number=None)
+    rows = {
+        key: replace(row, provider="supplier:civica-uk") if row.provider == civica.id else row
+        for key, row in two.relations.items()
+    }
+    entities = {key: body for key, body in two.entities.items() if key != civica.id} | {renamed.id: renamed}
+    both, report = merge([one, replace(two, entities=entities, relations=rows)])
+    assert report.alike == [("supplier:civica-uk", "supplier:civica")]
+    assert {"supplier:civica", "supplier:civica-uk"} <= set(both.entities)
+    said = merge_text(both, report, None)
+    assert "- 1 pair of names that may be one body; nothing is joined by likeness:" in said
+
+
+def test_a_contradiction_is_told_with_both_sources_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Path(shipped("examples", "one-sheet-register.csv")).read_text(encoding="utf-8")
+    (tmp_path / "register.csv").write_bytes(Path(shipped("examples", "register.csv")).read_bytes())
+    (tmp_path / "old.csv").write_text(text, encoding="utf-8")
+    later = text.replace("HB-1240,2025-04-01,2028-03-31", "HB-1240,2025-04-01,2029-03-31")
+    later = later.replace("Ledgerwood Revenues and Benefits,Ledgerwood Civic", "Quenby Revenues,Quenby Software")
+    later = later.replace('"120,000",low,14 days,easily', '"120,000",low,14 days,with difficulty')
+    (tmp_path / "new.csv").write_text(later, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    both, report = merge([read("old.csv"), read("new.csv")])
+    told = {(one.field, one.kept, one.other): (one.kept_by, one.other_by) for one in report.conflicts}
+    sources = ("Imported from new.csv", "Imported from old.csv")
+    assert told["contract_end", "2029-03-31", "2028-03-31"] == sources
+    assert told["substitutability", "with-difficulty", "easily"] == sources
+    row = next(
+        row
+        for row in both.relations.values()
+        if row.substitutability == "with-difficulty" and "easily" in (row.note or "")
+    )
+    assert "substitutability easily by Imported from old.csv" in (row.note or "")
+    (twice,) = report.twice
+    assert (twice.dependent, twice.area, twice.other) == (
+        "authority:saltmere",
+        "revenues-benefits",
+        "product:quenby-revenues",
+    )
+    said = run("data merge old.csv new.csv").stdout
+    assert "the contract's end: 31 March 2029 kept, as new.csv says; old.csv says 31 March 2028" in said
+    assert "- 1 service for which two sources name different providers" in said
+    assert {row.id for row in merge([read("new.csv"), read("old.csv")])[0].relations.values()} == set(both.relations)
+
+
+def test_what_changed_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Path(shipped("examples", "one-sheet-register.csv")).read_text(encoding="utf-8")
+    (tmp_path / "register.csv").write_bytes(Path(shipped("examples", "register.csv")).read_bytes())
+    (tmp_path / "old.csv").write_text(text, encoding="utf-8")
+    later = text.replace("HB-1240,2025-04-01,2028-03-31", "HB-1240,2025-04-01,2029-03-31")
+    later = later.replace("CE+ 2026-12-15", "CE+ 2027-12-15") + "Cawdale District Council,Kerbside,Kerbside Digital\n"
+    (tmp_path / "new.csv").write_text(later, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = run("data diff old.csv new.csv --like insolvency").stdout
+    assert "the contract's end was 31 March 2028, is now 31 March 2029" in said
+    assert "- Nimbrook Security: certificate expires was 15 December 2026, is now 15 December 2027" in said
+    assert "Answers, if each left the market or went insolvent" in said
+    assert "- Kerbside: not in the old map; 1 public body could be reached now.\n  1 newly reached: Cawdale" in said
+    assert run("data diff old.csv old.csv").stdout.startswith("0 differences, row by row, between old.csv")
 
 
 def test_a_contradiction_keeps_both_sources_and_weakens_the_answer(tmp_path: Path) -> None:

@@ -234,11 +234,7 @@ def check_hhi(found: Rows) -> None:
 
 def check_ends(found: Rows) -> None:
     made = {s.dependent for s in in_force("made-by") if s.provider == "supplier:civica"}
-    expected = [
-        (s.row.contract_end_latest or s.row.valid_to, s.row.id)
-        for s in in_force()
-        if s.provider in {"supplier:civica", *made} and (s.row.contract_end_latest or s.row.valid_to)
-    ]
+    expected = [(s.row.ends, s.row.id) for s in in_force() if s.provider in {"supplier:civica", *made} and s.row.ends]
     assert [(row["ends"], row["row"]) for row in found] == sorted(expected)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from small import FILES, write_small
 
+from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.mergers import merger
 from riskgraph.api import RiskMap, load
 from riskgraph.errors import AmbiguousName, DataError, NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -14,7 +16,6 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.scenario.apply import apply
 from riskgraph.scenario.compare import Comparison, Difference, What
 from riskgraph.scenario.findings import Backup, Leaving, Merging, Purging, SamePlace, Splitting
-from riskgraph.scenario.market import hhi
 from riskgraph.scenario.model import Scenario, change
 
 
@@ -311,8 +312,11 @@ def test_shares_are_counted_by_ultimate_owner(seeds: RiskMap) -> None:
     assert market.area == "revenues-benefits"
     assert market.after["supplier:capita"] == market.before["supplier:capita"] + market.before["supplier:civica"]
     assert "supplier:civica" not in market.after
-    before, after = hhi(market.before), hhi(market.after)
+    before, after = market.hhi
     assert before is not None and after is not None and after > before
+    merged = merger(concentration(seeds.graph, "revenues-benefits"), "capita", "civica")
+    assert merged.hhi_before is not None and merged.hhi_after is not None
+    assert [before, after] == [round(merged.hhi_before), round(merged.hhi_after)]  # one home for shares
 
 
 def test_work_taken_in_house_runs_on_a_system_of_ones_own(small: RiskMap) -> None:

@@ -45,11 +45,13 @@ class Changes:
     old: RiskGraph
     new: RiskGraph
     answers: tuple[AnswerChange, ...]
+    like: str = "compromise"  # what was taken to happen to each root
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON can hold it."""
         return {
             "schema": 1,
+            "like": self.like,
             "rows": self.rows.to_dict(),
             "answers": [
                 {
@@ -97,7 +99,7 @@ def changes(old: RiskGraph, new: RiskGraph, roots: Sequence[str] = (), *, like: 
     rows = diff(old.dataset, new.dataset)
     named = [_anywhere(root, old, new) for root in roots] or _touched(rows)
     answers = tuple(_compare(root, old, new, like) for root in dict.fromkeys(named))
-    return Changes(rows, old, new, answers)
+    return Changes(rows, old, new, answers, like)
 
 
 def _anywhere(root: str, old: RiskGraph, new: RiskGraph) -> str:

@@ -8,141 +8,28 @@ operator, supplier or maker of a system.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import exp, log
 from typing import TYPE_CHECKING, Any
 
+from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.shares import Index, index
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, ORGANISATIONS, PRINCIPAL_COUNCILS, PRODUCT, SYSTEM
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS
 from riskgraph.pictured import Pictured
-from riskgraph.settle import Step, View
+from riskgraph.settle import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "HHI_BANDS",
-    "Concentration",
-    "HhiBand",
-    "Index",
-    "Rank",
-    "Share",
-    "concentration",
-    "index",
-]
+__all__ = ["MARKET", "MEASURES", "MOST_RANKS", "Concentration", "Rank", "Share", "concentration", "market_in"]
 
-_MARKET = frozenset({"uses", "supplied-by", "served-by", "hosted-on"})
-_BEHIND = frozenset(
-    {"supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "made-by", "instance-of"}
-)
+MARKET = frozenset({"uses", "supplied-by", "served-by", "hosted-on"})
 MOST_RANKS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class HhiBand:
-    """What somebody calls a figure of the Herfindahl-Hirschman index, with whose words these are."""
-
-    owner: str
-    year: int
-    words: str
-
-
-def HHI_BANDS(points: float) -> tuple[HhiBand, ...]:  # noqa: N802
-    """What the guidelines that have bands call a figure. The UK's CMA (2021) has none.
-
-    Sources: US Department of Justice and Federal Trade Commission, Merger Guidelines 2023, guideline 1;
-    European Commission, Horizontal Merger Guidelines 2004.
-
-    Examples
-    --------
-    >>> [f"{band.owner} {band.year}: {band.words}" for band in HHI_BANDS(2600)]
-    ['US DOJ and FTC 2023: highly concentrated', 'European Commission 2004: above 2,000']
-    """
-    us = "highly concentrated" if points > 1800 else "moderately concentrated" if points >= 1000 else "unconcentrated"
-    eu = "above 2,000" if points > 2000 else "1,000 to 2,000" if points >= 1000 else "below 1,000"
-    return HhiBand("US DOJ and FTC", 2023, us), HhiBand("European Commission", 2004, eu)
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """How uneven shares are. `low` and `high` bound the index when a part of the market is not known.
-
-    Attributes
-    ----------
-    hhi, low, high
-        Herfindahl-Hirschman index in points, 0 to 10,000; `hhi` over what is known, taken as the whole.
-    largest, three, five
-        Shares of the one, three and five largest, in per cent of what is known.
-    effective
-        Effective number of suppliers, 10,000 / HHI.
-    entropy
-        The same by Shannon's entropy, exp(-sum s ln s).
-    known
-        Per cent of the market that is known: coverage.
-    """
-
-    hhi: float
-    low: float
-    high: float
-    largest: float
-    three: float
-    five: float
-    effective: float
-    entropy: float
-    known: float
-
-
-def index(weights: Iterable[float], unknown: float = 0.0) -> Index | None:
-    """Concentration of some weights, with bounds for an unknown remainder.
-
-    Parameters
-    ----------
-    weights
-        What each supplier has, in any unit.
-    unknown
-        What nobody knows who has, in the same unit. At the low bound it is spread over very many, at the
-        high bound it all belongs to the largest.
-
-    Returns
-    -------
-    Index or None
-        `None` if nothing is known.
-
-    Examples
-    --------
-    >>> found = index([40, 30, 20], unknown=10)
-    >>> round(found.low), round(found.high)
-    (2900, 3800)
-    >>> found = index([40, 30, 20, 10])
-    >>> round(found.hhi), round(found.effective, 2), round(found.entropy, 2)
-    (3000, 3.33, 3.6)
-    """
-    sizes = sorted((float(weight) for weight in weights if weight > 0), reverse=True)
-    total = sum(sizes)
-    if not total:
-        return None
-    shares = [size / total for size in sizes]
-    whole = total + unknown
-    parts = [size / whole for size in sizes]
-    hhi = 10_000 * sum(share * share for share in shares)
-    low = 10_000 * sum(part * part for part in parts)
-    high = 10_000 * ((parts[0] + unknown / whole) ** 2 + sum(part * part for part in parts[1:]))
-    entropy = exp(-sum(share * log(share) for share in shares))
-    return Index(
-        hhi,
-        low,
-        high,
-        100 * shares[0],
-        100 * sum(shares[:3]),
-        100 * sum(shares[:5]),
-        10_000 / hhi,
-        entropy,
-        100 * total / whole,
-    )
+MEASURES = ("councils", "residents", "value", "annual_value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +40,8 @@ class Share:
     authorities: tuple[str, ...]
     councils: float  # authorities, in parts
     residents: float  # of these authorities, in parts; authorities without known residents left out
-    value_gbp: Decimal | None  # of contracts with a known value; None: no value is known
+    value_gbp: Decimal | None  # of whole contracts with a known value; None: no value is known
+    annual_value_gbp: Decimal | None = None  # of contracts whose cost in a year is known
 
     @property
     def reach(self) -> int:
@@ -167,9 +55,14 @@ class Rank:
 
     provider: str
     rank: int  # the fewest steps from any authority; 1 is direct
-    authorities: int
+    within: tuple[int, ...]  # authorities that lean on it within 1, 2, 3 and 4 steps
     direct: int  # of these, with a relation of their own to it
-    share: float  # per cent of the authorities of the market that are known
+    share: float  # per cent of the authorities of the market that are known, within four steps
+
+    @property
+    def authorities(self) -> int:
+        """How many authorities lean on it within four steps."""
+        return self.within[-1]
 
     @property
     def hidden(self) -> bool:
@@ -190,12 +83,18 @@ class Concentration(Pictured):
     shares: tuple[Share, ...]
     parents: tuple[Share, ...]  # the same after rolling up to the ultimate owner
     ranks: tuple[Rank, ...]
+    owner_ranks: tuple[Rank, ...]  # the same after rolling up
+    owner: Mapping[str, str]  # supplier of any market to its ultimate owner, where one is on record
+    valued: Mapping[str, int]  # measure of value to the authorities of which one is known
 
     def __repr__(self) -> str:
         return f"<Concentration of {self.area or 'all areas'}: {len(self.shares)} suppliers, {len(self.market)} authorities>"
 
     def by(self, measure: str, *, parents: bool = False) -> Index | None:
-        """The index by `councils`, `residents` or `value`; `None` if nothing is known.
+        """The index by `councils`, `residents`, `value` or `annual_value`; `None` if nothing is known.
+
+        What the others pay has no size that anybody knows, so indices by value have a coverage (authorities
+        with a value on record) and no bounds.
 
         Raises
         ------
@@ -209,26 +108,73 @@ class Concentration(Pictured):
             register = self.graph.dataset.register
             missing = sum(register[body].population or 0 for body in self.unknown if body in register)
             return index((share.residents for share in shares), float(missing))
-        if measure == "value":
-            return index(float(share.value_gbp) for share in shares if share.value_gbp is not None)
+        if measure in self.valued:
+            values = [getattr(share, f"{measure}_gbp") for share in shares]
+            coverage = 100 * self.valued[measure] / len(self.market) if self.market else 0.0
+            return index((float(value) for value in values if value is not None), None, known=coverage)
         raise KeyError(measure)
 
+    @property
+    def owned(self) -> int:
+        """How many suppliers of the market have an owner on record."""
+        return sum(1 for share in self.shares if share.supplier in self.owner)
+
+    def at_rank(self, rank: int, *, parents: bool = False) -> tuple[tuple[str, int, float, float, float], ...]:
+        """Who is leaned on within so many steps, by most authorities first.
+
+        Returns
+        -------
+        tuple
+            Of provider, authorities, and per cent: of those known, and at the least and the most of all.
+        """
+        known, whole = len(self.market) - len(self.unknown), len(self.market)
+        rows = [(r.provider, r.within[rank - 1]) for r in (self.owner_ranks if parents else self.ranks)]
+        rows = sorted((row for row in rows if row[1]), key=lambda row: (-row[1], row[0]))
+        return tuple(
+            (provider, n, 100 * n / known, 100 * n / whole, 100 * (n + whole - known) / whole) for provider, n in rows
+        )
+
     def to_frame(self) -> pd.DataFrame:
-        """One row for each supplier: supplier, authorities, councils, residents, value_gbp."""
+        """One row for each supplier: supplier, authorities, councils, residents, value_gbp, annual_value_gbp."""
         import pandas as pd
 
         return pd.DataFrame(
-            [(s.supplier, s.reach, s.councils, s.residents, s.value_gbp) for s in self.shares],
-            columns=["supplier", "authorities", "councils", "residents", "value_gbp"],
+            [(s.supplier, s.reach, s.councils, s.residents, s.value_gbp, s.annual_value_gbp) for s in self.shares],
+            columns=["supplier", "authorities", "councils", "residents", "value_gbp", "annual_value_gbp"],
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The market as plain values; shares in per cent with one decimal."""
 
-        def plain(found: Index | None) -> dict[str, float] | None:
-            if found is None:
-                return None
-            return {name: round(getattr(found, name), 1) for name in Index.__dataclass_fields__}
+        def indices(parents: bool) -> dict[str, Any]:
+            found = {measure: self.by(measure, parents=parents) for measure in MEASURES}
+            return {measure: None if one is None else one.to_dict() for measure, one in found.items()}
+
+        def shares(found: Sequence[Share]) -> list[dict[str, Any]]:
+            return [
+                {
+                    "supplier": s.supplier,
+                    "authorities": list(s.authorities),
+                    "councils": round(s.councils, 3),
+                    "residents": round(s.residents),
+                    "value_gbp": None if s.value_gbp is None else str(s.value_gbp),
+                    "annual_value_gbp": None if s.annual_value_gbp is None else str(s.annual_value_gbp),
+                }
+                for s in found
+            ]
+
+        def ranks(found: Sequence[Rank]) -> list[dict[str, Any]]:
+            return [
+                {
+                    "provider": r.provider,
+                    "rank": r.rank,
+                    "within": list(r.within),
+                    "authorities": r.authorities,
+                    "direct": r.direct,
+                    "share": round(r.share, 1),
+                }
+                for r in found
+            ]
 
         return {
             "schema": 1,
@@ -236,21 +182,14 @@ class Concentration(Pictured):
             "as_of": self.view.as_of.isoformat(),
             "authorities": len(self.market),
             "unknown": list(self.unknown),
-            "index": {m: plain(self.by(m)) for m in ("councils", "residents", "value")},
-            "index_by_owner": {m: plain(self.by(m, parents=True)) for m in ("councils", "residents", "value")},
-            "shares": [
-                {
-                    "supplier": s.supplier,
-                    "authorities": list(s.authorities),
-                    "councils": round(s.councils, 3),
-                    "value_gbp": None if s.value_gbp is None else str(s.value_gbp),
-                }
-                for s in self.shares
-            ],
-            "ranks": [
-                {"provider": r.provider, "rank": r.rank, "authorities": r.authorities, "direct": r.direct}
-                for r in self.ranks
-            ],
+            "valued": dict(self.valued),
+            "owners_known": self.owned,
+            "index": indices(False),
+            "index_by_owner": indices(True),
+            "shares": shares(self.shares),
+            "shares_by_owner": shares(self.parents),
+            "ranks": ranks(self.ranks),
+            "ranks_by_owner": ranks(self.owner_ranks),
         }
 
 
@@ -286,39 +225,67 @@ def concentration(
     wanted = area
     if area is not None:
         (wanted,) = Selection.of(graph, areas=[area]).areas
-    view = graph.view(as_of)
+    return market_in(graph, graph.view(as_of), wanted, chosen)
+
+
+def market_in(graph: RiskGraph, view: View, area: str | None, chosen: Selection | None = None) -> Concentration:
+    """The same in a view that is at hand: the one home of shares in a market.
+
+    Examples
+    --------
+    >>> seeds = RiskGraph.open("seeds")
+    >>> market_in(seeds, seeds.view(), "hr-payroll").shares[0].reach
+    3
+    """
+    chosen = chosen or Selection(graph)
     market = _market(graph, view, chosen)
-    behind = _Behind(graph, view)
+    behind = Behind(graph, view)
     served: dict[str, set[str]] = {body: set() for body in market}
-    value: dict[str, Decimal] = defaultdict(Decimal)
-    valued: set[str] = set()
+    values: dict[str, dict[str, Decimal]] = {name: defaultdict(Decimal) for name in MEASURES[2:]}
+    valued: dict[str, set[str]] = {name: set() for name in values}
+    counted: set[tuple[str, str, str | None, Decimal]] = set()
     for step in graph.settled(view).steps:
-        if step.dependent not in served or not step.in_force or step.relation not in _MARKET:
+        if step.dependent not in served or not step.in_force or step.relation not in MARKET:
             continue
-        if wanted is not None and step.area != wanted:
+        if area is not None and step.area != area:
             continue
         organisations = behind.organisations(step)
         served[step.dependent] |= organisations
-        amount = step.row.contract_value_gbp
-        if amount is not None and not step.implied and len(organisations) == 1 and step.row.id not in valued:
-            valued.add(step.row.id)
-            value[min(organisations)] += amount
+        if step.implied or len(organisations) != 1:
+            continue
+        for name, found in values.items():
+            amount = step.row.contract_value_gbp if name == "value" else step.row.annual_value_gbp
+            if amount is None:
+                continue
+            supplier, reference = min(organisations), step.row.contract_reference
+            valued[name].add(step.dependent)
+            if reference is None or (name, supplier, reference, amount) not in counted:  # a joint contract counts once
+                counted.add((name, supplier, reference, amount))
+                found[supplier] += amount
     parents = behind.parents()
     owned = {body: {parents.get(supplier, supplier) for supplier in found} for body, found in served.items()}
-    owned_value: dict[str, Decimal] = defaultdict(Decimal)
-    for supplier, amount in value.items():
-        owned_value[parents.get(supplier, supplier)] += amount
+    owned_values = {name: _rolled(found, parents) for name, found in values.items()}
     return Concentration(
         graph,
         view,
-        wanted,
+        area,
         chosen,
         tuple(market),
         tuple(body for body in market if not served[body]),
-        _shares(graph, served, value),
-        _shares(graph, owned, owned_value),
-        _ranks(behind, served, wanted),
+        _shares(graph, served, values),
+        _shares(graph, owned, owned_values),
+        _ranks(behind, served, area, {}),
+        _ranks(behind, served, area, parents),
+        parents,
+        {name: len(found) for name, found in valued.items()},
     )
+
+
+def _rolled(values: Mapping[str, Decimal], parents: Mapping[str, str]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for supplier, amount in values.items():
+        found[parents.get(supplier, supplier)] += amount
+    return found
 
 
 def _market(graph: RiskGraph, view: View, chosen: Selection) -> list[str]:
@@ -334,94 +301,48 @@ def _market(graph: RiskGraph, view: View, chosen: Selection) -> list[str]:
     ]
 
 
-def _shares(graph: RiskGraph, served: Mapping[str, set[str]], value: Mapping[str, Decimal]) -> tuple[Share, ...]:
+def _shares(
+    graph: RiskGraph, served: Mapping[str, set[str]], values: Mapping[str, Mapping[str, Decimal]]
+) -> tuple[Share, ...]:
     councils: dict[str, float] = defaultdict(float)
     residents: dict[str, float] = defaultdict(float)
     bodies: dict[str, list[str]] = defaultdict(list)
     register = graph.dataset.register
     for body, suppliers in served.items():
         people = register[body].population if body in register else None
-        for supplier in suppliers:
+        for supplier in sorted(suppliers):
             bodies[supplier].append(body)
             councils[supplier] += 1 / len(suppliers)
             residents[supplier] += (people or 0) / len(suppliers)
     shares = [
-        Share(supplier, tuple(sorted(bodies[supplier])), councils[supplier], residents[supplier], value.get(supplier))
+        Share(
+            supplier,
+            tuple(sorted(bodies[supplier])),
+            councils[supplier],
+            residents[supplier],
+            *(values[name].get(supplier) for name in ("value", "annual_value")),
+        )
         for supplier in bodies
     ]
     return tuple(sorted(shares, key=lambda share: (-share.councils, share.supplier)))
 
 
-class _Behind:
-    """Who stands behind a system or product, and who behind a supplier, at a date."""
-
-    def __init__(self, graph: RiskGraph, view: View) -> None:
-        self.graph, self.view = graph, view
-        self.kind = {entity.id: entity.kind for entity in graph.dataset.entities.values()}
-        self.steps: dict[str, list[Step]] = defaultdict(list)
-        for step in graph.settled(view).steps:
-            if step.in_force and not step.implied:
-                self.steps[step.dependent].append(step)
-
-    def organisations(self, step: Step) -> set[str]:
-        """The organisations behind one step of an authority: its suppliers in a market."""
-        provider = step.provider
-        if self.kind[provider] in ORGANISATIONS:
-            return {provider}
-        if self.kind[provider] == PRODUCT:
-            return self._of(provider, ("made-by",))
-        if self.kind[provider] == SYSTEM:
-            found = self._of(provider, ("operated-by",)) or self._of(provider, ("supplied-by",))
-            products = [s.provider for s in self.steps[provider] if s.relation == "instance-of"]
-            return found or {maker for product in products for maker in self._of(product, ("made-by",))}
-        return self._of(provider, ("operated-by",))
-
-    def _of(self, place: str, relations: Sequence[str]) -> set[str]:
-        return {step.provider for step in self.steps[place] if step.relation in relations}
-
-    def parents(self) -> dict[str, str]:
-        """Supplier to its ultimate owner at the date; those that own themselves are left out."""
-        owner: dict[str, str] = {}
-        for body, steps in self.steps.items():
-            owners = sorted(step.provider for step in steps if step.relation == "owned-by")
-            if owners:
-                owner[body] = owners[0]
-        ultimate = {}
-        for body in owner:
-            at, seen = body, {body}
-            while at in owner and owner[at] not in seen:
-                at = owner[at]
-                seen.add(at)
-            ultimate[body] = at
-        return ultimate
-
-    def next(self, provider: str, area: str | None) -> set[str]:
-        """Whoever stands one step behind a provider, in an area or without one."""
-        return {
-            step.provider
-            for step in self.steps[provider]
-            if step.relation in _BEHIND and (area is None or step.area in {None, area})
-        }
-
-
-def _ranks(behind: _Behind, served: Mapping[str, set[str]], area: str | None) -> tuple[Rank, ...]:
-    """Providers at every rank up to four: a fourth party is two steps away or more."""
-    leaning: dict[str, set[str]] = defaultdict(set)
-    direct: dict[str, set[str]] = defaultdict(set)
-    nearest: dict[str, int] = {}
+def _ranks(
+    behind: Behind, served: Mapping[str, set[str]], area: str | None, parents: Mapping[str, str]
+) -> tuple[Rank, ...]:
+    """Providers at every rank up to four, rolled up to `parents`: a fourth party is two steps away or more."""
+    leaning: dict[str, list[set[str]]] = defaultdict(lambda: [set() for _ in range(MOST_RANKS)])
     for body, suppliers in served.items():
-        for supplier in suppliers:
-            direct[supplier].add(body)
         layer, seen = set(suppliers), set(suppliers)
-        for rank in range(1, MOST_RANKS + 1):
+        for rank in range(MOST_RANKS):
             for provider in layer:
-                leaning[provider].add(body)
-                nearest[provider] = min(rank, nearest.get(provider, rank))
+                leaning[parents.get(provider, provider)][rank].add(body)
             layer = {found for provider in layer for found in behind.next(provider, area)} - seen - {body}
             seen |= layer
     known = sum(1 for suppliers in served.values() if suppliers)
-    ranks = [
-        Rank(provider, nearest[provider], len(bodies), len(direct[provider]), 100 * len(bodies) / known)
-        for provider, bodies in leaning.items()
-    ]
+    ranks = []
+    for provider, layers in leaning.items():
+        within = tuple(len(set().union(*layers[: rank + 1])) for rank in range(MOST_RANKS))
+        nearest = next(rank for rank, found in enumerate(within, start=1) if found)
+        ranks.append(Rank(provider, nearest, within, within[0], 100 * within[-1] / known))
     return tuple(sorted(ranks, key=lambda rank: (-rank.authorities, rank.rank, rank.provider)))

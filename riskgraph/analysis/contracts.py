@@ -1,24 +1,42 @@
-"""`contracts` and `peers`: which contracts end first, and who runs the same and could lend a hand."""
+"""`contracts`: which contracts end first, among those whose supplier could reach most."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.select import Selection
-from riskgraph.dates import last_day
+from riskgraph.dates import first_day, last_day
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, Relation
+from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Contract", "Contracts", "Peers", "contracts", "peers"]
+__all__ = ["WIDEST", "Buyers", "Contract", "Contracts", "contracts", "notice_day"]
+
+WIDEST = 5  # how many suppliers count as the worst radii, unless another number is asked for
+
+
+def notice_day(row: Relation) -> date | None:
+    """Last day on which notice can be given: the contract's end as it stands, less the notice period.
+
+    Examples
+    --------
+    >>> row = Relation("r", "authority:a", "served-by", "supplier:b", contract_end="2028-03-31", notice_days=180)
+    >>> notice_day(row)
+    datetime.date(2027, 10, 3)
+    """
+    if row.ends is None or row.notice_days is None:
+        return None
+    return last_day(row.ends) - timedelta(days=row.notice_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +44,31 @@ class Contract:
     """One relation that has a contract or an end to come."""
 
     row: Relation
-    ends: date | None  # the day it ends as recorded; None: not known
-    notice_by: date | None  # the last day to give notice; None: end or notice period not known
-    extension_days: int | None  # from the end to the latest end; None: one of the two is not known
-    radius: int  # authorities that could be reached through the provider, at least possibly
-    vesting: str | None  # before, after or not known: its end against the vesting day, if one was given
+    area: str | None
+    suppliers: tuple[str, ...]  # the organisations behind it; empty: not known
+    ends: date  # as it stands, before any extension; once that is over, the latest end
+    extended: bool  # its own end is over and the latest is not: if it still runs, it was extended
+    notice_by: date | None  # the last day to give notice; None: the notice period is not known
+    extension_days: int | None  # from the end to the latest end; None: no later end is on record
+    widest: str  # its provider, or the supplier behind it, whichever could reach more
+    radius: int  # authorities that could be reached from there, at least possibly
+    worst: bool = False  # whether that is one of the worst radii among these contracts
+    vesting: str | None = None  # before, after or extendable (before, but it can be extended past it)
+
+    @property
+    def act_by(self) -> date:
+        """The day that matters first: for notice, else the end."""
+        return self.notice_by or self.ends
 
 
 @dataclass(frozen=True)
-class Contracts:
-    """Contracts that are running, the first to act on first."""
+class Contracts(Pictured):
+    """Contracts that are running: those in the worst radii first, and in each part those to act on first."""
 
     graph: RiskGraph
     view: View
     vesting: date | None
+    widest: int  # how many suppliers were asked for as the worst radii
     contracts: tuple[Contract, ...]
     passed: tuple[Contract, ...]  # the contract's end is over, but the relation is not known to have ended
     without_end: int  # relations in force with a contract reference or value but no end
@@ -48,49 +77,65 @@ class Contracts:
     def __repr__(self) -> str:
         return f"<Contracts: {len(self.contracts)} with an end to come, as of {self.view.as_of}>"
 
+    @property
+    def worst(self) -> tuple[Contract, ...]:
+        """The contracts in the worst radii."""
+        return tuple(contract for contract in self.contracts if contract.worst)
+
     def to_frame(self) -> pd.DataFrame:
-        """One row for each contract; also what a Gantt chart needs: start and end."""
+        """One row for each contract; also what a Gantt chart needs: start, end, latest end and day for notice."""
         import pandas as pd
 
-        return pd.DataFrame([_plain(contract) for contract in self.contracts], columns=list(_COLUMNS))
+        return pd.DataFrame([self._plain(contract) for contract in self.contracts], columns=list(_COLUMNS))
 
     def to_dict(self) -> dict[str, Any]:
         """The contracts as plain values."""
         return {
             "schema": 1,
             "as_of": self.view.as_of.isoformat(),
-            "vesting": None if self.vesting is None else self.vesting.isoformat(),
+            "vesting": _iso(self.vesting),
+            "widest": self.widest,
             "without_end": self.without_end,
             "no_contract": self.no_contract,
-            "contracts": [_plain(contract) for contract in self.contracts],
-            "passed": [_plain(contract) for contract in self.passed],
+            "contracts": [self._plain(contract) for contract in self.contracts],
+            "passed": [self._plain(contract) for contract in self.passed],
         }
+
+    def rows(self, columns: Sequence[str] | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Header and rows of the contracts that are running, for tables; all columns, or some."""
+        chosen = tuple(columns or _COLUMNS)
+        return chosen, [tuple(self._plain(contract)[name] for name in chosen) for contract in self.contracts]
+
+    def _plain(self, contract: Contract) -> dict[str, Any]:
+        row, name = contract.row, self.graph.dataset.usual_name
+        latest = row.ends_latest
+        values = (
+            row.dependent, name(row.dependent), row.provider, name(row.provider),
+            ";".join(contract.suppliers) or None, "; ".join(name(one) for one in contract.suppliers) or None,
+            contract.area,
+            _iso(first_day(row.valid_from) if row.valid_from else None), _iso(contract.ends),
+            _iso(last_day(latest) if latest else None), contract.extension_days,
+            row.notice_days, _iso(contract.notice_by),
+            _text(row.contract_value_gbp), _text(row.annual_value_gbp), row.framework, row.contract_reference,
+            contract.radius, contract.widest, "yes" if contract.worst else "no", contract.vesting, row.id,
+        )  # fmt: skip
+        return dict(zip(_COLUMNS, values, strict=True))
 
 
 _COLUMNS = (
-    "dependent", "provider", "service_area", "start", "end", "latest_end", "notice_days", "notice_by",
-    "value_gbp", "framework", "reference", "radius", "vesting", "row",
+    "dependent", "buyer", "provider", "provider_name", "supplier", "supplier_name", "service_area",
+    "start", "end", "latest_end", "extension_days", "notice_days", "notice_by",
+    "value_gbp", "annual_value_gbp", "framework", "reference",
+    "radius", "widest", "worst", "vesting", "row",
 )  # fmt: skip
 
 
-def _plain(contract: Contract) -> dict[str, Any]:
-    row = contract.row
-    return {
-        "dependent": row.dependent,
-        "provider": row.provider,
-        "service_area": row.service_area,
-        "start": row.valid_from,
-        "end": row.valid_to,
-        "latest_end": row.contract_end_latest,
-        "notice_days": row.notice_days,
-        "notice_by": None if contract.notice_by is None else contract.notice_by.isoformat(),
-        "value_gbp": None if row.contract_value_gbp is None else str(row.contract_value_gbp),
-        "framework": row.framework,
-        "reference": row.contract_reference,
-        "radius": contract.radius,
-        "vesting": contract.vesting,
-        "row": row.id,
-    }
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def contracts(
@@ -99,23 +144,32 @@ def contracts(
     selection: Selection | None = None,
     providers: Sequence[str] = (),
     vesting: str | date | None = None,
+    widest: int = WIDEST,
     as_of: str | date | None = None,
 ) -> Contracts:
-    """Contracts with an end to come, those to act on first before the others.
+    """Contracts with an end to come: those in the worst radii first, by the day on which to act.
 
     Parameters
     ----------
     selection
-        Only contracts of these bodies, and in these service areas.
+        Only contracts of these bodies (or of a shared service that one of them leans on), and in these
+        service areas.
     providers
-        Only contracts with these.
+        Only contracts with these, or for what they make or run.
     vesting
-        The day on which councils become another one: each contract is told to end before or after it.
+        The day on which councils become another one: each contract is told to end before or after it, or
+        to end before it and to be extendable past it.
+    widest
+        How many suppliers count as the worst radii at the most: those that could reach more than every
+        other. Where the last places are tied with the next, all of these stand with the others. 0 sets none
+        apart.
 
     Notes
     -----
-    The last day to give notice is the end less the notice period. The order is that of these days, then of
-    the ends; among equals the widest radius comes first.
+    The last day to give notice is the end as it stands, less the notice period. Within each part the order
+    is that of these days, or of the ends where no notice period is known; among equals the widest radius
+    comes first. A contract's radius is that of its provider or of the supplier behind it, whichever is
+    wider.
 
     Examples
     --------
@@ -123,44 +177,75 @@ def contracts(
     >>> [(c.row.dependent, c.row.valid_to) for c in found.contracts]
     [('authority:south-oxfordshire', '2028-10')]
     """
-    chosen = selection or Selection(graph)
     view = graph.view(as_of)
     day = None if vesting is None else graph.view(vesting).as_of
     wanted = {graph.names.resolve(name).partition("/")[0] for name in providers}
-    radius = _Radii(graph, view)
+    radius, behind = _Radii(graph, view), Behind(graph, view)
+    buyers = Buyers(graph, view, selection or Selection(graph))
     found: list[Contract] = []
     without_end = no_contract = 0
     for step in graph.settled(view).steps:
         row = step.row
         if step.implied or not step.in_force or row.relation in {"member-of", "made-by", "linked-to", "owned-by"}:
             continue
-        if not _belongs(graph, chosen, row, step.area) or (wanted and row.provider not in wanted):
+        suppliers = tuple(sorted(behind.organisations(step)))
+        if not buyers.hold(row.dependent, step.area) or (wanted and not wanted & {row.provider, *suppliers}):
             continue
-        end = row.valid_to or row.contract_end_latest
-        if end is None:
-            known = row.contract_reference or row.contract_value_gbp is not None or row.framework
-            without_end += bool(known)
+        if row.ends is None:
+            values = (row.contract_reference, row.framework, row.contract_value_gbp, row.annual_value_gbp)
+            known = any(value is not None for value in values)
+            without_end += known
             no_contract += not known
             continue
-        ends = last_day(end)
-        notice = None if row.notice_days is None else ends - timedelta(days=row.notice_days)
+        ends, notice = last_day(row.ends), notice_day(row)
         latest = None if row.contract_end_latest is None else last_day(row.contract_end_latest)
-        extension = None if latest is None or row.valid_to is None else max(0, (latest - ends).days)
-        against = None if day is None else "before" if ends < day else "after"
-        found.append(Contract(row, ends, notice, extension, radius[row.provider], against))
-    passed = [contract for contract in found if contract.ends is not None and contract.ends < view.as_of]
-    found = [contract for contract in found if contract not in passed]
-    found.sort(key=lambda c: (c.notice_by or c.ends or date.max, c.ends or date.max, -c.radius, c.row.id))
-    return Contracts(graph, view, day, tuple(found), tuple(passed), without_end, no_contract)
+        extended = latest is not None and ends < view.as_of <= latest
+        if extended and latest is not None:
+            ends, notice = latest, None if row.notice_days is None else latest - timedelta(days=row.notice_days)
+        extension = (latest - ends).days if latest is not None and latest > ends else None
+        root = max((*suppliers, row.provider), key=lambda one: radius[one])  # the supplier where they are equal
+        against = None
+        if day is not None:
+            against = "after" if ends >= day else "extendable" if latest and latest >= day else "before"
+        found.append(
+            Contract(row, step.area, suppliers, ends, extended, notice, extension, root, radius[root], vesting=against)
+        )
+    passed = sorted((c for c in found if c.ends < view.as_of), key=lambda c: (c.ends, c.row.id))
+    running = _worst([c for c in found if c.ends >= view.as_of], widest)
+    running.sort(key=lambda c: (not c.worst, c.act_by, c.ends, -c.radius, c.row.id))
+    return Contracts(graph, view, day, widest, tuple(running), tuple(passed), without_end, no_contract)
 
 
-def _belongs(graph: RiskGraph, chosen: Selection, row: Relation, area: str | None) -> bool:
-    if chosen.areas and area not in chosen.areas:
-        return False
-    kind = graph.dataset.entities[row.dependent].kind
-    return (
-        chosen.holds(row.dependent) if kind == AUTHORITY else not (chosen.classes or chosen.regions or chosen.members)
-    )
+def _worst(found: Sequence[Contract], widest: int) -> list[Contract]:
+    """Mark the contracts of the suppliers that could reach most."""
+    radii = sorted({contract.widest: contract.radius for contract in found}.values(), reverse=True)
+    next_ = radii[widest] if widest < len(radii) else 0  # as wide as this is not among the worst
+    return [replace(contract, worst=widest > 0 and contract.radius > next_) for contract in found]
+
+
+class Buyers:
+    """Whose contracts belong to a selection: its bodies', and those of a shared service that they lean on."""
+
+    def __init__(self, graph: RiskGraph, view: View, chosen: Selection) -> None:
+        self.graph, self.chosen = graph, chosen
+        self.limited = bool(chosen.classes or chosen.regions or chosen.members is not None)
+        self.served: Mapping[str, set[str]] = defaultdict(set)
+        entities = graph.dataset.entities
+        for step in graph.settled(view).steps:
+            if step.in_force and not step.implied and entities[step.dependent].kind == AUTHORITY:
+                self.served[step.provider].add(step.dependent)
+
+    def hold(self, buyer: str, area: str | None) -> bool:
+        """Whether a contract of this buyer in this service area belongs."""
+        if self.chosen.areas and area not in self.chosen.areas:
+            return False
+        if self.graph.dataset.entities[buyer].kind == AUTHORITY:
+            return self.chosen.holds(buyer)
+        return not self.limited or self.through(buyer)
+
+    def through(self, buyer: str) -> bool:
+        """Whether a body of the selection leans on this buyer, such as a shared service."""
+        return any(self.chosen.holds(body) for body in self.served.get(buyer, ()))
 
 
 class _Radii(dict[str, int]):
@@ -174,108 +259,3 @@ class _Radii(dict[str, int]):
         radius = blast(self.graph, provider, as_of=self.view.as_of)
         self[provider] = len(radius.within(Band.POSSIBLE))
         return self[provider]
-
-
-@dataclass(frozen=True)
-class Peers:
-    """Who runs the same as a body, and who of them is outside the radius and could lend a hand."""
-
-    graph: RiskGraph
-    view: View
-    body: str
-    shared: Mapping[tuple[str, str | None], tuple[str, ...]]  # provider and area -> the other users
-    outside: tuple[str, ...]  # of these, not reached from the root that was named
-    services: int  # services of the body
-    on_one: int  # the most of its services that lean on one provider
-    class_median: float | None  # the same among its class; None: too few to say without naming anybody
-    class_size: int
-
-    def __repr__(self) -> str:
-        return f"<Peers of {self.body}: {len(self.shared)} things in common with others>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The peers as plain values."""
-        return {
-            "schema": 1,
-            "body": self.body,
-            "as_of": self.view.as_of.isoformat(),
-            "shared": [
-                {"provider": provider, "service_area": area, "users": list(users)}
-                for (provider, area), users in self.shared.items()
-            ],
-            "outside": list(self.outside),
-            "services": self.services,
-            "on_one": self.on_one,
-            "class_median": self.class_median,
-            "class_size": self.class_size,
-        }
-
-
-TOO_FEW = 5  # below this a median would tell about single councils
-
-
-def peers(
-    graph: RiskGraph,
-    body: str,
-    *,
-    root: str | None = None,
-    selection: Selection | None = None,
-    as_of: str | date | None = None,
-) -> Peers:
-    """Who runs the same systems as a body.
-
-    Parameters
-    ----------
-    root
-        Something that is hit: peers that it could reach are no help and are told apart.
-
-    Examples
-    --------
-    >>> found = peers(RiskGraph.open("seeds"), "thanet")
-    >>> found.shared["shared-service:east-kent-services", "revenues-benefits"]
-    ('authority:canterbury', 'authority:dover')
-    """
-    id_ = graph.names.resolve(body, frozenset({AUTHORITY}))
-    chosen = selection or Selection(graph)
-    view = graph.view(as_of)
-    entities = graph.dataset.entities
-    users: dict[tuple[str, str | None], set[str]] = defaultdict(set)
-    leans: dict[str, dict[str, set[str | None]]] = defaultdict(lambda: defaultdict(set))
-    for step in graph.settled(view).steps:
-        if not step.in_force or step.implied or step.relation not in {"uses", "served-by", "hosted-on", "supplied-by"}:
-            continue
-        if entities[step.dependent].kind == AUTHORITY and entities[step.dependent].authority_type != "group":
-            users[step.provider, step.area].add(step.dependent)
-            leans[step.dependent][step.provider].add(step.area)
-    shared = {
-        key: tuple(sorted(other for other in found if other != id_ and chosen.holds(other)))
-        for key, found in sorted(users.items(), key=lambda item: (item[0][0], item[0][1] or ""))
-        if id_ in found
-    }
-    shared = {key: others for key, others in shared.items() if others}
-    everybody = {other for others in shared.values() for other in others}
-    reached: set[str] = set()
-    if root is not None:
-        reached = {reach.id for reach in blast(graph, root, as_of=view.as_of).within(Band.POSSIBLE)}
-    kind = entities[id_].authority_type
-    most = sorted(
-        max(map(len, found.values()))
-        for other, found in leans.items()
-        if other != id_ and entities[other].authority_type == kind
-    )
-    return Peers(
-        graph,
-        view,
-        id_,
-        shared,
-        tuple(sorted(everybody - reached)),
-        len(graph.settled(view).services.get(id_, ())),
-        max((len(areas) for areas in leans[id_].values()), default=0),
-        _median(most) if len(most) >= TOO_FEW else None,
-        len(most),
-    )
-
-
-def _median(values: Sequence[int]) -> float:
-    middle = len(values) // 2
-    return float(values[middle]) if len(values) % 2 else (values[middle - 1] + values[middle]) / 2

@@ -14,6 +14,7 @@ from riskgraph.cli.options import Output, complete_names, data_option, examples,
     "contracts",
     epilog=examples(
         "riskgraph contracts --limit 5",
+        "riskgraph contracts --region Wales --widest 0",
         "riskgraph contracts --region 'South East' --vesting 2028-04-01",
         "riskgraph contracts --provider capita --format csv",
         "riskgraph contracts --lock-in --data one-sheet-register.csv",
@@ -28,6 +29,13 @@ from riskgraph.cli.options import Output, complete_names, data_option, examples,
     shell_complete=complete_names,
     help="Only contracts with NAME.",
 )
+@click.option(
+    "--widest",
+    type=click.IntRange(0, 1000),
+    default=5,
+    show_default=True,
+    help="How many suppliers, by whom they could reach, count as the worst radii; 0: by date alone.",
+)
 @click.option("--vesting", metavar="DATE", help="The day on which councils become another one.")
 @click.option("--lock-in", is_flag=True, help="Instead: what could hardly be replaced, the worst first.")
 @click.option("--certificates", is_flag=True, help="Instead: whose certificate has lapsed, or was never seen.")
@@ -41,6 +49,7 @@ from riskgraph.cli.options import Output, complete_names, data_option, examples,
 def command(
     graph: Any,
     providers: tuple[str, ...],
+    widest: int,
     vesting: str | None,
     lock_in: bool,
     certificates: bool,
@@ -49,33 +58,37 @@ def command(
     limit: int,
     output: Output,
 ) -> None:
-    """Which contracts end first, by when notice must be given, and how wide the provider's radius is."""
+    """Which contracts in the worst blast radii end first, and by when notice must be given.
+
+    Contracts of the suppliers that could reach most stand first; --widest says how many of them, and 0 gives
+    one list by date. Tables hold what a Gantt chart needs: start, end, latest end and the last day for notice.
+    """
     from riskgraph.analysis.contracts import contracts
-    from riskgraph.render import concentration as render
+    from riskgraph.render import contracts as render
     from riskgraph.render.tables import as_csv, as_json, as_table
 
     if lock_in or certificates:
         _assurance(graph, lock_in, select(graph), as_of, limit, output)
         return
-    found = contracts(graph, selection=select(graph), providers=providers, vesting=vesting, as_of=as_of)
+    found = contracts(graph, selection=select(graph), providers=providers, vesting=vesting, widest=widest, as_of=as_of)
     if output.format == "json":
         output.write(as_json(found.to_dict()))
     elif output.format == "csv":
-        output.write(as_csv(*render.contracts_rows(found)))
+        output.write(as_csv(*found.rows()))
     elif output.format == "table":
-        output.write(as_table(*render.contracts_rows(found)))
+        output.write(as_table(*found.rows(render.TERMINAL)))
     else:
         output.write(render.contracts_text(found, limit))
 
 
 def _assurance(graph: Any, lock_in: bool, selection: Any, as_of: str | None, limit: int, output: Output) -> None:
     from riskgraph.analysis import lockin as analysis
-    from riskgraph.render import concentration as render
+    from riskgraph.render import contracts as render
     from riskgraph.render.tables import as_csv, as_json, as_table
 
     if lock_in:
         locks = analysis.lock_in(graph, selection=selection, as_of=as_of)
-        value, text, rows = locks.to_dict(), render.locks_text(locks, limit), render.locks_rows(locks)
+        value, text, rows = locks.to_dict(), render.locks_text(locks, limit), locks.rows()
     else:
         seen = analysis.certificates(graph, selection=selection, as_of=as_of)
         value, text, rows = seen.to_dict(), render.certificates_text(seen, limit), render.certificates_rows(seen)

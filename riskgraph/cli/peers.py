@@ -23,14 +23,28 @@ from riskgraph.cli.options import Output, complete_names, data_option, examples,
     "--root", metavar="ROOT", shell_complete=complete_names, help="What is hit: peers it could reach are told apart."
 )
 @selection_options
+@click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="The most lines of text.")
-@output_options("text", "json")
+@output_options("text", "table", "json", "csv")
 @data_option
-def command(graph: Any, body: str, root: str | None, select: Callable[[Any], Any], limit: int, output: Output) -> None:
+def command(
+    graph: Any,
+    body: str,
+    root: str | None,
+    select: Callable[[Any], Any],
+    as_of: str | None,
+    limit: int,
+    output: Output,
+) -> None:
     """Which other councils run the same as COUNCIL and could lend a hand, and how it stands in its class."""
-    from riskgraph.analysis.contracts import peers
-    from riskgraph.render import concentration as render
-    from riskgraph.render.tables import as_json
+    from riskgraph.analysis.peers import peers
+    from riskgraph.render.peers import peers_text
+    from riskgraph.render.tables import as_csv, as_json, as_table
 
-    found = peers(graph, body, root=root, selection=select(graph))
-    output.write(as_json(found.to_dict()) if output.format == "json" else render.peers_text(found, root, limit))
+    found = peers(graph, body, root=root, selection=select(graph), as_of=as_of)
+    if output.format == "json":
+        output.write(as_json(found.to_dict()))
+    elif output.format == "text":
+        output.write(peers_text(found, limit))
+    else:
+        output.write(as_csv(*found.rows()) if output.format == "csv" else as_table(*found.rows()))

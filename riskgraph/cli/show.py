@@ -26,15 +26,14 @@ from riskgraph.cli.options import Output, complete_names, data_option, examples,
 def command(graph: Any, name: str, as_of: str | None, evidence: bool, limit: int, output: Output) -> None:
     """Everything known about NAME: what it depends on, who depends on it, what ended, with sources."""
     from riskgraph.analysis.profile import profile
+    from riskgraph.analysis.supplier import supplier_side
     from riskgraph.render import profile as render
     from riskgraph.render.tables import as_json
 
     shown = profile(graph, name, as_of=as_of)
+    served = shown.entity.kind in {"supplier", "shared-service"}
+    side = supplier_side(graph, shown.entity.id, as_of=as_of) if served else None
     if output.format == "json":
-        output.write(as_json(render.profile_json(shown)))
+        output.write(as_json(render.profile_json(shown, side)))
     else:
-        from riskgraph.analysis.supplier import supplier_side
-
-        served = shown.entity.kind in {"supplier", "shared-service"}
-        side = supplier_side(graph, shown.entity.id, as_of=as_of) if served else None
         output.write(render.profile_text(shown, evidence=evidence, limit=limit, side=side))

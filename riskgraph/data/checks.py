@@ -165,6 +165,20 @@ def _date_order(dataset: Dataset) -> Iterator[Finding]:
                 yield table, key, "valid_to", message, "Correct one of the two dates."
 
 
+@check("contract-date-order", "warning")
+def _contract_dates(dataset: Dataset) -> Iterator[Finding]:
+    """A contract ends before the relation begins, or later than it could with every extension."""
+    for row in dataset.relations.values():
+        if row.contract_end is None:
+            continue
+        if row.valid_from and last_day(row.contract_end) < first_day(row.valid_from):
+            message = f"The contract ends ({row.contract_end}) before the relation begins ({row.valid_from})."
+            yield "relations", row.id, "contract_end", message, "Correct one of the two dates."
+        if row.contract_end_latest and last_day(row.contract_end_latest) < last_day(row.contract_end):
+            message = f"Its latest end ({row.contract_end_latest}) comes before its end ({row.contract_end})."
+            yield "relations", row.id, "contract_end_latest", message, "Correct one of the two dates."
+
+
 @check("field-without-meaning", "warning")
 def _meaningless(dataset: Dataset) -> Iterator[Finding]:
     """A field is filled on a kind of row that does not use it."""

@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import Entity, Evidence, Grade, Relation
+from riskgraph.model import AUTHORITY, Entity, Evidence, Grade, Relation
 
-__all__ = ["MergeReport", "add_relation", "joined", "merge"]
+__all__ = ["Conflict", "MergeReport", "Twice", "add_relation", "joined", "merge"]
 
-_CONTRACT = ("contract_reference", "contract_value_gbp", "contract_end_latest", "notice_days", "framework")
+_CONTRACT = (
+    "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end", "contract_end_latest",
+    "notice_days", "framework",
+)  # fmt: skip
 _ABOUT = ("service_area", "data", "access", "hosting", "alternative", "data_returned", "valid_from", "valid_to")
 _PLANS = {  # the safest word first; of two the other counts
     "substitutability": ("easily", "with-difficulty", "very-hard", "no"),
     "exit_plan": ("yes", "no"),
 }
 _HARM_ORDER = {"data": ("none", "personal", "special"), "data_returned": ("yes", "no")}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two sources that say different things about a row or a body: what stays, and what the other says."""
+
+    id: str  # of the row or body
+    field: str
+    kept: str
+    kept_by: str  # title of the source
+    other: str
+    other_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """A service for which two sources name different providers: one may have replaced the other, or both are used."""
+
+    dependent: str
+    area: str
+    providers: tuple[str, ...]
+    source: str
+    other: str  # provider by the other source
+    other_by: str
 
 
 @dataclass
@@ -30,7 +58,10 @@ class MergeReport:
     sources: list[str] = field(default_factory=list)
     added: dict[str, int] = field(default_factory=dict)
     same: dict[str, int] = field(default_factory=dict)  # rows that stood there already
-    conflicts: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    joined: list[tuple[str, str]] = field(default_factory=list)  # suppliers joined by company number, old id and new
+    twice: list[Twice] = field(default_factory=list)
+    alike: list[tuple[str, str]] = field(default_factory=list)  # two ids of one name but for Ltd and the like
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON can hold it."""
@@ -39,11 +70,28 @@ class MergeReport:
             "sources": self.sources,
             "added": self.added,
             "same": self.same,
-            "conflicts": self.conflicts,
+            "conflicts": [asdict(conflict) for conflict in self.conflicts],
+            "joined": [list(pair) for pair in self.joined],
+            "twice": [asdict(one) for one in self.twice],
+            "alike": [list(pair) for pair in self.alike],
         }
 
 
-def joined(old: Entity, new: Entity, conflicts: list[str] | None = None) -> Entity:
+@dataclass(frozen=True)
+class Told:
+    """Where contradictions between two sources are told, by their titles."""
+
+    conflicts: list[Conflict]
+    one: str
+    two: str
+
+    def add(self, id_: str, name: str, kept: Any, other: Any, *, swapped: bool = False) -> None:
+        """One contradiction; `swapped` if the second source is the one whose value stays."""
+        sources = (self.two, self.one) if swapped else (self.one, self.two)
+        self.conflicts.append(Conflict(id_, name, str(kept), sources[0], str(other), sources[1]))
+
+
+def joined(old: Entity, new: Entity, told: Told | None = None) -> Entity:
     """Two entries of one body: blanks are filled, other names become aliases, nothing is overwritten.
 
     Examples
@@ -63,14 +111,16 @@ def joined(old: Entity, new: Entity, conflicts: list[str] | None = None) -> Enti
             changes[name] = (*mine, *(word for word in theirs if word not in mine))
         elif name == "certificate_expires":
             changes[name] = min(filter(None, (mine, theirs)), default=None)
+            if mine and theirs and mine != theirs and told is not None:
+                told.add(old.id, name, min(mine, theirs), max(mine, theirs), swapped=theirs < mine)
         elif name == "service_area":
             changes[name] = mine or theirs
             if mine and set(theirs) - set(mine) and old.kind == "product":
                 changes[name] = tuple(sorted({*mine, *theirs}))
         elif name not in {"id", "kind", "name"}:
             changes[name] = theirs if mine is None else mine
-            if mine is not None and theirs is not None and mine != theirs and conflicts is not None:
-                conflicts.append(f"{old.id}, {name}: {mine} kept, the other source says {theirs}")
+            if mine is not None and theirs is not None and mine != theirs and told is not None:
+                told.add(old.id, name, mine, theirs)
     return replace(old, **changes)
 
 
@@ -81,7 +131,7 @@ def add_relation(
     same_source: bool,
     evidence: dict[str, Evidence] | None = None,
     new_evidence: Mapping[str, Evidence] | None = None,
-    conflicts: list[str] | None = None,
+    told: Told | None = None,
 ) -> None:
     """Add a row; if one of its id is there, both become one row with the evidence of both.
 
@@ -110,17 +160,16 @@ def add_relation(
             item = _dispute(other, name, both)
             evidence[item.id] = item
             changes["evidence"] = tuple(sorted({*changes["evidence"], item.id}))
-            if conflicts is not None:
-                conflicts.append(
-                    f"{row.id}, {name}: {getattr(keep, name)} kept, the other source says {getattr(other, name)}"
-                )
+            if told is not None:
+                told.add(row.id, name, getattr(keep, name), getattr(other, name), swapped=keep is row)
     for name, order in _PLANS.items():
         words = [word for word in (getattr(old, name), getattr(row, name)) if word]
         changes[name] = max(words, key=order.index, default=None)
     changes["endurance_days"] = min(
         (days for days in (old.endurance_days, row.endurance_days) if days is not None), default=None
     )
-    _contracts(old, row, changes)
+    aside = [] if told is None else _aside(old, row, changes, told)
+    _contracts(old, row, changes, aside, told)
     relations[row.id] = replace(old, **changes)
 
 
@@ -131,23 +180,43 @@ def _worse(name: str, mine: str, theirs: str) -> str:
     return max(mine, theirs, key=order.index) if order else mine
 
 
-def _contracts(old: Relation, row: Relation, changes: dict[str, Any]) -> None:
+def _aside(old: Relation, row: Relation, changes: Mapping[str, Any], told: Told) -> list[str]:
+    """Contradictions about what no evidence can dispute: the safer value stays, the other stands in the note."""
+    notes = []
+    for name in (*_PLANS, "endurance_days"):
+        mine, theirs, kept = getattr(old, name), getattr(row, name), changes[name]
+        if mine is not None and theirs is not None and mine != theirs:
+            other, who = (theirs, told.two) if kept == mine else (mine, told.one)
+            told.add(row.id, name, kept, other, swapped=kept == theirs)
+            notes.append(f"{name.replace('_', ' ')} {other} by {who}".replace(";", ","))
+    return notes
+
+
+def _contracts(
+    old: Relation, row: Relation, changes: dict[str, Any], aside: Sequence[str] = (), told: Told | None = None
+) -> None:
     """The contract that ends last fills the cells; the others stand in the note."""
     mine = {name: getattr(old, name) for name in _CONTRACT if getattr(old, name) is not None}
     theirs = {name: getattr(row, name) for name in _CONTRACT if getattr(row, name) is not None}
     notes = [part for part in (old.note or "").split("; ") if part]
-    notes += [part for part in (row.note or "").split("; ") if part and part not in notes]
+    notes += [part for part in ((row.note or "").split("; ")) if part and part not in notes]
+    notes += [part for part in aside if part not in notes]
     if theirs and mine != theirs:
-        if not mine or (mine.get("contract_reference") == theirs.get("contract_reference") and _fits(mine, theirs)):
+        same = mine.get("contract_reference") == theirs.get("contract_reference")
+        if not mine or (same and _fits(mine, theirs)):
             changes.update({**theirs, **mine})
         else:
-            first, second = (theirs, mine) if _end(theirs) > _end(mine) else (mine, theirs)
+            swapped = _end(theirs) > _end(mine)
+            first, second = (theirs, mine) if swapped else (mine, theirs)
             changes.update({**dict.fromkeys(_CONTRACT), **first})
             also = "also contract " + ", ".join(
                 f"{name.removeprefix('contract_').replace('_', ' ')} {value}" for name, value in second.items()
             )
             if also not in notes:
                 notes.append(also)
+            if same and told is not None:
+                for name in sorted(name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]):
+                    told.add(row.id, name, first[name], second[name], swapped=swapped)
     note = "; ".join(notes) or None
     if note != old.note:
         changes["note"] = note
@@ -158,7 +227,7 @@ def _fits(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
 
 
 def _end(contract: Mapping[str, Any]) -> str:
-    return str(contract.get("contract_end_latest") or "")
+    return str(contract.get("contract_end_latest") or contract.get("contract_end") or "")
 
 
 def _grade(row: Relation, evidence: Mapping[str, Evidence]) -> Grade:
@@ -229,19 +298,26 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
             ids = data.register if data.own_register_file else _spoken_of(data)
             for id_ in ids:
                 if id_ in register and register[id_] != data.register[id_]:
-                    report.conflicts.append(f"{id_} stands differently in two registers; the first was kept")
+                    for name in (f.name for f in fields(register[id_])):
+                        values = getattr(register[id_], name), getattr(data.register[id_], name)
+                        if values[0] != values[1]:
+                            told = Told(report.conflicts, first.info.title, data.info.title)
+                            told.add(id_, name, *("not known" if v in (None, ()) else v for v in values))
                 register.setdefault(id_, data.register[id_])
     counts = len(entities), len(relations), len(evidence)
     same = [0, 0, 0]
+    origin = dict.fromkeys((*entities, *relations), first.info.title)
     for data in others:
         names = _renamed(data, entities)
-        for old, new in names.items():
-            report.conflicts.append(f"{old} is {new} by its company number; joined")
+        report.joined += sorted(names.items())
+        report.twice += _twice(data, relations, names, origin)
+        report.alike += _alike(data, entities, names)
         for entity in data.entities.values():
             id_ = names.get(entity.id, entity.id)
             same[0] += id_ in entities
             moved = replace(entity, id=id_)
-            entities[id_] = joined(entities[id_], moved, report.conflicts) if id_ in entities else moved
+            told = Told(report.conflicts, origin.setdefault(id_, data.info.title), data.info.title)
+            entities[id_] = joined(entities[id_], moved, told) if id_ in entities else moved
         for row in data.relations.values():
             moved_row = _moved(row, names)
             same[1] += moved_row.id in relations
@@ -251,7 +327,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
                 same_source=False,
                 evidence=evidence,
                 new_evidence=data.evidence,
-                conflicts=report.conflicts,
+                told=Told(report.conflicts, origin.setdefault(moved_row.id, data.info.title), data.info.title),
             )
         for key, item in data.evidence.items():
             same[2] += key in evidence
@@ -283,6 +359,41 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
         own_register_file=any(data.own_register_file for data in datasets),
     )
     return merged, report
+
+
+def _twice(
+    data: Dataset, relations: Mapping[str, Relation], names: Mapping[str, str], origin: Mapping[str, str]
+) -> list[Twice]:
+    """Services that go on, for which this source names a provider and an earlier one names others."""
+    before: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for row in relations.values():
+        if row.relation in {"uses", "served-by"} and row.service_area and not row.valid_to:
+            before[row.dependent, row.service_area][row.provider] = row.id
+    found = []
+    for row in sorted(data.relations.values(), key=lambda row: row.id):
+        moved = _moved(row, names)
+        known = before.get((moved.dependent, moved.service_area or ""), {})
+        if moved.relation not in {"uses", "served-by"} or moved.valid_to or not known or moved.provider in known:
+            continue
+        source = origin[known[min(known)]]
+        found.append(
+            Twice(
+                moved.dependent, moved.service_area or "", tuple(sorted(known)), source, moved.provider, data.info.title
+            )
+        )
+    return found
+
+
+def _alike(data: Dataset, entities: Mapping[str, Entity], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Bodies that another source may know under another id, by name: told, never joined."""
+    from riskgraph.data.importers.values import company_key  # importers use this module
+
+    def keys(entity: Entity) -> set[tuple[str, str]]:
+        return {(entity.kind, company_key(word)) for word in (entity.name, *entity.aliases)}
+
+    known = {key: entity.id for entity in entities.values() if entity.kind != AUTHORITY for key in sorted(keys(entity))}
+    new = [entity for entity in data.entities.values() if entity.id not in entities and entity.id not in names]
+    return sorted({(entity.id, known[key]) for entity in new for key in keys(entity) if key in known})
 
 
 def _spoken_of(data: Dataset) -> set[str]:

@@ -33,7 +33,7 @@ def text(sheet: CallSheet) -> str:
     lines = [
         "TLP:AMBER+STRICT",
         f"{plural(len(sheet.calls), 'call')} if {roots} {failing(radius.kinds)}: "
-        f"{bodies(dataset, reached) if reached else 'no council'} could be reached (data of {in_words(dataset.info.as_of)}).",
+        f"{bodies(dataset, reached)} could be reached (data of {in_words(dataset.info.as_of)}).",
         "",
     ]
     lines += [_line(sheet, call) for call in sheet.calls]

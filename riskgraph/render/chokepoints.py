@@ -117,7 +117,7 @@ def cuts_text(found: ServiceCuts, limit: int = 6) -> str:
         lines = [f"{plural(len(found.single), 'single point')} of failure for {service} ({date})."]
         lines += _listed(found, list(found.single), limit)
     else:
-        lines = [f"No single point of failure for {service} was found in this data ({date})."]
+        lines = [f"0 single points of failure for {service} were found in this data ({date})."]
     if several:
         lines.append(f"{plural(len(several), 'set')} that would stop it only by failing together:")
         lines += _listed(found, several, max(2, limit // 2))

@@ -1,36 +1,34 @@
-"""Procurement's tables in words: concentration, mergers, contracts, peers."""
+"""A market in words: concentration, mergers, and a test by figures."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from riskgraph.analysis.concentration import HHI_BANDS, Concentration, Index
-from riskgraph.analysis.contracts import Contract, Contracts, Peers
-from riskgraph.analysis.lockin import Certificates, Locks
+from riskgraph.analysis.breakdown import Breakdown
+from riskgraph.analysis.concentration import MEASURES, MOST_RANKS, Concentration
 from riskgraph.analysis.mergers import Designation, Merger
+from riskgraph.analysis.shares import HHI_BANDS, Index
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.words import area_label, full_name, join, plural
+from riskgraph.render.words import area_label, class_word, full_name, join, plural
 
 __all__ = [
-    "certificates_rows",
-    "certificates_text",
+    "band_words",
+    "bounded",
+    "breakdown_text",
     "concentration_rows",
     "concentration_text",
-    "contracts_rows",
-    "contracts_text",
     "designation_lines",
-    "locks_rows",
-    "locks_text",
+    "designation_rows",
+    "merger_rows",
     "merger_text",
-    "peers_text",
 ]
 
 CMA = "The UK's CMA (2021) applies no threshold."
 
 
 def concentration_text(found: Concentration, tested: tuple[Designation, ...] = (), limit: int = 5) -> str:
-    """The market in about ten lines: the largest share first, then the index with its bounds."""
+    """The market in a dozen lines: the largest share first, each figure with its bounds."""
     dataset = found.graph.dataset
     market = area_label(found.area) if found.area else "all service areas"
     date = in_words(dataset.info.as_of)
@@ -39,30 +37,27 @@ def concentration_text(found: Concentration, tested: tuple[Designation, ...] = (
     if councils is None:
         return f"0 of {plural(len(found.market), 'council')} have a known supplier in {market} (data of {date}).\n"
     top = found.shares[0]
+    rest = "; the others could change every figure below" if found.unknown else ""
     lines = [
         f"{councils.largest:.0f}% of {market} is with {full_name(dataset, top.supplier)}: {top.reach} of the "
         f"{plural(known, 'council')} whose supplier is known (data of {date}).",
-        f"Coverage: {known} of {len(found.market)} councils, {councils.known:.0f}%. The others could change every figure below.",
+        f"Coverage: {known} of {len(found.market)} councils, {councils.known:.0f}%{rest} (in brackets: the least and the most). "
+        "A council with several suppliers counts in equal parts."
+        if found.unknown
+        else f"Coverage: {known} of {len(found.market)} councils, 100%. A council with several suppliers counts in equal parts.",
         _index("By councils", councils),
     ]
-    residents, value = found.by("residents"), found.by("value")
-    if residents is not None:
-        lines.append(_index("By residents", residents))
-    if value is not None:
-        priced = sum(1 for share in found.shares if share.value_gbp is not None)
-        lines.append(
-            f"By contract value ({priced} of {len(found.shares)} suppliers have one on record; values of joint contracts "
-            f"stand on one council): largest {value.largest:.0f}%, HHI {value.hhi:,.0f}."
-        )
-    owners = found.by("councils", parents=True)
-    if owners is not None and abs(owners.hhi - councils.hhi) >= 1:
-        lines.append(_index("By ultimate owner", owners))
+    people = found.by("residents")
+    if people is not None:
+        lines.append(_index("By residents", people))
+    lines += _values(found)
+    lines.append(_owners(found))
     names = [
         f"{full_name(dataset, s.supplier)} {s.reach} ({100 * s.councils / known:.0f}%)" for s in found.shares[:limit]
     ]
-    lines.append(f"Suppliers: {join(names, limit)}.")
-    bands = "; ".join(f"{band.owner} ({band.year}): {band.words}" for band in HHI_BANDS(councils.hhi))
-    lines.append(f"In the words of others: {bands}. {CMA} These speak of market power, not of failure.")
+    more = f" and {len(found.shares) - limit} more" if len(found.shares) > limit else ""
+    lines.append(f"Suppliers: {', '.join(names)}{more}." if more else f"Suppliers: {join(names)}.")
+    lines += _ranks(found)
     hidden = [rank for rank in found.ranks if rank.hidden][:limit]
     if hidden:
         parts = [
@@ -70,6 +65,7 @@ def concentration_text(found: Concentration, tested: tuple[Designation, ...] = (
             for r in hidden
         ]
         lines.append(f"Behind the suppliers, with no contract of their own: {join(parts)}.")
+    lines.append(f"In the words of others: {band_words(councils)}. {CMA} These speak of market power, not of failure.")
     lines += designation_lines(found, tested)
     handle = found.graph.names.handle(top.supplier)
     line = f"{handle}/{found.area}" if found.area else handle
@@ -80,38 +76,153 @@ def concentration_text(found: Concentration, tested: tuple[Designation, ...] = (
 
 
 def _index(label: str, found: Index) -> str:
-    bounds = f", between {found.low:,.0f} and {found.high:,.0f} with what is not known" if found.known < 99.95 else ""
     return (
-        f"{label}: HHI {found.hhi:,.0f}{bounds}; largest {found.largest:.0f}%, three largest {found.three:.0f}%, "
-        f"five largest {found.five:.0f}%; as uneven as {found.effective:.1f} equal suppliers."
+        f"{label}: largest {bounded(found, 'largest', '%')}, three largest {bounded(found, 'three', '%')}, five largest "
+        f"{bounded(found, 'five', '%')}, HHI {bounded(found, 'hhi')}; as uneven as {bounded(found, 'effective')} equal suppliers."
     )
+
+
+def bounded(found: Index, name: str, unit: str = "") -> str:
+    """A figure, and in brackets the least and the most that it could be, where something is not known.
+
+    Examples
+    --------
+    >>> from riskgraph.analysis.shares import index
+    >>> found = index([40, 30, 20], unknown=10)
+    >>> bounded(found, "largest", "%"), bounded(found, "hhi")
+    ('44% (40% to 50%)', '3,580 (2,900 to 3,800)')
+    """
+    digits = 1 if name == "effective" else 0
+    value = f"{getattr(found, name):,.{digits}f}{unit}"
+    if found.known >= 99.95 or name not in found.bounds:
+        return value
+    low, high = found.bounds[name]
+    return f"{value} ({low:,.{digits}f}{unit} to {high:,.{digits}f}{unit})"
+
+
+def band_words(found: Index) -> str:
+    """What the guidelines that have bands call an index, and what they could with what is not known.
+
+    Examples
+    --------
+    >>> from riskgraph.analysis.shares import index
+    >>> band_words(index([30, 30, 20, 20]))
+    'US DOJ and FTC (2023): highly concentrated; European Commission (2004): above 2,000'
+    >>> band_words(index([30, 30], unknown=40)).split("; ")[0]
+    'US DOJ and FTC (2023): highly concentrated by what is known, else anything from moderately concentrated on'
+    """
+    said = []
+    for known, least, most in zip(HHI_BANDS(found.hhi), HHI_BANDS(found.low), HHI_BANDS(found.high), strict=True):
+        spread = ""
+        if least.words != most.words:
+            to = "on" if most.words == known.words else f"to {most.words}"
+            spread = f" by what is known, else anything from {least.words} {to}"
+        said.append(f"{known.owner} ({known.year}): {known.words}{spread}")
+    return "; ".join(said)
+
+
+def _values(found: Concentration) -> list[str]:
+    """By value, with the coverage that it has and without the bounds that it cannot have."""
+    lines = []
+    for measure, label in (("value", "By value of whole contracts"), ("annual_value", "By value in a year")):
+        value = found.by(measure)
+        if value is not None:
+            lines.append(
+                f"{label}, known of {found.valued[measure]} of {len(found.market)} councils: largest {value.largest:.0f}%, "
+                f"three largest {value.three:.0f}%, HHI {value.hhi:,.0f}; no bounds, as nobody knows what the others pay."
+            )
+    return lines
+
+
+def _owners(found: Concentration) -> str:
+    known = f"an owner is on record for {found.owned} of {plural(len(found.shares), 'supplier')}"
+    owners, councils = found.by("councils", parents=True), found.by("councils")
+    assert owners is not None
+    assert councils is not None
+    if abs(owners.hhi - councils.hhi) < 1:
+        return f"By ultimate owner: the same ({known})."
+    return f"{_index('By ultimate owner', owners)[:-1]} ({known})."
+
+
+def _ranks(found: Concentration) -> list[str]:
+    """Who is leaned on at each rank: within one step, two, three and four, as long as that changes anything."""
+    dataset, parts, before = found.graph.dataset, [], None
+    for rank in range(1, MOST_RANKS + 1):
+        top = found.at_rank(rank)[:3]
+        if top == before:
+            break
+        before = top
+        bounds = bool(found.unknown)
+        listed = [
+            f"{full_name(dataset, provider)} {share:.0f}%{f' ({low:.0f}% to {high:.0f}%)' if bounds else ''}"
+            for provider, _, share, low, high in top
+        ]
+        parts.append(f"within {plural(rank, 'step')} {join(listed)}")
+    return [f"Councils that lean on it, directly or through others: {'; '.join(parts)}."]
 
 
 def designation_lines(found: Concentration, tested: tuple[Designation, ...]) -> list[str]:
     """A test by figures, never a finding of law."""
     lines = []
     for one in tested:
+        lead = one.lead
         word = {True: "would meet", False: "would not meet", None: "unknown whether it would meet"}[one.meets]
+        whose = class_word(lead.of_class or "council", lead.size)
+        most = lead.by_number_at_most > lead.by_number
+        at_most = (
+            f"; at most {lead.by_number_at_most:.1f}% and {lead.by_residents_at_most:.1f}% if every blank is against it"
+        )
         lines.append(
-            f"{full_name(found.graph.dataset, one.provider)}: {word} a test of 10% by number and by residents "
-            f"(services could stop at {one.by_number:.1f}% of these councils, at most {one.by_number_at_most:.1f}% if every "
-            f"blank is against it; {one.by_residents:.1f}% of residents). A figure, not a finding of law."
+            f"{full_name(found.graph.dataset, one.provider)}: {word} a test of 10% of a class, by number and by residents: "
+            f"services of any area could stop at {lead.by_number:.1f}% of the {lead.size} {whose}, where {lead.by_residents:.1f}% of their "
+            f"residents live{at_most if most else ''}. {plural(one.direct, 'council has', 'councils have')} it directly: {one.backed} with an "
+            f"alternative in use, {one.hard} of {one.assessed} assessed find it very hard to replace."
+        )
+    if lines:
+        lines.append(
+            "These are figures in the manner of an EU rule on suppliers of financial firms, not a finding of law."
         )
     return lines
 
 
+def designation_rows(tested: tuple[Designation, ...]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Every test of every provider."""
+    header = (
+        "provider", "class", "authorities", "by_number", "by_number_at_most", "by_residents", "by_residents_at_most",
+        "meets",
+    )  # fmt: skip
+    return header, [
+        (
+            one.provider, test["class"] or "whole market", test["authorities"], *test["by_number"],
+            *test["by_residents"], test["meets"],
+        )
+        for one in tested
+        for test in one.to_dict()["classes"]
+    ]  # fmt: skip
+
+
 def concentration_rows(found: Concentration) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every supplier of the market."""
+    """Every supplier of the market, with its owner, and its share at the least and the most."""
     known = sum(share.councils for share in found.shares)
-    header = ("supplier", "name", "councils", "share_percent", "residents", "value_gbp")
+    whole = len(found.market)
+    within = {rank.provider: rank.within for rank in found.ranks}
+    header = (
+        "supplier", "name", "owner", "councils", "share_percent", "share_low", "share_high", "residents", "value_gbp",
+        "annual_value_gbp", *(f"within_{rank}" for rank in range(1, MOST_RANKS + 1)),
+    )  # fmt: skip
     return header, [
         (
             share.supplier,
             full_name(found.graph.dataset, share.supplier),
+            found.owner.get(share.supplier),
             share.reach,
             round(100 * share.councils / known, 1),
+            round(100 * share.councils / whole, 1),
+            round(100 * (share.councils + len(found.unknown)) / whole, 1),
             round(share.residents),
             share.value_gbp,
+            share.annual_value_gbp,
+            *within[share.supplier],
         )
         for share in found.shares
     ]
@@ -119,172 +230,89 @@ def concentration_rows(found: Concentration) -> tuple[tuple[str, ...], list[tupl
 
 def merger_text(result: Merger) -> str:
     """What a merger would do."""
-    dataset = result.before.graph.dataset
-    names = f"{full_name(dataset, result.buyer)} and {full_name(dataset, result.bought)}"
+    dataset, names = result.before.graph.dataset, result.before.graph.names
+    buyer, bought = (full_name(dataset, one) for one in (result.buyer, result.bought))
     market = area_label(result.before.area) if result.before.area else "all service areas"
-    reached = len(result.radius.within(Band.POSSIBLE))
-    before = result.before.by("councils")
-    if result.delta is None or before is None or result.hhi_after is None:
-        first = f"0 points of HHI change in {market} if {names} were one: they do not both sell there."
+    date = in_words(dataset.info.as_of)
+    if result.one_group:
+        owner = full_name(dataset, result.groups[0])
+        lines = [
+            f"0 points of HHI change in {market}: {buyer} and {bought} are one group already, of {owner} (data of {date})."
+        ]
+    elif result.delta is None or result.hhi_before is None or result.hhi_after is None or result.bounds is None:
+        lines = [
+            f"0 points of HHI change in {market} if {buyer} and {bought} were one: they do not both sell there (data of {date})."
+        ]
     else:
-        first = (
-            f"{result.delta:,.0f} points of HHI more in {market} if {names} were one: {before.hhi:,.0f} would become "
-            f"{result.hhi_after:,.0f} (by councils known)."
-        )
-    return (
-        f"{first}\n{CMA} The US guidelines of 2023 presume harm above 1,800 with a rise over 100.\n"
-        f"Together they could reach {plural(reached, 'public body', 'public bodies')}, {result.only_together} of them only together.\n"
-        f"Try next: riskgraph blast {result.before.graph.names.handle(result.buyer)} {result.before.graph.names.handle(result.bought)}\n"
-    )
-
-
-def contracts_text(found: Contracts, limit: int = 10) -> str:
-    """The contracts to act on first."""
-    dataset = found.graph.dataset
-    lines = [
-        f"{plural(len(found.contracts), 'contract')} with an end to come (data of {in_words(dataset.info.as_of)}), the first to act on first."
+        one, other = (f"{share:.0f}%" for share in result.shares)
+        low, high = result.bounds
+        spread = f", at least {low:,.0f} and at most {high:,.0f} with what is not known" if high - low >= 1 else ""
+        lines = [
+            f"{result.delta:,.0f} points of HHI more in {market} if {buyer} ({one}) and {bought} ({other}) were one: "
+            f"{result.hhi_before:,.0f} would become {result.hhi_after:,.0f} by councils known, each with its group{spread} "
+            f"(data of {date})."
+        ]
+        words = {"residents": "by residents", "value": "by value of contracts", "annual_value": "by value in a year"}
+        others = [f"{result.by[key]:,.0f} {word}" for key, word in words.items() if result.by.get(key) is not None]
+        if others:
+            lines.append(f"The rise by other measures, of what is known: {join(others)}.")
+    lines += [
+        f"{CMA} The US guidelines of 2023 presume harm above 1,800 with a rise over 100.",
+        f"Together they could reach {plural(len(result.radius.within(Band.POSSIBLE)), 'public body', 'public bodies')}: {buyer} "
+        f"alone {result.alone[0]}, {bought} alone {result.alone[1]}, and {result.only_together} only together.",
+        f"Try next: riskgraph blast {names.handle(result.buyer)} {names.handle(result.bought)}  |  riskgraph whatif buys "
+        f"{names.handle(result.buyer)} {names.handle(result.bought)}",
     ]
-    lines += [f"- {_contract(found, contract)}" for contract in found.contracts[:limit]]
-    if len(found.contracts) > limit:
-        lines.append(f"And {len(found.contracts) - limit} more: use --limit, or --format csv for all.")
-    if found.vesting is not None:
-        early = sum(1 for c in found.contracts if c.vesting == "before")
-        lines.append(
-            f"Against the vesting day, {in_words(found.vesting)}: {early} end before it (extend or buy anew), "
-            f"{len(found.contracts) - early} after it (transfer, host or novate)."
-        )
-    lines.append(
-        f"Not known: {plural(len(found.passed), 'contract')} whose end is over although the relation goes on, "
-        f"{plural(found.without_end, 'contract')} without an end, and {plural(found.no_contract, 'relation')} of which no contract "
-        "is known. A contract's end is not the relation's end: renewals are rarely published."
-    )
     return "\n".join(lines) + "\n"
 
 
-def _contract(found: Contracts, contract: Contract) -> str:
-    dataset, row = found.graph.dataset, contract.row
-    area = f", {area_label(row.service_area)}" if row.service_area else ""
-    ends = in_words(row.valid_to or row.contract_end_latest or "")
-    notice = f"notice by {in_words(contract.notice_by)}" if contract.notice_by else "notice period not known"
-    extra = [f"ends {ends}", notice]
-    if contract.extension_days:
-        extra.append(f"can run on to {in_words(row.contract_end_latest or '')}")
-    if row.contract_value_gbp is not None:
-        extra.append(f"£{row.contract_value_gbp:,}")
-    if row.framework:
-        extra.append(f"framework {row.framework}")
-    if contract.vesting:
-        extra.append(f"{contract.vesting} vesting day")
-    extra.append(f"its provider could reach {plural(contract.radius, 'public body', 'public bodies')}")
-    return f"{dataset.usual_name(row.dependent)} with {full_name(dataset, row.provider)}{area}: {'; '.join(extra)}"
+def merger_rows(result: Merger) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """The change by each measure."""
+    header = ("measure", "hhi_before", "delta", "delta_low", "delta_high", "hhi_after")
+    rows: list[tuple[Any, ...]] = []
+    for measure in MEASURES:
+        before = result.before.by(measure, parents=True)
+        delta = result.delta if measure == "councils" else result.by[measure]
+        bounds = result.bounds if measure == "councils" and result.bounds is not None else (None, None)
+        after = None if before is None or delta is None else before.hhi + delta
+        figures = (None if before is None else before.hhi, delta, *bounds, after)
+        rows.append((measure, *(None if figure is None else round(figure, 1) for figure in figures)))
+    return header, rows
 
 
-def contracts_rows(found: Contracts) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every contract, with what a Gantt chart needs."""
-    plain = found.to_dict()["contracts"]
-    header = tuple(plain[0]) if plain else ("dependent", "provider", "end")
-    return header, [tuple(row.values()) for row in plain]
-
-
-def peers_text(found: Peers, root: str | None, limit: int = 10) -> str:
-    """Who runs the same, and how the body stands among its class."""
+def breakdown_text(found: Breakdown, limit: int = 12) -> str:
+    """The parts of a market, the most uneven first."""
     dataset = found.graph.dataset
-    name = full_name(dataset, found.body)
-    everybody = {other for others in found.shared.values() for other in others}
+    nouns = {"area": ("service area", None), "class": ("class", "classes"), "region": ("region", None)}
+    market = f" of {area_label(found.area)}" if found.area and found.by != "area" else ""
     lines = [
-        f"{plural(len(everybody), 'other public body', 'other public bodies')} run something that {name} runs too (data of {in_words(dataset.info.as_of)})."
+        f"{plural(len(found.slices), *nouns[found.by])}{market} with a known supplier (data of {in_words(dataset.info.as_of)}), the "
+        "most uneven first, even if all that is not known were spread thin."
     ]
-    order = sorted(found.shared.items(), key=lambda item: (len(item[1]), item[0][0]))
-    for (provider, area), others in order[:limit]:
-        names = join((dataset.usual_name(other) for other in others), 5)
-        lines.append(f"- {full_name(dataset, provider)}, {area_label(area)}: {len(others)}: {names}")
-    if root is not None:
-        names = join((dataset.usual_name(other) for other in found.outside), 8)
+    for part in found.slices[:limit]:
+        index, market_ = part.market.by("councils"), part.market
+        assert index is not None
+        known = len(market_.market) - len(market_.unknown)
         lines.append(
-            f"Not reached from {root}, so able to lend a hand: {len(found.outside)}{f': {names}' if names else ''}."
+            f"- {_part(found.by, part.name)}: {full_name(dataset, market_.shares[0].supplier)} {bounded(index, 'largest', '%')}, HHI "
+            f"{bounded(index, 'hhi')}; {known} of {plural(len(market_.market), 'council')} known"
         )
-    median = (
-        "too few of its class are known to say"
-        if found.class_median is None
-        else f"the median of its class is {found.class_median:g} ({found.class_size} councils, not named)"
-    )
-    lines.append(f"Most of its services on one provider: {found.on_one} of {found.services}; {median}.")
+    if len(found.slices) > limit:
+        lines.append(f"And {len(found.slices) - limit} more: --format csv has all.")
+    if found.empty:
+        words = [_part(found.by, name) for name in found.empty]
+        lines.append(f"0 suppliers are known in {len(found.empty)} more: {join(words, 6)}.")
+    lines.append(f"In brackets: the least and the most, with what is not known. {CMA}")
+    if found.slices:
+        first = found.slices[0].name
+        area = f" {found.area}" if found.area else ""
+        lines.append(
+            f"Try next: riskgraph concentration {first} --by class"
+            if found.by == "area"
+            else f"Try next: riskgraph concentration{area} --{found.by} '{first}'"
+        )
     return "\n".join(lines) + "\n"
 
 
-_HARD = {
-    "no": "cannot be replaced",
-    "very-hard": "very hard to replace",
-    "with-difficulty": "hard to replace",
-    "easily": "easily replaced",
-}
-
-
-def locks_text(found: Locks, limit: int = 10) -> str:
-    """What could hardly be replaced, the worst first."""
-    dataset = found.graph.dataset
-    hard = sum(1 for lock in found.locks if lock.row.substitutability in {"no", "very-hard"})
-    lines = [
-        f"{plural(hard, 'relation')} cannot be replaced or only very hardly (data of {in_words(dataset.info.as_of)}), the worst first."
-    ]
-    for lock in found.locks[:limit]:
-        row = lock.row
-        parts = [_HARD[row.substitutability] if row.substitutability else "replacing it not assessed"]
-        parts.append(plural(lock.alternatives, "alternative") if lock.alternatives else "no alternative recorded")
-        parts.append({"yes": "exit plan seen", "no": "no exit plan", None: "exit plan not known"}[row.exit_plan])
-        parts.append("end not known" if lock.years_left is None else f"{lock.years_left:g} years left")
-        area = f", {area_label(row.service_area)}" if row.service_area else ""
-        lines.append(
-            f"- {dataset.usual_name(row.dependent)} with {full_name(dataset, row.provider)}{area}: {'; '.join(parts)}"
-        )
-    if len(found.locks) > limit:
-        lines.append(f"And {len(found.locks) - limit} more: use --limit, or --format csv for all.")
-    lines.append(f"Not assessed: {plural(found.not_assessed, 'relation')}.")
-    return "\n".join(lines) + "\n"
-
-
-def locks_rows(found: Locks) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every relation that was assessed."""
-    header = ("dependent", "provider", "service_area", "substitutability", "alternatives", "exit_plan", "years_left")
-    return header, [
-        (
-            x.row.dependent,
-            x.row.provider,
-            x.row.service_area,
-            x.row.substitutability,
-            x.alternatives,
-            x.row.exit_plan,
-            x.years_left,
-        )
-        for x in found.locks
-    ]
-
-
-def certificates_text(found: Certificates, limit: int = 10) -> str:
-    """Whose certificate has lapsed, or was never seen."""
-    dataset = found.graph.dataset
-    lapsed = sum(1 for one in found.suppliers if one.state == "lapsed")
-    unseen = sum(1 for one in found.suppliers if one.state == "never seen")
-    lines = [
-        f"{plural(lapsed, 'supplier')} with a certificate that has lapsed, {unseen} of whom none was seen, of {len(found.suppliers)} "
-        f"(data of {in_words(dataset.info.as_of)})."
-    ]
-    for one in found.suppliers[:limit]:
-        named = f" {join(one.certificates)}" if one.certificates else ""
-        when = f", {in_words(one.expires)}" if one.expires else ""
-        lines.append(
-            f"- {full_name(dataset, one.supplier)}: {one.state}{named}{when}; {plural(one.bodies, 'public body leans', 'public bodies lean')} on it"
-        )
-    if len(found.suppliers) > limit:
-        lines.append(f"And {len(found.suppliers) - limit} more: use --limit, or --format csv for all.")
-    lines.append("Never seen means that this map has no record, not that there is none. Ask for it.")
-    return "\n".join(lines) + "\n"
-
-
-def certificates_rows(found: Certificates) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every supplier that a public body leans on directly."""
-    header = ("supplier", "name", "state", "certificates", "expires", "bodies")
-    return header, [
-        (c.supplier, full_name(found.graph.dataset, c.supplier), c.state, ";".join(c.certificates), c.expires, c.bodies)
-        for c in found.suppliers
-    ]
+def _part(by: str, name: str) -> str:
+    return area_label(name) if by == "area" else class_word(name, 2) if by == "class" else name

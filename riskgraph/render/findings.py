@@ -105,7 +105,7 @@ def _leaving(dataset: Dataset, finding: Leaving, most: int) -> list[str]:
 
 
 def _contract(dataset: Dataset, row: Relation) -> str:
-    end = row.contract_end_latest or row.valid_to
+    end = row.ends
     area = f" ({area_label(row.service_area)})" if row.service_area else ""
     return f"{short_name(dataset, row.provider)}{area}{f' until {in_words(end)}' if end else ', end not known'}"
 
@@ -178,10 +178,7 @@ def finding_tables(before: Dataset, after: Dataset, finding: Finding) -> list[Ta
     if isinstance(finding, Leaving):
         replace = [(area_label(area), short_name(before, one)) for area, one in finding.replace]
         rows = [before.relations[id_] for id_ in finding.contracts]
-        held = [
-            (row.contract_end_latest or row.valid_to, short_name(before, row.provider), area_label(row.service_area))
-            for row in rows
-        ]
+        held = [(row.ends, short_name(before, row.provider), area_label(row.service_area)) for row in rows]
         return [(("to replace", "today"), replace), (("contract ends", "contract of the service with", "area"), held)]
     if isinstance(finding, Backup):
         shared = [

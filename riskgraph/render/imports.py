@@ -8,12 +8,15 @@ from typing import Any
 
 from riskgraph.analysis.changes import AnswerChange, Changes
 from riskgraph.data.dataset import Dataset
+from riskgraph.data.diff import RowChange
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.review import Doubt
 from riskgraph.data.merge import MergeReport
 from riskgraph.data.overlap import Count
-from riskgraph.dates import in_words
-from riskgraph.render.words import join, plural
+from riskgraph.dates import DATE, in_words
+from riskgraph.model import PRESETS
+from riskgraph.render.blast import failing
+from riskgraph.render.words import area_label, join, plural, root_name, row_phrase
 
 __all__ = ["changes_text", "count_text", "doubts_text", "import_text", "merge_text"]
 
@@ -88,73 +91,180 @@ def doubts_text(found: Sequence[Doubt], where: str) -> str:
 
 
 def merge_text(merged: Dataset, report: MergeReport, where: str | None) -> str:
-    """What came together, and what contradicts."""
+    """What came together, what contradicts, and what two sources tell differently."""
+    added = report.added
     lines = [
-        f"{plural(len(report.sources), 'data set')} merged: {len(merged.entities):,} bodies and places, "
+        f"{plural(len(report.sources), 'data set')} merged: {plural(len(merged.entities), 'body or place', 'bodies and places')}, "
         f"{plural(len(merged.relations), 'relation')} (data of {in_words(merged.info.as_of)}).",
-        f"- Added to the first: {report.added['entities']:,} bodies and places, {report.added['relations']:,} relations, "
-        f"{report.added['evidence']:,} items of evidence.",
-        f"- Stood there already: {report.same['relations']:,} relations, joined with the evidence of both.",
-        f"- Contradictions and joins, with both sources kept: {len(report.conflicts):,}.",
+        f"- Added to the first, {_source(report.sources[0])}: {plural(added['entities'], 'body or place', 'bodies and places')}, "
+        f"{plural(added['relations'], 'relation')}, {plural(added['evidence'], 'item')} of evidence.",
+        f"- Stood there already: {plural(report.same['relations'], 'relation')}, joined with the evidence of both.",
+        f"- {plural(len(report.conflicts), 'contradiction')}{', each kept with both sources' if report.conflicts else ''}.",
     ]
-    lines += [f"  - {conflict}" for conflict in report.conflicts[:20]]
-    if len(report.conflicts) > 20:
-        lines.append(f"  ... and {len(report.conflicts) - 20:,} more")
+    lines += _listed(
+        [
+            f"{_thing(merged, one.id)}, {_field(one.field)}: {_cell(one.kept)} kept, as {_source(one.kept_by)} says; "
+            f"{_source(one.other_by)} says {_cell(one.other)}"
+            for one in report.conflicts
+        ]
+    )
+    if report.twice:
+        lines.append(
+            f"- {plural(len(report.twice), 'service')} for which two sources name different providers; both stand, so end the "
+            "one that is over:"
+        )
+        lines += _listed(
+            [
+                f"{merged.usual_name(one.dependent)}, {area_label(one.area)}: "
+                f"{join(merged.usual_name(p) for p in one.providers)} by {_source(one.source)}; {merged.usual_name(one.other)} by {_source(one.other_by)}"
+                for one in report.twice
+            ]
+        )
+    if report.joined:
+        lines.append(f"- {plural(len(report.joined), 'supplier')} known under two ids, joined by company number:")
+        lines += _listed([f"{old} is {new}" for old, new in report.joined])
+    if report.alike:
+        lines.append(
+            f"- {plural(len(report.alike), 'pair')} of names that may be one body; nothing is joined by likeness:"
+        )
+        lines += _listed([f"{merged.usual_name(a)} ({a}) and {merged.usual_name(b)} ({b})" for a, b in report.alike])
     if merged.info.marking:
         lines.append(f"- Marking: {merged.info.marking}, the strictest of them.")
     lines.append(f"Written to {where}." if where else "Nothing was written: add --to FOLDER.")
     return "\n".join(lines) + "\n"
 
 
+def _source(title: str) -> str:
+    return title.removeprefix("Imported from ")
+
+
+def _listed(items: Sequence[str], most: int = 20) -> list[str]:
+    lines = [f"  - {item}" for item in items[:most]]
+    return [*lines, f"  - and {len(items) - most:,} more: --format json has all"] if len(items) > most else lines
+
+
+def _thing(data: Dataset, key: str) -> str:
+    """A row as a sentence, or the name of a body."""
+    if key in data.relations:
+        return _relation(data, key)
+    if key in data.entities:
+        return data.usual_name(key)
+    entry = data.register.get(key)
+    return (entry.name if entry is not None else None) or key
+
+
 def changes_text(found: Changes) -> str:
     """What differs in the rows, then in the answers, in words."""
-    rows = found.rows
+    rows, old, new = found.rows, found.rows.old, found.rows.new
+    moved = sum(1 for answer in found.answers if not answer.same)
+    answers = f", and {moved} of {plural(len(found.answers), 'answer')} compared changed" if found.answers else ""
     lines = [
-        f"{plural(rows.total, 'difference')}, row by row, between {rows.old.info.title} ({in_words(rows.old.info.as_of)}) and "
-        f"{rows.new.info.title} ({in_words(rows.new.info.as_of)})."
+        f"{plural(rows.total, 'difference')}, row by row, between {_source(old.info.title)} (data of {in_words(old.info.as_of)}) and "
+        f"{_source(new.info.title)} (data of {in_words(new.info.as_of)}){answers}."
     ]
-    for table, word in (("relations", "relation"), ("entities", "body or place"), ("evidence", "item of evidence")):
-        added, removed, changed = rows.added[table], rows.removed[table], rows.changed[table]
-        if added or removed or changed:
-            lines.append(f"- {word}: {len(added):,} added, {len(removed):,} removed, {len(changed):,} changed.")
-    lines += [f"  + {_relation(rows.new, key)}" for key in rows.added["relations"][:10]]
-    lines += [f"  - {_relation(rows.old, key)}" for key in rows.removed["relations"][:10]]
-    for change in rows.changed["relations"][:10]:
-        cells = "; ".join(f"{name} {_cell(a)} is now {_cell(b)}" for name, a, b in change.cells if name != "evidence")
-        lines.append(f"  * {_relation(rows.new, change.id)}: {cells or 'other evidence'}")
+    for table, word in _TABLES.items():
+        counts = [f"{len(part[table]):,} {how}" for part, how in _parts(found) if part[table]]
+        if counts:
+            lines.append(f"- {word}: {join(counts)}.")
+    fresh = sum(1 for change in rows.changed["evidence"] if any(name == "published" for name, _, _ in change.cells))
+    if fresh:
+        lines.append(f"- Refreshed: {plural(fresh, 'source')} with another date.")
+    lines += _some("New", [_relation(new, key) for key in rows.added["relations"]])
+    lines += _some("Gone", [_relation(old, key) for key in rows.removed["relations"]])
+    lines += _some("Changed", [_change(new, change) for change in rows.changed["relations"]])
+    lines += _some("Changed", [_change(new, change) for change in rows.changed["entities"]], "bodies and places")
     if found.answers:
-        lines += ["", "Answers, if each were compromised (documented, likely or possible):"]
+        happens = failing(PRESETS[found.like])
+        lines += ["", f"Answers, if each {happens} (documented, likely or possible):"]
         lines += [line for answer in found.answers for line in _answer(found, answer)]
     return "\n".join(lines) + "\n"
 
 
+_TABLES = {
+    "relations": "Relations",
+    "entities": "Bodies and places",
+    "evidence": "Items of evidence",
+    "incidents": "Incidents",
+}
+_FIELDS = {
+    "valid_from": "start",
+    "valid_to": "end",
+    "contract_end": "the contract's end",
+    "contract_end_latest": "latest end",
+    "contract_value_gbp": "value in pounds",
+    "annual_value_gbp": "value in a year, in pounds",
+    "contract_reference": "reference",
+    "alternative": "backed up with",
+    "notice_days": "days of notice",
+    "endurance_days": "days it can be done without",
+    "recovery_days": "days to come back",
+}
+
+
+def _parts(found: Changes) -> tuple[tuple[Mapping[str, Sequence[Any]], str], ...]:
+    return (found.rows.added, "added"), (found.rows.removed, "removed"), (found.rows.changed, "changed")
+
+
+def _some(title: str, items: Sequence[str], of: str = "relations", most: int = 10) -> list[str]:
+    if not items:
+        return []
+    lines = [f"{title} {of} ({len(items):,}):", *(f"- {item}" for item in items[:most])]
+    return [*lines, f"- and {len(items) - most:,} more: --format json has all"] if len(items) > most else lines
+
+
+def _field(name: str) -> str:
+    return _FIELDS.get(name, name.replace("_", " "))
+
+
 def _cell(value: Any) -> str:
-    return "not known" if value in (None, ()) else ";".join(value) if isinstance(value, tuple) else str(value)
+    if value in (None, ()):
+        return "not known"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return in_words(value) if isinstance(value, str) and DATE.fullmatch(value) else str(value)
+
+
+def _change(data: Dataset, change: RowChange) -> str:
+    cells = "; ".join(
+        f"{_field(name)} was {_cell(before)}, is now {_cell(after)}"
+        for name, before, after in change.cells
+        if name != "evidence"
+    )
+    return f"{_thing(data, change.id)}: {cells or 'other evidence'}"
 
 
 def _relation(data: Dataset, key: str) -> str:
     row = data.relations[key]
-    area = f" ({row.service_area})" if row.service_area else ""
-    return f"{data.usual_name(row.dependent)} {row.relation.replace('-', ' ')} {data.usual_name(row.provider)}{area}"
+    return f"{data.usual_name(row.dependent)} {row_phrase(data, row)}"
 
 
 def _answer(found: Changes, answer: AnswerChange) -> list[str]:
     data = found.new.dataset if answer.root.partition("/")[0] in found.new.dataset.entities else found.old.dataset
-    name = data.name(answer.root)
+    name = root_name(data, answer.root)
     if answer.same:
-        return [f"- {name}: no change, {plural(answer.after or 0, 'body', 'bodies')} could be reached."]
-    before = "not in the old map" if answer.before is None else f"{answer.before:,} could be reached"
-    after = "not in the new map" if answer.after is None else f"now {answer.after:,}"
-    lines = [f"- {name}: {before}, {after}."]
-    both = {**found.old.dataset.entities, **found.new.dataset.entities}
-    for label, bodies in (("newly", answer.newly), ("no longer", answer.no_longer)):
+        return [f"- {name}: no change, {_bodies(answer.after or 0)} could be reached."]
+    if answer.before is None:
+        lines = [f"- {name}: not in the old map; {_bodies(answer.after or 0)} could be reached now."]
+    elif answer.after is None:
+        lines = [f"- {name}: {_bodies(answer.before)} could be reached; not in the new map."]
+    else:
+        lines = [f"- {name}: {_bodies(answer.before)} could be reached, {answer.after:,} now."]
+
+    def usual(body: str) -> str:
+        return (found.new.dataset if body in found.new.dataset.entities else found.old.dataset).usual_name(body)
+
+    for label, bodies in (("newly reached", answer.newly), ("no longer reached", answer.no_longer)):
         if bodies:
-            lines.append(f"  {label}: {join([both[body].name for body in bodies], 8)}")
+            lines.append(f"  {len(bodies)} {label}: {join([usual(body) for body in bodies], 8)}")
     for label, moved in (("surer", answer.surer), ("less sure", answer.less_sure)):
         if moved:
-            shown = [f"{both[body].name} ({one.word}, now {two.word})" for body, one, two in moved]
-            lines.append(f"  {label}: {join(shown, 5)}")
+            shown = [f"{usual(body)} ({one.word}, now {two.word})" for body, one, two in moved]
+            lines.append(f"  {len(moved)} {label}: {join(shown, 5)}")
     return lines
+
+
+def _bodies(count: int) -> str:
+    return plural(count, "public body", "public bodies")
 
 
 def count_text(found: Count, private: bool = True) -> str:

@@ -32,6 +32,8 @@ def register() -> None:
             "BlastRadius": View(_blast_html, blast_figure),
             "Ranking": View(_table, _bars("root", "authorities", "Could be reached, by what fails")),
             "Concentration": View(_table, _bars("supplier", "authorities", "Councils, by supplier")),
+            "Contracts": View(_table, None),
+            "Peers": View(_table, None),
             "Comparison": View(_table, None),
             "CallSheet": View(_table, None),
             "Profile": View(_table, None),
@@ -60,7 +62,7 @@ def _blast_html(radius: BlastRadius) -> str:
 
     context = Context(radius.graph, radius.roots)
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    found = bodies(radius.graph.dataset, [reach.id for reach in present]) if present else "No council"
+    found = bodies(radius.graph.dataset, [reach.id for reach in present])
     _, picture = routes(radius, present)
     table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS)
     title = f"{found} could be reached {if_failing(radius)}"

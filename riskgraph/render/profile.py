@@ -56,6 +56,8 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, s
         lines += [f"- {incident.title} ({incident.incident_id}, {_when(incident)})" for incident in incidents[:limit]]
     handle = profile.graph.names.handle(entity.id)
     tries = [f"riskgraph blast {handle}"]
+    if side is not None:
+        tries.append(f"riskgraph contracts --provider {handle}")
     if not evidence:
         tries.append(f"riskgraph show {handle} --evidence")
     lines += ["", "Try next: " + "  |  ".join(tries)]
@@ -149,8 +151,8 @@ def _section(
     return lines
 
 
-def profile_json(profile: Profile) -> dict[str, Any]:
-    """The profile as plain values."""
+def profile_json(profile: Profile, side: SupplierSide | None = None) -> dict[str, Any]:
+    """The profile as plain values; `side` adds what matters of a supplier."""
 
     def plain(step: Step) -> dict[str, Any]:
         return {
@@ -180,6 +182,28 @@ def profile_json(profile: Profile) -> dict[str, Any]:
         "not_counted": list(profile.future),
         "successors": list(profile.successors),
         "incidents": list(profile.incidents),
+        **({} if side is None else {"supplier": _side_json(side)}),
+    }
+
+
+def _side_json(side: SupplierSide) -> dict[str, Any]:
+    return {
+        "suffers": {
+            str(kind): {band.word: count for band, count in found.items()} for kind, found in side.suffers.items()
+        },
+        "leaves": side.leaves,
+        "partners": list(side.partners),
+        "products": list(side.products),
+        "competition": [
+            {
+                "service_area": one.area,
+                "councils": one.councils,
+                "share": round(one.share, 1),
+                "known": round(one.known, 1),
+                "others": list(one.others),
+            }
+            for one in side.competition
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from riskgraph.render.findings import finding_lines
 from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
 from riskgraph.scenario.compare import Comparison, Difference, Pair, What
 from riskgraph.scenario.findings import Backup, Merging, SamePlace, Splitting
-from riskgraph.scenario.market import Market, hhi
+from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import EVERYBODY, Change
 from riskgraph.scenario.upstream import Exposure
 
@@ -245,7 +245,7 @@ class _Writer:
             f"{self.group(one, owner)} {one.before.get(owner, 0)} before, {one.after.get(owner, 0)} after"
             for owner in one.changed[:3]
         ]
-        index = hhi(one.before), hhi(one.after)
+        index = one.hhi
         spread = ""
         if index[0] is not None and index[1] is not None and abs(index[1] - index[0]) >= SPREAD:
             spread = f"; HHI by councils {index[0]:,} before, {index[1]:,} after"

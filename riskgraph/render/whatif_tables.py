@@ -10,7 +10,7 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
 from riskgraph.render.words import sentence, short_name
 from riskgraph.scenario.compare import Comparison, Difference, Pair, What
-from riskgraph.scenario.market import Market, hhi
+from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import Scenario
 from riskgraph.scenario.upstream import Exposure
 
@@ -196,7 +196,7 @@ def _market(one: Market) -> dict[str, Any]:
         "area": one.area,
         "before": dict(one.before),
         "after": dict(one.after),
-        "hhi_by_councils": {"before": hhi(one.before), "after": hhi(one.after)},
+        "hhi_by_councils": {"before": one.hhi[0], "after": one.hhi[1]},
     }
 
 

@@ -87,7 +87,7 @@ def explorer(radius: BlastRadius, marking: Marking, origin: Origin) -> bytes:
     if present:
         pictures = [_net(boxes, lines), _flow(radius, present), _tree(radius, present), _matrix(radius, present)]
     dataset = radius.graph.dataset
-    found = bodies(dataset, [reach.id for reach in present]) if present else "No council"
+    found = bodies(dataset, [reach.id for reach in present])
     page = environment.get_template("explorer.html").render(
         finding=f"{found} could be reached {if_failing(radius)}",
         marking=marking,

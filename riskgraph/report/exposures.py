@@ -70,7 +70,7 @@ def exposures_table(context: Context, radius: BlastRadius) -> Table:
         region = (entry.region or entry.nation) if entry is not None else None
         cells = (short_name(dataset, body), class_word(entity.authority_type, 1), region, "")
         rows.append((*cells, *([""] * len(kinds)), "shares a place or a link", "", "precaution", body))
-    return Table("exposures", "Who could be reached, surest first", columns, tuple(rows), "No route was found.")
+    return Table("exposures", "Who could be reached, surest first", columns, tuple(rows), "0 routes were found.")
 
 
 _HEADS = {

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from riskgraph.analysis.blast import BlastRadius, Reach, Route
+from riskgraph.analysis.contracts import Buyers, notice_day
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day
-from riskgraph.model import AUTHORITY, Band, FailureKind, Relation
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind, Relation
 from riskgraph.render.blast import failing
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import area_label, class_word, full_name, join, plural, root_name, sentence, short_name
@@ -17,7 +18,7 @@ from riskgraph.report.content import Block, Cell, Column, Items, Picture, Sectio
 from riskgraph.report.pictures import Contract, Leaf, Way, gantt, lanes
 from riskgraph.report.registry import Context
 from riskgraph.rules import rules
-from riskgraph.settle import Step
+from riskgraph.settle import Step, View
 
 __all__ = [
     "BAND_WORDS",
@@ -29,6 +30,7 @@ __all__ = [
     "if_failing",
     "method_section",
     "routes",
+    "shared_purchases",
     "unknown_lines",
     "unmarked",
 ]
@@ -192,6 +194,7 @@ CONTRACT_COLUMNS = (
     Column("end", "End", "date"),
     Column("latest_end", "Latest end", "date"),
     Column("value_gbp", "Value (£)", "number"),
+    Column("annual_value_gbp", "A year (£)", "number"),
     Column("reference", "Reference"),
 )
 
@@ -201,33 +204,59 @@ def contracts_table(dataset: Dataset, steps: Iterable[Step], caption: str) -> tu
     found: dict[str, Relation] = {}
     for step in steps:
         for row in step.rows:
-            if row.contract_reference or row.contract_value_gbp is not None or row.valid_to or row.contract_end_latest:
+            if (
+                row.contract_reference
+                or row.contract_value_gbp is not None
+                or row.annual_value_gbp is not None
+                or row.ends
+            ):
                 found[row.id] = row
     rows: list[tuple[tuple[str, str, str], tuple[Cell, ...], Contract]] = []
     for row in found.values():
-        end = last_day(row.valid_to) if row.valid_to else None
+        end = last_day(row.ends) if row.ends else None
         latest = last_day(row.contract_end_latest) if row.contract_end_latest else None
-        notice = end - timedelta(days=row.notice_days) if end and row.notice_days is not None else None
+        notice = notice_day(row)
         buyer, supplier = short_name(dataset, row.dependent), short_name(dataset, row.provider)
-        value = None if row.contract_value_gbp is None else round(float(row.contract_value_gbp))
+        value, annual = (
+            None if amount is None else round(float(amount))
+            for amount in (row.contract_value_gbp, row.annual_value_gbp)
+        )
         cells: tuple[Cell, ...] = (
             buyer,
             supplier,
             area_title(row.service_area),
             None if notice is None else notice.isoformat(),
-            row.valid_to,
+            row.ends,
             row.contract_end_latest,
             value,
+            annual,
             row.contract_reference,
         )
         first = str(notice or end or latest or "9999")
-        words = f"ends {in_words(row.valid_to)}" if row.valid_to else "end not known"
+        words = f"ends {in_words(row.ends)}" if row.ends else "end not known"
         start = first_day(row.valid_from) if row.valid_from else None
         contract = Contract(f"{buyer}, {area_label(row.service_area)}", start, end, notice, latest, words)
         rows.append(((first, buyer, row.id), cells, contract))
     rows.sort(key=lambda item: item[0])
-    table = Table("contracts", caption, CONTRACT_COLUMNS, tuple(cells for _, cells, _ in rows))
+    yearly = any(row.annual_value_gbp is not None for row in found.values())  # a column for what is seldom known
+    shown = [number for number, column in enumerate(CONTRACT_COLUMNS) if yearly or column.key != "annual_value_gbp"]
+    columns = tuple(CONTRACT_COLUMNS[number] for number in shown)
+    table = Table(
+        "contracts", caption, columns, tuple(tuple(cells[number] for number in shown) for _, cells, _ in rows)
+    )
     return table, [contract for _, _, contract in rows]
+
+
+def shared_purchases(context: Context, view: View, area: str | None) -> list[Step]:
+    """What shared services that the chosen bodies lean on have bought, in a service area or in all."""
+    entities, buyers = context.graph.dataset.entities, Buyers(context.graph, view, context.chosen)
+    return [
+        step
+        for step in context.graph.settled(view).steps
+        if step.in_force and not step.implied and (area is None or step.area == area)
+        if entities[step.dependent].kind == SHARED_SERVICE and step.relation != "member-of"
+        if buyers.through(step.dependent)
+    ]
 
 
 def contracts_section(context: Context, radius_steps: Iterable[Step], what: str) -> tuple[Section, Table]:
@@ -236,7 +265,8 @@ def contracts_section(context: Context, radius_steps: Iterable[Step], what: str)
     steps = [
         step
         for step in radius_steps
-        if not context.withheld & {step.dependent, step.provider} and (step.in_force or step.row.contract_end_latest)
+        if not context.withheld & {step.dependent, step.provider}
+        and (step.in_force or step.row.contract_end_latest or step.row.contract_end)
     ]
     table, contracts = contracts_table(dataset, steps, f"Contracts {what}, those that end first at the top")
     soon = [c for c in contracts if c.end is not None and view.as_of <= c.end <= view.as_of + YEAR]
@@ -244,21 +274,19 @@ def contracts_section(context: Context, radius_steps: Iterable[Step], what: str)
     blocks: list[Block] = []
     if contracts:
         title = (
-            f"{plural(len(soon), 'contract ends', 'contracts end')} within a year of {in_words(view.as_of)}"
-            if soon
-            else f"No contract with a known end ends within a year of {in_words(view.as_of)}"
+            f"{plural(len(soon), 'contract is', 'contracts are')} known to end within a year of {in_words(view.as_of)}"
         )
         shown = [c for c in contracts if c.end is not None or c.latest is not None][:20]
         description = (
-            "A bar for each contract, from its start to its end; a line at the end of a bar that goes on to a "
-            f"circle is the latest end if it is extended. The end is known of {len(known)} of {len(contracts)}."
+            "A bar for each contract, from its start to its end; a mark on a bar is the last day for notice, and a line "
+            f"that goes on to a circle is the latest end if it is extended. The end is known of {len(known)} of {len(contracts)}."
         )
         if shown:
             blocks.append(gantt("calendar", title, description, shown, view.as_of, table))
         else:
             blocks += [Text(f"{capital(plural(len(contracts), 'contract'))} {what}; the end of none is known."), table]
     else:
-        blocks.append(Text(f"No contract {what} is in this data. That may be a gap of the map."))
+        blocks.append(Text(f"0 contracts {what} are in this data. That may be a gap of the map."))
     return Section("contracts", "Contracts, notice dates first", tuple(blocks)), table
 
 

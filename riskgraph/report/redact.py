@@ -261,6 +261,8 @@ class _Work:
             contract_reference=None,
             contract_value_gbp=None,
             contract_end_latest=None,
+            contract_end=None,
+            annual_value_gbp=None,
             notice_days=None,
             framework=None,
             evidence=items,

@@ -133,16 +133,16 @@ def _duplicates(draft: Draft, councils: tuple[str, ...]) -> Mapping[str, Mapping
 def contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> tuple[Contract, ...]:
     """The contracts of some councils against vesting day: earliest end first, those without a known end last.
 
-    A contract is a row in force that has a reference, a value, or a last day of the contract. Its end is
-    the last day known: of the contract with extensions, else of the row.
+    A contract is a row in force that has a reference, a value, or a last day of the contract. Its end is as
+    it stands, before any extension.
     """
     found = []
     for step in draft.steps:
         row = step.row
         if not step.in_force or step.implied or step.dependent not in councils:
             continue
-        if row.contract_reference or row.contract_value_gbp is not None or row.contract_end_latest:
-            end = row.contract_end_latest or row.valid_to
+        if row.contract_reference or row.contract_value_gbp is not None or row.contract_end or row.contract_end_latest:
+            end = row.ends
             before = None if end is None else last_day(end) < vesting
             past = end is not None and last_day(end) < draft.view.as_of
             found.append(Contract(row, row.dependent, row.provider, end, before, past))

@@ -7,7 +7,6 @@ missing, the answer is unknown, and the blanks are the questions.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.analysis.blast import run
+from riskgraph.analysis.concentration import market_in
 from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.dates import first_day, last_day
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part
-from riskgraph.model import AUTHORITY, PRESETS, PRODUCT, SHARED_SERVICE, SUPPLIER, Band, FailureKind
+from riskgraph.model import AUTHORITY, PRESETS, Band, FailureKind
 from riskgraph.scenario.award import Award, Placed, place, read_award
 from riskgraph.scenario.policy import Limit, Policy, read_policy
 from riskgraph.settle import View
@@ -361,31 +361,9 @@ class _State:
         return {harm.places[place_].body for place_ in seen}
 
     def share(self, supplier: str, area: str) -> tuple[float, int]:
-        """Per cent of councils that buy from a supplier or its group in an area, and of how many it is known."""
-        group = self._group(supplier)
-        behind: dict[str, set[str]] = defaultdict(set)
-        kinds = {entity.id: entity.kind for entity in self.graph.dataset.entities.values()}
-        for step in self.graph.settled(self.view).steps:
-            if step.in_force and step.area == area and kinds[step.dependent] == AUTHORITY:
-                if kinds[step.provider] in {SUPPLIER, SHARED_SERVICE}:
-                    behind[step.dependent].add(step.provider)
-                elif kinds[step.provider] == PRODUCT:
-                    behind[step.dependent]  # known to use something, whoever makes it
-        known = len(behind)
-        own = sum(1 for providers in behind.values() if providers & group)
+        """Per cent of councils that a supplier or its group serves in an area, and of how many it is known."""
+        market = market_in(self.graph, self.view, area)
+        group = market.owner.get(supplier, supplier)
+        known = len(market.market) - len(market.unknown)
+        own = next((share.reach for share in market.parents if share.supplier == group), 0)
         return (100.0 * own / known if known else 0.0), known
-
-    def _group(self, supplier: str) -> frozenset[str]:
-        """A supplier with its owners and all that they own."""
-        owners: dict[str, set[str]] = defaultdict(set)
-        for step in self.graph.settled(self.view).steps:
-            if step.relation == "owned-by" and step.in_force:
-                owners[step.dependent].add(step.provider)
-                owners[step.provider].add(step.dependent)
-        group, stack = {supplier}, [supplier]
-        while stack:
-            for other in owners[stack.pop()] - group:
-                if self.graph.dataset.entities[other].kind != AUTHORITY:
-                    group.add(other)
-                    stack.append(other)
-        return frozenset(group)

@@ -231,6 +231,8 @@ class Builder:
             "valid_to": fact.valid_to,
             "contract_reference": fact.reference,
             "contract_value_gbp": fact.value,
+            "annual_value_gbp": fact.annual_value,
+            "contract_end": fact.end,
             "contract_end_latest": fact.end_latest,
             "notice_days": fact.notice_days,
             "framework": fact.framework,

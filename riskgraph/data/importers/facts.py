@@ -48,6 +48,8 @@ class Fact(NamedTuple):
     valid_to: str | None = None
     reference: str | None = None
     value: Decimal | None = None
+    annual_value: Decimal | None = None
+    end: str | None = None  # of the contract as it stands; `valid_to` only where the relation ended with it
     end_latest: str | None = None
     notice_days: int | None = None
     framework: str | None = None

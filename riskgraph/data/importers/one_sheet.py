@@ -238,7 +238,8 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         valid_from=start,
         valid_to=(end or latest) if ended else None,
         reference=cell("reference") or None,
-        value=None,
+        annual_value=value,
+        end=None if ended else end,
         end_latest=latest or end,
         notice_days=notice,
         framework=cell("framework") or None,
@@ -252,22 +253,19 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         publisher=None if url else (source or report.source),
         published=checked,
         claim=f"{council} uses {system or 'something'} from {supplier.name}",
-        note=_note(cell, value),
+        note=_note(cell),
     )
 
 
-def _note(cell: object, value: object) -> str | None:
+def _note(cell: object) -> str | None:
     """What a data set has no column for, in words."""
     assert callable(cell)
     parts = [
-        (f"annual value GBP {value}" if value is not None else ""),
-        *(
-            f"{label}: {cell(name)}" if cell(name) else ""
-            for name, label in (
-                ("importance", "how important"),
-                ("people", "about how many people"),
-            )
-        ),
+        f"{label}: {cell(name)}" if cell(name) else ""
+        for name, label in (
+            ("importance", "how important"),
+            ("people", "about how many people"),
+        )
     ]
     return "; ".join(part.replace(";", ",") for part in parts if part) or None
 

@@ -56,7 +56,7 @@ def blast_report(context: Context) -> Report:
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
     dataset = radius.graph.dataset
     roots = join(root_name(dataset, root) for root in radius.roots)
-    found = bodies(dataset, [reach.id for reach in present]) if present else "No council"
+    found = bodies(dataset, [reach.id for reach in present])
     exposures, services = exposures_table(context, radius), services_table(context, radius)
     steps = _steps(radius)
     contracts, contract_rows = contracts_section(context, steps, "in the radius")

@@ -19,7 +19,7 @@ def bulletin(context: Context, radius: BlastRadius) -> Report:
     """Counts only: no row stands for one body, and no name of a public body is in the map it is made from."""
     dataset = context.graph.dataset
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    found = bodies(dataset, [reach.id for reach in present]) if present else "No council"
+    found = bodies(dataset, [reach.id for reach in present])
     roots = join(root_name(dataset, root) for root in radius.roots)
     counted = _counts(context, present)
     services = _services(radius, present)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from riskgraph.analysis.concentration import HHI_BANDS, Concentration, Index, concentration
+from riskgraph.analysis.concentration import MOST_RANKS, Concentration, concentration
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.shares import Index
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.render.concentration import concentration_text
+from riskgraph.render.concentration import band_words, bounded, concentration_text
 from riskgraph.render.words import area_label, full_name, join, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, capital, contracts_section, method_section, unmarked
+from riskgraph.report.parts import area_title, capital, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import rules
@@ -62,7 +63,9 @@ def concentration_report(context: Context) -> Report:
         if s.in_force and s.area == area and s.dependent in found.market
     ]
     contracts, contract_rows = contracts_section(
-        context, [s for s in steps if not s.implied], f"for {area_label(area)}"
+        context,
+        [s for s in steps if not s.implied] + shared_purchases(context, found.view, area),
+        f"for {area_label(area)}",
     )
     evidence, sources = evidence_section(context, {row.id for step in steps for row in step.rows})
     return Report(
@@ -80,7 +83,8 @@ def concentration_report(context: Context) -> Report:
         (
             f"Who serves {plural(len(found.unknown), 'council')} of {len(found.market)} is not known.",
             f"With what is not known the index lies between {index.low:,.0f} and {index.high:,.0f}.",
-            "Contract values are on record for a part only; a joint contract stands on one council.",
+            f"A contract's value is on record for {found.valued['value']} of {len(found.market)} councils, in a year for {found.valued['annual_value']}.",
+            f"An owner is on record for {found.owned} of {plural(len(found.shares), 'supplier')}.",
             "These figures speak of market power. Whether one failure reaches many is another question: riskgraph report blast.",
         ),
         ("Ask the councils that are not known who serves them.", "Look at the contracts that end first: that is when the market can move."),
@@ -88,6 +92,8 @@ def concentration_report(context: Context) -> Report:
         (
             _shares_section(context, found, area, suppliers),
             *_owners_section(context, found),
+            _figures_section(found),
+            _ranks_section(context, found),
             contracts,
             Section("members", "Who is served by whom", (members,)),
             evidence,
@@ -100,10 +106,9 @@ def concentration_report(context: Context) -> Report:
 
 
 def _meaning(found: Concentration, index: Index) -> tuple[str, ...]:
-    said = "; ".join(f"{band.owner} ({band.year}): {band.words}" for band in HHI_BANDS(index.hhi))
     data = None if found.area is None else rules().areas[found.area].data
     lines = [
-        f"By councils, the Herfindahl-Hirschman index is {index.hhi:,.0f}. In the words of others: {said}. The "
+        f"By councils, the Herfindahl-Hirschman index is {index.hhi:,.0f}. In the words of others: {band_words(index)}. The "
         "Competition and Markets Authority (2021) applies no threshold.",
         "With few councils such an index is lumpy: read the number of councils and the largest share first.",
     ]
@@ -202,3 +207,54 @@ def _owners_section(context: Context, found: Concentration) -> tuple[Section, ..
         f"{capital(full_name(dataset, first.supplier))} is the largest owner, with {plural(first.reach, 'council')}."
     )
     return (Section("owners", "By ultimate owner", (text, table)),)
+
+
+def _figures_section(found: Concentration) -> Section:
+    """Each figure with the least and the most that it could be."""
+    rows: list[tuple[Cell, ...]] = []
+    for label, measure, parents in (
+        ("By councils", "councils", False),
+        ("By residents", "residents", False),
+        ("By value of whole contracts", "value", False),
+        ("By value in a year", "annual_value", False),
+        ("By councils, rolled up to owners", "councils", True),
+    ):
+        one = found.by(measure, parents=parents)
+        if one is not None:
+            figures = [bounded(one, name, "%") for name in ("largest", "three", "five")]
+            rows.append((label, f"{one.known:.0f}%", *figures, bounded(one, "hhi"), bounded(one, "effective")))
+    columns = (
+        Column("measure", "Measure"),
+        Column("known", "Known"),
+        Column("largest", "Largest"),
+        Column("three", "Three largest"),
+        Column("five", "Five largest"),
+        Column("hhi", "HHI"),
+        Column("effective", "Equal suppliers"),
+    )
+    table = Table(
+        "figures", "How uneven it is: of what is known, and in brackets the least and the most", columns, tuple(rows)
+    )
+    text = Text("By value there is no least and most: what the other councils pay has no size that anybody knows.")
+    return Section("figures", "Every figure and its bounds", (table, text) if found.by("value") or found.by("annual_value") else (table,))  # fmt: skip
+
+
+def _ranks_section(context: Context, found: Concentration) -> Section:
+    """Who is leaned on directly and through others."""
+    dataset = context.graph.dataset
+    rows: list[tuple[Cell, ...]] = [
+        (full_name(dataset, rank.provider), *rank.within)
+        for rank in found.ranks[:15]
+        if rank.provider not in context.withheld
+    ]
+    columns = (
+        Column("name", "Provider"),
+        *(Column(f"within_{n}", f"Within {plural(n, 'step')}", "number") for n in range(1, MOST_RANKS + 1)),
+    )
+    table = Table(
+        "ranks", "Councils that lean on it, directly or through others; the fifteen widest", columns, tuple(rows)
+    )
+    text = Text(
+        "A council counts for everybody that it leans on, so these counts overlap and are no shares of a whole."
+    )
+    return Section("ranks", "At every rank", (table, text))

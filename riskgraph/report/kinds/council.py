@@ -12,7 +12,7 @@ from riskgraph.analysis.profile import Profile, profile
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band
 from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, row_phrase, short_name, step_phrase
@@ -73,13 +73,14 @@ def council_report(context: Context) -> Report:
     mine = ask(context.graph, selection=Selection(context.graph, members=frozenset({body})))
     questions = [q for whom, found in mine.letters.items() if whom == body for q in found]
     exposures, services = _exposures(context, named), _services(context, shown)
-    contracts, contract_rows = contracts_section(context, shown.depends_on, f"of {name}")
+    held = [*shown.depends_on, *_through(context, shown)]
+    contracts, contract_rows = contracts_section(context, held, f"of {name} or of a shared service for it")
     widest = max(named, key=lambda leaning: leaning.others, default=None)
     alone = [area for area in areas if len({step.provider for step in shown.depends_on if step.area == area}) == 1]
     things = plural(len(leanings), "body or place", "bodies and places")
     title = f"{name} could be reached, documented or likely, from {len(sure)} of the {things} it leans on"
     if not leanings:
-        title = f"Nothing is known of what {name} leans on"
+        title = f"0 bodies and places are known that {name} leans on"
     unknown = (
         [f"{plural(len(questions), 'fact')} about these would settle what cannot be ruled out."] if questions else []
     )
@@ -123,6 +124,18 @@ def council_report(context: Context) -> Report:
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         profile_answer(context, shown),
     )  # fmt: skip
+
+
+def _through(context: Context, shown: Profile) -> list[Step]:
+    """What the shared services that it leans on have bought for the same service areas."""
+    entities = context.graph.dataset.entities
+    leaned = {(step.provider, step.area) for step in shown.depends_on if step.relation != "member-of"}
+    return [
+        step
+        for step in context.graph.settled(shown.view).steps
+        if step.in_force and not step.implied and entities[step.dependent].kind == SHARED_SERVICE
+        if (step.dependent, step.area) in leaned
+    ]
 
 
 def _leanings(context: Context, shown: Profile) -> list[Leaning]:

@@ -19,7 +19,7 @@ from riskgraph.render.gaps import gaps_text
 from riskgraph.render.words import full_name, join, kind_word, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, band_counts, capital, contracts_section, method_section
+from riskgraph.report.parts import area_title, band_counts, capital, contracts_section, method_section, shared_purchases
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import rules
@@ -76,12 +76,14 @@ def overview_report(context: Context) -> Report:
         for s in context.graph.settled(view).steps
         if s.in_force and s.dependent in members and s.relation != "member-of"
     ]
-    contracts, contract_rows = contracts_section(context, [s for s in steps if not s.implied], f"of {where}")
+    contracts, contract_rows = contracts_section(
+        context, [s for s in steps if not s.implied] + shared_purchases(context, view, None), f"of {where}"
+    )
     top = worst[0] if worst else None
     title = (
         f"{full_name(dataset, top.id)} could reach more public bodies of {where} than anything else: {len(top.bands)} of {len(members)}"
         if top
-        else f"No single failure is known that could reach {where}"
+        else f"0 single failures are known that could reach {where}"
     )
     both = {reach.id for w in worst[:3] for reach in w.radius.within(Band.POSSIBLE)} & members
     summary = [f"{title}."]

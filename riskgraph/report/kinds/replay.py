@@ -68,7 +68,9 @@ def replay_report(context: Context) -> Report:
     _, picture = routes(radius, surest)
     how: list[Block] = [] if picture is None else [picture]
     how.append(
-        Items(tuple(sentence(dataset, reach.lead[1].proof) for reach in surest)) if surest else Text("No route.")
+        Items(tuple(sentence(dataset, reach.lead[1].proof) for reach in surest))
+        if surest
+        else Text("0 routes were found.")
     )
     evidence, sources = evidence_section(
         context, {row for reach in radius.authorities for hit in reach.kinds.values() for row in hit.proof.rows}
@@ -124,5 +126,5 @@ def _table(dataset: Dataset, recorded: Sequence[Compared]) -> Table:
         Column("id", "Id"),
     )
     return Table(
-        "compared", "Public bodies recorded as hit", columns, tuple(rows), "No public body is recorded as hit."
+        "compared", "Public bodies recorded as hit", columns, tuple(rows), "0 public bodies are recorded as hit."
     )

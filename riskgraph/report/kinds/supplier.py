@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.model import AUTHORITY, Band
@@ -62,8 +63,9 @@ def supplier_report(context: Context) -> Report:
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
     past = [reach for reach in radius.authorities if reach.past]
     services, exposures = _services(context, users), exposures_table(context, radius)
-    contracts, contract_rows = contracts_section(context, users, f"with {name}")
-    biggest = f", most for {area_label(order[0][0])}" if order else ""
+    contracts, contract_rows = contracts_section(context, [*users, *_bought(context, shown)], f"with {name}")
+    alone = len(order) == 1 or (len(order) > 1 and len(order[0][1]) > len(order[1][1]))
+    biggest = f", {'all' if len(order) == 1 else 'most'} for {area_label(order[0][0])}" if alone else ""
     evidence, sources = evidence_section(context, {row.id for step in users for row in step.rows})
     return Report(
         "supplier",
@@ -123,6 +125,19 @@ def _meaning(
     return tuple(lines)
 
 
+def _bought(context: Context, shown: Profile) -> list[Step]:
+    """Uses of what the supplier makes or runs: their contracts are contracts with it."""
+    behind, held = Behind(context.graph, shown.view), context.chosen.holds
+    kinds = {entity.id: entity.kind for entity in context.graph.dataset.entities.values()}
+    return [
+        step
+        for step in context.graph.settled(shown.view).steps
+        if step.in_force and not step.implied and step.relation in {"uses", "hosted-on"}
+        if shown.entity.id in behind.organisations(step)
+        if kinds[step.dependent] != AUTHORITY or held(step.dependent)
+    ]
+
+
 def _services(context: Context, users: list[Step]) -> Table:
     dataset = context.graph.dataset
     columns = (
@@ -166,6 +181,8 @@ def _lines_section(name: str, order: list[tuple[str | None, set[str]]], services
             for area, found in order
         ]
         title = f"{area_title(order[0][0])} is the biggest line of {name}: {plural(len(order[0][1]), 'public body', 'public bodies')}"
+        if len(order) > 1 and len(order[0][1]) == len(order[1][1]):
+            title = f"{plural(len(order), 'service area')} rest on {name}"
         blocks.append(
             bars("lines", title, "A bar for each service area: public bodies that lean on it directly.", rows)
         )

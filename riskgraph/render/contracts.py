@@ -1,0 +1,223 @@
+"""Contracts in words: which end first, what could hardly be replaced, whose certificate has lapsed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riskgraph.analysis.contracts import Contract, Contracts
+from riskgraph.analysis.lockin import Certificate, Certificates, Lock, Locks
+from riskgraph.data.dataset import Dataset
+from riskgraph.dates import in_words
+from riskgraph.model import Relation
+from riskgraph.render.words import area_label, full_name, join, plural
+
+__all__ = ["TERMINAL", "certificates_rows", "certificates_text", "contracts_text", "locks_text"]
+
+TERMINAL = (  # the columns of a table on a screen; files have all
+    "buyer", "supplier_name", "service_area", "end", "latest_end", "notice_by", "value_gbp", "annual_value_gbp", "radius",
+    "worst",
+)  # fmt: skip
+
+
+def contracts_text(found: Contracts, limit: int = 10) -> str:
+    """The contracts in the worst radii first, and in each part those to act on first."""
+    worst, others = found.worst, tuple(contract for contract in found.contracts if not contract.worst)
+    split = bool(worst and others)
+    order = f"the {len(worst)} in the worst radii first" if split else "the first to act on first"
+    lines = [
+        f"{plural(len(found.contracts), 'contract')} with an end to come (data of "
+        f"{in_words(found.graph.dataset.info.as_of)}), {order}."
+    ]
+    if split:
+        least = min(contract.radius for contract in worst)
+        names = sorted({c.widest: c.radius for c in worst}.items(), key=lambda item: (-item[1], item[0]))
+        listed = join((f"{full_name(found.graph.dataset, one)} {radius}" for one, radius in names), 6)
+        lines.append(
+            f"In the worst radii, {plural(least, 'public body', 'public bodies')} or more ({listed}), the first to act "
+            "on first:"
+        )
+        lines += [f"- {_contract(found, contract)}" for contract in worst[:limit]]
+        if limit > len(worst):
+            lines.append("The others, the first to act on first:")
+            lines += [f"- {_contract(found, contract)}" for contract in others[: limit - len(worst)]]
+    else:
+        lines += [f"- {_contract(found, contract)}" for contract in found.contracts[:limit]]
+    if len(found.contracts) > limit:
+        lines.append(f"And {len(found.contracts) - limit} more: use --limit, or --format csv for all.")
+    if found.vesting is not None:
+        lines.append(_vesting(found))
+    lines.append(
+        f"Not known: {plural(len(found.passed), 'contract')} whose end is over although the relation goes on, "
+        f"{plural(found.without_end, 'contract')} without an end, and {plural(found.no_contract, 'relation')} of which no contract "
+        "is known. A contract's end is not the relation's end: renewals are rarely published."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _vesting(found: Contracts) -> str:
+    assert found.vesting is not None
+    count = {word: sum(1 for c in found.contracts if c.vesting == word) for word in ("before", "extendable", "after")}
+    early = count["before"] + count["extendable"]
+    can = f"; {count['extendable']} of these can be extended past it" if count["extendable"] else ""
+    return (
+        f"Against the vesting day, {in_words(found.vesting)}: {early} end before it (extend or buy anew{can}), "
+        f"{count['after']} run on (transfer, host or novate), {found.without_end} with no end known."
+    )
+
+
+def _contract(found: Contracts, contract: Contract) -> str:
+    dataset, row = found.graph.dataset, contract.row
+    area = f", {area_label(contract.area)}" if contract.area else ""
+    extra = [f"ends {in_words(row.ends or '')}"]
+    if contract.extended:
+        extra = [
+            f"its end, {in_words(row.ends or '')}, is over; if it was extended, until {in_words(row.ends_latest or '')}"
+        ]
+    if contract.notice_by is None:
+        extra.append("notice period not known")
+    elif contract.notice_by < found.view.as_of:
+        extra.append(f"the day for notice has passed, {in_words(contract.notice_by)}")
+    else:
+        extra.append(f"notice by {in_words(contract.notice_by)}")
+    if contract.extension_days:
+        extra.append(f"can be extended to {in_words(row.contract_end_latest or '')}")
+    extra += _money(row)
+    if row.framework:
+        extra.append(f"framework {row.framework}")
+    if contract.vesting:
+        words = {"before": "before vesting day", "after": "after vesting day"}
+        extra.append(words.get(contract.vesting, "before vesting day unless it is extended"))
+    extra.append(
+        f"{full_name(dataset, contract.widest)} could reach {plural(contract.radius, 'public body', 'public bodies')}"
+    )
+    return f"{dataset.usual_name(row.dependent)} with {_with(dataset, contract)}{area}: {'; '.join(extra)}"
+
+
+def _with(dataset: Dataset, contract: Contract) -> str:
+    """The supplier, and what is bought from it if that has a name of its own."""
+    thing = full_name(dataset, contract.row.provider)
+    named = [full_name(dataset, one) for one in contract.suppliers if one != contract.row.provider]
+    return f"{join(named, 2)} ({thing})" if named else thing
+
+
+def _money(row: Relation) -> list[str]:
+    parts = []
+    if row.contract_value_gbp is not None:
+        parts.append(f"worth £{row.contract_value_gbp:,}")
+    if row.annual_value_gbp is not None:
+        parts.append(f"£{row.annual_value_gbp:,} a year")
+    return parts
+
+
+_HARD = {
+    "no": "cannot be replaced",
+    "very-hard": "very hard to replace",
+    "with-difficulty": "hard to replace",
+    "easily": "easily replaced",
+}
+
+
+def locks_text(found: Locks, limit: int = 10) -> str:
+    """How many stand at the worst level, when that was assessed, and each of them, the worst first."""
+    dataset = found.graph.dataset
+    never, very = found.count("no"), found.count("very-hard")
+    first = f"{plural(never, 'relation')} cannot be replaced and {very} are very hard to replace"
+    if not never:
+        first = f"{plural(very, 'relation is', 'relations are')} very hard to replace"
+    elif not very:
+        first = f"{plural(never, 'relation')} cannot be replaced"
+    lines = [
+        f"{first}, of {len(found.locks)} that somebody assessed (data of {in_words(dataset.info.as_of)}), the worst first."
+    ]
+    levels = [f"{found.count(level)} {word}" for level, word in _HARD.items() if found.count(level)]
+    if levels and found.assessed is not None:
+        oldest, newest = (in_words(day) for day in found.assessed)
+        lines.append(
+            f"Assessed: {join(levels)}; by sources of {newest if oldest == newest else f'{oldest} to {newest}'}."
+        )
+    lines += [f"- {_lock(found, lock)}" for lock in found.locks[:limit]]
+    if len(found.locks) > limit:
+        lines.append(f"And {len(found.locks) - limit} more: use --limit, or --format csv for all.")
+    lines.append(f"Not assessed: {plural(found.not_assessed, 'relation')}.")
+    if not found.locks:
+        lines.append(
+            "A register fills this with its columns on how easily a supplier could be replaced, and exit plans."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _lock(found: Locks, lock: Lock) -> str:
+    dataset, row = found.graph.dataset, lock.row
+    parts = [_HARD[row.substitutability] if row.substitutability else "replacing it not assessed"]
+    if lock.alternatives:
+        parts.append(plural(lock.alternatives, "alternative in use", "alternatives in use"))
+    if lock.others is None:
+        parts.append("other suppliers not known, as its service area is not")
+    elif lock.others:
+        named = join((full_name(dataset, one) for one in lock.others), 2)
+        parts.append(
+            f"{plural(len(lock.others), 'other supplier serves', 'other suppliers serve')} councils there: {named}"
+        )
+    else:
+        parts.append("0 other suppliers serve councils there in this data")
+    parts.append({"yes": "exit plan seen", "no": "no exit plan", None: "exit plan not known"}[row.exit_plan])
+    parts.append(_left(lock))
+    if lock.assessed:
+        parts.append(f"assessed {in_words(lock.assessed)}")
+    area = f", {area_label(lock.area)}" if lock.area else ""
+    return f"{dataset.usual_name(row.dependent)} with {full_name(dataset, row.provider)}{area}: {'; '.join(parts)}"
+
+
+def _left(lock: Lock) -> str:
+    if lock.years_left is None:
+        return "end not known"
+    left = (
+        "its end is over"
+        if lock.years_left < 0
+        else f"{lock.years_left:g} {'year' if lock.years_left == 1 else 'years'} left"
+    )
+    if lock.years_latest is not None and lock.years_latest > lock.years_left:
+        left += f", {lock.years_latest:g} if extended"
+    return left
+
+
+def certificates_text(found: Certificates, limit: int = 10) -> str:
+    """Whose certificate has lapsed, or was never seen."""
+    dataset = found.graph.dataset
+    count = {state: sum(1 for one in found.suppliers if one.state == state) for state in _STATES}
+    lines = [
+        f"{plural(count['lapsed'], 'supplier')} with a certificate that has lapsed, {count['never seen']} of whom none was "
+        f"seen, of {len(found.suppliers)} (data of {in_words(dataset.info.as_of)})."
+    ]
+    lines += [f"- {_certificate(dataset, one)}" for one in found.suppliers[:limit]]
+    if len(found.suppliers) > limit:
+        lines.append(f"And {len(found.suppliers) - limit} more: use --limit, or --format csv for all.")
+    ahead = [one for one in found.suppliers if one.state == "in force"]
+    if ahead:
+        soon = join((f"{full_name(dataset, one.supplier)} {in_words(one.expires or '')}" for one in ahead), 4)
+        lines.append(f"In force, the first to lapse first: {soon}.")
+    lines.append(
+        "Never seen means that this map has no record, not that there is none. Ask for it. Bodies are counted that lean "
+        "on the supplier themselves or by way of a shared service."
+    )
+    return "\n".join(lines) + "\n"
+
+
+_STATES = ("lapsed", "never seen", "no date", "in force")
+
+
+def _certificate(dataset: Dataset, one: Certificate) -> str:
+    state = {"no date": "seen, without its date"}.get(one.state, one.state)
+    named = f" {join(one.certificates)}" if one.certificates else ""
+    when = f", {in_words(one.expires)}" if one.expires else ""
+    lean = plural(one.bodies, "public body leans", "public bodies lean")
+    return f"{full_name(dataset, one.supplier)}: {state}{named}{when}; {lean} on it"
+
+
+def certificates_rows(found: Certificates) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Every supplier that a public body leans on."""
+    header = ("supplier", "name", "state", "certificates", "expires", "bodies")
+    return header, [
+        (c.supplier, full_name(found.graph.dataset, c.supplier), c.state, ";".join(c.certificates), c.expires, c.bodies)
+        for c in found.suppliers
+    ]

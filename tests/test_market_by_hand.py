@@ -1,0 +1,150 @@
+"""The figures of a market again, straight from the shipped CSV files, without any of riskgraph's own code."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import pytest
+
+from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.select import Selection
+from riskgraph.graph import RiskGraph
+
+DATA = Path(__file__).resolve().parent.parent / "datasets"
+DAY = "2026-11-22"
+COUNCILS = {
+    "county", "district", "unitary", "metropolitan", "london-borough", "city-corporation",
+    "scottish-unitary", "welsh-unitary", "ni-district",
+}  # fmt: skip
+BEHIND = {"supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "made-by", "instance-of"}
+
+
+def rows(*path: str) -> list[dict[str, str]]:
+    with DATA.joinpath(*path).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+ENTITIES = {row["id"]: row for row in rows("uk", "entities.csv")}
+REGISTER = {row["id"]: row for row in rows("register", "authorities.csv")}
+
+
+def on_the_day(row: Mapping[str, str]) -> bool:
+    begun = (row["valid_from"] + "-01-01")[:10] <= DAY if row["valid_from"] else True
+    last = row["valid_to"] + {4: "-12-31", 7: "-31"}.get(len(row["valid_to"]), "")
+    return begun and (not last or last >= DAY)
+
+
+def exists(body: str) -> bool:
+    return body not in REGISTER or on_the_day(REGISTER[body])
+
+
+def area(row: Mapping[str, str]) -> str:
+    if row["service_area"]:
+        return row["service_area"]
+    for end in (row["provider"], row["dependent"]):
+        own = ENTITIES[end]["service_area"].split(";")
+        if ENTITIES[end]["kind"] in {"system", "store", "environment", "product"} and len(own) == 1 and own[0]:
+            return own[0]
+    return ""
+
+
+ROWS = [r for r in rows("uk", "relations.csv") if on_the_day(r) and exists(r["dependent"]) and exists(r["provider"])]
+NEXT: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+for _row in ROWS:
+    NEXT[_row["relation"]][_row["dependent"]].add(_row["provider"])
+
+
+def suppliers(place: str) -> set[str]:
+    kind = ENTITIES[place]["kind"]
+    if kind in {"supplier", "shared-service", "authority"}:
+        return {place}
+    if kind == "product":
+        return NEXT["made-by"][place]
+    if kind == "system":
+        makers = {maker for product in NEXT["instance-of"][place] for maker in NEXT["made-by"][product]}
+        return NEXT["operated-by"][place] or NEXT["supplied-by"][place] or makers
+    return NEXT["operated-by"][place]
+
+
+def owner(supplier: str) -> str:
+    while NEXT["owned-by"][supplier]:
+        supplier = min(NEXT["owned-by"][supplier])
+    return supplier
+
+
+def market(wanted: str | None, region: str | None) -> dict[str, set[str]]:
+    served: dict[str, set[str]] = {
+        body: set()
+        for body, row in ENTITIES.items()
+        if row["kind"] == "authority" and row["authority_type"] in COUNCILS and exists(body)
+        if region is None or region in {REGISTER[body]["region"], REGISTER[body]["nation"]}
+    }
+    for row in ROWS:
+        if row["dependent"] in served and row["relation"] in {"uses", "supplied-by", "served-by", "hosted-on"}:
+            if wanted is None or area(row) == wanted:
+                served[row["dependent"]] |= suppliers(row["provider"])
+    return served
+
+
+def figures(served: Mapping[str, Collection[str]], weight: Mapping[str, float]) -> list[float]:
+    """Largest, three largest and index of what is known, and the index at the least and the most, in per cent."""
+    parts: dict[str, float] = defaultdict(float)
+    for body, who in served.items():
+        for supplier in who:
+            parts[supplier] += weight[body] / len(who)
+    sizes = sorted(parts.values(), reverse=True)
+    known: float = sum(sizes)
+    whole = known + sum(weight[body] for body, who in served.items() if not who)
+    least = sum((100 * size / whole) ** 2 for size in sizes)
+    most = least - (100 * sizes[0] / whole) ** 2 + (100 * (sizes[0] + whole - known) / whole) ** 2
+    return [
+        100 * sizes[0] / known,
+        100 * sum(sizes[:3]) / known,
+        sum((100 * size / known) ** 2 for size in sizes),
+        least,
+        most,
+    ]
+
+
+MARKETS = [("revenues-benefits", None), ("libraries-leisure", "Scotland"), ("social-care", None), (None, None)]
+
+
+@pytest.mark.parametrize(("wanted", "region"), MARKETS)
+def test_a_market_is_what_the_files_say(wanted: str | None, region: str | None) -> None:
+    uk = RiskGraph.open("uk")
+    found = concentration(uk, wanted, selection=Selection.of(uk, regions=[region] if region else []))
+    served = market(wanted, region)
+    assert set(found.market) == set(served)
+    one = dict.fromkeys(served, 1.0)
+    people = {body: float(REGISTER[body]["population"] or 0) for body in served}
+    owned = {body: {owner(supplier) for supplier in who} for body, who in served.items()}
+    for measure, parents, expected in (
+        ("councils", False, figures(served, one)),
+        ("residents", False, figures(served, people)),
+        ("councils", True, figures(owned, one)),
+    ):
+        index = found.by(measure, parents=parents)
+        assert index is not None
+        assert [index.largest, index.three, index.hhi, index.low, index.high] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("wanted", "region"), MARKETS)
+def test_deeper_ranks_are_what_the_files_say(wanted: str | None, region: str | None) -> None:
+    after: dict[str, set[str]] = defaultdict(set)
+    for row in ROWS:
+        if row["relation"] in BEHIND and (wanted is None or area(row) in {"", wanted}):
+            after[row["dependent"]].add(row["provider"])
+    count: dict[int, dict[str, int]] = {rank: defaultdict(int) for rank in (1, 2, 3)}
+    for body, who in market(wanted, region).items():
+        seen = set(who)
+        for rank in (1, 2, 3):
+            for provider in seen:
+                count[rank][provider] += 1
+            seen |= {further for provider in seen for further in after[provider]} - {body}
+    uk = RiskGraph.open("uk")
+    found = concentration(uk, wanted, selection=Selection.of(uk, regions=[region] if region else []))
+    for rank in (1, 2, 3):
+        assert {provider: n for provider, n, *_ in found.at_rank(rank)} == dict(count[rank])
