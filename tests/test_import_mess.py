@@ -129,13 +129,14 @@ def test_redacted_is_nobody_and_never_one_giant_supplier(tmp_path: Path) -> None
 def test_a_contract_register_in_the_wrong_place_is_known_by_its_headers(tmp_path: Path) -> None:
     file = tmp_path / "spend-over-500.csv"
     file.write_text(
-        "Purchasing Body,Contract Reference,Contract Title,Supplier Company Name,Start Date,Current Expiry Date,Company Number\n"
-        "Dover District Council,D1,Parking permits,Kerbside Digital Ltd,2024-04-01,2027-03-31,8765432\n"
+        "Purchasing Body,Contract Reference,Contract Title,Supplier Company Name,Start Date,Current Expiry Date,Company Number,Annual Value,Total Contract Value (including extensions)\n"
+        'Dover District Council,D1,Parking permits,Kerbside Digital Ltd,2024-04-01,2027-03-31,8765432,"£4,000","12,000"\n'
     )
     data, report = import_file(file)
     assert report.format == "contracts"
     (row,) = data.relations.values()
     assert (row.valid_from, row.valid_to, row.contract_reference) == ("2024-04-01", "2027-03-31", "D1")
+    assert (row.annual_value_gbp, row.contract_value_gbp) == (4000, 12000)
     assert data.entities[row.provider].company_number == "08765432"
     assert "company number repaired" in report.guesses
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from riskgraph.data.importers.areas import area_of_title, area_of_word
@@ -130,6 +131,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "Whole Life Value",
         "Value of the contract",
     ),
+    "annual": ("Annual Value", "Annual Contract Value", "Annual Value \u00a3", "Annual Cost"),
     "area": ("ServiceCategoryLabel", "Service Category", "Category"),
     "unit": (
         "OrganisationalUnit",
@@ -252,6 +254,14 @@ def _fact(columns: Columns, row: list[str], where: str, named: Named, sharing: i
             report.guess("date that is none, left blank", f"{where}, {name}: {text!r}")
         return value
 
+    def money(name: str) -> Decimal | None:
+        text = cell(name)
+        value = parse_money(text) if text else None
+        if text and (value is None or value < 0):
+            report.guess("amount that is none, left blank", f"{where}: {text!r}")
+            return None
+        return value
+
     council = cell("council") or options.council
     if not council:
         report.skip(where, "no council")
@@ -276,16 +286,12 @@ def _fact(columns: Columns, row: list[str], where: str, named: Named, sharing: i
     start, end, current, latest = date("start"), date("end"), date("current"), date("latest")
     ends = [day for day in (end, current) if day]
     last = max(ends, key=last_day) if ends else None
-    amount = cell("value")
-    value = parse_money(amount) if amount else None
-    if amount and (value is None or value < 0):
-        report.guess("amount that is none, left blank", f"{where}: {amount!r}")
-        value = None
+    value, annual = money("value"), money("annual")
     notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := cell("unit")) else ""]
-    if sharing > 1 and value is not None:
+    if sharing > 1 and (value, annual) != (None, None):
         notes.append(f"one value for {sharing} suppliers was left out")
         report.guess("one value for several suppliers, left out", where)
-        value = None
+        value = annual = None
     reference = cell("reference") or cell("ocid") or None
     if start and last and last_day(last) < last_day(start):
         report.guess("ends before it begins: both dates left blank", f"{where}: {start} to {last}")
@@ -306,6 +312,7 @@ def _fact(columns: Columns, row: list[str], where: str, named: Named, sharing: i
         valid_to=last,
         reference=reference,
         value=value,
+        annual_value=annual,
         end_latest=latest or last,
         framework=cell("framework") or None,
         grade=options.grade or "confirmed",
