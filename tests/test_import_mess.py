@@ -136,7 +136,7 @@ def test_a_contract_register_in_the_wrong_place_is_known_by_its_headers(tmp_path
     assert report.format == "contracts"
     (row,) = data.relations.values()
     assert (row.valid_from, row.valid_to, row.contract_reference) == ("2024-04-01", "2027-03-31", "D1")
-    assert (row.annual_value_gbp, row.contract_value_gbp) == (4000, 12000)
+    assert (str(row.annual_value_gbp), str(row.contract_value_gbp)) == ("4000", "12000")
     assert data.entities[row.provider].company_number == "08765432"
     assert "company number repaired" in report.guesses
 
