@@ -8,7 +8,7 @@ from pathlib import Path
 
 from riskgraph.data.importers.areas import area_of_title, area_of_word
 from riskgraph.data.importers.facts import Fact, Harvest, Options, Party
-from riskgraph.data.importers.headers import Columns, header_score, match_headers
+from riskgraph.data.importers.headers import header_score, match_headers
 from riskgraph.data.importers.match import clean_party
 from riskgraph.data.importers.one_sheet import score_of_table
 from riskgraph.data.importers.registry import importer
@@ -162,11 +162,11 @@ def read_contracts(path: Path, options: Options, report: ImportReport) -> Harves
     return read_register(path, options, report, FIELDS, _named)
 
 
-def _named(columns: Columns, row: list[str]) -> list[Named]:
+def _named(cells: Mapping[str, str]) -> list[Named]:
     schemes = (("GB-COH", "number"), ("GB-CHC", "charity"), ("GB-PPON", "other_id"))
-    ids = [(scheme, text) for scheme, name in schemes if (text := _cell(columns, row, name))]
+    ids = [(scheme, cells[name]) for scheme, name in schemes if name in cells]
     ids = [(scheme, text) for scheme, text in ids if scheme != "GB-PPON" or text.upper().startswith("P")]
-    return [(clean(columns.get(row, "supplier")), tuple(ids))]
+    return [(cells.get("supplier", ""), tuple(ids))]
 
 
 def read_register(
@@ -174,7 +174,7 @@ def read_register(
     options: Options,
     report: ImportReport,
     fields: Mapping[str, Sequence[str]],
-    named: Callable[[Columns, list[str]], list[Named]],
+    named: Callable[[Mapping[str, str]], list[Named]],
     source: str = "contract register",
 ) -> Harvest:
     """Read every sheet of a register; a row counts once for each supplier that it names.
@@ -186,7 +186,7 @@ def read_register(
     fields
         The headers of each field.
     named
-        The suppliers of a row; none if it names nobody.
+        The suppliers of a row, from its filled cells; none if it names nobody.
     source
         What the file is, for its evidence.
     """
@@ -219,12 +219,16 @@ def read_register(
                 continue
             if merged:  # the first filled cell counts, so that hidden letters must not fill one
                 row = [clean(cell) for cell in row]
-            suppliers = named(columns, row) or [("", ())]
+            cells = {
+                name: text for name in columns.places if (text := clean(columns.get(row, name))) and not blank(text)
+            }
+            over = any(map(clean, row[columns.width :]))
+            suppliers = named(cells) or [("", ())]
             for supplier in suppliers:
                 report.read += 1
                 if report.read % 1000 == 0:
                     options.tick(report.read, 0)
-                fact = _fact(columns, row, f"row {number}", supplier, len(suppliers), harvest)
+                fact = _fact(cells, over, f"row {number}", supplier, len(suppliers), harvest)
                 if fact:
                     harvest.take(fact._replace(publisher=f"{fact.council.name}, {source} {report.source}"))
     if not found:
@@ -234,18 +238,14 @@ def read_register(
     return harvest
 
 
-def _cell(columns: Columns, row: list[str], name: str) -> str:
-    if name not in columns:
-        return ""
-    text = clean(columns.get(row, name))
-    return "" if blank(text) else text
-
-
-def _fact(columns: Columns, row: list[str], where: str, named: Named, sharing: int, harvest: Harvest) -> Fact | None:
+def _fact(
+    cells: Mapping[str, str], over: bool, where: str, named: Named, sharing: int, harvest: Harvest
+) -> Fact | None:
+    """What one supplier's part of a row says; `over` if the row has more cells than the header."""
     report, options = harvest.report, harvest.options
 
     def cell(name: str) -> str:
-        return _cell(columns, row, name)
+        return cells.get(name, "")
 
     def date(name: str) -> str | None:
         text = cell(name)
@@ -278,7 +278,7 @@ def _fact(columns: Columns, row: list[str], where: str, named: Named, sharing: i
     if supplier is None:
         report.skip(where, "no supplier")
         return None
-    if any(map(clean, row[columns.width :])) and not (parse_date(cell("start")) or parse_date(cell("end"))):
+    if over and not (parse_date(cell("start")) or parse_date(cell("end"))):
         report.skip(where, "more cells than the header has: its columns may be shifted")
         return None
     title = cell("title") or cell("description")

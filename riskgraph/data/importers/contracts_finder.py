@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from riskgraph.data.importers.contracts import FIELDS as REGISTER
 from riskgraph.data.importers.contracts import Named, read_register
 from riskgraph.data.importers.facts import Harvest, Options
-from riskgraph.data.importers.headers import Columns
 from riskgraph.data.importers.one_sheet import score_of_table
 from riskgraph.data.importers.registry import importer
 from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.tables import clean
 
 __all__ = ["FIELDS", "read_contracts_finder"]
 
@@ -42,8 +41,8 @@ def read_contracts_finder(path: Path, options: Options, report: ImportReport) ->
     return read_register(path, options, report, FIELDS, _named, "Contracts Finder")
 
 
-def _named(columns: Columns, row: list[str]) -> list[Named]:
-    return packed(clean(columns.get(row, "supplier")))
+def _named(cells: Mapping[str, str]) -> list[Named]:
+    return packed(cells.get("supplier", ""))
 
 
 def packed(text: str) -> list[Named]:
