@@ -202,7 +202,7 @@ def test_a_workbook_says_the_same_as_its_csv(tmp_path: Path) -> None:
     from_text, _ = import_file(text)
     assert report.format == "one-sheet"
     assert [r.id for r in from_book.relations.values()] == [r.id for r in from_text.relations.values()]
-    assert from_book.relations["dover.uses.brackenfold-planning"].contract_end_latest == "2028-01-14"
+    assert from_book.relations["dover.uses.brackenfold-planning"].contract_end == "2028-01-14"
 
 
 def test_formulas_serial_dates_and_hidden_sheets_are_said(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_formulas_serial_dates_and_hidden_sheets_are_said(tmp_path: Path) -> Non
         made.create_sheet("secret").sheet_state = "hidden"
 
     data, report = import_file(book(tmp_path, fill))
-    assert data.relations["dover.uses.brackenfold-planning"].contract_end_latest == "2028-01-15"
+    assert data.relations["dover.uses.brackenfold-planning"].contract_end == "2028-01-15"
     assert report.skipped["no supplier"] == ["row 4"]  # never calculated, so it has no value
     assert any("formulas" in note for note in report.notes)
     assert any("secret" in note for note in report.notes)

@@ -235,7 +235,8 @@ def contracts_table(dataset: Dataset, steps: Iterable[Step], caption: str) -> tu
         first = str(notice or end or latest or "9999")
         words = f"ends {in_words(row.ends)}" if row.ends else "end not known"
         start = first_day(row.valid_from) if row.valid_from else None
-        contract = Contract(f"{buyer}, {area_label(row.service_area)}", start, end, notice, latest, words)
+        later = latest if latest and (end is None or latest > end) else None
+        contract = Contract(f"{buyer}, {area_label(row.service_area)}", start, end, notice, later, words)
         rows.append(((first, buyer, row.id), cells, contract))
     rows.sort(key=lambda item: item[0])
     yearly = any(row.annual_value_gbp is not None for row in found.values())  # a column for what is seldom known

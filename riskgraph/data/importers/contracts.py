@@ -313,7 +313,7 @@ def _fact(
         reference=reference,
         value=value,
         annual_value=annual,
-        end_latest=latest or last,
+        end_latest=latest,
         framework=cell("framework") or None,
         grade=options.grade or "confirmed",
         published=date("published"),

@@ -156,7 +156,7 @@ def _contract(
         hosting="supplier" if row.get("0060") in _HOSTED else None,
         valid_from=start,
         reference=reference or None,
-        end_latest=end,
+        end=end,
         notice_days=notice,
         framework=main.get(reference, {}).get("0030"),
         grade=options.grade or "confirmed",

@@ -246,7 +246,7 @@ def _fact(
         valid_to=end,
         reference=_text(release.get("ocid")),
         value=value,
-        end_latest=longest or end,
+        end_latest=longest,
         framework=framework,
         grade=options.grade or "confirmed",
         url=url,

@@ -240,7 +240,7 @@ def _fact(columns: Columns, row: list[str], where: str, options: Options, harves
         reference=cell("reference") or None,
         annual_value=value,
         end=None if ended else end,
-        end_latest=latest or end,
+        end_latest=latest,
         notice_days=notice,
         framework=cell("framework") or None,
         returned={"yes": "yes", "no": "no"}.get(returned),
@@ -286,8 +286,9 @@ def _ended(harvest: Harvest, options: Options) -> None:
     """Contracts whose end has passed although nothing says that the relation ended: they are kept as running."""
     day = options.as_of or max(harvest.dates, default=None)
     for fact in harvest.facts:
-        if day and fact.end_latest and fact.valid_to is None and last_day(fact.end_latest) < last_day(day):
+        end = fact.end_latest or fact.end
+        if day and end and fact.valid_to is None and last_day(end) < last_day(day):
             harvest.report.guess(
                 "the contract's end has passed but nothing says that it ended: kept as running",
-                f"{fact.where}: {fact.council.name}, {fact.thing}, until {fact.end_latest}",
+                f"{fact.where}: {fact.council.name}, {fact.thing}, until {end}",
             )
