@@ -128,6 +128,12 @@ def test_what_changed_is_told_in_words(tmp_path: Path, monkeypatch: pytest.Monke
     assert "- Nimbrook Security: certificate expires was 15 December 2026, is now 15 December 2027" in said
     assert "Answers, if each left the market or went insolvent" in said
     assert "- Kerbside: not in the old map; 1 public body could be reached now.\n  1 newly reached: Cawdale" in said
+    run(
+        "data incident fire-2026 --data new.csv --to ours --title Fire --origin 'Quenby Software' --status 'Saltmere: service disrupted' --said-by Saltmere"
+    )
+    said = run("data diff new.csv ours").stdout
+    assert "- Incidents: 1 added.\n- Effects of incidents: 1 added.\n" in said
+    assert "New effects of incidents (1):\n- Fire: Saltmere: a service stopped (says Saltmere)\n" in said
     assert run("data diff old.csv old.csv").stdout.startswith("0 differences, row by row, between old.csv")
 
 

@@ -20,7 +20,6 @@ from riskgraph.data.names import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS
 from riskgraph.model import AUTHORITY, Band, FailureKind, Incident
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
@@ -34,6 +33,7 @@ __all__ = [
     "Replay",
     "State",
     "incident_id",
+    "kinds_of",
     "replay",
 ]
 
@@ -291,6 +291,22 @@ def replay(
     )
 
 
+def kinds_of(incident: Incident) -> tuple[FailureKind, ...]:
+    """The kinds of harm that are recorded, with an attacker who may move on unless it came about without one.
+
+    Examples
+    --------
+    >>> [str(kind) for kind in kinds_of(Incident("x", "X", mechanism="ransomware", impact=("availability",)))]
+    ['outage', 'intrusion']
+    >>> kinds_of(Incident("x", "X", mechanism="ransomware"))  # nothing is recorded
+    ()
+    """
+    kinds = {_IMPACT[word] for word in incident.impact}
+    if kinds and incident.mechanism not in _NO_ATTACKER:
+        kinds.add(FailureKind.INTRUSION)
+    return tuple(kind for kind in FailureKind if kind in kinds)
+
+
 def _question(incident: Incident, when: str | None, known_before: bool, given: Mapping[str, Any]) -> dict[str, Any]:
     """On the day of the incident, for the kinds of harm that it did, never with its own reporting."""
     question: dict[str, Any] = {}
@@ -298,11 +314,8 @@ def _question(incident: Incident, when: str | None, known_before: bool, given: M
         question["as_of"] = last_day(when)
         if known_before:
             question["known_before"] = first_day(when) - timedelta(days=1)
-    kinds = {_IMPACT[word] for word in incident.impact}
-    if kinds and "like" not in given:
-        if incident.mechanism not in _NO_ATTACKER:
-            kinds.add(FailureKind.INTRUSION)
-        question["kinds"] = tuple(kind for kind in KINDS if kind in kinds)
+    if (kinds := kinds_of(incident)) and "like" not in given:
+        question["kinds"] = kinds
     besides = given.get("without") or ()
     without = (incident.incident_id, *([besides] if isinstance(besides, str) else besides))
     return {**question, **given, "without": tuple(dict.fromkeys(without))}

@@ -56,6 +56,17 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | str) else str(value)
 
 
+def _rows(data: Dataset, table: str) -> Mapping[str, Any]:
+    """A table by the ids of its rows; an effect is known by incident, body, effect and who says so."""
+    if table != "incident_effects":
+        found: Mapping[str, Any] = getattr(data, table)
+        return found
+    return {
+        " | ".join((effect.incident_id, effect.organisation, effect.effect, effect.said_by or "")): effect
+        for effect in data.effects
+    }
+
+
 def diff(old: Dataset, new: Dataset) -> DataDiff:
     """Compare two data sets by the ids of their rows.
 
@@ -66,9 +77,8 @@ def diff(old: Dataset, new: Dataset) -> DataDiff:
     0
     """
     added, removed, changed = {}, {}, {}
-    for table in ("entities", "relations", "evidence", "incidents"):
-        before: Mapping[str, Any] = getattr(old, table)
-        after: Mapping[str, Any] = getattr(new, table)
+    for table in ("entities", "relations", "evidence", "incidents", "incident_effects"):
+        before, after = _rows(old, table), _rows(new, table)
         added[table] = tuple(sorted(after.keys() - before.keys()))
         removed[table] = tuple(sorted(before.keys() - after.keys()))
         rows = []

@@ -11,20 +11,13 @@ from riskgraph.model import Band
 from riskgraph.render import blast as blast_text
 from riskgraph.render import calls as calls_text
 from riskgraph.render import fixes as fixes_text
-from riskgraph.render.words import area_label, band_phrase, join, plural, root_name, sentence, short_name
+from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, sentence, short_name
 from riskgraph.scenario.exercise import Belief, Exercise
 from riskgraph.scenario.playbook import MARKINGS, Inject
 
 __all__ = ["sheets", "text"]
 
 MOST = 15  # bodies shown one by one
-_EFFECTS = {
-    "data-exposed": "its data could be read",
-    "service-disrupted": "a service stopped",
-    "precautionary-shutdown": "it cut itself off as a precaution",
-    "notified": "it was told, or raised its guard",
-    "named-but-unaffected": "it was named, but not affected",
-}
 QUESTIONS = (
     "Which of us is it? One number, then a list.",
     "How are those connected? One sentence for each.",
@@ -258,6 +251,6 @@ def _reported(found: Exercise) -> list[str]:
         sure = "" if one.confidence == "confirmed" else f" ({one.confidence or 'not judged'})"
         in_map = "yes" if one.organisation in expected else "no"
         lines.append(
-            f"| {short_name(dataset, one.organisation)} | {_EFFECTS[one.effect]}{sure} | {one.via or 'not known'} | {in_map} |"
+            f"| {short_name(dataset, one.organisation)} | {EFFECTS[one.effect]}{sure} | {one.via or 'not known'} | {in_map} |"
         )
     return [*lines, "", "Not reported is not the same as not affected."]

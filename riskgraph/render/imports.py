@@ -16,7 +16,7 @@ from riskgraph.data.overlap import Count
 from riskgraph.dates import DATE, in_words
 from riskgraph.model import PRESETS
 from riskgraph.render.blast import failing
-from riskgraph.render.words import area_label, join, plural, root_name, row_phrase
+from riskgraph.render.words import EFFECTS, area_label, join, plural, root_name, row_phrase
 
 __all__ = ["changes_text", "count_text", "doubts_text", "import_text", "merge_text"]
 
@@ -173,6 +173,10 @@ def changes_text(found: Changes) -> str:
     lines += _some("Gone", [_relation(old, key) for key in rows.removed["relations"]])
     lines += _some("Changed", [_change(new, change) for change in rows.changed["relations"]])
     lines += _some("Changed", [_change(new, change) for change in rows.changed["entities"]], "bodies and places")
+    meant = [_effect(new, key) for key in rows.added["incident_effects"]]
+    lines += _some("New", meant, "effects of incidents")
+    meant = [_effect(old, key) for key in rows.removed["incident_effects"]]
+    lines += _some("Gone", meant, "effects of incidents")
     if found.answers:
         happens = failing(PRESETS[found.like])
         lines += ["", f"Answers, if each {happens} (documented, likely or possible):"]
@@ -185,6 +189,7 @@ _TABLES = {
     "entities": "Bodies and places",
     "evidence": "Items of evidence",
     "incidents": "Incidents",
+    "incident_effects": "Effects of incidents",
 }
 _FIELDS = {
     "valid_from": "start",
@@ -231,6 +236,12 @@ def _change(data: Dataset, change: RowChange) -> str:
         if name != "evidence"
     )
     return f"{_thing(data, change.id)}: {cells or 'other evidence'}"
+
+
+def _effect(data: Dataset, key: str) -> str:
+    incident, body, effect, speaker = key.split(" | ")
+    said = f" (says {data.usual_name(speaker) if speaker in data.entities else speaker})" if speaker else ""
+    return f"{data.incidents[incident].title}: {data.usual_name(body)}: {EFFECTS[effect]}{said}"
 
 
 def _relation(data: Dataset, key: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 from riskgraph.data.incident import Recorded
 from riskgraph.data.names import Names
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, IncidentEffect
-from riskgraph.render.timeline import EFFECTS, when_words
-from riskgraph.render.words import join, plural, root_name, short_name
+from riskgraph.render.timeline import when_words
+from riskgraph.render.words import EFFECTS, join, plural, root_name, short_name
 
 __all__ = ["text", "to_json"]
 

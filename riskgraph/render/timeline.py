@@ -8,17 +8,10 @@ from typing import Any
 from riskgraph.analysis.timeline import Entry, Timeline, Voice, What, hours_end
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words, moment, parse_moment
-from riskgraph.render.words import COUNCILS, full_name, join, plural, root_name, row_phrase, short_name
+from riskgraph.render.words import COUNCILS, EFFECTS, full_name, join, plural, root_name, row_phrase, short_name
 
-__all__ = ["EFFECTS", "rows", "text", "when_words"]
+__all__ = ["rows", "text", "when_words"]
 
-EFFECTS = {
-    "data-exposed": "its data could be read",
-    "service-disrupted": "a service stopped",
-    "precautionary-shutdown": "it cut itself off as a precaution",
-    "notified": "it was told, or raised its guard",
-    "named-but-unaffected": "it was named, but not affected",
-}
 _RELATIONS = (What.RELATION_BEGAN, What.RELATION_ENDED)
 
 

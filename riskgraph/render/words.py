@@ -29,6 +29,7 @@ from riskgraph.settle import Assumption, Step
 
 __all__ = [
     "COUNCILS",
+    "EFFECTS",
     "area_label",
     "assumption",
     "band_phrase",
@@ -45,6 +46,13 @@ __all__ = [
 ]
 
 COUNCILS = PRINCIPAL_COUNCILS
+EFFECTS = {  # what an incident meant for a body
+    "data-exposed": "its data could be read",
+    "service-disrupted": "a service stopped",
+    "precautionary-shutdown": "it cut itself off as a precaution",
+    "notified": "it was told, or raised its guard",
+    "named-but-unaffected": "it was named, but not affected",
+}
 _CLASSES = {
     "county": ("county", "counties"),
     "district": ("district", "districts"),

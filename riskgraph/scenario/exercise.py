@@ -16,6 +16,7 @@ from typing import Any
 
 from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
 from riskgraph.analysis.calls import CallSheet, calls
+from riskgraph.analysis.replay import kinds_of
 from riskgraph.analysis.select import Selection
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
@@ -27,12 +28,6 @@ from riskgraph.scenario.proposal import Fixes
 
 __all__ = ["Belief", "Exercise", "exercise"]
 
-_IMPACT = {
-    "confidentiality": FailureKind.EXPOSURE,
-    "integrity": FailureKind.TAMPERING,
-    "availability": FailureKind.OUTAGE,
-}
-_INSIDE = frozenset({"ransomware", "shared-environment-intrusion", "supplier-compromise"})
 _NARROWING = (Band.NOT_RULED_OUT, Band.POSSIBLE, Band.LIKELY)
 
 
@@ -248,14 +243,12 @@ class _Maker:
 
     def _of_incident(self, book: Playbook, incident: Incident) -> Playbook:
         """What a file leaves open is taken from the incident."""
-        kinds = {_IMPACT[word] for word in incident.impact}
-        kinds |= {FailureKind.INTRUSION} if incident.mechanism in _INSIDE else set()
         began = incident.date_started or incident.date_disclosed or ""
         return replace(
             book,
             title=book.title or incident.title,
             roots=book.roots or incident.origins,
-            kinds=book.kinds or tuple(kind for kind in FailureKind if kind in kinds) or PRESETS["compromise"],
+            kinds=book.kinds or kinds_of(incident) or PRESETS["compromise"],
             as_of=book.as_of or first_day(began).isoformat(),
             date=book.date or incident.date_disclosed or incident.date_started or "",
         )
