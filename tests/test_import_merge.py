@@ -137,6 +137,25 @@ def test_what_changed_is_told_in_words(tmp_path: Path, monkeypatch: pytest.Monke
     assert run("data diff old.csv old.csv").stdout.startswith("0 differences, row by row, between old.csv")
 
 
+def test_an_import_tells_what_it_contradicts(tmp_path: Path) -> None:
+    header = "Council,System,Supplier,Hosted by,Data,Contract reference,Contract end\n"
+    (tmp_path / "one.csv").write_text(
+        header + "Dover,Alpha,Alder Ltd,supplier,personal,R1,2028-03-31\n", encoding="utf-8"
+    )
+    (tmp_path / "two.csv").write_text(
+        header + "Dover,Alpha,Alder Ltd,council,personal,R1,2029-03-31\n", encoding="utf-8"
+    )
+    assert run(f"data import {tmp_path / 'one.csv'} --to {tmp_path / 'map'} --as-of 2026").exit_code == 0
+    said = run(f"data import {tmp_path / 'two.csv'} --into {tmp_path / 'map'} --as-of 2026").stdout
+    assert "- 2 contradictions, each kept with both sources.\n" in said
+    assert "hosting: supplier kept, as one.csv says; two.csv says own" in said
+    assert "the contract's end: 31 March 2029 kept, as two.csv says; one.csv says 31 March 2028" in said
+    again, report = import_file(tmp_path / "two.csv", Options(as_of="2026"), read(tmp_path / "map"))
+    assert [conflict["other_by"] for conflict in report.to_dict()["conflicts"]] == ["two.csv"]
+    assert set(report.added.values()) == {0}
+    assert again.relations == read(tmp_path / "map").relations
+
+
 def test_a_contradiction_keeps_both_sources_and_weakens_the_answer(tmp_path: Path) -> None:
     one = sheet(tmp_path, "one", "Dover,Alpha,Alder Ltd,,supplier,personal,confirmed")
     two = sheet(tmp_path, "two", "Dover,Alpha,Alder Ltd,,council,none,confirmed")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import Any, cast
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Entity, Evidence, Grade, Relation
 
-__all__ = ["Conflict", "MergeReport", "Twice", "add_relation", "joined", "merge"]
+__all__ = ["Conflict", "MergeReport", "Told", "Twice", "add_relation", "joined", "merge"]
 
 _CONTRACT = (
     "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end", "contract_end_latest",
@@ -154,7 +154,7 @@ def add_relation(
             changes[name] = _worse(name, mine, theirs)
         else:
             assert evidence is not None and new_evidence is not None
-            both = {**evidence, **new_evidence}
+            both = ChainMap(cast("dict[str, Evidence]", new_evidence), evidence)
             keep, other = (old, row) if _grade(old, both) <= _grade(row, both) else (row, old)
             changes[name] = getattr(keep, name)
             item = _dispute(other, name, both)

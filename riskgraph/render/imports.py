@@ -11,7 +11,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.diff import RowChange
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.review import Doubt
-from riskgraph.data.merge import MergeReport
+from riskgraph.data.merge import Conflict, MergeReport
 from riskgraph.data.overlap import Count
 from riskgraph.dates import DATE, in_words
 from riskgraph.model import PRESETS
@@ -30,7 +30,7 @@ def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | 
         f"(data of {in_words(dataset.info.as_of)})."
     ]
     for report in reports:
-        lines += ["", *_one_report(report)]
+        lines += ["", *_one_report(report), *_contradictions(dataset, report.conflicts)]
     lines += ["", f"Written to {where}." if where else "Nothing was written: add --to FOLDER, or --into a data set."]
     if any(r.unmatched_councils or r.unmatched_suppliers for r in reports):
         lines.append("Names that nobody knew: decide who they are with `riskgraph data match`.")
@@ -99,15 +99,8 @@ def merge_text(merged: Dataset, report: MergeReport, where: str | None) -> str:
         f"- Added to the first, {_source(report.sources[0])}: {plural(added['entities'], 'body or place', 'bodies and places')}, "
         f"{plural(added['relations'], 'relation')}, {plural(added['evidence'], 'item')} of evidence.",
         f"- Stood there already: {plural(report.same['relations'], 'relation')}, joined with the evidence of both.",
-        f"- {plural(len(report.conflicts), 'contradiction')}{', each kept with both sources' if report.conflicts else ''}.",
+        *(_contradictions(merged, report.conflicts) or ["- 0 contradictions."]),
     ]
-    lines += _listed(
-        [
-            f"{_thing(merged, one.id)}, {_field(one.field)}: {_cell(one.kept)} kept, as {_source(one.kept_by)} says; "
-            f"{_source(one.other_by)} says {_cell(one.other)}"
-            for one in report.conflicts
-        ]
-    )
     if report.twice:
         lines.append(
             f"- {plural(len(report.twice), 'service')} for which two sources name different providers; both stand, so end the "
@@ -132,6 +125,17 @@ def merge_text(merged: Dataset, report: MergeReport, where: str | None) -> str:
         lines.append(f"- Marking: {merged.info.marking}, the strictest of them.")
     lines.append(f"Written to {where}." if where else "Nothing was written: add --to FOLDER.")
     return "\n".join(lines) + "\n"
+
+
+def _contradictions(data: Dataset, found: Sequence[Conflict]) -> list[str]:
+    if not found:
+        return []
+    said = [
+        f"{_thing(data, one.id)}, {_field(one.field)}: {_cell(one.kept)} kept, as {_source(one.kept_by)} says; "
+        f"{_source(one.other_by)} says {_cell(one.other)}"
+        for one in found
+    ]
+    return [f"- {plural(len(found), 'contradiction')}, each kept with both sources.", *_listed(said)]
 
 
 def _source(title: str) -> str:

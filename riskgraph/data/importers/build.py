@@ -19,7 +19,7 @@ from riskgraph.data.importers.organisations import settle_organisations
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.ties import add_tie, end_of
 from riskgraph.data.importers.values import company_key, slug
-from riskgraph.data.merge import add_relation, joined
+from riskgraph.data.merge import Told, add_relation, joined
 from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
@@ -209,8 +209,9 @@ def _together(builder: Builder, path: Path, brought: Mapping[str, RegisterEntry]
     if base is None:
         relations, evidence = builder.relations, builder.evidence
     else:
+        new, told = builder.evidence, Told(builder.report.conflicts, base.info.title, builder.report.source)
         for row in builder.relations.values():
-            add_relation(relations, row, same_source=False, evidence=evidence, new_evidence=builder.evidence)
+            add_relation(relations, row, same_source=False, evidence=evidence, new_evidence=new, told=told)
         evidence.update({key: item for key, item in builder.evidence.items() if key not in evidence})
     report = builder.report
     incidents, effects = join_incidents(builder, entities)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from riskgraph.data.merge import Conflict
 
 __all__ = ["ImportReport"]
 
@@ -36,6 +38,7 @@ class ImportReport:
     notes: list[str] = field(default_factory=list)
     unused_columns: list[str] = field(default_factory=list)
     added: dict[str, int] = field(default_factory=dict)  # table -> rows that were not there before
+    conflicts: list[Conflict] = field(default_factory=list)  # with the map that it was joined to
 
     LIMIT = 20
 
@@ -86,4 +89,5 @@ class ImportReport:
             "unused_columns": self.unused_columns,
             "notes": self.notes,
             "added": self.added,
+            "conflicts": [asdict(conflict) for conflict in self.conflicts],
         }
