@@ -44,13 +44,6 @@ def server(neo4j_uk: Any) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def counted_anew(server: Server) -> Server:
-    """The server, knowing how much it holds: plans made right after a load rest on what there was before it."""
-    server.define("CALL db.prepareForReplanning(60)")
-    return server
-
-
 def run(neo4j_server: Any, *words: str) -> Any:
     return CliRunner().invoke(main, [*words, "--uri", neo4j_server.uri], catch_exceptions=False)
 
@@ -463,8 +456,8 @@ def test_a_query_equals_the_librarys_answer(server: Server, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(library()))
-def test_the_plan_of_a_query_uses_the_indexes(counted_anew: Server, name: str) -> None:
-    server, query = counted_anew, library()[name]
+def test_the_plan_of_a_query_uses_the_indexes(server: Server, name: str) -> None:
+    query = library()[name]
     types = {"integer": 1, "band": 2, "kind": "outage", "text": "x", "name": "supplier:civica", "number": 1.0}
     plan = server.plan(
         "CYPHER replan=force " + query.text, {parameter.name: types[parameter.type] for parameter in query.parameters}
@@ -476,8 +469,7 @@ def test_the_plan_of_a_query_uses_the_indexes(counted_anew: Server, name: str) -
     assert not [operator for operator in operators if "RelationshipTypeScan" in operator]
 
 
-def test_reaching_is_a_search_that_visits_each_place_once(counted_anew: Server) -> None:
-    server = counted_anew
+def test_reaching_is_a_search_that_visits_each_place_once(server: Server) -> None:
     for name, query in library().items():
         types = {"integer": 1, "band": 2, "kind": "outage", "text": "x", "name": "supplier:civica", "number": 1.0}
         plan = server.plan(query.text, {parameter.name: types[parameter.type] for parameter in query.parameters})

@@ -8,6 +8,7 @@ changed; see docs/neo4j.md.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ __all__ = ["AT_ONCE", "Loaded", "MapStatus", "Outlook", "clear", "load", "map_na
 
 AT_ONCE = 200_000  # nodes and relationships in one transaction, at most
 BATCH = 2_000
+WORTH_A_PLAN = 10_000  # elements from which a plan made for fewer does harm
 FORMAT = 1  # of what is stored: another number is not read
 Progress = Callable[[int, int], None]
 
@@ -132,10 +134,20 @@ def load(
     work = _Load(name, uuid4().hex[:12], rows, replace, again, progress or (lambda _done, _all: None))
     try:
         if generation or (generation is None and rows.size > AT_ONCE):
-            return work.beside(server)
-        return server.writing(work.at_once)
+            loaded = work.beside(server)
+        else:
+            loaded = server.writing(work.at_once)
     except OutcomeUnknown:
         return _look_up(server, work)
+    if rows.size > WORTH_A_PLAN:
+        _plan_anew(server)
+    return loaded
+
+
+def _plan_anew(server: Server) -> None:
+    """Let the server count what it holds now: plans that it made for less would scan. The load is whole without it."""
+    with contextlib.suppress(RiskGraphError):
+        server.define("CALL db.prepareForReplanning(60)")
 
 
 def _is(current: Mapping[str, Any], digest: str) -> bool:
