@@ -126,6 +126,15 @@ def test_sums_of_payments_do_not_depend_on_how_many_fit(tmp_path: Path, monkeypa
     assert report.kept == 80
 
 
+def test_the_same_register_at_a_later_day_contradicts_nothing(tmp_path: Path) -> None:
+    rows = contracts(200)
+    first, _ = register(tmp_path, rows, as_of="2024-06-01")
+    later, report = import_file(tmp_path / "contracts.csv", Options(as_of="2029-06-01"), first, "contracts")
+    assert not report.conflicts
+    assert not [item for item in later.evidence.values() if item.stance == "disputes"]
+    assert set(first.relations) < set(later.relations)
+
+
 def test_reading_and_taking_in_say_how_far_they_are(tmp_path: Path) -> None:
     path = tmp_path / "contracts.csv"
     path.write_text(HEADER + "".join(contracts(2_500)), encoding="utf-8")

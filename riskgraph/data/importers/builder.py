@@ -178,6 +178,7 @@ class Builder:
         if dependent == provider:
             return
         values = {key: (clean(value) or None) if isinstance(value, str) else value for key, value in values.items()}
+        episode = values.pop("episode", False)
         parts = [dependent.partition(":")[2], relation, provider.partition(":")[2]]
         if values.get("service_area"):
             parts.append(str(values["service_area"]))
@@ -185,6 +186,8 @@ class Builder:
             parts.append(f"access-{values['access']}")
         if values.get("alternative"):
             parts.append(f"group-{slug(str(values['alternative']))}")
+        if episode:  # another row than that of its last contract alone
+            parts.append(f"from-{values['valid_from']}")
         if values.get("valid_to"):
             parts.append(f"to-{values['valid_to']}")
         evidence = tuple(i for i in evidence if not (about := self.evidence[i].about) or values.get(about))
@@ -241,6 +244,7 @@ class Builder:
             "endurance_days": fact.endurance_days,
             "substitutability": fact.substitutability,
             "exit_plan": fact.exit_plan,
+            "episode": fact.episode,  # no cell, but part of the name of the row
         }
         if fact.certificate and supplier.startswith(SUPPLIER):
             seen = tuple(fact.certificate.split("; "))

@@ -66,6 +66,7 @@ class Fact(NamedTuple):
     claim: str = ""
     note: str | None = None
     rows: int = 1  # rows of the source behind it
+    episode: bool = False  # several contracts, one after the other
 
 
 @dataclass(frozen=True, slots=True)

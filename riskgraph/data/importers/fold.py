@@ -28,7 +28,8 @@ class _Several:
         first = self.fact.valid_from
         last = fact if last_day(fact.valid_to or "9999") >= last_day(self.fact.valid_to or "9999") else self.fact
         rows = self.fact.rows + fact.rows
-        self.fact = last._replace(valid_from=first, rows=rows)
+        episode = self.fact.episode or fact.valid_to != self.fact.valid_to
+        self.fact = last._replace(valid_from=first, rows=rows, episode=episode)
         self.count += 1
 
     def one(self) -> Fact:
