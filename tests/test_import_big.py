@@ -135,6 +135,16 @@ def test_the_same_register_at_a_later_day_contradicts_nothing(tmp_path: Path) ->
     assert set(first.relations) < set(later.relations)
 
 
+def test_another_contract_that_ends_on_the_same_day_contradicts_nothing(tmp_path: Path) -> None:
+    first, _ = register(tmp_path, [DONE.format("R1", "01/04/2024", "31/03/2028", 1000)])
+    (tmp_path / "contracts.csv").write_text(HEADER + DONE.format("R2", "01/04/2022", "31/03/2028", 2000))
+    both, report = import_file(tmp_path / "contracts.csv", Options(as_of="2026-11-01"), first, "contracts")
+    (row,) = both.relations.values()
+    assert (row.valid_from, row.valid_to) == ("2022-04-01", "2028-03-31")
+    assert not report.conflicts and len(row.evidence) == 2
+    assert "also contract reference" in (row.note or "")
+
+
 def test_reading_and_taking_in_say_how_far_they_are(tmp_path: Path) -> None:
     path = tmp_path / "contracts.csv"
     path.write_text(HEADER + "".join(contracts(2_500)), encoding="utf-8")

@@ -137,7 +137,8 @@ def add_relation(
 
     Within one source, rows about the same two bodies are several purchases: the more harmful value
     counts. Between sources, a different value is a contradiction: the surer source's value stays, and
-    the other source becomes an item of evidence that disputes it.
+    the other source becomes an item of evidence that disputes it. But two contracts, by their references,
+    may begin on different days: the first day counts.
     """
     old = relations.get(row.id)
     if old is None:
@@ -150,7 +151,7 @@ def add_relation(
             continue
         if mine is None:
             changes[name] = theirs
-        elif same_source:
+        elif same_source or (name == "valid_from" and _two_contracts(old, row)):
             changes[name] = _worse(name, mine, theirs)
         else:
             assert evidence is not None and new_evidence is not None
@@ -171,6 +172,11 @@ def add_relation(
     aside = [] if told is None else _aside(old, row, changes, told)
     _contracts(old, row, changes, aside, told)
     relations[row.id] = replace(old, **changes)
+
+
+def _two_contracts(one: Relation, other: Relation) -> bool:
+    references = one.contract_reference, other.contract_reference
+    return None not in references and references[0] != references[1]
 
 
 def _worse(name: str, mine: str, theirs: str) -> str:
