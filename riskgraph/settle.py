@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, last_day, published_by
+from riskgraph.deciding import NEVER, any_line, decide, decide_implied, levels_of
 from riskgraph.model import (
     AUTHORITY,
     ORGANISATIONS,
@@ -27,12 +28,10 @@ from riskgraph.model import (
     Grade,
     Relation,
 )
-from riskgraph.rules import Cell, Line, Situation, rules
+from riskgraph.rules import Line, rules
 
 __all__ = ["Assumption", "Settled", "Step", "Value", "View", "settle"]
 
-NEVER = 9  # a level beyond every band: nothing passes
-_LEVEL = {Cell.YES: 0, Cell.POSSIBLE: 2, Cell.UNKNOWN: 3, Cell.NO: NEVER}
 _NOTHING = (NEVER,) * len(FailureKind)
 KINDS = tuple(FailureKind)
 _EXPOSURE = KINDS.index(FailureKind.EXPOSURE)
@@ -340,7 +339,7 @@ class _Settler:
         data = self._data(row, area, grade)
         group_grade = self._value_grade(row, "alternative", grade)
         return Step(
-            row, None, "uses", row.dependent, row.provider, area, True, grade, _NOTHING, _any_line(),
+            row, None, "uses", row.dependent, row.provider, area, True, grade, _NOTHING, any_line(),
             data=data, hosting=hosting, group=row.alternative, group_grade=group_grade,
         )  # fmt: skip
 
@@ -353,10 +352,10 @@ class _Settler:
         data = self._data(row, area, grade)
         access = Value(row.access, self._value_grade(row, "access", grade)) if row.access is not None else _BLANK
         kind = self.dataset.entities[row.provider].kind
-        line, deciding = _decide(row.relation, kind, data.text, access.text, area)
+        line, deciding = decide(row.relation, kind, data.text, access.text, area)
         area_grade = self._value_grade(row, "service_area", grade) if row.service_area is not None else grade
         values = {"data": data.level, "access": access.level, "area": int(area_grade)}
-        levels = _levels(line, deciding, grade, values)
+        levels = levels_of(line, deciding, grade, values)
         levels = self._retained(row, grade, line, levels, in_force)
         group = row.alternative if row.relation == "uses" and in_force else None
         return Step(
@@ -373,12 +372,12 @@ class _Settler:
         if in_force is None:
             return None
         grade = max(use.grade, maker_grade)
-        relation, line, deciding = _decide_implied(use.hosting.text, use.data.text, use.area)
+        relation, line, deciding = decide_implied(use.hosting.text, use.data.text, use.area)
         area_grade = use.grade
         if use.row.service_area is not None:
             area_grade = self._value_grade(use.row, "service_area", use.grade)
         values = {"data": use.data.level, "hosting": use.hosting.level, "area": int(area_grade)}
-        levels = _levels(line, deciding, grade, values)
+        levels = levels_of(line, deciding, grade, values)
         levels = self._retained(use.row, use.grade, line, levels, in_force)
         return Step(
             use.row, maker, relation, use.dependent, maker.provider, use.area, in_force, grade, levels, line,
@@ -400,55 +399,3 @@ class _Settler:
         else:
             exposure = max(exposure, self._value_grade(row, "data_returned", grade))
         return tuple(exposure if i == _EXPOSURE else NEVER for i in range(len(levels)))
-
-
-def _levels(
-    line: Line, deciding: tuple[frozenset[str], ...], grade: Grade, values: Mapping[str, int]
-) -> tuple[int, ...]:
-    return tuple(
-        NEVER if cell is Cell.NO else max(_LEVEL[cell], grade, *(values[field] for field in fields))
-        for cell, fields in zip(line.cells, deciding, strict=True)
-    )
-
-
-@lru_cache(maxsize=1)
-def _any_line() -> Line:
-    return rules().propagation[0]
-
-
-@lru_cache(maxsize=4096)
-def _decide(
-    relation: str, provider: str, data: str | None, access: str | None, area: str | None
-) -> tuple[Line, tuple[frozenset[str], ...]]:
-    """The line that fits, and for each kind the fields that decide it (model rule 1)."""
-
-    def line(data: str | None = data, access: str | None = access, area: str | None = area) -> Line:
-        return rules().line(relation, Situation(provider, data, access, area, rules().enabling(area)))
-
-    fits = line()
-    others = {"data": line(data=None), "access": line(access=None), "area": line(area=None)}
-    return fits, _deciding(fits, others)
-
-
-@lru_cache(maxsize=4096)
-def _decide_implied(
-    hosting: str | None, data: str | None, area: str | None
-) -> tuple[str, Line, tuple[frozenset[str], ...]]:
-    """As which relation a use of a product acts on its maker, and what decides it."""
-
-    def acts(hosting: str | None = hosting, data: str | None = data, area: str | None = area) -> tuple[str, Line]:
-        relation = "served-by" if hosting == "supplier" else "supplied-by"
-        access = "none" if hosting == "own" else None
-        situation = Situation("supplier", data, access, area, rules().enabling(area))
-        return relation, rules().line(relation, situation)
-
-    relation, fits = acts()
-    others = {"data": acts(data=None)[1], "hosting": acts(hosting=None)[1], "area": acts(area=None)[1]}
-    return relation, fits, _deciding(fits, others)
-
-
-def _deciding(fits: Line, others: Mapping[str, Line]) -> tuple[frozenset[str], ...]:
-    return tuple(
-        frozenset(field for field, other in others.items() if other.cells[kind] is not fits.cells[kind])
-        for kind in range(len(FailureKind))
-    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 # In CI the same examples every time, and enough of them; at your desk new ones at each run, and fast.
@@ -42,6 +44,18 @@ def need(thing: str, how: str) -> NoReturn:
     if IN_CI:
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left_in_the_checkout() -> Iterator[None]:
+    """A test that writes beside the sources is found out; what git leaves out does not count."""
+
+    def there() -> set[str]:
+        return {path.name for path in ROOT.iterdir() if path.name[0] != "." and path.suffix != ".egg-info"}
+
+    before = there()
+    yield
+    assert there() - before <= {"build", "dist"}
 
 
 @pytest.fixture(scope="session")

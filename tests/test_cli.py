@@ -234,7 +234,10 @@ SHEET = [
     ],
     ids=" ".join,
 )
-def test_what_is_to_be_tried_next_is_asked_of_the_same_map(words: tuple[str, ...]) -> None:
+def test_what_is_to_be_tried_next_is_asked_of_the_same_map(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some suggestions write
     result = run(*words)
     assert result.exit_code in {0, 1}, result.stderr
     tries = [line for line in result.stdout.splitlines() if line.startswith("Try next: ")]

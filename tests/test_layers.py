@@ -28,6 +28,7 @@ FLOORS = {
     "pictured": 0,
     "data": 1,
     "graph": 2,
+    "deciding": 2,
     "settle": 2,
     "harm": 2,
     "compiled": 2,

@@ -8,8 +8,9 @@ from dataclasses import replace
 from riskgraph.analysis.blast import Question
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.edit import edited
+from riskgraph.deciding import NEVER
 from riskgraph.rules import Cell, Line, Situation, rules
-from riskgraph.settle import NEVER, Settled, Step
+from riskgraph.settle import Settled, Step
 
 __all__ = ["ANSWERS", "answered", "asks", "kept_out", "line_if"]
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, product
 
+from riskgraph.deciding import NEVER
 from riskgraph.engine import Answer, Reached
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.network import Group
 from riskgraph.harm import KINDS, PLAIN, HarmNetwork, Part, Place
 from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Cell, InsideRule
-from riskgraph.settle import NEVER, Step
+from riskgraph.settle import Step
 
 __all__ = ["Inside", "Proof", "Start", "Together", "Via", "all_proofs", "best_proof", "proof_at"]
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from riskgraph.analysis.blast import BlastRadius, blast, run
 from riskgraph.analysis.proofs import Proof, all_proofs
 from riskgraph.dates import first_day
+from riskgraph.deciding import NEVER
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
 from riskgraph.rules import rules
-from riskgraph.settle import NEVER, Step, View
+from riskgraph.settle import Step, View
 
 if TYPE_CHECKING:
     import pandas as pd

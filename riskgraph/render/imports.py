@@ -11,7 +11,8 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.diff import RowChange
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.review import Doubt
-from riskgraph.data.merge import Conflict, MergeReport
+from riskgraph.data.joining import Conflict
+from riskgraph.data.merge import MergeReport
 from riskgraph.data.overlap import Count
 from riskgraph.dates import DATE, in_words
 from riskgraph.model import PRESETS

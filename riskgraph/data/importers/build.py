@@ -19,7 +19,7 @@ from riskgraph.data.importers.organisations import settle_organisations
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.ties import add_tie, end_of
 from riskgraph.data.importers.values import company_key, slug
-from riskgraph.data.merge import Told, add_relation, joined
+from riskgraph.data.joining import Told, add_relation, joined
 from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError

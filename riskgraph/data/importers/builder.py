@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -16,7 +15,7 @@ from riskgraph.data.importers.match import Councils, Suppliers
 from riskgraph.data.importers.report import ImportReport
 from riskgraph.data.importers.tables import clean
 from riskgraph.data.importers.values import company_key, slug
-from riskgraph.data.merge import add_relation, joined
+from riskgraph.data.joining import add_relation, evidence_id, joined
 from riskgraph.data.names import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import (
@@ -163,10 +162,7 @@ class Builder:
     ) -> str:
         """An item of evidence; the same words from the same place are one item."""
         claim, publisher = clean(claim), clean(publisher or "") or None
-        digest = hashlib.sha256(
-            "|".join((url or "", about or "", "supports", claim, publisher or "")).encode()
-        ).hexdigest()
-        id_ = "e" + digest[:15]
+        id_ = evidence_id(url, about, "supports", claim, publisher)
         published = published or self.options.as_of  # the source is as old as the user says the data are
         self.evidence[id_] = Evidence(id_, url, publisher, published, None, grade, "supports", about, claim)
         return id_

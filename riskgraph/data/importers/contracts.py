@@ -208,11 +208,7 @@ def read_register(
                 "Name the council: --council 'Salford City Council'",
             )
         found = True
-        for text in sheet.notes:
-            report.note(text)
-        for guess in columns.guesses:
-            report.guess("header read by likeness", guess)
-        report.unused_columns += [name for name in columns.unused if name not in report.unused_columns]
+        report.header(columns, sheet.notes)
         merged = any(len(places) > 1 for places in columns.places.values())
         for number, row in rows:
             if not any(map(str.strip, row)):

@@ -126,11 +126,7 @@ def read_one_sheet(path: Path, options: Options, report: ImportReport) -> Harves
             report.note(f"Sheet {sheet.name!r} has no column {', '.join(missing)}; it was not read.")
             continue
         found = True
-        for text in sheet.notes:
-            report.note(text)
-        for guess in columns.guesses:
-            report.guess("header read by likeness", guess)
-        report.unused_columns += [name for name in columns.unused if name not in report.unused_columns]
+        report.header(columns, sheet.notes)
         for name in ("contact", "security_contact"):
             if name in columns:
                 report.unused_columns.append(header[columns.places[name][0]])

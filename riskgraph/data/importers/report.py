@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from riskgraph.data.merge import Conflict
+from riskgraph.data.importers.headers import Columns
+from riskgraph.data.joining import Conflict
 
 __all__ = ["ImportReport"]
 
@@ -60,6 +62,14 @@ class ImportReport:
         """Something worth knowing about the file as a whole."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def header(self, columns: Columns, notes: Iterable[str]) -> None:
+        """What was guessed and not taken of a header, and what its file says of itself."""
+        for text in notes:
+            self.note(text)
+        for guess in columns.guesses:
+            self.guess("header read by likeness", guess)
+        self.unused_columns += [name for name in columns.unused if name not in self.unused_columns]
 
     @property
     def balanced(self) -> bool:

@@ -189,11 +189,7 @@ def read_spending(path: Path, options: Options, report: ImportReport) -> Harvest
                 f"{path.name} does not say who paid.", "Name the council: --council 'Salford City Council'"
             )
         read_any = True
-        for text in sheet.notes:
-            report.note(text)
-        for guess in columns.guesses:
-            report.guess("header read by likeness", guess)
-        report.unused_columns += [name for name in columns.unused if name not in report.unused_columns]
+        report.header(columns, sheet.notes)
         report.note(
             f"Columns read: {', '.join(f'{n} from {header[p[0]]!r}' for n, p in sorted(columns.places.items()))}."
         )
