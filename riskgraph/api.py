@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
 from riskgraph.analysis.calls import CallSheet, calls
@@ -16,6 +16,7 @@ from riskgraph.analysis.contracts import Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
+from riskgraph.analysis.question import Asking
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.backends.base import open_backend
@@ -123,9 +124,9 @@ class RiskMap:
 
         return rank_together(self.graph, size, of, **question)
 
-    def list(self, kind: str | None = None) -> Listing:
+    def list(self, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
         """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""
-        return list_bodies(self.graph, kind)
+        return list_bodies(self.graph, kind, **asking)
 
     def chokepoints(
         self, names: str | Sequence[str], area: str | None = None, **question: Any

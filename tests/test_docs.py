@@ -86,7 +86,13 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["commands.md", "model-by-example.md", "schema.md"])
+@pytest.mark.parametrize("name", ["json.md", "commands.md", "model-by-example.md", "schema.md"])
 def test_made_pages_are_up_to_date(name: str) -> None:
     made = generator().PAGES[name]()
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == made, "run: python tools/make_docs.py"
+
+
+def test_the_schemas_are_up_to_date() -> None:
+    made = generator().schemas()
+    there = {f"json/{path.name}": path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "json").glob("*.json")}
+    assert there == made, "run: python tools/make_docs.py"

@@ -264,7 +264,7 @@ def check_customers_of(found: Rows) -> None:
 def check_bodies(found: Rows) -> None:
     listing = list_bodies(GRAPH, "environment")
     assert [(r["id"], r["dependents"], r["authorities"]) for r in sorted(found, key=lambda r: r["id"])] == sorted(
-        (row.id, row.dependents, row.authorities) for row in listing.rows
+        (row.id, row.dependents, row.authorities) for row in listing.bodies
     )
 
 

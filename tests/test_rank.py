@@ -152,7 +152,7 @@ def test_a_selection_counts_only_its_own(national: RiskGraph) -> None:
     selection = Selection.of(national, regions=["Wales"], areas=["planning-building-control"])
     ranking = rank(national, selection=selection)
     for row in ranking.rows[:12]:
-        radius = selection.apply(blast(national, row.root))
+        radius = blast(national, row.root).selected(selection)
         expected = row_of(national, row.root, radius, selection.areas)
         assert (row.authorities, row.residents, row.services) == (
             expected.authorities,

@@ -2,20 +2,26 @@
 
     python tools/make_docs.py
 
-`commands.md` comes from every `--help`, `model-by-example.md` from the hand-made conformance sets,
+`json.md` and `json/` come from what the answers declare, `commands.md` comes from every `--help`, `model-by-example.md` from the hand-made conformance sets,
 `schema.md` from `datasets/schema.csv`.
 """
 
 from __future__ import annotations
 
 import csv
+import importlib
 import json
+import pkgutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+import riskgraph.analysis
+import riskgraph.data
+import riskgraph.scenario
+from riskgraph.analysis.answer import Answer, Column, Form
 from riskgraph.cli import COMMANDS, main
 from riskgraph.schema import schema
 
@@ -126,9 +132,73 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-PAGES = {"commands.md": commands_page, "model-by-example.md": examples_page, "schema.md": schema_page}
+def forms() -> list[Form]:
+    """What every answer declares, by word."""
+    for room in (riskgraph.analysis, riskgraph.scenario, riskgraph.data):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
+    found, waiting = {}, [Answer]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        if one is not Answer:
+            found[one.form.word] = one.form
+    return [form for _, form in sorted(found.items())]
+
+
+def json_page() -> str:
+    """Facts, tables and columns of every answer."""
+    lines = [
+        "# JSON for programs",
+        "",
+        MADE,
+        "",
+        'Every word that answers takes `--format json`. The form is versioned (`"schema": 2`): within a version keys are',
+        "added and never change their meaning. Order is stable, unknown is `null` and never zero, and the same question of",
+        "the same data gives the same bytes. Beside each answer stands its JSON Schema (draft 2020-12).",
+        "",
+        "Every answer has the same frame: `data` (title, date, SHA-256 digest and marking), `question` (as it was",
+        "understood), `scope` (how many public bodies it is about), `facts` and `tables`. The first table is what `--format",
+        "csv`, `--format table` and `to_frame()` show.",
+    ]
+    for form in forms():
+        lines += ["", f"## {form.word}", "", f"{form.says} [Schema](json/{form.word.replace(' ', '-')}.json)."]
+        if form.facts:
+            lines += ["", "| fact | type | what |", "|---|---|---|", *map(_described, form.facts)]
+        for table in form.tables:
+            lines += [
+                "",
+                f"`{table.name}`: a row is {table.says}.",
+                "",
+                "| column | type | what |",
+                "|---|---|---|",
+            ]
+            lines += map(_described, table.columns)
+    return "\n".join(lines) + "\n"
+
+
+def _described(column: Column) -> str:
+    kind = column.type + (f", {column.unit}" if column.unit else "")
+    return f"| `{column.name}` | {kind} | {column.says} |"
+
+
+def schemas() -> dict[str, str]:
+    """File name to JSON Schema, for every answer."""
+    return {
+        f"json/{form.word.replace(' ', '-')}.json": json.dumps(form.json_schema(), indent=1, ensure_ascii=False) + "\n"
+        for form in forms()
+    }
+
+
+PAGES = {
+    "json.md": json_page,
+    "commands.md": commands_page,
+    "model-by-example.md": examples_page,
+    "schema.md": schema_page,
+}
 
 if __name__ == "__main__":
-    for name, page in PAGES.items():
-        (ROOT / "docs" / name).write_text(page(), encoding="utf-8", newline="\n")
+    (ROOT / "docs" / "json").mkdir(exist_ok=True)
+    for name, text in {**{name: page() for name, page in PAGES.items()}, **schemas()}.items():
+        (ROOT / "docs" / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"docs/{name}")

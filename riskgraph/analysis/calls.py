@@ -119,7 +119,7 @@ def calls(
     """
     radius = blast(graph, roots, **question)
     if selection:
-        radius = selection.apply(radius)
+        radius = radius.selected(selection)
     book = _Book(graph, radius)
     book.knowing()
     reached = [reach for reach in radius.within(Band.POSSIBLE) if reach.id not in book.rung]

@@ -284,7 +284,7 @@ def chance(
         graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before
     )  # fmt: skip
     if selection is not None:
-        radius = selection.apply(radius)
+        radius = radius.selected(selection)
     asked = _Asked(graph, radius, band)
     chances = [[getattr(table[b], name) for b in Band] for name in ("low", "base", "high")]
     ids = [reach.id for reach in asked.reaches]

@@ -231,7 +231,7 @@ def ask(
     chosen = selection or Selection(graph)
     ids: tuple[str, ...] = ()
     if roots is not None:
-        radius = chosen.apply(blast(graph, roots, **question))
+        radius = blast(graph, roots, **question).selected(chosen)
         found = list(radius.questions)
         ids = radius.roots
     else:

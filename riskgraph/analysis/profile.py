@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Entity, RegisterEntry
@@ -18,7 +20,7 @@ from riskgraph.settle import Step, View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Listing", "Profile", "Row", "list_bodies", "profile"]
+__all__ = ["ListedBody", "Listing", "Profile", "list_bodies", "profile"]
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def profile(graph: RiskGraph, name: str, *, as_of: str | date | None = None) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListedBody:
     """One body of a listing and how much leans on it, directly, at the date."""
 
     id: str
@@ -131,32 +133,52 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Listing(Pictured):
+class Listing(Answer, Pictured):
     """Bodies and places of a kind, those that most leans on first."""
 
+    form: ClassVar = Form(
+        "list",
+        "Bodies and places of the map, those that most depends on first.",
+        ("view", "scope"),
+        (Column("kind", "kind that was asked for"),),
+        (
+            TableForm(
+                "bodies",
+                "a body or place",
+                (
+                    Column("id", "its id"),
+                    Column("name", "its name"),
+                    Column("kind", "its kind"),
+                    Column("dependents", "bodies and places that depend on it directly", "integer"),
+                    Column("authorities", "public bodies among these", "integer"),
+                    Column("areas", "service areas in which they do", "list"),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
+    question: Question
     kind: str | None
-    rows: tuple[Row, ...]
+    bodies: tuple[ListedBody, ...]
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """The kind that was asked for."""
+        return {"kind": self.kind}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each body or place."""
+        return [(one.id, one.name, one.kind, one.dependents, one.authorities, one.areas) for one in self.bodies]
 
     def __repr__(self) -> str:
-        return f"<Listing of {self.kind or 'everything'}: {len(self.rows)} rows>"
-
-    def to_frame(self) -> pd.DataFrame:
-        """The listing as a table: id, name, kind, dependents, authorities, areas."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [(r.id, r.name, r.kind, r.dependents, r.authorities, ";".join(r.areas)) for r in self.rows],
-            columns=["id", "name", "kind", "dependents", "authorities", "areas"],
-        )
+        return f"<Listing of {self.kind or 'everything'}: {len(self.bodies)} rows>"
 
 
 _NO_LEANING = frozenset({"owned-by", "linked-to", "member-of", "made-by"})
 KINDS = ("authority", "supplier", "shared-service", "environment", "system", "product", "store")
 
 
-def list_bodies(graph: RiskGraph, kind: str | None = None, *, as_of: str | date | None = None) -> Listing:
+def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
     """Bodies and places of a kind (all of them if it is left out), with how much leans on each.
 
     Raises
@@ -167,14 +189,15 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, *, as_of: str | date 
     Examples
     --------
     >>> listing = list_bodies(RiskGraph.open("seeds"), "store")
-    >>> [(row.name, row.authorities) for row in listing.rows]
+    >>> [(row.name, row.authorities) for row in listing.bodies]
     [('Capita storage bucket with benefits extracts', 8)]
     """
     wanted = None if kind is None else kind.removesuffix("s").replace("authoritie", "authority").replace(" ", "-")
     wanted = {"council": AUTHORITY, "shared-service": "shared-service"}.get(wanted or "", wanted)
     if wanted is not None and wanted not in KINDS:
         raise RiskGraphError(f"There is no kind {kind!r}.", f"Use one of: {', '.join(KINDS)}.")
-    view = graph.view(as_of)
+    question = Question.of(graph, **asking)
+    view = question.view
     leaning: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, set[str]] = defaultdict(set)
     for step in graph.settled(view).steps:
@@ -184,7 +207,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, *, as_of: str | date 
                 areas[step.provider].add(step.area)
     entities = graph.dataset.entities
     rows = [
-        Row(
+        ListedBody(
             entity.id,
             entity.name,
             entity.kind,
@@ -193,7 +216,8 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, *, as_of: str | date 
             tuple(area for area in rules().areas if area in areas[entity.id]),
         )
         for entity in entities.values()
-        if wanted is None or entity.kind == wanted
+        if (wanted is None or entity.kind == wanted)
+        and (entity.kind != AUTHORITY or question.selection.holds(entity.id))
     ]
     rows.sort(key=lambda row: (-row.dependents, row.name))
-    return Listing(graph, view, wanted, tuple(rows))
+    return Listing(graph, question, wanted, tuple(rows))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.proofs import Proof
+from riskgraph.analysis.select import Selection
 from riskgraph.data.dataset import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS
@@ -169,6 +170,12 @@ class BlastRadius(Pictured):
             },
             stops_after={body: days for body, days in self.stops_after.items() if body in left},
         )
+
+    def selected(self, selection: Selection) -> BlastRadius:
+        """The part of the answer that belongs to a selection."""
+        if not selection:
+            return self
+        return self.only(lambda reach: selection.holds(reach.id) and selection.serves(reach.services), selection.holds)
 
     @property
     def recovery_days(self) -> dict[str, int]:

@@ -278,7 +278,7 @@ def replay(
         return replace(nothing, state=State.NO_DAY, compared=_compare(graph, record, recorded, None))
     radius = blast(graph, record.origins, **_question(record, when, known_before, given))
     if selection is not None:
-        radius = selection.apply(radius)
+        radius = radius.selected(selection)
     compared = _compare(graph, record, recorded, radius)
     return replace(
         nothing,

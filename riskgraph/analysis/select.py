@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.data.files import decode
 from riskgraph.data.names import normalise
 from riskgraph.errors import AmbiguousName, MissingFile, NameNotFound, RiskGraphError
@@ -85,13 +84,9 @@ class Selection:
             return False
         return not self.regions or (entry is not None and bool({entry.region, entry.nation} & self.regions))
 
-    def reaches(self, reach: Reach) -> bool:
-        """Whether a body that is reached belongs into the answer."""
-        return self.holds(reach.id) and (not self.areas or bool(self.areas & set(reach.services)))
-
-    def apply(self, radius: BlastRadius) -> BlastRadius:
-        """The part of an answer that belongs to the selection."""
-        return radius.only(self.reaches, self.holds) if self else radius
+    def serves(self, areas: Iterable[str | None]) -> bool:
+        """Whether one of some services is within the service areas."""
+        return not self.areas or bool(self.areas & set(areas))
 
 
 def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[str]:

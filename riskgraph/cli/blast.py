@@ -55,7 +55,7 @@ def command(
     from riskgraph.render import blast as render
     from riskgraph.render.tables import as_csv, as_json, as_table
 
-    radius = select(graph).apply(blast(graph, roots, **question))
+    radius = blast(graph, roots, **question).selected(select(graph))
     if anonymous:
         if output.format != "text":
             raise click.UsageError("--anonymous gives text only; leave --format out.")

@@ -168,7 +168,7 @@ def _explored(bundle: Bundle, graph: Any, options: Options) -> Bundle:
     if options.anonymous or options.redact:
         raise click.UsageError("A picture of the map shows by its shape who is withheld; leave --explorer out.")
     names = bundle.origin.request["names"]
-    radius = Selection.of(graph, **options.selection).apply(blast(graph, names, **options.question))
+    radius = blast(graph, names, **options.question).selected(Selection.of(graph, **options.selection))
     return replace(bundle, files={**bundle.files, "explorer.html": explorer(radius, bundle.marking, bundle.origin)})
 
 

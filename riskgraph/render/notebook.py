@@ -15,7 +15,7 @@ from riskgraph.pictured import VIEWS, View
 
 if TYPE_CHECKING:
     from riskgraph.analysis.blast import BlastRadius
-    from riskgraph.report.content import Block
+    from riskgraph.render.blocks import Block
 
 __all__ = ["CONFIG", "blast_figure", "escaped", "register"]
 
@@ -71,7 +71,7 @@ def _blast_html(radius: BlastRadius) -> str:
 
 def _table(result: Any) -> str:
     """Any result that has a data frame, as a table that is cut after some rows."""
-    from riskgraph.report.content import Column, Table
+    from riskgraph.render.blocks import Column, Table
 
     frame = result.to_frame()
     numbers = set(frame.select_dtypes("number").columns)

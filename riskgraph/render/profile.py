@@ -11,11 +11,13 @@ from riskgraph.analysis.supplier import SupplierSide
 from riskgraph.dates import in_words
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SUPPLIER, Incident
+from riskgraph.render.blocks import Items
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.why import evidence_lines
 from riskgraph.render.words import area_label, class_word, full_name, join, kind_word, plural, step_phrase
 from riskgraph.settle import Step
 
-__all__ = ["listing_rows", "listing_text", "profile_json", "profile_text", "supplier_lines"]
+__all__ = ["listing_page", "profile_json", "profile_text", "supplier_lines"]
 
 
 def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, side: SupplierSide | None = None) -> str:
@@ -207,33 +209,23 @@ def _side_json(side: SupplierSide) -> dict[str, Any]:
     }
 
 
-def listing_text(listing: Listing, limit: int = 20) -> str:
-    """The bodies that most leans on, and how many there are."""
+def listing_page(listing: Listing, limit: int = 20) -> Page:
+    """The bodies that most depends on, and how many there are."""
     dataset = listing.graph.dataset
-    date = in_words(dataset.info.as_of)
+    date, count = in_words(dataset.info.as_of), len(listing.bodies)
     if listing.kind is None:
-        counts = Counter(row.kind for row in listing.rows)
-        lines = [
-            f"{plural(len(listing.rows), 'body or place', 'bodies and places')} in {dataset.info.title} (data of {date})."
-        ]
-        lines += [
-            f"- {count:,} {kind_word(kind, count)} (riskgraph list {kind})" for kind, count in counts.most_common()
-        ]
-        return "\n".join(lines) + "\n"
-    lines = [
-        f"{len(listing.rows):,} {kind_word(listing.kind, len(listing.rows))} (data of {date}), those that most leans on first."
-    ]
-    for row in listing.rows[:limit]:
-        areas = f" in {join((area_label(a) for a in row.areas), 3)}" if row.areas else ""
-        lines.append(
-            f"- {row.name} ({row.id}): {plural(row.dependents, 'direct user')}, {row.authorities} of them public bodies{areas}"
+        counts = Counter(body.kind for body in listing.bodies)
+        return Page(
+            f"{plural(count, 'body or place', 'bodies and places')} in {dataset.info.title} (data of {date}).",
+            (Items(tuple(f"{n:,} {kind_word(kind, n)} (riskgraph list {kind})" for kind, n in counts.most_common())),),
         )
-    if len(listing.rows) > limit:
-        lines.append(f"And {len(listing.rows) - limit:,} more: use --limit, or --format csv for all.")
-    return "\n".join(lines) + "\n"
-
-
-def listing_rows(listing: Listing) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """The whole listing, for tables and CSV."""
-    header = ("id", "name", "kind", "dependents", "authorities", "areas")
-    return header, [(r.id, r.name, r.kind, r.dependents, r.authorities, ";".join(r.areas)) for r in listing.rows]
+    items = []
+    for body in listing.bodies[:limit]:
+        areas = f" in {join((area_label(a) for a in body.areas), 3)}" if body.areas else ""
+        users = plural(body.dependents, "direct user")
+        items.append(f"{body.name} ({body.id}): {users}, {body.authorities} of them public bodies{areas}")
+    more = f"And {count - limit:,} more: use --limit, or --format csv for all." if count > limit else ""
+    return Page(
+        f"{count:,} {kind_word(listing.kind, count)} (data of {date}), those that most depends on first.",
+        (Items(tuple(items)), *paragraphs(more)),
+    )

@@ -16,7 +16,7 @@ from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRODUCT, SUPPLIER
-from riskgraph.report.content import Report
+from riskgraph.render.blocks import Report
 from riskgraph.report.files import Origin, as_zip, folder_name, make_files
 from riskgraph.report.marking import Marking, mark
 from riskgraph.report.redact import Redacted, leaks, redact

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from riskgraph.analysis.calls import Call, CallSheet
+from riskgraph.render.blocks import Cell, Column, Table
 from riskgraph.render.calls import reason
 from riskgraph.render.words import full_name
-from riskgraph.report.content import Cell, Column, Table
 from riskgraph.report.registry import Context
 
 __all__ = ["call_table"]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from riskgraph.analysis.blast import last_evidenced
 from riskgraph.model import Relation
+from riskgraph.render.blocks import Block, Cell, Column, Section, Table, Text
 from riskgraph.render.words import join, plural, short_name
-from riskgraph.report.content import Block, Cell, Column, Section, Table, Text
 from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach
 from riskgraph.model import Band, FailureKind
+from riskgraph.render.blocks import Cell, Column, Table
 from riskgraph.render.words import area_label, class_word, join, plural, short_name
-from riskgraph.report.content import Cell, Column, Table
 from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
 from riskgraph.rules import rules

@@ -19,8 +19,8 @@ from riskgraph.data.files import write_atomic
 from riskgraph.dates import DATE, in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import Band
+from riskgraph.render.blocks import Block, Cell, Column, Report, Table
 from riskgraph.render.tables import as_csv, as_json
-from riskgraph.report.content import Block, Cell, Column, Report, Table
 from riskgraph.report.marking import Marking, Tlp, calls_marking
 from riskgraph.report.parts import BAND_WORDS
 
@@ -125,7 +125,7 @@ def _table_json(table: Table) -> list[dict[str, Any]]:
 # -- HTML -------------------------------------------------------------------------------------------
 
 
-def html(template: str, report: Report, marking: Marking, origin: Origin) -> str:
+def html(template: str, report: object, marking: Marking, origin: Origin) -> str:
     """One page, complete in itself: style and script are inside and allowed by their hashes."""
     environment = templates()
     style = environment.get_template("style.css").render(marking=marking, origin=origin)
@@ -147,7 +147,7 @@ def fragment(title: str, blocks: Sequence[Block]) -> str:
 
     Examples
     --------
-    >>> from riskgraph.report.content import Text
+    >>> from riskgraph.render.blocks import Text
     >>> "<p>&lt;b&gt;</p>" in fragment("A title", [Text("<b>")])
     True
     """

@@ -12,9 +12,9 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind, Relation
 from riskgraph.render.blast import failing
+from riskgraph.render.blocks import Block, Cell, Column, Items, Picture, Section, Table, Text
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import area_label, class_word, full_name, join, plural, root_name, sentence, short_name
-from riskgraph.report.content import Block, Cell, Column, Items, Picture, Section, Table, Text
 from riskgraph.report.pictures import Contract, Leaf, Way, gantt, lanes
 from riskgraph.report.registry import Context
 from riskgraph.rules import rules

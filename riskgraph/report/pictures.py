@@ -12,7 +12,7 @@ from pathlib import Path
 from riskgraph.assets import shipped
 from riskgraph.errors import MissingFile
 from riskgraph.model import Band
-from riskgraph.report.content import Bar, Box, Link, Picture, Span, Table, Tile
+from riskgraph.render.blocks import Bar, Box, Link, Picture, Span, Table, Tile
 
 __all__ = ["Leaf", "Way", "bars", "gantt", "lanes", "tiles"]
 

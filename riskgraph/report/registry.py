@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
-from riskgraph.report.content import Report
+from riskgraph.render.blocks import Report
 from riskgraph.report.marking import Tlp
 
 __all__ = ["KINDS", "Context", "Kind", "report_kind"]

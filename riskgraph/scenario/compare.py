@@ -276,7 +276,7 @@ class _Asker:
             return None
         radius = blast(graph, list(roots), **self.question)
         selection = self._selected(graph)
-        return radius if selection is None else selection.apply(radius)
+        return radius if selection is None else radius.selected(selection)
 
     def worst(self, graph: RiskGraph) -> Ranked | None:
         """Of all suppliers, shared services and environments of a map, the one that reaches most."""

@@ -223,7 +223,7 @@ class _Maker:
         """The part of an answer that concerns the players."""
         if not self.players:
             return radius
-        return Selection(self.graph, members=frozenset(self.players)).apply(radius)
+        return radius.selected(Selection(self.graph, members=frozenset(self.players)))
 
     # -- an incident ----------------------------------------------------------------------------
 

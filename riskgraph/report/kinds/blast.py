@@ -12,9 +12,9 @@ from riskgraph.analysis.calls import calls
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import text, to_json
+from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
 from riskgraph.render.words import bodies, join, plural, root_name, short_name
 from riskgraph.report.calls import call_table
-from riskgraph.report.content import Block, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import MOST, columns_of, exposures_table, services_table, shelves
 from riskgraph.report.kinds.bulletin import bulletin
@@ -50,7 +50,7 @@ __all__ = ["blast_answer", "blast_report"]
 )
 def blast_report(context: Context) -> Report:
     """The report on one what-if."""
-    radius = context.chosen.apply(blast(context.graph, context.names, **context.question))
+    radius = blast(context.graph, context.names, **context.question).selected(context.chosen)
     if context.anonymous:
         return bulletin(context, radius)
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]

@@ -9,9 +9,9 @@ from riskgraph.analysis.select import Selection
 from riskgraph.analysis.shares import Index
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
+from riskgraph.render.blocks import Block, Cell, Column, Number, Report, Section, Table, Text
 from riskgraph.render.concentration import band_words, bounded, concentration_text
 from riskgraph.render.words import area_label, full_name, join, plural, short_name
-from riskgraph.report.content import Block, Cell, Column, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import area_title, capital, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars

@@ -13,10 +13,10 @@ from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band
+from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, row_phrase, short_name, step_phrase
-from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import (
     BAND_WORDS,

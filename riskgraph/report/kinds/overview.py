@@ -15,9 +15,9 @@ from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.render.blocks import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
 from riskgraph.render.gaps import gaps_text
 from riskgraph.render.words import full_name, join, kind_word, plural, short_name
-from riskgraph.report.content import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import area_title, band_counts, capital, contracts_section, method_section, shared_purchases
 from riskgraph.report.pictures import bars
@@ -165,7 +165,7 @@ def _worst(context: Context, chosen: Selection) -> tuple[list[Worst], int]:
     for row in ranking.rows:
         if row.kind == "line" or not row.authorities[Band.POSSIBLE] or len(found) == SHOWN:
             continue
-        radius = chosen.apply(blast(context.graph, row.root, **context.question))
+        radius = blast(context.graph, row.root, **context.question).selected(chosen)
         present = [r for r in radius.within(Band.POSSIBLE) if not r.root and not r.past]
         if present:
             found.append(Worst(row.root, radius, tuple(r.band for r in present), row.residents[Band.POSSIBLE]))

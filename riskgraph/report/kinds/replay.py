@@ -10,8 +10,8 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import Band
+from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.words import join, plural, root_name, sentence, short_name
-from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table, services_table
 from riskgraph.report.kinds.blast import blast_answer

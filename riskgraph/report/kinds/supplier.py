@@ -8,9 +8,9 @@ from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.model import AUTHORITY, Band
+from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.profile import profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, short_name, step_phrase
-from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.kinds.council import profile_answer
@@ -46,7 +46,7 @@ def supplier_report(context: Context) -> Report:
     """The profile of a supplier, a shared service or anything else that others lean on."""
     body = context.names[0].partition("/")[0]
     shown = profile(context.graph, body, as_of=context.question.get("as_of"))
-    radius = context.chosen.apply(blast(context.graph, body, **context.question))
+    radius = blast(context.graph, body, **context.question).selected(context.chosen)
     dataset, name = context.graph.dataset, full_name(context.graph.dataset, body)
     held = context.chosen.holds
     users = [

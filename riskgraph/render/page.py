@@ -1,0 +1,99 @@
+"""What a page is: a first line, blocks, and what to try next. `riskgraph.render.writers` writes it in every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from riskgraph.analysis.answer import Answer, Column, Type
+from riskgraph.model import Band
+from riskgraph.render.blocks import Block, Cell, Items, Table, Text
+from riskgraph.render.blocks import Column as Head
+from riskgraph.render.tables import as_table
+
+__all__ = ["Page", "answer_table", "lines_of", "paragraphs"]
+
+_NEXT, _OR = "Try next: ", "  |  "
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer for people.
+
+    Attributes
+    ----------
+    lead
+        The first line: the most useful truth, made to be read aloud.
+    blocks
+        Paragraphs, lists, tables and pictures, in order.
+    next
+        Commands to try next, each of which works as printed.
+    """
+
+    lead: str
+    blocks: tuple[Block, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+def paragraphs(*words: str) -> tuple[Text, ...]:
+    """Paragraphs of those words that say anything."""
+    return tuple(Text(one) for one in words if one)
+
+
+def lines_of(page: Page) -> list[str]:
+    r"""The page as lines of text, to read in a terminal or paste into a message.
+
+    Examples
+    --------
+    >>> page = Page("3 councils could be reached.", (Items(("one", "two")),), ("riskgraph why dover civica",))
+    >>> print("\n".join(lines_of(page)))
+    3 councils could be reached.
+    - one
+    - two
+    Try next: riskgraph why dover civica
+    """
+    lines = [page.lead]
+    for block in page.blocks:
+        if isinstance(block, Text):
+            lines.append(block.words)
+        elif isinstance(block, Items):
+            lines += [f"{f'{n}.' if block.ordered else '-'} {item}" for n, item in enumerate(block.items, 1)]
+        elif isinstance(block, Table):
+            lines += ["", f"{block.caption}:", *_table_lines(block)]
+    if page.next:
+        lines.append(_NEXT + _OR.join(page.next))
+    return lines
+
+
+def _table_lines(table: Table) -> list[str]:
+    if not table.rows:
+        return [table.empty]
+    shown = as_table([column.label for column in table.columns], [[_said(cell) for cell in row] for row in table.rows])
+    return [*shown.rstrip("\n").split("\n"), *([table.note] if table.note else [])]
+
+
+def _said(cell: Cell) -> str | int | float | None:
+    return cell.word if isinstance(cell, Band) else cell
+
+
+_KINDS: dict[Type, str] = {"integer": "number", "number": "number", "date": "date", "band": "band"}
+
+
+def answer_table(answer: Answer, name: str = "", most: int | None = None) -> Table:
+    """One table of an answer as a block of a page, cut after some rows."""
+    form = next(form for form in answer.form.tables if name in {"", form.name})
+    at = [n for n, column in enumerate(form.columns) if not form.terminal or column.name in form.terminal]
+    rows = answer.table(form.name)[1]
+    cut = rows if most is None else rows[:most]
+    left = len(rows) - len(cut)
+    return Table(
+        form.name,
+        form.says[:1].upper() + form.says[1:],
+        tuple(_head(form.columns[n]) for n in at),
+        tuple(tuple(row[n] for n in at) for row in cut),
+        note=f"{left:,} more rows: use --format csv, or to_frame() in Python." if left else "",
+    )
+
+
+def _head(column: Column) -> Head:
+    kind = _KINDS.get(column.type, "text")
+    return Head(column.name, column.name.replace("_", " ").capitalize(), kind)  # type: ignore[arg-type]

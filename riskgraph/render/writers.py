@@ -1,0 +1,67 @@
+"""Every answer in every format: text and HTML from its page; table, CSV and JSON from the answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from riskgraph.analysis.answer import Answer
+from riskgraph.render.blocks import Block
+from riskgraph.render.page import Page, lines_of
+from riskgraph.render.tables import as_csv, as_json, as_table
+
+__all__ = ["page_html", "write"]
+
+
+def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
+    """An answer in one format.
+
+    Parameters
+    ----------
+    page
+        Makes the page; only text and HTML need it.
+    format_
+        `text`, `html`, `table`, `json` or `csv`.
+    """
+    if format_ == "json":
+        return as_json(answer.to_dict())
+    if format_ == "csv":
+        return as_csv(*answer.table())
+    if format_ == "table":
+        return as_table(*_terminal(answer))
+    if format_ == "html":
+        return page_html(answer, page())
+    return "\n".join(lines_of(page())) + "\n"
+
+
+def _terminal(answer: Answer) -> tuple[list[str], list[Sequence[object]]]:
+    """The first table with the columns that a terminal shows."""
+    header, rows = answer.table()
+    shown = answer.form.tables[0].terminal or header
+    at = [header.index(name) for name in shown]
+    return [name.replace("_", " ") for name in shown], [[row[n] for n in at] for row in rows]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the template of an answer shows."""
+
+    kicker: str
+    title: str
+    blocks: tuple[Block, ...]
+    next: tuple[str, ...]
+    bodies: int
+
+
+def page_html(answer: Answer, page: Page) -> str:
+    """The page of an answer, complete in itself, under the marking of its data."""
+    # start-up time: text, the usual format, does not wait for the templates
+    from riskgraph.report.files import Origin, html
+    from riskgraph.report.marking import Marking, Tlp
+
+    info = answer.graph.dataset.info
+    marking = Marking(Tlp.of(info.marking) if info.marking else Tlp.AMBER)
+    day = answer.question.view.as_of.isoformat()
+    origin = Origin(info.title, info.as_of, answer.graph.dataset.digest, 0, 0, {}, "", day, "1")
+    shown = _Shown(f"riskgraph {answer.form.word}", page.lead, page.blocks, page.next, answer.question.bodies)
+    return html("answer.html", shown, marking, origin)
