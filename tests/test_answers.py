@@ -20,6 +20,7 @@ from riskgraph.graph import RiskGraph
 # word -> how it is asked of the five stories; every answer has one
 ASKED: dict[str, str] = {
     "list": "list supplier",
+    "timeline": "timeline eks-civica-2024",
 }
 
 

@@ -15,7 +15,12 @@ from riskgraph.analysis.timeline import Timeline, Voice, What, timeline
 from riskgraph.cli import main
 from riskgraph.data import read
 from riskgraph.data.incident import Said, record
-from riskgraph.render.timeline import text
+from riskgraph.render.page import as_text
+from riskgraph.render.timeline import page
+
+
+def text(found: Timeline) -> str:
+    return as_text(page(found))
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +135,7 @@ def test_formats_agree_and_an_unknown_incident_is_one_message() -> None:
 
     value = json.loads(run("rbkc-shared-it-2025", "--format", "json"))
     rows = list(csv.DictReader(io.StringIO(run("rbkc-shared-it-2025", "--format", "csv"))))
-    assert value["schema"] == 1 and len(value["entries"]) == len(rows)
+    assert len(value["tables"]["entries"]) == len(rows)
     assert run("rbkc-shared-it-2025", "--limit", "1").count("\n- ") < run("rbkc-shared-it-2025").count("\n- ")
     assert len(timeline(RiskGraph.open("seeds"), "rbkc-shared-it-2025").to_frame()) == len(rows)
     with pytest.raises(RiskGraphError, match="There is no incident 'nothing'"):

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.question import Question
 from riskgraph.analysis.replay import incident_id
 from riskgraph.data.names import normalise
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ORGANISATIONS, Evidence, Incident, IncidentEffect, Relation
 from riskgraph.pictured import Pictured
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["AROUND", "Entry", "Timeline", "Voice", "What", "hours_end", "timeline"]
 
@@ -79,29 +78,46 @@ class Entry:
         """Whether only the month or the year is known."""
         return self.when is not None and len(self.when) < len("2026-11-25")
 
-    def to_dict(self) -> dict[str, Any]:
-        """The entry as plain values."""
-        return {
-            "when": self.when,
-            "last_day": None if self.day is None else self.day.isoformat(),
-            "what": str(self.what),
-            "bodies": list(self.bodies),
-            "said": list(self.said),
-            "via": self.via,
-            "voice": str(self.voice),
-            "speaker": self.speaker,
-            "publisher": self.publisher,
-            "url": self.url,
-            "confidence": self.confidence,
-            "between": self.between,
-        }
-
 
 @dataclass(frozen=True)
-class Timeline(Pictured):
+class Timeline(Answer, Pictured):
     """One incident in order of time; what is not dated stands at the end."""
 
+    form: ClassVar = Form(
+        "timeline",
+        "Everything dated that the data hold about one incident, in order.",
+        ("view",),
+        (
+            Column("incident", "id of the incident"),
+            Column("title", "its title"),
+            Column("least_days_hidden", "least time from its beginning to its becoming public", "integer", "days"),
+            Column("most_days_hidden", "most time from its beginning to its becoming public", "integer", "days"),
+        ),
+        (
+            TableForm(
+                "entries",
+                "one thing that happened, was said or was learned",
+                (
+                    Column("when", "day, month, year or moment, as the data give it"),
+                    Column("last_day", "last day that this may mean", "date"),
+                    Column("what", "what the entry is: began, aware, became-public, effect, learned and so on"),
+                    Column("bodies", "ids of those it is about", "list"),
+                    Column("said", "the effect, what a source says, or the id of a relation", "list"),
+                    Column("via", "through what it reached the body, or that the source disputes something"),
+                    Column("voice", "who speaks: public-body, supplier, other or unknown"),
+                    Column("speaker", "id of the body that speaks, where the map knows it"),
+                    Column("publisher", "who published it"),
+                    Column("url", "address of the source"),
+                    Column("confidence", "how sure the source is: confirmed, reported or inferred"),
+                    Column("between", "of a relation: whether both ends have a part in the incident", "flag"),
+                ),
+                ("when", "what", "bodies", "said", "voice", "publisher", "confidence"),
+            ),
+        ),
+    )
+
     graph: RiskGraph = field(repr=False)
+    question: Question = field(repr=False)
     incident: Incident
     entries: tuple[Entry, ...]
 
@@ -124,22 +140,35 @@ class Timeline(Pictured):
         least = (first_day(public) - last_day(began)).days
         return max(least, 0), max((last_day(public) - first_day(began)).days, 0)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The timeline as plain values."""
+    def fact_values(self) -> Mapping[str, Value]:
+        """The incident, and how long it was hidden."""
+        least, most = self.hidden_for or (None, None)
         return {
-            "schema": 1,
-            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
             "incident": self.incident.incident_id,
             "title": self.incident.title,
-            "days_from_began_to_public": None if self.hidden_for is None else list(self.hidden_for),
-            "entries": [entry.to_dict() for entry in self.entries],
+            "least_days_hidden": least,
+            "most_days_hidden": most,
         }
 
-    def to_frame(self) -> pd.DataFrame:
-        """A pandas table with a row for each entry."""
-        import pandas as pd
-
-        return pd.DataFrame([entry.to_dict() for entry in self.entries])
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each entry."""
+        return [
+            (
+                e.when,
+                e.day,
+                e.what,
+                e.bodies,
+                e.said,
+                e.via,
+                e.voice,
+                e.speaker,
+                e.publisher,
+                e.url,
+                e.confidence,
+                e.between,
+            )
+            for e in self.entries
+        ]
 
     def __repr__(self) -> str:
         return (
@@ -174,7 +203,7 @@ def timeline(graph: RiskGraph, incident: str) -> Timeline:
     """
     record = graph.dataset.incidents[incident_id(graph, incident)]
     entries = sorted(_Work(graph, record).entries(), key=_order)
-    return Timeline(graph, record, tuple(entries))
+    return Timeline(graph, Question.of(graph), record, tuple(entries))
 
 
 def _order(entry: Entry) -> tuple[Any, ...]:

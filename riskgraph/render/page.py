@@ -10,7 +10,7 @@ from riskgraph.render.blocks import Block, Cell, Items, Table, Text
 from riskgraph.render.blocks import Column as Head
 from riskgraph.render.tables import as_table
 
-__all__ = ["Page", "answer_table", "lines_of", "paragraphs"]
+__all__ = ["Page", "answer_table", "as_text", "paragraphs"]
 
 _NEXT, _OR = "Try next: ", "  |  "
 
@@ -39,13 +39,13 @@ def paragraphs(*words: str) -> tuple[Text, ...]:
     return tuple(Text(one) for one in words if one)
 
 
-def lines_of(page: Page) -> list[str]:
-    r"""The page as lines of text, to read in a terminal or paste into a message.
+def as_text(page: Page) -> str:
+    """The page as text, to read in a terminal or paste into a message.
 
     Examples
     --------
     >>> page = Page("3 councils could be reached.", (Items(("one", "two")),), ("riskgraph why dover civica",))
-    >>> print("\n".join(lines_of(page)))
+    >>> print(as_text(page), end="")
     3 councils could be reached.
     - one
     - two
@@ -61,7 +61,7 @@ def lines_of(page: Page) -> list[str]:
             lines += ["", f"{block.caption}:", *_table_lines(block)]
     if page.next:
         lines.append(_NEXT + _OR.join(page.next))
-    return lines
+    return "\n".join(lines) + "\n"
 
 
 def _table_lines(table: Table) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from riskgraph.analysis.timeline import Entry, Timeline, Voice, What, hours_end
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words, moment, parse_moment
+from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import COUNCILS, EFFECTS, full_name, join, plural, root_name, row_phrase, short_name
 
-__all__ = ["rows", "text", "when_words"]
+__all__ = ["page", "when_words"]
 
 _RELATIONS = (What.RELATION_BEGAN, What.RELATION_ENDED)
 
@@ -27,7 +28,7 @@ def when_words(when: str) -> str:
     return in_words(when) if clock is None else moment(clock)
 
 
-def text(found: Timeline, limit: int = 30) -> str:
+def page(found: Timeline, limit: int = 30) -> Page:
     """The entries in order, then what is not dated and what is not known."""
     dataset, incident = found.graph.dataset, found.incident
     dated, undated = found.dated, found.undated
@@ -36,27 +37,31 @@ def text(found: Timeline, limit: int = 30) -> str:
     span = f", {when_words(listed[0].when or '')} to {when_words(listed[-1].when or '')}" if listed else ""
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     entries = plural(len(dated), "dated entry", "dated entries")
-    lines = [f"{entries} about: {incident.title}{span} (data of {in_words(dataset.info.as_of)}).{marking}"]
-    lines += [f"- {when_words(entry.when or '')}: {_words(found, entry)}" for entry in listed[:limit]]
-    if len(listed) > limit:
-        lines.append(
-            f"And {plural(len(listed) - limit, 'more entry', 'more entries')}: use --limit, or --format table."
-        )
+    lead = f"{entries} about: {incident.title}{span} (data of {in_words(dataset.info.as_of)}).{marking}"
+    blocks: list[Block] = [
+        Items(tuple(f"{when_words(entry.when or '')}: {_words(found, entry)}" for entry in listed[:limit])),
+        *_more(len(listed) - limit),
+    ]
     if apart:
-        lines.append(
-            f"Besides, {plural(len(apart), 'relation')} of these bodies with others began or ended within a year: --format table."
+        blocks += paragraphs(
+            f"Besides, {plural(len(apart), 'relation')} of these bodies with others began or ended within a year: "
+            "--format table."
         )
     if undated:
-        lines.append(f"Not dated, {len(undated)}:")
-        lines += [f"- {_words(found, entry)}" for entry in undated[:limit]]
-    if len(undated) > limit:
-        lines.append(f"And {len(undated) - limit} more: use --limit, or --format table.")
-    lines += _limits(found, dated)
+        blocks += [
+            Text(f"Not dated, {len(undated)}:"),
+            Items(tuple(_words(found, entry) for entry in undated[:limit])),
+            *_more(len(undated) - limit),
+        ]
     tries = [f"riskgraph replay {incident.incident_id}"]
     if incident.origins:
         tries.append(f"riskgraph blast {found.graph.names.handle(incident.origins[0])}")
-    lines.append(f"Try next: {'  |  '.join(tries)}")
-    return "\n".join(lines) + "\n"
+    return Page(lead, (*blocks, *paragraphs(*_limits(found, dated))), tuple(tries))
+
+
+def _more(left: int) -> tuple[Text, ...]:
+    more = plural(left, "more entry", "more entries")
+    return paragraphs(f"And {more}: use --limit, or --format table." if left > 0 else "")
 
 
 def _limits(found: Timeline, dated: Sequence[Entry]) -> list[str]:
@@ -125,34 +130,3 @@ def _source(dataset: Dataset, entry: Entry) -> str:
     else:
         who = f"{entry.confidence or 'how sure is not known'}, {publisher}"
     return f"; {who}, {entry.url or 'no address'}"
-
-
-def rows(found: Timeline) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every entry."""
-    dataset = found.graph.dataset
-    header = ("when", "last_day", "what", "who", "said", "voice", "publisher", "confidence", "address")
-    return header, [
-        (
-            entry.when or "not known",
-            "" if entry.day is None else entry.day.isoformat(),
-            str(entry.what),
-            ";".join(root_name(dataset, body) for body in entry.bodies),
-            _said(dataset, entry),
-            str(entry.voice),
-            entry.publisher or "",
-            entry.confidence or "",
-            entry.url or "",
-        )
-        for entry in found.entries
-    ]
-
-
-def _said(dataset: Dataset, entry: Entry) -> str:
-    if entry.what in _RELATIONS:
-        row = dataset.relations[entry.said[0]]
-        return row_phrase(dataset, row, day_ended=entry.what is What.RELATION_ENDED).partition(" until ")[0]
-    if entry.what is What.EFFECT:
-        return EFFECTS[entry.said[0]] + (f" ({entry.via})" if entry.via else "")
-    if entry.what is What.AWARE:
-        return f"72 hours end {end}" if (end := hours_end(entry.when or "")) else "hour not known"
-    return "; ".join(entry.said)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from riskgraph.analysis.answer import Answer
 from riskgraph.render.blocks import Block
-from riskgraph.render.page import Page, lines_of
+from riskgraph.render.page import Page, as_text
 from riskgraph.render.tables import as_csv, as_json, as_table
 
 __all__ = ["page_html", "write"]
@@ -31,7 +31,7 @@ def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
         return as_table(*_terminal(answer))
     if format_ == "html":
         return page_html(answer, page())
-    return "\n".join(lines_of(page())) + "\n"
+    return as_text(page())
 
 
 def _terminal(answer: Answer) -> tuple[list[str], list[Sequence[object]]]:
