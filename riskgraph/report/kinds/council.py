@@ -28,6 +28,7 @@ from riskgraph.report.parts import (
 )
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
 __all__ = ["council_report", "profile_answer"]
@@ -129,7 +130,9 @@ def council_report(context: Context) -> Report:
 def _through(context: Context, shown: Profile) -> list[Step]:
     """What the shared services that it leans on have bought for the same service areas."""
     entities = context.graph.dataset.entities
-    leaned = {(step.provider, step.area) for step in shown.depends_on if step.relation != "member-of"}
+    leaned = {
+        (step.provider, step.area) for step in shown.depends_on if step.relation not in relations_that(Trait.GOVERNS)
+    }
     return [
         step
         for step in context.graph.settled(shown.view).steps
@@ -142,7 +145,7 @@ def _leanings(context: Context, shown: Profile) -> list[Leaning]:
     """What it leans on, surest and widest first; each is asked as a root of its own."""
     steps: dict[str, list[Step]] = defaultdict(list)
     for step in context.graph.settled(shown.view).steps:
-        if step.dependent == shown.entity.id and step.in_force and step.relation != "member-of":
+        if step.dependent == shown.entity.id and step.in_force and step.relation not in relations_that(Trait.GOVERNS):
             steps[step.provider].append(step)
     found = []
     for provider, mine in steps.items():
@@ -175,7 +178,7 @@ def _meaning(
             f"{full_name(context.graph.dataset, widest.id)} could reach {plural(widest.others, 'other body', 'other bodies')} as well, so help from neighbours may be short."
         )
     if shown.depended_on_by:
-        users = {step.dependent for step in shown.depended_on_by if step.relation != "member-of"}
+        users = {step.dependent for step in shown.depended_on_by if step.relation not in relations_that(Trait.GOVERNS)}
         lines.append(f"{capital(plural(len(users), 'other leans', 'others lean'))} on {name} in turn.")
     return tuple(lines)  # fmt: skip
 
@@ -217,7 +220,7 @@ def _services(context: Context, shown: Profile) -> Table:
     )
     rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
     for step in shown.depends_on:
-        if step.relation == "member-of" or step.provider in context.withheld:
+        if step.relation in relations_that(Trait.GOVERNS) or step.provider in context.withheld:
             continue
         since, until = step.row.valid_from, step.row.valid_to
         how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
@@ -270,7 +273,11 @@ def _service_section(services: Table) -> Section:
 
 def _others_section(context: Context, name: str, shown: Profile) -> tuple[Section, ...]:
     dataset = context.graph.dataset
-    steps = [s for s in shown.depended_on_by if s.relation != "member-of" and s.dependent not in context.withheld]
+    steps = [
+        s
+        for s in shown.depended_on_by
+        if s.relation not in relations_that(Trait.GOVERNS) and s.dependent not in context.withheld
+    ]
     if not steps:
         return ()
     items = tuple(sorted({f"{full_name(dataset, step.dependent)} {step_phrase(dataset, step)}." for step in steps}))

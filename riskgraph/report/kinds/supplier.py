@@ -24,11 +24,10 @@ from riskgraph.report.parts import (
 )
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
 __all__ = ["supplier_report"]
-
-_NO_USE = frozenset({"member-of", "owned-by", "linked-to", "made-by"})
 
 
 @report_kind(
@@ -52,7 +51,8 @@ def supplier_report(context: Context) -> Report:
     users = [
         step
         for step in shown.depended_on_by
-        if step.relation not in _NO_USE and (dataset.entities[step.dependent].kind != AUTHORITY or held(step.dependent))
+        if step.relation in relations_that(Trait.LEANS)
+        and (dataset.entities[step.dependent].kind != AUTHORITY or held(step.dependent))
     ]
     bodies = {step.dependent for step in users if dataset.entities[step.dependent].kind == AUTHORITY}
     lines: dict[str | None, set[str]] = defaultdict(set)
@@ -113,7 +113,10 @@ def _meaning(
         lines.append(f"By service area: {parts}.")
     else:
         lines.append(f"No public body is known to lean on {name} directly. That may be a gap of the map.")
-    below = sorted({step.provider for step in shown.depends_on if step.relation != "member-of"} - context.withheld)
+    below = sorted(
+        {step.provider for step in shown.depends_on if step.relation not in relations_that(Trait.GOVERNS)}
+        - context.withheld
+    )
     if below:
         lines.append(f"{name} leans on {join((full_name(dataset, body) for body in below), 4)} in turn.")
     else:
@@ -132,7 +135,7 @@ def _bought(context: Context, shown: Profile) -> list[Step]:
     return [
         step
         for step in context.graph.settled(shown.view).steps
-        if step.in_force and not step.implied and step.relation in {"uses", "hosted-on"}
+        if step.in_force and not step.implied and step.relation in relations_that(Trait.USE, Trait.HOSTS)
         if shown.entity.id in behind.organisations(step)
         if kinds[step.dependent] != AUTHORITY or held(step.dependent)
     ]
@@ -196,7 +199,7 @@ def _below(context: Context, shown: Profile, name: str) -> Section:
         {
             f"{name} {step_phrase(dataset, step)}, {step.grade.word}."
             for step in shown.depends_on
-            if step.relation != "member-of" and step.provider not in context.withheld
+            if step.relation not in relations_that(Trait.GOVERNS) and step.provider not in context.withheld
         }
     )
     if not items:
