@@ -243,12 +243,9 @@ def _as(draft: Draft, tie: Tie, new: str, hosted: bool) -> str:
     if kind == STORE and dependent in ORGANISATIONS:
         return "data-held-by"
     if kind in ORGANISATIONS:
-        same = tie.row.relation
-        if same in relations_that(Trait.SUBCONTRACTS) and kind == SUPPLIER:
-            return same
-        if same in relations_that(Trait.HOLDS) or (same in _RUN_BY and dependent != SUPPLIER):
-            return same
-        return "supplied-by" if kind == SUPPLIER and same not in _SERVES and not hosted else "served-by"
+        if kind in rules().pairs[tie.row.relation].providers:
+            return tie.row.relation
+        return "supplied-by" if kind == SUPPLIER and not hosted else "served-by"
     raise RiskGraphError(
         f"{draft.name(tie.row.dependent)} cannot lean on {draft.name(new)}, a {kind}, in place of {draft.name(tie.other)}.",
         "Name a supplier, a shared service, a system, a product or an environment.",

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from riskgraph.analysis.blast import blast
+from riskgraph.analysis.blast import asked_kinds, blast
 from riskgraph.analysis.gaps import ask
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
+from riskgraph.render.blast import failing
 from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, row_phrase, short_name, step_phrase
@@ -68,6 +69,7 @@ def council_report(context: Context) -> Report:
     dataset, body = context.graph.dataset, context.names[0]
     name = short_name(dataset, body)
     leanings = _leanings(context, shown)
+    kinds = asked_kinds(context.question.get("kinds"), context.question.get("like") or "compromise")
     named = [leaning for leaning in leanings if leaning.id not in context.withheld]
     sure = [leaning for leaning in leanings if leaning.band is not None and leaning.band <= Band.LIKELY]
     areas = sorted({step.area for step in shown.depends_on if step.area is not None})
@@ -97,10 +99,10 @@ def council_report(context: Context) -> Report:
         shown.view.as_of.isoformat(),
         (
             Number(f"{len(leanings)}", "bodies and places we lean on directly", _kinds(context, leanings)),
-            Number(f"{len(sure)}", "of them could reach us, documented or likely", "if they were compromised; " + (band_counts(found.band for found in leanings if found.band is not None) or "none at all")),
+            Number(f"{len(sure)}", "of them could reach us, documented or likely", f"if each {failing(kinds)}; " + (band_counts(found.band for found in leanings if found.band is not None) or "none at all")),
             Number(f"{len(alone)}", f"of {plural(len(areas), 'service area')} with one provider only", "as far as this map knows"),
         ),
-        _meaning(context, name, shown, widest, listed, len(sure)),
+        _meaning(context, name, shown, widest, listed, len(sure), kinds),
         tuple(unknown),
         (
             "Check this list with those who run the services, and add what is missing.",
@@ -167,11 +169,17 @@ def _kinds(context: Context, leanings: Sequence[Leaning]) -> str:
 
 
 def _meaning(
-    context: Context, name: str, shown: Profile, widest: Leaning | None, listed: str, sure: int
+    context: Context,
+    name: str,
+    shown: Profile,
+    widest: Leaning | None,
+    listed: str,
+    sure: int,
+    kinds: Sequence[FailureKind],
 ) -> tuple[str, ...]:
     if widest is None:
         return (f"Nothing is known of what {name} leans on. That is a gap of the map, not a fact about {name}.",)
-    lines = [f"If one of these were compromised, {name} could be reached"]
+    lines = [f"If one of these {failing(kinds)}, {name} could be reached"]
     lines[0] += f", documented or likely, from {listed}." if sure else "; no way is documented or likely in every step."
     if widest.others:
         lines.append(

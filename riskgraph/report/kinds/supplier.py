@@ -8,6 +8,7 @@ from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.model import AUTHORITY, Band
+from riskgraph.render.blast import failing
 from riskgraph.render.profile import profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, short_name, step_phrase
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
@@ -75,7 +76,7 @@ def supplier_report(context: Context) -> Report:
         shown.view.as_of.isoformat(),
         (
             Number(f"{len(bodies):,}", "public bodies lean on it directly", f"in {plural(len(lines), 'service area')}; through others, more"),
-            Number(f"{len(present):,}", "could be reached if it were compromised", band_counts(r.band for r in present) or "no route was found"),
+            Number(f"{len(present):,}", f"could be reached if it {failing(radius.kinds)}", band_counts(r.band for r in present) or "no route was found"),
             Number(f"{len(past):,}", "past customers whose data may still be held", "by what this map knows of ended arrangements"),
         ),
         _meaning(context, shown, radius, name, order),
@@ -92,7 +93,7 @@ def supplier_report(context: Context) -> Report:
         (
             _lines_section(name, order, services),
             _below(context, shown, name),
-            Section("reached", "Who could be reached if it were compromised", (columns_of(exposures, "name", "surest", "route", "services", "standing"),)),
+            Section("reached", f"Who could be reached if it {failing(radius.kinds)}", (columns_of(exposures, "name", "surest", "route", "services", "standing"),)),
             contracts,
             evidence,
             method_section(),
