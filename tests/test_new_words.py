@@ -160,7 +160,7 @@ ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "data match": [(str(DATASETS / "examples" / "one-sheet-register.csv"), "--from", "one-sheet")],
     "data import": [(str(DATASETS / "examples" / "one-sheet-register.csv"), "--from", "one-sheet", "--to", "sheet")],
     "data redact": [("--hide", "ashby", "--to", "hidden", *DATA)],
-    "data overlap": [("--data", "seeds", "--keep", "secret.key", "--output", "mine.json")],
+    "data overlap": [("--data", "sheet", "--keep", "secret.key", "--output", "mine.json")],
     "data incident": [
         ("comet-2024", *DATA, "--to", "after", "--title", "Comet", "--origin", "comet", "--began", "2024-06-01",
          "--mechanism", "ransomware", "--source", "https://example.org/3", "--confidence", "reported"),
