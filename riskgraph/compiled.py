@@ -23,14 +23,14 @@ from riskgraph.engine.snapshot import Roots, Snapshot, roots_of, snapshot_of
 from riskgraph.engine.store import FORMAT, load, save
 from riskgraph.harm import HarmNetwork, Part, compile_harm, places_of
 from riskgraph.model import AUTHORITY
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Settled, View, settle
 
 __all__ = ["Compiled", "compiled"]
 
 SUFFIX = ".snapshot"
 PARTS = tuple(Part)
-_NO_TIE = frozenset({"linked-to", "member-of", "owned-by"})
+_NO_TIE = relations_that(Trait.WHOLE)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from riskgraph.model import FailureKind, Grade
 from riskgraph.rules import Cell, Line, Situation, rules
 
-__all__ = ["NEVER", "any_line", "decide", "decide_implied", "levels_of"]
+__all__ = ["NEVER", "acts_as", "any_line", "decide", "decide_implied", "levels_of"]
 
 NEVER = 9  # a level beyond every band: nothing passes
 _LEVEL = {Cell.YES: 0, Cell.POSSIBLE: 2, Cell.UNKNOWN: 3, Cell.NO: NEVER}
@@ -56,6 +56,17 @@ def decide(
     return fits, _deciding(fits, others)
 
 
+def acts_as(hosting: str | None) -> tuple[str, str | None]:
+    """As which relation, with which access, a use of a product acts on its maker (model rule 15).
+
+    Examples
+    --------
+    >>> acts_as("supplier"), acts_as("own"), acts_as(None)
+    (('served-by', None), ('supplied-by', 'none'), ('supplied-by', None))
+    """
+    return "served-by" if hosting == "supplier" else "supplied-by", "none" if hosting == "own" else None
+
+
 @lru_cache(maxsize=4096)
 def decide_implied(
     hosting: str | None, data: str | None, area: str | None
@@ -63,8 +74,7 @@ def decide_implied(
     """As which relation a use of a product acts on its maker, and what decides it."""
 
     def acts(hosting: str | None = hosting, data: str | None = data, area: str | None = area) -> tuple[str, Line]:
-        relation = "served-by" if hosting == "supplier" else "supplied-by"
-        access = "none" if hosting == "own" else None
+        relation, access = acts_as(hosting)
         situation = Situation("supplier", data, access, area, rules().enabling(area))
         return relation, rules().line(relation, situation)
 

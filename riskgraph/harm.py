@@ -18,7 +18,7 @@ from riskgraph.model import (
     FailureKind,
     Grade,
 )
-from riskgraph.rules import Cell, InsideRule, rules
+from riskgraph.rules import Cell, InsideRule, Trait, relations_that, rules
 from riskgraph.settle import Settled, Step
 
 __all__ = ["HarmNetwork", "Part", "Place", "compile_harm", "places_of"]
@@ -28,8 +28,10 @@ PLAIN = -1_000_000  # label of a link to or from a junction: no rule of its own
 _AND = frozenset(KINDS.index(kind) for kind in (FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT))
 _INTRUSION = KINDS.index(FailureKind.INTRUSION)
 _CELL = {Cell.YES: 0, Cell.ONWARD: 0, Cell.POSSIBLE: 2, Cell.UNKNOWN: 3, Cell.NO: NEVER, None: NEVER}
-_WHOLE_WITHOUT_AREA = frozenset({"uses", "served-by", "hosted-on", "operated-by", "data-held-by"})
-_CONCERNS_THE_WHOLE = frozenset({"owned-by", "linked-to", "member-of"})
+_WHOLE_WITHOUT_AREA = relations_that(Trait.WHOLE_WITHOUT_AREA)
+_CONCERNS_THE_WHOLE = relations_that(Trait.WHOLE)
+_BOTH_WAYS = relations_that(Trait.BOTH_WAYS)
+_MAKES = relations_that(Trait.MAKES)
 
 
 class Part(Enum):
@@ -249,7 +251,7 @@ class _Compiler:
     # -- one step -------------------------------------------------------------------------------
 
     def _step(self, number: int, step: Step) -> None:
-        if step.relation == "linked-to":
+        if step.relation in _BOTH_WAYS:
             self._linked(number, step)
             return
         target, cap = self._enters(step)
@@ -266,11 +268,11 @@ class _Compiler:
         provider = step.provider
         if self.kind[provider] not in ORGANISATIONS:
             return [self.place(provider, Part.WHOLE)]
-        if step.relation == "owned-by":
+        if step.relation in _CONCERNS_THE_WHOLE:
             part = Part.ASKED if self.kind[provider] == AUTHORITY else Part.WHOLE
             return [self.place(provider, part)]
         areas: Sequence[str | None] = (step.area,)
-        if step.relation == "made-by":
+        if step.relation in _MAKES:
             areas = self.settled.areas_of_products[step.dependent] or areas
         return [self._line(provider, area) for area in areas]
 

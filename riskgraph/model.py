@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
+from riskgraph.assets import shipped_rows
 from riskgraph.dates import first_day, last_day
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "PRESETS",
     "PRINCIPAL_COUNCILS",
     "PRODUCT",
+    "SENTENCES",
     "SHARED_SERVICE",
     "STORE",
     "SUPPLIER",
@@ -30,6 +32,7 @@ __all__ = [
     "Grade",
     "Incident",
     "IncidentEffect",
+    "Preset",
     "RegisterEntry",
     "Relation",
 ]
@@ -65,26 +68,36 @@ class FailureKind(StrEnum):
     @property
     def effect(self) -> str:
         """What it would mean for a council, in the users' words."""
-        return _EFFECTS[self]
+        return SENTENCES[(self,)].effect
 
 
-_EFFECTS = {
-    FailureKind.EXPOSURE: "data could be read",
-    FailureKind.TAMPERING: "data or software could be altered",
-    FailureKind.OUTAGE: "services could stop",
-    FailureKind.INTRUSION: "an attacker could move in",
-    FailureKind.EXIT: "a provider would be gone",
-}
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A usual set of failure kinds: how it is asked for, and how it is said. One line of `presets.csv`."""
 
-_E, _T, _O, _I, _X = FailureKind
-PRESETS: dict[str, tuple[FailureKind, ...]] = {
-    "compromise": (_E, _T, _O, _I),
-    "ransomware": (_E, _O, _I),
-    "data-theft": (_E,),
-    "malicious-update": (_T, _I),
-    "outage": (_O,),
-    "insolvency": (_X,),
-}
+    word: str  # blank: it has a sentence, but no word to ask for it
+    kinds: tuple[FailureKind, ...]
+    one: str  # what happens to one body, after "if"
+    several: str  # to several at once, before "together"
+    effect: str  # of a single kind: what it would mean for a council
+
+
+def _presets() -> tuple[Preset, ...]:
+    return tuple(
+        Preset(
+            row["word"],
+            tuple(kind for kind in FailureKind if kind in row["kinds"].split("|")),
+            row["one"],
+            row["several"] or row["one"],
+            row["effect"],
+        )
+        for row in shipped_rows("presets.csv")
+    )
+
+
+SENTENCES: dict[tuple[FailureKind, ...], Preset] = {p.kinds: p for p in reversed(_presets()) if p.one}
+"""Set of kinds, in their order, to the first line of the table for it; every single kind has one."""
+PRESETS: dict[str, tuple[FailureKind, ...]] = {preset.word: preset.kinds for preset in _presets() if preset.word}
 
 
 class Band(IntEnum):

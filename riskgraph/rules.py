@@ -1,21 +1,32 @@
 """The model's tables as values: how harm travels, which kinds a relation may join, the service areas.
 
 The files in `datasets/` are the only home of these facts: `propagation.csv` (between bodies),
-`inside.csv` (inside one body), `service_areas.csv` and `pairs.csv`.
+`inside.csv` (inside one body), `service_areas.csv` and `pairs.csv` (the kinds of relation). Code never asks
+for the word of a relation; it asks for a trait.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from riskgraph.assets import shipped
-from riskgraph.model import FailureKind
+from riskgraph.assets import shipped_rows
+from riskgraph.model import ORGANISATIONS, FailureKind
 
-__all__ = ["Cell", "InsideRule", "Line", "Pair", "Rules", "ServiceArea", "Situation", "rules"]
+__all__ = [
+    "Cell",
+    "InsideRule",
+    "Line",
+    "RelationKind",
+    "Rules",
+    "ServiceArea",
+    "Situation",
+    "Trait",
+    "relations_that",
+    "rules",
+]
 
 
 class Cell(StrEnum):
@@ -39,13 +50,57 @@ class ServiceArea:
     reason: str
 
 
+class Trait(StrEnum):
+    """What a kind of relation means to the rules, the analyses and the sentences; a word of `pairs.csv`."""
+
+    LEANS = "leans"  # the dependent depends on the provider for a service
+    USE = "use"  # of a product or system: it may have alternatives, and a product's use reaches its maker
+    SUPPLIES = "supplies"  # the provider delivers, and may have a way in
+    SERVES = "serves"  # the provider runs the service
+    HOSTS = "hosts"  # the dependent runs or lies there
+    OPERATES = "operates"  # the provider runs the dependent
+    COPY = "copy"  # the dependent is a copy of the provider
+    MAKES = "makes"  # the provider makes the dependent
+    SUBCONTRACTS = "subcontracts"  # the provider does part of the dependent's work
+    HOLDS = "holds"  # the provider does nothing but hold data
+    OWNS = "owns"  # the provider owns the dependent
+    GOVERNS = "governs"  # governance only: nobody leans on anybody
+    BOTH_WAYS = "both-ways"  # what passes in one direction passes in the other
+    MARKET = "market"  # a purchase that counts for concentration
+    SEVERABLE = "severable"  # a fix or a what-if may cut it
+    DRAFTABLE = "draftable"  # a draft award may say it
+    STOPS = "stops"  # something of the dependent stops without it
+    STOPS_BEHIND = "stops-behind"  # the same, but not at an authority, which only buys
+    CONTESTED = "contested"  # it names who provides a service, so that another name is a contradiction
+    WHOLE = "whole"  # it joins bodies as wholes, not their lines of business
+    WHOLE_WITHOUT_AREA = "whole-without-area"  # without a service area it concerns the whole dependent
+    DATA_MOVES = "data-moves"  # what is known of its data stays true with another provider
+    BEHIND = "behind"  # the provider stands behind the dependent in a market
+    UPSTREAM = "upstream"  # what two bodies have in common through it, they lose together
+    SHOWS_AREA = "shows-area"  # its sentence names the service area
+
+
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Which kinds of body or place a relation may join."""
+class RelationKind:
+    """Which kinds of body or place a relation may join, what it means, and how it is said."""
 
     relation: str
     dependents: frozenset[str]
     providers: frozenset[str]
+    traits: frozenset[Trait]
+    verbs: tuple[str, str]  # now and past, before a body
+    place_verbs: tuple[str, str]  # now and past, before a place
+    cut: str  # what is done to end it, with {who}, {thing}, {area} and {service}
+
+    def verb(self, provider: str, past: bool) -> str:
+        """The verb before a provider of some kind.
+
+        Examples
+        --------
+        >>> rules().pairs["hosted-on"].verb("environment", past=False)
+        'is hosted on'
+        """
+        return (self.verbs if provider in ORGANISATIONS else self.place_verbs)[past]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +154,7 @@ class Rules:
     propagation: tuple[Line, ...]
     inside: tuple[InsideRule, ...]
     areas: Mapping[str, ServiceArea]
-    pairs: Mapping[str, Pair]
+    pairs: Mapping[str, RelationKind]
 
     def line(self, relation: str, situation: Situation) -> Line:
         """The first line of `propagation.csv` that fits.
@@ -132,6 +187,35 @@ class Rules:
         """
         return area is not None and self.areas[area].enabling
 
+    def decided_by(self, field: str) -> frozenset[str]:
+        """The relations on whose rows a field decides how harm travels.
+
+        Examples
+        --------
+        >>> rules().decided_by("access")
+        frozenset({'supplied-by'})
+        """
+        return self._decided.get(field, frozenset())
+
+    @cached_property
+    def _decided(self) -> Mapping[str, frozenset[str]]:
+        fields = {field for line in self.propagation for field, _ in line.when}
+        return {
+            field: frozenset(line.relation for line in self.propagation if field in dict(line.when)) for field in fields
+        }
+
+
+@lru_cache(maxsize=256)
+def relations_that(*traits: Trait) -> frozenset[str]:
+    """The relations that have at least one of some traits.
+
+    Examples
+    --------
+    >>> sorted(relations_that(Trait.HOSTS, Trait.OPERATES))
+    ['hosted-on', 'operated-by']
+    """
+    return frozenset(word for word, kind in rules().pairs.items() if not kind.traits.isdisjoint(traits))
+
 
 @lru_cache(maxsize=1)
 def rules() -> Rules:
@@ -151,7 +235,7 @@ def rules() -> Rules:
                 row["retains"] == "yes",
                 row["reason"],
             )
-            for row in _rows("propagation.csv")
+            for row in shipped_rows("propagation.csv")
         ),
         inside=tuple(
             InsideRule(
@@ -161,24 +245,27 @@ def rules() -> Rules:
                 tuple(Cell(row[kind]) if row[kind] else None for kind in FailureKind),
                 row["reason"],
             )
-            for row in _rows("inside.csv")
+            for row in shipped_rows("inside.csv")
         ),
         areas={
             row["id"]: ServiceArea(
                 row["id"], row["label"], row["enabling"] == "yes", row["data"] or None, row["reason"]
             )
-            for row in _rows("service_areas.csv")
+            for row in shipped_rows("service_areas.csv")
         },
         pairs={
-            row["relation"]: Pair(row["relation"], _words(row["dependents"]), _words(row["providers"]))
-            for row in _rows("pairs.csv")
+            row["relation"]: RelationKind(
+                row["relation"],
+                _words(row["dependents"]),
+                _words(row["providers"]),
+                frozenset(map(Trait, _words(row["traits"]))),
+                (row["now"], row["past"]),
+                (row["now_place"] or row["now"], row["past_place"] or row["past"]),
+                row["cut"],
+            )
+            for row in shipped_rows("pairs.csv")
         },
     )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with shipped(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
 
 
 def _words(text: str) -> frozenset[str]:

@@ -28,13 +28,16 @@ from riskgraph.model import (
     Grade,
     Relation,
 )
-from riskgraph.rules import Line, rules
+from riskgraph.rules import Line, Trait, relations_that, rules
 
-__all__ = ["Assumption", "Settled", "Step", "Value", "View", "settle"]
+__all__ = ["Assumption", "Settled", "Step", "Value", "View", "says_more", "settle"]
 
 _NOTHING = (NEVER,) * len(FailureKind)
 KINDS = tuple(FailureKind)
 _EXPOSURE = KINDS.index(FailureKind.EXPOSURE)
+_USE, _MAKES, _WHOLE = relations_that(Trait.USE), relations_that(Trait.MAKES), relations_that(Trait.WHOLE)
+_SERVES, _SUPPLIES = relations_that(Trait.SERVES), relations_that(Trait.SUPPLIES)
+_NO_SERVICE = relations_that(Trait.BOTH_WAYS, Trait.GOVERNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +154,11 @@ class Settled:
         """Organisation to the areas in which it provides something; `None` is the line without an area."""
         lines: dict[str, set[str | None]] = defaultdict(lambda: {None})
         for step in self.steps:
-            if step.relation in {"linked-to", "owned-by", "member-of"}:
+            if step.relation in _WHOLE:
                 continue
             if self.dataset.entities[step.provider].kind in ORGANISATIONS:
                 areas: tuple[str, ...] = (step.area,) if step.area else ()
-                if step.relation == "made-by":
+                if step.relation in _MAKES:
                     areas = self.areas_of_products[step.dependent] or areas
                 lines[step.provider].update(areas)
         return {body: _sorted(areas) for body, areas in lines.items()}
@@ -165,7 +168,7 @@ class Settled:
         """Authority to the areas in which it depends on something today; `None`: an area not known."""
         services: dict[str, set[str | None]] = defaultdict(set)
         for step in self.steps:
-            if step.in_force and step.relation not in {"linked-to", "member-of"}:
+            if step.in_force and step.relation not in _NO_SERVICE:
                 if self.dataset.entities[step.dependent].kind == AUTHORITY:
                     services[step.dependent].add(step.area)
         return {body: _sorted(areas) for body, areas in services.items()}
@@ -195,10 +198,10 @@ def settle(dataset: Dataset, view: View) -> Settled:
         if grade is None:
             continue
         row = settler.known(original)
-        if row.relation == "made-by":
+        if row.relation in _MAKES:
             makers[row.dependent].append((row, grade))
         step = settler.stated(row, grade)
-        if row.relation == "uses" and dataset.entities[row.provider].kind == PRODUCT:
+        if row.relation in _USE and dataset.entities[row.provider].kind == PRODUCT:
             uses.append((settler.use(row, grade), row))
         if step is not None:
             steps.append(step)
@@ -213,14 +216,14 @@ def settle(dataset: Dataset, view: View) -> Settled:
     return Settled(dataset, view, tuple(steps), products)
 
 
+def says_more(step: Step) -> bool:
+    """Whether a stated row replaces what the use of a product implies (model rule 16)."""
+    return step.relation in _SERVES or (step.relation in _SUPPLIES and step.access.text is not None)
+
+
 def _say_more(steps: Iterable[Step]) -> set[tuple[str, str, str | None]]:
     """The stated rows in force that replace an implied one (model rule 16)."""
-    return {
-        (step.dependent, step.provider, step.area)
-        for step in steps
-        if step.in_force
-        and (step.relation == "served-by" or (step.relation == "supplied-by" and step.access.text is not None))
-    }
+    return {(step.dependent, step.provider, step.area) for step in steps if step.in_force and says_more(step)}
 
 
 class _Settler:
@@ -339,7 +342,7 @@ class _Settler:
         data = self._data(row, area, grade)
         group_grade = self._value_grade(row, "alternative", grade)
         return Step(
-            row, None, "uses", row.dependent, row.provider, area, True, grade, _NOTHING, any_line(),
+            row, None, row.relation, row.dependent, row.provider, area, True, grade, _NOTHING, any_line(),
             data=data, hosting=hosting, group=row.alternative, group_grade=group_grade,
         )  # fmt: skip
 
@@ -357,7 +360,7 @@ class _Settler:
         values = {"data": data.level, "access": access.level, "area": int(area_grade)}
         levels = levels_of(line, deciding, grade, values)
         levels = self._retained(row, grade, line, levels, in_force)
-        group = row.alternative if row.relation == "uses" and in_force else None
+        group = row.alternative if row.relation in _USE and in_force else None
         return Step(
             row, None, row.relation, row.dependent, row.provider, area, in_force, grade, levels, line,
             data=data, access=access, deciding=deciding, group=group,

@@ -107,8 +107,8 @@
   const finding = (found) => {
     const roots = view.b === null ? [view.a] : [view.a, view.b];
     const names = join(roots.map((root) => data.roots[root][1]));
-    let verb = data.questions[view.question].failing;
-    if (roots.length > 1 && !verb.startsWith("were")) verb += " together";
+    const question = data.questions[view.question];
+    const verb = roots.length > 1 ? question.together : question.failing;
     const itself = join(found.itself.map(({ body }) => body.usual));
     const could = view.band === 3 ? "could be reached or cannot be ruled out" : "could be reached";
     const among = view.only ? "of yours " : "";

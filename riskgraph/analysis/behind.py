@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ORGANISATIONS, PRODUCT, SYSTEM
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step, View
 
 __all__ = ["Behind"]
 
-_BEHIND = frozenset(
-    {"supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "made-by", "instance-of"}
-)
+_BEHIND = relations_that(Trait.BEHIND)
 
 
 class Behind:
@@ -33,21 +31,21 @@ class Behind:
         if self.kind[provider] in ORGANISATIONS:
             return {provider}
         if self.kind[provider] == PRODUCT:
-            return self._of(provider, ("made-by",))
+            return self._of(provider, Trait.MAKES)
         if self.kind[provider] == SYSTEM:
-            found = self._of(provider, ("operated-by",)) or self._of(provider, ("supplied-by",))
-            products = [s.provider for s in self.steps[provider] if s.relation == "instance-of"]
-            return found or {maker for product in products for maker in self._of(product, ("made-by",))}
-        return self._of(provider, ("operated-by",))
+            found = self._of(provider, Trait.OPERATES) or self._of(provider, Trait.SUPPLIES)
+            products = [s.provider for s in self.steps[provider] if s.relation in relations_that(Trait.COPY)]
+            return found or {maker for product in products for maker in self._of(product, Trait.MAKES)}
+        return self._of(provider, Trait.OPERATES)
 
-    def _of(self, place: str, relations: Sequence[str]) -> set[str]:
-        return {step.provider for step in self.steps[place] if step.relation in relations}
+    def _of(self, place: str, trait: Trait) -> set[str]:
+        return {step.provider for step in self.steps[place] if step.relation in relations_that(trait)}
 
     def parents(self) -> dict[str, str]:
         """Supplier to its ultimate owner at the date; those without an owner on record are left out."""
         owner: dict[str, str] = {}
         for body, steps in self.steps.items():
-            owners = sorted(step.provider for step in steps if step.relation == "owned-by")
+            owners = sorted(step.provider for step in steps if step.relation in relations_that(Trait.OWNS))
             if owners:
                 owner[body] = owners[0]
         ultimate = {}

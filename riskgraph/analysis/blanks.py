@@ -8,7 +8,7 @@ from dataclasses import replace
 from riskgraph.analysis.blast import Question
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.edit import edited
-from riskgraph.deciding import NEVER
+from riskgraph.deciding import NEVER, acts_as
 from riskgraph.rules import Cell, Line, Situation, rules
 from riskgraph.settle import Settled, Step
 
@@ -31,7 +31,7 @@ def asks(step: Step, field: str) -> bool:
         return False
     if field == "data":
         return True
-    return step.implied if field == "hosting" else (not step.implied and step.relation == "supplied-by")
+    return step.implied if field == "hosting" else (not step.implied and step.relation in rules().decided_by("access"))
 
 
 def line_if(settled: Settled, step: Step, field: str, answer: str) -> Line:
@@ -44,8 +44,7 @@ def line_if(settled: Settled, step: Step, field: str, answer: str) -> Line:
     elif field == "access":
         access = answer
     else:
-        relation = "served-by" if answer == "supplier" else "supplied-by"
-        access = "none" if answer == "own" else None
+        relation, access = acts_as(answer)
     provider = settled.dataset.entities[step.provider].kind
     if step.implied:
         provider = "supplier"

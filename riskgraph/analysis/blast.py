@@ -38,6 +38,7 @@ from riskgraph.model import (
     FailureKind,
     Relation,
 )
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import View
 
 __all__ = [
@@ -323,14 +324,15 @@ class _Collector:
             if not step.in_force or step.implied:
                 continue
             ends = [(step.dependent, step.provider)]
-            if step.relation == "linked-to":
+            if step.relation in relations_that(Trait.BOTH_WAYS):
                 ends.append((step.provider, step.dependent))
             for body, other in ends:
                 if kind_of[body] != AUTHORITY:
                     continue
-                if step.relation == "linked-to" or (step.relation == "hosted-on" and kind_of[other] == ENVIRONMENT):
+                hosted = step.relation in relations_that(Trait.HOSTS)
+                if len(ends) > 1 or (hosted and kind_of[other] == ENVIRONMENT):
                     ties.append((body, Place(other, Part.WHOLE)))
-                elif step.relation in {"served-by", "hosted-on"} and kind_of[other] == SHARED_SERVICE:
+                elif (hosted or step.relation in relations_that(Trait.SERVES)) and kind_of[other] == SHARED_SERVICE:
                     ties.append((body, Place(other, Part.LINE, step.area)))
         return ties
 
@@ -365,9 +367,9 @@ def _blanks(via: Via) -> tuple[str, ...]:
         return ()
     if not step.in_force:
         return ("data_returned",)
-    if step.relation == "supplied-by":
+    if step.relation in rules().decided_by("access"):
         return ("hosting",) if step.implied else ("access",)
-    if step.relation == "owned-by":
+    if step.relation in relations_that(Trait.OWNS):
         return ("shared_networks",)
     return ("data",)
 
@@ -411,7 +413,7 @@ def route_of(dataset: Dataset, proof: Proof) -> tuple[Route, str | None]:
     ):
         if kind in kinds and kinds[kind] not in roots:
             return route, kinds[kind]
-    if any(via.step.relation == "subcontracts-to" for via in vias):
+    if any(via.step.relation in relations_that(Trait.SUBCONTRACTS) for via in vias):
         return Route.SUBCONTRACTOR, between[-1] if between else None
     for via in vias:
         if via.step.implied:

@@ -11,6 +11,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ENVIRONMENT, ORGANISATIONS, SHARED_SERVICE, Band, FailureKind
 from riskgraph.pictured import Pictured
+from riskgraph.rules import Trait, relations_that
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +163,7 @@ class _Book:
             if entities[body].kind in ORGANISATIONS:
                 self.add(body, "root")
             for step in self.graph.settled(self.radius.view).steps:
-                runs = step.relation in {"operated-by", "made-by", "hosted-on"}
+                runs = step.relation in relations_that(Trait.OPERATES, Trait.MAKES, Trait.HOSTS)
                 if step.dependent == body and step.in_force and runs and entities[step.provider].kind != ENVIRONMENT:
                     self.add(step.provider, "operator", step.relation)
 

@@ -26,6 +26,7 @@ from riskgraph.model import (
     Band,
     FailureKind,
 )
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ __all__ = ["Common", "Shared", "Unknown", "Verdict", "common"]
 
 UBIQUITOUS = 50  # per cent of those like the two; more than that tells nothing of the two
 FEWEST_PEERS = 5
-_MAKES_PART = frozenset({"operated-by", "made-by", "instance-of"})
+_MAKES_PART = relations_that(Trait.OPERATES, Trait.MAKES, Trait.COPY)
+_PLACED = relations_that(Trait.HOSTS, Trait.OPERATES)
+_RUNS = relations_that(Trait.HOSTS, Trait.USE, Trait.SERVES)
 _RUNS_SOMEWHERE = frozenset({SYSTEM, PRODUCT, ENVIRONMENT, STORE})
 _TOGETHER = frozenset({FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT})
 
@@ -331,17 +334,18 @@ class _Comparer:
             for part in some:
                 entity = self.dataset.entities[part.partition("/")[0]]
                 relations = self.depends.get(entity.id, set())
-                placed = bool(relations & {"hosted-on", "operated-by"}) or entity.hosting in {"own", "supplier"}
+                placed = bool(relations & _PLACED) or entity.hosting in {"own", "supplier"}
                 known = known or placed
                 if entity.kind in {SYSTEM, ENVIRONMENT, STORE, PRODUCT} and not placed:
                     found[entity.id, _WHERE] = None
             if self.dataset.entities[body].kind not in _RUNS_SOMEWHERE and not known:
-                if not self.depends.get(body, set()) & {"hosted-on", "uses", "served-by"}:
+                if not self.depends.get(body, set()) & _RUNS:
                     found[body, _WHERE] = None
             if self.dataset.entities[body].kind == SUPPLIER:
-                if "subcontracts-to" not in self.depends.get(body, ()):
+                if relations_that(Trait.SUBCONTRACTS).isdisjoint(self.depends.get(body, ())):
                     found[body, "its subcontractors"] = None
-                if "owned-by" not in self.depends.get(body, ()) and not self.dataset.entities[body].parent_note:
+                owned = not relations_that(Trait.OWNS).isdisjoint(self.depends.get(body, ()))
+                if not owned and not self.dataset.entities[body].parent_note:
                     found[body, "its owner"] = None
         return tuple(Unknown(*key) for key in found)
 

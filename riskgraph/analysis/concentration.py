@@ -20,6 +20,7 @@ from riskgraph.analysis.shares import Index, index
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS
 from riskgraph.pictured import Pictured
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MARKET", "MEASURES", "MOST_RANKS", "Concentration", "Rank", "Share", "concentration", "market_in"]
 
-MARKET = frozenset({"uses", "supplied-by", "served-by", "hosted-on"})
+MARKET = relations_that(Trait.MARKET)
 MOST_RANKS = 4
 MEASURES = ("councils", "residents", "value", "annual_value")
 

@@ -15,6 +15,7 @@ from riskgraph.dates import first_day, last_day
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, Relation
 from riskgraph.pictured import Pictured
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def contracts(
     without_end = no_contract = 0
     for step in graph.settled(view).steps:
         row = step.row
-        if step.implied or not step.in_force or row.relation in {"member-of", "made-by", "linked-to", "owned-by"}:
+        if step.implied or not step.in_force or row.relation not in relations_that(Trait.LEANS):
             continue
         suppliers = tuple(sorted(behind.organisations(step)))
         if not buyers.hold(row.dependent, step.area) or (wanted and not wanted & {row.provider, *suppliers}):

@@ -12,6 +12,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ __all__ = ["Ask", "Coverage", "Gaps", "ask", "gaps"]
 
 # field -> the relations on whose rows it matters
 _ASKED = {
-    "data": frozenset({"uses", "served-by", "hosted-on", "subcontracts-to"}),
-    "hosting": frozenset({"uses"}),
-    "access": frozenset({"supplied-by"}),
+    "data": rules().decided_by("data"),
+    "hosting": relations_that(Trait.USE),
+    "access": rules().decided_by("access"),
 }
 
 
@@ -106,7 +107,7 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
         for step in graph.settled(view).steps
         if step.in_force
         and not step.implied
-        and step.relation != "member-of"
+        and step.relation not in relations_that(Trait.GOVERNS)
         and (not chosen or dataset.entities[step.dependent].kind != AUTHORITY or chosen.holds(step.dependent))
     ]
     fields: dict[str, list[int]] = {field: [0, 0, 0] for field in _ASKED}
@@ -154,7 +155,7 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
         view,
         len(steps),
         {field: Coverage(*counts) for field, counts in fields.items()},
-        sum(1 for step in steps if step.area is None and step.relation not in {"made-by", "owned-by", "linked-to"}),
+        sum(1 for step in steps if step.area is None and step.relation in relations_that(Trait.LEANS)),
         tuple(old),
         tuple(undated),
         tuple(single),

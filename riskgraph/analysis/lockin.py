@@ -14,6 +14,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.dates import last_day
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Relation
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def lock_in(graph: RiskGraph, *, selection: Selection | None = None, as_of: str 
     locks, not_assessed = [], 0
     for step in steps:
         row = step.row
-        if row.relation not in {"uses", "served-by", "supplied-by", "hosted-on"}:
+        if row.relation not in relations_that(Trait.MARKET):
             continue
         if not buyers.hold(row.dependent, step.area):
             continue

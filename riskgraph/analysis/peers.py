@@ -15,6 +15,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.pictured import Pictured
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Peer", "Peers", "Standing", "peers"]
 
 TOO_FEW = 5  # below this a figure of a class would tell about single councils
-_RUNS = frozenset({"uses", "served-by", "hosted-on", "supplied-by"})
+_RUNS = relations_that(Trait.MARKET)
 
 
 @dataclass(frozen=True, slots=True)

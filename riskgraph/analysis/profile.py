@@ -14,7 +14,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Entity, RegisterEntry
 from riskgraph.pictured import Pictured
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 
 if TYPE_CHECKING:
@@ -92,11 +92,7 @@ def profile(graph: RiskGraph, name: str, *, as_of: str | date | None = None) -> 
     entry = dataset.register.get(id_)
     leaning: dict[str | None, set[str]] = defaultdict(set)
     for step in mine:
-        if (
-            step.provider == id_
-            and step.in_force
-            and step.relation not in {"owned-by", "linked-to", "member-of", "made-by"}
-        ):
+        if step.provider == id_ and step.in_force and step.relation in relations_that(Trait.LEANS):
             leaning[step.area].add(step.dependent)
     return Profile(
         graph,
@@ -174,7 +170,6 @@ class Listing(Answer, Pictured):
         return f"<Listing of {self.kind or 'everything'}: {len(self.bodies)} rows>"
 
 
-_NO_LEANING = frozenset({"owned-by", "linked-to", "member-of", "made-by"})
 KINDS = ("authority", "supplier", "shared-service", "environment", "system", "product", "store")
 
 
@@ -201,7 +196,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
     leaning: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, set[str]] = defaultdict(set)
     for step in graph.settled(view).steps:
-        if step.in_force and step.relation != "member-of":
+        if step.in_force and step.relation not in relations_that(Trait.GOVERNS):
             leaning[step.provider].add(step.dependent)
             if step.area is not None:
                 areas[step.provider].add(step.area)

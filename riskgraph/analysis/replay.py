@@ -22,6 +22,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, FailureKind, Incident
 from riskgraph.pictured import Pictured
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -394,7 +395,7 @@ def _leaning(graph: RiskGraph, incident: Incident, view: View) -> int:
     """Rows of the map in a view by which somebody leans on where it began: without any, nobody can be named."""
     roots = {origin.partition("/")[0] for origin in incident.origins}
     return sum(
-        (step.provider in roots and step.relation != "member-of")
-        or (step.relation == "linked-to" and step.dependent in roots)
+        (step.provider in roots and step.relation not in relations_that(Trait.GOVERNS))
+        or (step.relation in relations_that(Trait.BOTH_WAYS) and step.dependent in roots)
         for step in graph.settled(view).steps
     )

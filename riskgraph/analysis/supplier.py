@@ -15,6 +15,7 @@ from riskgraph.analysis.blast import blast
 from riskgraph.analysis.concentration import concentration
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ORGANISATIONS, PRODUCT, Band, FailureKind
+from riskgraph.rules import Trait, relations_that
 
 __all__ = ["Competition", "SupplierSide", "supplier_side"]
 
@@ -63,7 +64,7 @@ def supplier_side(graph: RiskGraph, id_: str, *, as_of: str | date | None = None
     entities = graph.dataset.entities
     partners, products = set(), set()
     for step in graph.settled(view).steps:
-        if step.in_force and not step.implied and step.relation != "member-of":
+        if step.in_force and not step.implied and step.relation not in relations_that(Trait.GOVERNS):
             if step.dependent == id_ and entities[step.provider].kind in ORGANISATIONS:
                 partners.add(step.provider)
             if step.provider == id_ and entities[step.dependent].kind == PRODUCT:

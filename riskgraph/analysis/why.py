@@ -16,7 +16,7 @@ from riskgraph.deciding import NEVER
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 
 if TYPE_CHECKING:
@@ -236,10 +236,10 @@ class _Finder:
         self.dataset = graph.dataset
         self.out: dict[str, list[tuple[str, Relation, bool]]] = defaultdict(list)
         for row in self.dataset.relations.values():
-            if row.relation == "member-of":
+            if row.relation in relations_that(Trait.GOVERNS):
                 continue
             self.out[row.provider].append((row.dependent, row, False))
-            if row.relation == "linked-to":
+            if row.relation in relations_that(Trait.BOTH_WAYS):
                 self.out[row.dependent].append((row.provider, row, True))
         self.steps: dict[str, list[Step]] = defaultdict(list)
         for step in graph.settled(view).steps:
@@ -295,7 +295,8 @@ class _Finder:
             width = 1
             steps = [step for step in self.steps[row.id] if not step.implied]
             following = path[position + 1][0] if position + 1 < len(path) else None
-            if row.relation == "made-by" and following is not None and following.relation == "uses":
+            made = row.relation in relations_that(Trait.MAKES)
+            if made and following is not None and following.relation in relations_that(Trait.USE):
                 implied = [s for s in self.steps[following.id] if s.made_by is not None and s.made_by.id == row.id]
                 if implied:  # the use and the maker act together
                     steps, width = implied, 2
@@ -338,7 +339,7 @@ class _Finder:
 
     def _between(self, path: Path, position: int, before: Step | None, step: Step) -> Iterator[Fact]:
         """What the body between two steps keeps to itself."""
-        if step.relation in {"linked-to", "owned-by"}:
+        if step.relation in relations_that(Trait.WHOLE):
             return
         if before is None:
             if position == 0:

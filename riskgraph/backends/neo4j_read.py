@@ -28,6 +28,7 @@ from riskgraph.model import (
     RegisterEntry,
     Relation,
 )
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -165,7 +166,11 @@ class Neo4jBackend:
                 found = [_relation(row) for row in run(_TOUCHING, parameters)]
                 relations |= {row.id: row for row in found}
                 bodies = {row.dependent for row in found if row.provider in seen}
-                bodies |= {row.provider for row in found if row.relation == "linked-to" and row.dependent in seen}
+                bodies |= {
+                    row.provider
+                    for row in found
+                    if row.relation in relations_that(Trait.BOTH_WAYS) and row.dependent in seen
+                }
                 bodies -= seen
             wanted = sorted({item for row in relations.values() for item in row.evidence})
             evidence = run(_EVIDENCE_OF, {"generation": info["generation"], "ids": wanted})

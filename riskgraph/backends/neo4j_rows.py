@@ -16,6 +16,7 @@ from riskgraph.engine import NEVER
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Place, places_of
 from riskgraph.model import AUTHORITY, Band, Entity, FailureKind
+from riskgraph.rules import rules
 from riskgraph.settle import Step
 
 __all__ = ["DERIVED", "KIND_LABELS", "LABELS", "RELATION_TYPES", "TYPES", "MapRows", "Row", "map_rows", "place_id"]
@@ -32,13 +33,7 @@ KIND_LABELS = {
 }
 # every label of ours whose nodes are keyed by (generation, id)
 LABELS = ("Entity", "RegisterEntry", "Evidence", "Incident", "Place", "Alternatives")
-RELATION_TYPES = {
-    word: word.upper().replace("-", "_")
-    for word in (
-        "uses", "supplied-by", "served-by", "hosted-on", "operated-by", "instance-of", "made-by", "subcontracts-to",
-        "owned-by", "data-held-by", "linked-to", "member-of",
-    )
-}  # fmt: skip
+RELATION_TYPES = {word: word.upper().replace("-", "_") for word in rules().pairs}
 # type -> label at its start, label at its end
 DERIVED = {
     "IMPLIES": ("Entity", "Entity"),  # a user of a product leans on its maker

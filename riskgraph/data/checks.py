@@ -18,7 +18,7 @@ from riskgraph.data.files import nearest
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import Problem
 from riskgraph.model import AUTHORITY, ORGANISATIONS, PRODUCT
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.schema import schema
 
 __all__ = ["CHECKS", "Check", "run_checks"]
@@ -139,7 +139,7 @@ def _pairs(dataset: Dataset) -> Iterator[Finding]:
             if end.kind not in allowed:
                 message = f"{row.relation} cannot have {end.kind} as its {column}."
                 fix = f"Allowed are: {', '.join(sorted(allowed))}."
-                if row.relation == "hosted-on" and column == "dependent" and end.kind == "supplier":
+                if row.relation in relations_that(Trait.HOSTS) and column == "dependent" and end.kind == "supplier":
                     fix = "Give the row to the system, environment or shared service that rests on the host."
                 yield "relations", row.id, column, message, fix
 
@@ -182,7 +182,8 @@ def _contract_dates(dataset: Dataset) -> Iterator[Finding]:
 @check("field-without-meaning", "warning")
 def _meaningless(dataset: Dataset) -> Iterator[Finding]:
     """A field is filled on a kind of row that does not use it."""
-    meant = {"alternative": {"uses"}, "hosting": {"uses"}, "access": {"supplied-by"}}
+    used = relations_that(Trait.USE)
+    meant = {"alternative": used, "hosting": used, "access": rules().decided_by("access")}
     for row in dataset.relations.values():
         for column, relations in meant.items():
             if getattr(row, column) and row.relation not in relations:
@@ -195,7 +196,7 @@ def _lonely(dataset: Dataset) -> Iterator[Finding]:
     """A group of alternatives has one member only."""
     groups: dict[tuple[str, str | None, str], list[str]] = defaultdict(list)
     for row in dataset.relations.values():
-        if row.alternative and row.relation == "uses":
+        if row.alternative and row.relation in relations_that(Trait.USE):
             groups[row.dependent, row.service_area, row.alternative].append(row.id)
     for (_, _, name), members in groups.items():
         if len(members) == 1:

@@ -12,6 +12,7 @@ from riskgraph.data.joining import Conflict, Told, add_relation, joined
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Entity, Grade, Relation
+from riskgraph.rules import Trait, relations_that
 
 __all__ = ["MergeReport", "Twice", "merge"]
 
@@ -166,13 +167,18 @@ def _twice(
     """Services that go on, for which this source names a provider and an earlier one names others."""
     before: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for row in relations.values():
-        if row.relation in {"uses", "served-by"} and row.service_area and not row.valid_to:
+        if row.relation in relations_that(Trait.CONTESTED) and row.service_area and not row.valid_to:
             before[row.dependent, row.service_area][row.provider] = row.id
     found = []
     for row in sorted(data.relations.values(), key=lambda row: row.id):
         moved = _moved(row, names)
         known = before.get((moved.dependent, moved.service_area or ""), {})
-        if moved.relation not in {"uses", "served-by"} or moved.valid_to or not known or moved.provider in known:
+        if (
+            moved.relation not in relations_that(Trait.CONTESTED)
+            or moved.valid_to
+            or not known
+            or moved.provider in known
+        ):
             continue
         source = origin[known[min(known)]]
         found.append(

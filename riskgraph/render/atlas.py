@@ -101,7 +101,12 @@ def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
     first = next(iter(answers.values()))
     packer = _Packer(first)
     questions = [
-        {"id": like, "failing": failing(PRESETS[like]), "roots": [packer.root(answer, root) for root in answer.roots]}
+        {
+            "id": like,
+            "failing": failing(PRESETS[like]),
+            "together": failing(PRESETS[like], 2),
+            "roots": [packer.root(answer, root) for root in answer.roots],
+        }
         for like, answer in answers.items()
     ]
     info = first.graph.dataset.info

@@ -9,7 +9,7 @@ from typing import Any
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
-from riskgraph.model import PRODUCT, SUPPLIER, Band, FailureKind
+from riskgraph.model import PRODUCT, SENTENCES, SUPPLIER, Band, FailureKind
 from riskgraph.render.words import (
     area_label,
     band_phrase,
@@ -27,27 +27,22 @@ __all__ = ["anonymous", "csv_rows", "failing", "table_rows", "text", "to_json"]
 GROUPS = 4  # lines of business and routes named in the short form
 NAMES = 4  # councils named in each
 
-_FAILING = {
-    frozenset({"exposure", "tampering", "outage", "intrusion"}): "were compromised",
-    frozenset({"exposure", "outage", "intrusion"}): "were hit by ransomware",
-    frozenset({"exposure"}): "lost the data it holds",
-    frozenset({"tampering", "intrusion"}): "shipped a malicious update",
-    frozenset({"tampering"}): "shipped altered software or data",
-    frozenset({"outage"}): "stopped",
-    frozenset({"intrusion"}): "let an attacker in",
-    frozenset({"exit"}): "left the market or went insolvent",
-}
 
+def failing(kinds: Sequence[FailureKind], roots: int = 1) -> str:
+    """What is supposed to happen, after "if" and the names of the roots, from `presets.csv`.
 
-def failing(kinds: Sequence[FailureKind]) -> str:
-    """What is supposed to happen to the roots.
+    A set of kinds without a sentence of its own gets those of its kinds.
 
     Examples
     --------
     >>> failing([FailureKind.EXIT])
     'left the market or went insolvent'
+    >>> failing([FailureKind.OUTAGE, FailureKind.EXPOSURE], roots=2)
+    'lost their data and stopped together'
     """
-    return _FAILING.get(frozenset(str(kind) for kind in kinds), f"failed ({join(str(kind) for kind in kinds)})")
+    asked = tuple(kind for kind in FailureKind if kind in kinds)
+    said = [SENTENCES[asked]] if asked in SENTENCES else [SENTENCES[(kind,)] for kind in asked]
+    return join(one.one for one in said) if roots == 1 else f"{join(one.several for one in said)} together"
 
 
 def text(radius: BlastRadius, command: str = "") -> str:
@@ -95,11 +90,7 @@ def _headline(radius: BlastRadius, present: Sequence[Reach], roots: str) -> str:
     if radius.view.known_before:
         date += f", knowing only what was published by {in_words(radius.view.known_before)}"
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
-    verb = failing(radius.kinds)
-    if len(radius.roots) > 1:
-        verb += " together" if not verb.startswith("were") else ""
-    elif verb.startswith("were"):
-        verb = verb.replace("were", "were", 1)
+    verb = failing(radius.kinds, len(radius.roots))
     itself = [reach for reach in radius.authorities if reach.root]
     also = " besides " + join(short_name(dataset, reach.id) for reach in itself) if itself else ""
     if not present:
@@ -267,7 +258,7 @@ def anonymous(radius: BlastRadius) -> str:
         article = "an" if kind_word(kind)[0] in "aeiou" else "a"
         names.append(root_name(dataset, root) if kind in {SUPPLIER, PRODUCT} else f"{article} {kind_word(kind)}")
     lines = [
-        f"{bodies(dataset, [r.id for r in present])} could be reached if {join(names)} {failing(radius.kinds)} "
+        f"{bodies(dataset, [r.id for r in present])} could be reached if {join(names)} {failing(radius.kinds, len(names))} "
         f"(data of {in_words(dataset.info.as_of)})."
     ]
     for kind in FailureKind:

@@ -32,7 +32,7 @@ def text(sheet: CallSheet) -> str:
     reached = [r.id for r in radius.within(Band.POSSIBLE) if not r.root]
     lines = [
         "TLP:AMBER+STRICT",
-        f"{plural(len(sheet.calls), 'call')} if {roots} {failing(radius.kinds)}: "
+        f"{plural(len(sheet.calls), 'call')} if {roots} {failing(radius.kinds, len(radius.roots))}: "
         f"{bodies(dataset, reached)} could be reached (data of {in_words(dataset.info.as_of)}).",
         "",
     ]

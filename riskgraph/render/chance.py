@@ -44,7 +44,7 @@ def text(found: Chance, limit: int = 5) -> str:
     dataset, radius = found.graph.dataset, found.radius
     roots = join(root_name(dataset, root) for root in radius.roots)
     date = f"data of {in_words(dataset.info.as_of)}"
-    verb = failing(radius.kinds)
+    verb = failing(radius.kinds, len(radius.roots))
     how = "" if found.band is Band.POSSIBLE else f" ({band_phrase(found.band)})"
     if not found.authorities:
         return f"0 councils could be reached if {roots} {verb}{how} ({date}); there is no chance to give.\n"
@@ -127,7 +127,7 @@ def change_text(found: ChanceChange, limit: int = 5) -> str:
         for radius in (before, after)
     ]
     lines = [
-        f"{reached[0]} could be reached before and {reached[1]} after if {roots} {failing(before.kinds)}.",
+        f"{reached[0]} could be reached before and {reached[1]} after if {roots} {failing(before.kinds, len(before.roots))}.",
         f"Expected with the same luck in both: about {_about(found.expected[0])} before, "
         f"{_about(found.expected[1])} after; {'no difference' if not mean and not half else _difference(mean, half)}.",
     ]

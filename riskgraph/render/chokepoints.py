@@ -37,7 +37,7 @@ def text(found: Chokepoints, limit: int = 5) -> str:
     date = f"data of {in_words(dataset.info.as_of)}"
     surely = {Band.POSSIBLE: "", Band.NOT_RULED_OUT: ", counting what cannot be ruled out"}
     how = surely.get(found.band, f", counting what is {band_phrase(found.band)}")
-    verb = failing(radius.kinds)
+    verb = failing(radius.kinds, len(radius.roots))
     if not found.reached:
         return f"0 councils could be reached if {roots} {verb}{how} ({date}); there is nothing to harden.\n"
     lines = [f"{bodies(dataset, found.reached)} could be reached if {roots} {verb}{how} ({date})."]

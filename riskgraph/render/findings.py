@@ -8,6 +8,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Relation
 from riskgraph.render.words import area_label, join, plural, short_name
+from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.draft import Finding
 from riskgraph.scenario.findings import Backup, Contract, Leaving, Merging, Purging, SamePlace, Splitting
 from riskgraph.settle import Step
@@ -87,7 +88,7 @@ def _leaving(dataset: Dataset, finding: Leaving, most: int) -> list[str]:
     remain = []
     rows = [dataset.relations[id_] for id_ in finding.ties]
     back = [row for row in rows if row.provider == finding.council]
-    member = [row for row in rows if row.relation == "member-of"]
+    member = [row for row in rows if row.relation in relations_that(Trait.GOVERNS)]
     data = len(rows) - len(back) - len(member)
     if back:
         remain.append(

@@ -11,6 +11,7 @@ from riskgraph.dates import in_words
 from riskgraph.model import STORE, SYSTEM
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import area_label, full_name, join, plural, root_name, short_name
+from riskgraph.rules import rules
 from riskgraph.scenario.proposal import Fixes, Proposal
 from riskgraph.scenario.remedies import Act, Remedy
 
@@ -64,18 +65,12 @@ def _what(dataset: Dataset, remedy: Remedy) -> str:
     if remedy.act is Act.BACK_UP:
         others = "" if not remedy.group else f", beside the {len(remedy.rows)} that are there"
         return f"{who} gets a second way to run {_used(dataset, remedy)}{others}, with nothing in common with {thing}."
-    runs = area_label(remedy.area) if remedy.area else "a service"
-    end = "; its data is returned or destroyed."
-    return {
-        "uses": f"{who} stops using {thing}{area}{end}",
-        "supplied-by": f"{who} ends the supply by {thing}{area} and takes away its way in.",
-        "served-by": f"{who} no longer has {thing} run its {runs}{end}",
-        "hosted-on": f"{who} moves off {thing}{area}{end}",
-        "operated-by": f"{who} is run by somebody other than {thing}{area}.",
-        "subcontracts-to": f"{who} no longer subcontracts {runs} to {thing}{end}",
-        "data-held-by": f"{who} takes its data back from {thing}{area}.",
-        "linked-to": f"the link between {who} and {thing} is cut.",
-    }[row.relation]
+    kind = rules().pairs[row.relation]
+    if not kind.cut:
+        return f"it ends that {who} {kind.verb(dataset.entities[row.provider].kind, False)} {thing}{area}."
+    return kind.cut.format(
+        who=who, thing=thing, area=area, service=area_label(remedy.area) if remedy.area else "a service"
+    )
 
 
 def _used(dataset: Dataset, remedy: Remedy) -> str:

@@ -15,6 +15,7 @@ from riskgraph.render.blocks import Items
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.why import evidence_lines
 from riskgraph.render.words import area_label, class_word, full_name, join, kind_word, plural, step_phrase
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
 __all__ = ["listing_page", "profile_json", "profile_text", "supplier_lines"]
@@ -25,9 +26,11 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, s
     dataset, entity = profile.graph.dataset, profile.entity
     date = in_words(dataset.info.as_of)
     users = {
-        step.dependent for step in profile.depended_on_by if step.relation not in {"made-by", "owned-by", "member-of"}
+        step.dependent
+        for step in profile.depended_on_by
+        if step.relation in relations_that(Trait.LEANS, Trait.BOTH_WAYS)
     }
-    providers = {step.provider for step in profile.depends_on if step.relation != "member-of"}
+    providers = {step.provider for step in profile.depends_on if step.relation not in relations_that(Trait.GOVERNS)}
     what = class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else kind_word(entity.kind)
     lines = [
         f"{plural(len(users), 'body leans', 'bodies lean')} directly on {entity.name}, "

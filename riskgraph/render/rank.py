@@ -179,9 +179,8 @@ def together_text(found: Together) -> str:
     names = join(root_name(dataset, root) for root in best.roots)
     unit = {"authorities": "public bodies", "residents": "people", "services": "services"}[found.by]
     up_to = "Up to " if found.by == "residents" else ""
-    together = " together" if len(best.roots) > 1 else ""
     lines = [
-        f"{up_to}{best.value:,} {unit} could be reached if {names} {failing(found.kinds)}{together} "
+        f"{up_to}{best.value:,} {unit} could be reached if {names} {failing(found.kinds, len(best.roots))} "
         f"({band_phrase(found.band)} or surer; {date}).{marking}"
     ]
     if found.exact:

@@ -140,14 +140,13 @@ class _Writer:
     def pair(self, pair: Pair) -> str:
         """One root: how many before, how many after, and by name who leaves and joins."""
         roots = join(self.name(root) for root in pair.roots)
-        verb = failing(self.answer.kinds)
-        together = " together" if len(pair.roots) > 1 else ""
+        verb = failing(self.answer.kinds, len(pair.roots))
         after = f"{pair.count(pair.after):,} after"
         if pair.others and pair.after is not None:
             after += f" (the worst of {len(pair.others) + 1}, {join(self.name(root) for root in pair.after.roots)})"
         elif pair.before and pair.after and pair.before.roots != pair.after.roots:
             after += f" ({join(self.name(root) for root in pair.after.roots)})"
-        parts = [f"If {roots} {verb}{together}: {pair.count(pair.before):,} before, {after}"]
+        parts = [f"If {roots} {verb}: {pair.count(pair.before):,} before, {after}"]
         for what, word in ((What.LEAVES, "leaves"), (What.JOINS, "joins")):
             found = [one for one in pair.of(what) if one.body in self.after.entities]
             if found:

@@ -34,13 +34,13 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
     if not why.chains:
         again = " ".join(why.graph.names.handle(root) for root in radius.roots)
         return (
-            f"0 routes: {name} could not be reached if {roots} {failing(radius.kinds)} (data of {date}).\n"
+            f"0 routes: {name} could not be reached if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date}).\n"
             f"Try next: riskgraph why --not {why.graph.names.handle(why.body)} {again}\n"
         )
     more = "" if why.complete else " at least"
     lines = [
         f"{plural(len(why.chains), 'route')}{more} by which {name} could be reached "
-        f"if {roots} {failing(radius.kinds)} (data of {date})."
+        f"if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date})."
     ]
     for number, chain in enumerate(why.chains[:limit], 1):
         lines += ["", f"{number}. {sentence(dataset, chain.best)}", f"   {_bands(chain)}"]
@@ -104,7 +104,7 @@ def not_text(answer: WhyNot) -> str:
     name = full_name(dataset, answer.body)
     roots = join(root_name(dataset, root) for root in radius.roots)
     date = in_words(dataset.info.as_of)
-    supposed = f"if {roots} {failing(radius.kinds)} (data of {date})"
+    supposed = f"if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date})"
     handles = " ".join(answer.graph.names.handle(root) for root in radius.roots)
     if answer.body in radius.roots:
         return f"{name} is what was asked about.\n"

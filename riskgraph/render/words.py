@@ -24,7 +24,7 @@ from riskgraph.model import (
     FailureKind,
     Relation,
 )
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Assumption, Step
 
 __all__ = [
@@ -203,18 +203,6 @@ def assumption(dataset: Dataset, assumed: Assumption) -> str:
 
 # -- one step ---------------------------------------------------------------------------------------
 
-_VERBS: dict[str, tuple[str, str]] = {
-    "uses": ("uses", "used"),
-    "supplied-by": ("is supplied by", "was supplied by"),
-    "served-by": ("is served by", "was served by"),
-    "operated-by": ("is operated by", "was operated by"),
-    "instance-of": ("is a copy of", "was a copy of"),
-    "made-by": ("is made by", "was made by"),
-    "subcontracts-to": ("subcontracts to", "subcontracted to"),
-    "owned-by": ("is owned by", "was owned by"),
-    "linked-to": ("is linked to", "was linked to"),
-    "member-of": ("is a member of", "was a member of"),
-}
 _ACCESS = {
     "none": "without access",
     "data": "which holds its data",
@@ -225,12 +213,7 @@ _ACCESS = {
 
 
 def _verb(dataset: Dataset, relation: str, provider: str, past: bool) -> str:
-    kind = dataset.entities[provider].kind
-    if relation == "hosted-on":
-        return ("was hosted " if past else "is hosted ") + ("on" if kind == ENVIRONMENT else "by")
-    if relation == "data-held-by":
-        return ("had data " if past else "has data ") + ("in" if kind in {STORE, ENVIRONMENT, SYSTEM} else "held by")
-    return _VERBS[relation][past]
+    return rules().pairs[relation].verb(dataset.entities[provider].kind, past)
 
 
 def row_phrase(dataset: Dataset, row: Relation, *, day_ended: bool = False) -> str:
@@ -247,16 +230,18 @@ def step_phrase(dataset: Dataset, step: Step, *, backwards: bool = False) -> str
     if step.made_by is not None:
         product, maker = full_name(dataset, step.row.provider), full_name(dataset, step.provider)
         area = f" ({area_label(step.area)})" if step.area else ""
-        how = "hosted by its maker" if step.relation == "served-by" else "made by"
+        how = "hosted by its maker" if step.relation in relations_that(Trait.SERVES) else "made by"
         until = f" until {in_words(step.row.valid_to)}" if past and step.row.valid_to else ""
         return f"{'used' if past else 'uses'} {product}{area}{until}, {how} {maker}"
     if backwards:
-        return f"is linked to {full_name(dataset, step.dependent)}"
+        return f"{_verb(dataset, step.relation, step.dependent, False)} {full_name(dataset, step.dependent)}"
     row = step.row
     provider = full_name(dataset, row.provider)
-    named = step.area is not None and step.relation not in {"made-by", "linked-to", "instance-of", "owned-by"}
+    named = step.area is not None and step.relation in relations_that(Trait.SHOWS_AREA)
     area = f" ({area_label(step.area)})" if named else ""
-    access = f", {_ACCESS[step.access.text]}" if step.access.text and row.relation == "supplied-by" else ""
+    access = (
+        f", {_ACCESS[step.access.text]}" if step.access.text and row.relation in rules().decided_by("access") else ""
+    )
     until = f" until {in_words(row.valid_to)}" if past and row.valid_to else ""
     return f"{_verb(dataset, row.relation, row.provider, past)} {provider}{area}{until}{access}"
 
@@ -285,7 +270,7 @@ def _chain(dataset: Dataset, events: Sequence[Event], subject: str) -> str:
     asides: list[str] = []
     for event in reversed(events):
         if isinstance(event, Via):
-            backwards = event.step.relation == "linked-to" and event.source == event.step.dependent
+            backwards = event.step.relation in relations_that(Trait.BOTH_WAYS) and event.source == event.step.dependent
             parts.append(step_phrase(dataset, event.step, backwards=backwards))
             if event.every_line:
                 asides.append(f"which line of {full_name(dataset, event.target)} that concerns is not known")

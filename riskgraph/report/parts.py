@@ -17,7 +17,7 @@ from riskgraph.render.gaps import question_text
 from riskgraph.render.words import area_label, class_word, full_name, join, plural, root_name, sentence, short_name
 from riskgraph.report.pictures import Contract, Leaf, Way, gantt, lanes
 from riskgraph.report.registry import Context
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 
 __all__ = [
@@ -59,7 +59,7 @@ def area_title(area: str | None) -> str:
 def if_failing(radius: BlastRadius) -> str:
     """What is supposed, such as "if Civica were compromised"."""
     names = join(root_name(radius.graph.dataset, root) for root in radius.roots)
-    return f"if {names} {failing(radius.kinds)}"
+    return f"if {names} {failing(radius.kinds, len(radius.roots))}"
 
 
 def band_counts(bands: Iterable[Band]) -> str:
@@ -255,7 +255,7 @@ def shared_purchases(context: Context, view: View, area: str | None) -> list[Ste
         step
         for step in context.graph.settled(view).steps
         if step.in_force and not step.implied and (area is None or step.area == area)
-        if entities[step.dependent].kind == SHARED_SERVICE and step.relation != "member-of"
+        if entities[step.dependent].kind == SHARED_SERVICE and step.relation not in relations_that(Trait.GOVERNS)
         if buyers.through(step.dependent)
     ]
 

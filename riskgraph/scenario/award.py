@@ -25,13 +25,13 @@ from riskgraph.model import (
     Evidence,
     Relation,
 )
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.strict import Sheet, find
 
 __all__ = ["Award", "Placed", "place", "read_award"]
 
 WORDS: Mapping[str, tuple[str, ...]] = {
-    "relation": ("uses", "supplied-by", "served-by", "hosted-on", "data-held-by"),
+    "relation": tuple(word for word in rules().pairs if word in relations_that(Trait.DRAFTABLE)),
     "data": ("none", "personal", "special"),
     "access": ("none", "data", "remote", "admin", "network"),
     "hosting": ("own", "supplier", "shared", "cloud"),
@@ -125,7 +125,7 @@ def read_award(where: str | Path) -> Award:
         sheet.problem("end", "date-order", f"It ends ({end}) before it starts ({start}).", "Swap them.")
     relation = words["relation"] or "served-by"
     product = sheet.text("product")
-    if relation == "uses" and not product:
+    if relation in relations_that(Trait.USE) and not product:
         sheet.problem("product", "missing", "It uses something, but says not what.", 'Add product = "...".')
     award = Award(
         sheet.file,
@@ -267,7 +267,11 @@ class _Placer:
     def _made_by(self, product: str, supplier: str) -> None:
         """A product must be the supplier's own, or be made by nobody known; a new one gets its maker."""
         relations = self.graph.dataset.relations.values()
-        makers = [row.provider for row in relations if row.relation == "made-by" and row.dependent == product]
+        makers = [
+            row.provider
+            for row in relations
+            if row.relation in relations_that(Trait.MAKES) and row.dependent == product
+        ]
         if product in self.entities or not makers:
             if supplier.startswith(f"{SUPPLIER}:"):
                 self._relate(product, "made-by", supplier)
@@ -319,7 +323,7 @@ class _Placer:
         term = {"service_area": award.service_area, "valid_from": award.start, "valid_to": award.end}
         if product is not None:
             self._relate(buyer, "uses", product, data=award.data, hosting=award.hosting, **term)
-        if award.relation in {"served-by", "hosted-on", "data-held-by"}:
+        if award.relation not in relations_that(Trait.USE, Trait.SUPPLIES):
             self._relate(buyer, award.relation, supplier, data=award.data, **term)
         elif award.access is not None or product is None:
             self._relate(buyer, "supplied-by", supplier, access=award.access, **term)
@@ -331,7 +335,7 @@ class _Placer:
         self._relate(buyer, "uses", system, data=award.data, **term)
         if host is not None and host != supplier:
             self._relate(system, "hosted-on", host, data=award.data, **term)
-        if award.relation == "served-by" or award.hosting == "supplier":
+        if award.relation in relations_that(Trait.SERVES) or award.hosting == "supplier":
             self._relate(system, "operated-by", supplier, **term)
         for sub in subs:
             self._relate(system, "supplied-by", sub, access=award.subcontractor_access, **term)

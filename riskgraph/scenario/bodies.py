@@ -13,6 +13,7 @@ from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, Grade, RegisterEntry, Relation
+from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.draft import Draft
 from riskgraph.scenario.findings import Contract, Merging, Splitting
 from riskgraph.scenario.model import Field, verb
@@ -22,7 +23,7 @@ __all__ = ["contracts"]
 _COUNCIL = frozenset({AUTHORITY})
 _BOUGHT = frozenset({SUPPLIER, SHARED_SERVICE})
 _TWO_TIER = frozenset({"county", "district", "unitary"})
-_BROUGHT = frozenset({"uses", "supplied-by", "served-by", "hosted-on"})
+_BROUGHT = relations_that(Trait.MARKET)
 
 
 @verb(
@@ -216,7 +217,12 @@ def _buys(draft: Draft) -> None:
     if buyer == bought:
         raise RiskGraphError(f"{draft.name(buyer)} cannot buy itself.", "Name two suppliers.")
     for step in draft.steps:
-        if step.relation == "owned-by" and step.in_force and step.dependent == bought and step.provider != buyer:
+        if (
+            step.relation in relations_that(Trait.OWNS)
+            and step.in_force
+            and step.dependent == bought
+            and step.provider != buyer
+        ):
             draft.end(step.row)
     draft.suppose(bought, "owned-by", buyer)
     draft.about(buyer, bought)

@@ -13,6 +13,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ENVIRONMENT, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
 from riskgraph.pictured import Pictured
+from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.apply import Applied, apply
 from riskgraph.scenario.market import Market, markets
 from riskgraph.scenario.model import Scenario
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "Difference", "Pair", "What", "compare", "whatif"]
 
-_STOPS = frozenset({"served-by", "uses", "hosted-on", "operated-by", "instance-of"})
+_STOPS = relations_that(Trait.STOPS)
 
 
 class What(StrEnum):
@@ -391,7 +392,7 @@ def _stops(applied: Applied) -> tuple[tuple[str, str | None], ...]:
 def _runs(graph: RiskGraph, row: Relation) -> bool:
     """Whether something stops without a row; what only supplies an authority runs nothing there."""
     behind = graph.dataset.entities[row.dependent].kind != AUTHORITY
-    return row.relation in _STOPS or (behind and row.relation in {"subcontracts-to", "supplied-by"})
+    return row.relation in _STOPS or (behind and row.relation in relations_that(Trait.STOPS_BEHIND))
 
 
 def _has_lines(graph: RiskGraph, body: str) -> bool:

@@ -14,6 +14,7 @@ from riskgraph.dates import first_day, in_words, parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, PRODUCT, SUPPLIER, Entity, Evidence, Grade, RegisterEntry, Relation
+from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.model import EVERYBODY, VERBS, Change
 from riskgraph.settle import Step, View
 
@@ -22,6 +23,8 @@ __all__ = ["SUPPOSED", "Asked", "Draft", "Finding", "Tie"]
 SUPPOSED = "supposed"
 """How the ids of rows and evidence begin that only a scenario says."""
 
+_USE, _MAKES = relations_that(Trait.USE), relations_that(Trait.MAKES)
+_TIES = relations_that(Trait.LEANS, Trait.BOTH_WAYS)
 _SAID_BY = "a scenario"
 _CLAIM = "Supposed in a scenario: no source says so."
 
@@ -149,19 +152,19 @@ class Draft:
     def ties(self, a: str | None, b: str, areas: frozenset[str] = frozenset()) -> list[Tie]:
         """Rows in force by which `a` (everybody if `None`) depends on `b`, also through products of `b`.
 
-        Rows of governance (`member-of`) and ownership are no ties; a joined network is one either way.
+        Rows of governance and ownership are no ties; a joined network is one either way.
         """
-        made = {s.dependent for s in self.steps if s.relation == "made-by" and s.in_force and s.provider == b}
+        made = {s.dependent for s in self.steps if s.relation in _MAKES and s.in_force and s.provider == b}
         implied = {s.row.id for s in self.steps if s.implied and s.in_force and s.provider == b}
         found: list[Tie] = []
         for step in self.steps:
-            if not step.in_force or step.implied or step.relation in {"member-of", "owned-by", "made-by"}:
+            if not step.in_force or step.implied or step.relation not in _TIES:
                 continue
             ends = [(step.dependent, step.provider)]
-            if step.relation == "linked-to":
+            if step.relation in relations_that(Trait.BOTH_WAYS):
                 ends.append((step.provider, step.dependent))
             for dependent, provider in ends:
-                if provider != b and not (step.relation == "uses" and provider in made):
+                if provider != b and not (step.relation in _USE and provider in made):
                     continue
                 if (a is None or dependent == a) and (not areas or step.area in areas):
                     found.append(Tie(step, b, step.row.id in implied))
@@ -200,7 +203,7 @@ class Draft:
         appear because the stated row ends.
         """
         row = tie.row
-        through_product = row.relation == "uses" and self.kind(row.provider) == PRODUCT and row.provider != tie.other
+        through_product = row.relation in _USE and self.kind(row.provider) == PRODUCT and row.provider != tie.other
         self.end(row, hosting="own" if through_product and not tie.implied else row.hosting)
 
     def suppose(
@@ -292,7 +295,7 @@ class Draft:
         """Products that a supplier makes at the date."""
         if self.kind(supplier) != SUPPLIER:
             return frozenset()
-        return frozenset(s.dependent for s in self.steps if s.relation == "made-by" and s.provider == supplier)
+        return frozenset(s.dependent for s in self.steps if s.relation in _MAKES and s.provider == supplier)
 
     def councils(self, ids: Iterable[str]) -> list[str]:
         """Those of some ids that are authorities."""

@@ -21,6 +21,7 @@ from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part
 from riskgraph.model import AUTHORITY, PRESETS, Band, FailureKind
+from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.award import Award, Placed, place, read_award
 from riskgraph.scenario.policy import Limit, Policy, read_policy
 from riskgraph.settle import View
@@ -192,10 +193,11 @@ class _Judge:
         """Whether a fact matters for this draft and is not there."""
         award = self.award
         matters = {
-            "host": award.hosting != "own" and (bool(award.product) or award.relation in {"uses", "served-by"}),
+            "host": award.hosting != "own"
+            and (bool(award.product) or award.relation in relations_that(Trait.USE, Trait.SERVES)),
             "hosting": bool(award.product),
-            "access": award.relation in {"supplied-by", "uses"},
-            "data": award.relation != "supplied-by" or bool(award.product),
+            "access": award.relation in relations_that(Trait.SUPPLIES, Trait.USE),
+            "data": award.relation not in relations_that(Trait.SUPPLIES) or bool(award.product),
             "subcontractor_access": bool(award.subcontractors),
         }
         if not matters.get(fact, True):

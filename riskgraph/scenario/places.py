@@ -7,6 +7,7 @@ from dataclasses import replace
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Grade
+from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.draft import Draft
 from riskgraph.scenario.model import Field, verb
 from riskgraph.scenario.ties import AREA
@@ -31,7 +32,7 @@ def _segment(draft: Draft) -> None:
     steps = [step for step in draft.steps if step.in_force and not step.implied]
     tenants: dict[str, str] = {}
     for step in steps:
-        if step.provider == environment and step.relation == "hosted-on":
+        if step.provider == environment and step.relation in relations_that(Trait.HOSTS):
             tenants.setdefault(step.dependent, _part(draft, environment, step.dependent))
     if len(tenants) < 2:
         raise RiskGraphError(
@@ -47,15 +48,15 @@ def _segment(draft: Draft) -> None:
         row = step.row
         if row.provider == environment and row.dependent in tenants:
             draft.put[row.id] = replace(row, provider=tenants[row.dependent])
-        elif row.dependent == environment and row.relation != "linked-to":
+        elif row.dependent == environment and row.relation not in relations_that(Trait.BOTH_WAYS):
             for part in parts:
                 draft.suppose(part, row.relation, row.provider, step.area, step.grade, data=row.data, access=row.access)
-        elif row.relation == "linked-to" and environment in (row.dependent, row.provider):
+        elif row.relation in relations_that(Trait.BOTH_WAYS) and environment in (row.dependent, row.provider):
             draft.end(row)
     draft.instead[environment] = tuple(parts)
     draft.ask((environment,), tuple((part,) for part in parts))
     for step in steps:
-        if step.dependent == environment and step.relation == "operated-by":
+        if step.dependent == environment and step.relation in relations_that(Trait.OPERATES):
             draft.about(step.provider)
 
 
@@ -90,7 +91,8 @@ def _add_backup(draft: Draft) -> None:
                 f"{draft.name(thing)} is a {draft.kind(thing)}; only systems and products back each other up.",
                 _what_is_used(draft, council) if thing == main else "Name a system or product of this data.",
             )
-    ties = [tie for tie in draft.ties(council, main, areas) if tie.row.provider == main and tie.row.relation == "uses"]
+    used = relations_that(Trait.USE)
+    ties = [t for t in draft.ties(council, main, areas) if t.row.provider == main and t.row.relation in used]
     if not ties:
         raise draft.no_tie(council, main, areas)
     for tie in ties:
@@ -106,7 +108,8 @@ def _add_backup(draft: Draft) -> None:
 
 
 def _what_is_used(draft: Draft, council: str) -> str:
-    used = {s.provider for s in draft.steps if s.in_force and s.relation == "uses" and s.dependent == council}
+    uses = relations_that(Trait.USE)
+    used = {s.provider for s in draft.steps if s.in_force and s.relation in uses and s.dependent == council}
     names = ", ".join(sorted(draft.name(id_) for id_ in used))
     return f"{draft.name(council)} uses: {names or 'none in this data'}."
 

@@ -19,7 +19,8 @@ from riskgraph.data.edit import edited
 from riskgraph.engine.changes import Blocks, Split
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place
 from riskgraph.model import ENVIRONMENT, Entity, Evidence, FailureKind, Relation
-from riskgraph.settle import Settled, Step
+from riskgraph.rules import Trait, relations_that
+from riskgraph.settle import Settled, Step, says_more
 
 __all__ = ["Act", "Remedies", "Remedy", "apply", "remedies"]
 
@@ -34,11 +35,9 @@ class Act(StrEnum):
     SEVER = "sever"
 
 
-SEVERABLE = frozenset(
-    {"uses", "supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "data-held-by", "linked-to"}
-)
+SEVERABLE = relations_that(Trait.SEVERABLE)
 _AND = frozenset({FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT})
-_INTO = frozenset({"operated-by", "supplied-by", "hosted-on"})
+_INTO = relations_that(Trait.OPERATES, Trait.SUPPLIES, Trait.HOSTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ class _Finder:
                 (link, kind) for one in rows for link, _ in self.links.get(one, ()) for kind in range(len(KINDS))
             ]
             yield Remedy(f"sever:{id_}", Act.SEVER, row.dependent, rows, row.provider, area), everything
-        if row.relation == "uses":
+        if row.relation in relations_that(Trait.USE):
             stops = [(link, KINDS.index(kind)) for link, _ in links for kind in _AND]
             yield Remedy(f"back-up:{id_}", Act.BACK_UP, row.dependent, (id_,), row.provider, area), stops
 
@@ -187,7 +186,7 @@ class _Finder:
 
     def _replaced(self, step: Step) -> tuple[str, ...]:
         """Uses whose implied relation the row of a step replaces (model rule 16): they would let harm in again."""
-        if step.relation != "served-by" and (step.relation != "supplied-by" or step.access.text is None):
+        if not says_more(step):
             return ()
         made = self._made.get(step.provider, set())
         return tuple(
@@ -205,7 +204,7 @@ class _Finder:
         """Maker to products, whenever they were made there."""
         made: dict[str, set[str]] = defaultdict(set)
         for row in self.dataset.relations.values():
-            if row.relation == "made-by":
+            if row.relation in relations_that(Trait.MAKES):
                 made[row.provider].add(row.dependent)
         return made
 
@@ -214,7 +213,7 @@ class _Finder:
         """Body to what it uses or used."""
         uses: dict[str, list[Step]] = defaultdict(list)
         for step in self.settled.steps:
-            if step.relation == "uses":
+            if step.relation in relations_that(Trait.USE):
                 uses[step.dependent].append(step)
         return uses
 
@@ -240,7 +239,7 @@ class _Finder:
     def _hosted(self) -> Mapping[str, list[str]]:
         hosted: dict[str, list[str]] = defaultdict(list)
         for row, steps in self.steps.items():
-            if steps[0].relation == "hosted-on" and steps[0].in_force:
+            if steps[0].relation in relations_that(Trait.HOSTS) and steps[0].in_force:
                 hosted[steps[0].provider].append(row)
         return hosted
 

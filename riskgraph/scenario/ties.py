@@ -17,6 +17,7 @@ from riskgraph.model import (
     SYSTEM,
     Entity,
 )
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.draft import Draft, Tie
 from riskgraph.scenario.findings import Leaving, Purging
 from riskgraph.scenario.model import Field, verb
@@ -25,6 +26,9 @@ __all__ = ["AREA"]
 
 AREA = Field("area", "only in this service area", "area", many=True, option="--area", required=False)
 _RUN = frozenset({SYSTEM, STORE, ENVIRONMENT})
+_USE, _SERVES = relations_that(Trait.USE), relations_that(Trait.SERVES)
+_RUN_BY = relations_that(Trait.OPERATES, Trait.HOSTS)
+_BOUGHT_IN = relations_that(Trait.SUPPLIES, Trait.SUBCONTRACTS, Trait.SERVES)
 
 
 @verb(
@@ -58,7 +62,7 @@ def _cut(draft: Draft) -> None:
         draft.end_tie(tie)
     _stay_out(draft, ties)
     draft.about(b)
-    if any(tie.row.relation == "linked-to" for tie in ties) and a is not None:
+    if any(tie.row.relation in relations_that(Trait.BOTH_WAYS) for tie in ties) and a is not None:
         draft.about(a)
     draft.focus.update(dict.fromkeys(draft.councils([a] if a is not None else [])))
 
@@ -69,7 +73,7 @@ def _stay_out(draft: Draft, ties: Sequence[Tie]) -> None:
     users = {tie.step.dependent for tie in ties}
     told = {step.row.id for step in draft.steps if step.implied}
     for step in draft.steps:
-        if step.relation == "uses" and not step.in_force and step.dependent in users and step.row.id not in told:
+        if step.relation in _USE and not step.in_force and step.dependent in users and step.row.id not in told:
             if any(step.provider in products for products in made.values()):
                 draft.put[step.row.id] = replace(step.row, hosting="own")
 
@@ -107,7 +111,7 @@ def _leave(draft: Draft) -> None:
         for step in draft.steps
         if step.in_force
         and step.provider == service
-        and step.relation in {"operated-by", "hosted-on"}
+        and step.relation in _RUN_BY
         and draft.kind(step.dependent) in _RUN
     }
     ties = draft.ties(council, service) + [tie for thing in sorted(runs) for tie in draft.ties(council, thing)]
@@ -123,7 +127,10 @@ def _leave(draft: Draft) -> None:
     remain += [
         s.row.id
         for s in draft.steps
-        if s.in_force and s.relation == "member-of" and s.dependent == council and s.provider == service
+        if s.in_force
+        and s.relation in relations_that(Trait.GOVERNS)
+        and s.dependent == council
+        and s.provider == service
     ]
     ended = {tie.row.id for tie in ties}
     remain += sorted(
@@ -134,11 +141,7 @@ def _leave(draft: Draft) -> None:
             council,
             service,
             tuple(sorted({(tie.step.area, tie.row.provider) for tie in ties}, key=str)),
-            tuple(
-                s.row.id
-                for s in behind
-                if draft.kind(s.provider) == SUPPLIER and s.relation in {"supplied-by", "subcontracts-to", "served-by"}
-            ),
+            tuple(s.row.id for s in behind if draft.kind(s.provider) == SUPPLIER and s.relation in _BOUGHT_IN),
             tuple(remain),
             tuple(sorted({s.provider for s in behind if draft.kind(s.provider) == SUPPLIER} & mine)),
         )
@@ -170,7 +173,7 @@ def _join(draft: Draft) -> None:
     serves = {
         step.area: None
         for step in draft.steps
-        if step.in_force and step.provider == service and step.relation == "served-by" and step.dependent != council
+        if step.in_force and step.provider == service and step.relation in _SERVES and step.dependent != council
     }
     areas: list[str | None] = [*sorted(draft.areas())]
     areas = areas or sorted(serves, key=lambda area: (area is None, area or ""))
@@ -200,12 +203,12 @@ def _switch(draft: Draft) -> None:
         raise RiskGraphError(f"{draft.name(old)} is both the old and the new.", "Name another one to move to.")
     for tie in ties:
         row = tie.row
-        through = tie.step.relation == "uses" and row.provider != old
+        through = tie.step.relation in _USE and row.provider != old
         relation = _as(draft, tie, new, hosted=through and row.hosting == "supplier")
         values = {
-            "data": row.data if relation in {"uses", "served-by", "hosted-on", "data-held-by"} else None,
-            "access": row.access if relation == "supplied-by" else None,
-            "hosting": row.hosting if relation == "uses" else None,
+            "data": row.data if relation in relations_that(Trait.DATA_MOVES) else None,
+            "access": row.access if relation in rules().decided_by("access") else None,
+            "hosting": row.hosting if relation in _USE else None,
         }
         if row.dependent != new:
             draft.suppose(row.dependent, relation, new, tie.step.area, tie.step.grade, **values)
@@ -218,7 +221,7 @@ def _ended(draft: Draft, field: str, areas: frozenset[str]) -> tuple[list[Tie], 
     """End all that ties a council to a provider, and say what was ended."""
     old = draft.body(field)
     council = None if draft.everybody("council") else draft.body("council")
-    ties = [tie for tie in draft.ties(council, old, areas) if tie.row.relation != "linked-to"]
+    ties = [tie for tie in draft.ties(council, old, areas) if tie.row.relation not in relations_that(Trait.BOTH_WAYS)]
     if council is None:
         ties = [tie for tie in ties if draft.kind(tie.row.dependent) in ORGANISATIONS]
     if not ties:
@@ -240,12 +243,9 @@ def _as(draft: Draft, tie: Tie, new: str, hosted: bool) -> str:
     if kind == STORE and dependent in ORGANISATIONS:
         return "data-held-by"
     if kind in ORGANISATIONS:
-        same = tie.row.relation
-        if same == "subcontracts-to" and kind == SUPPLIER:
-            return same
-        if same == "data-held-by" or (same in {"hosted-on", "operated-by"} and dependent != SUPPLIER):
-            return same
-        return "supplied-by" if kind == SUPPLIER and same != "served-by" and not hosted else "served-by"
+        if kind in rules().pairs[tie.row.relation].providers:
+            return tie.row.relation
+        return "supplied-by" if kind == SUPPLIER and not hosted else "served-by"
     raise RiskGraphError(
         f"{draft.name(tie.row.dependent)} cannot lean on {draft.name(new)}, a {kind}, in place of {draft.name(tie.other)}.",
         "Name a supplier, a shared service, a system, a product or an environment.",
@@ -300,20 +300,20 @@ def _purge(draft: Draft) -> None:
     holds = {supplier} | {
         s.dependent
         for s in draft.steps
-        if s.provider == supplier and s.relation in {"operated-by", "hosted-on"} and draft.kind(s.dependent) in _RUN
+        if s.provider == supplier and s.relation in _RUN_BY and draft.kind(s.dependent) in _RUN
     }
     done: dict[str, None] = {}
     in_use: dict[str, None] = {}
     for step in draft.steps:
         if (council is not None and step.dependent != council) or not step.line.retains:
             continue
-        if step.provider not in holds and not (step.relation == "uses" and step.provider in made):
+        if step.provider not in holds and not (step.relation in _USE and step.provider in made):
             continue
         if not step.in_force:
             if step.row.data_returned != "yes":
                 draft.put[step.row.id] = replace(step.row, data_returned="yes")
                 done[step.row.id] = None
-        elif step.relation == "data-held-by":
+        elif step.relation in relations_that(Trait.HOLDS):
             draft.end(step.row, data_returned="yes")
             done[step.row.id] = None
         else:

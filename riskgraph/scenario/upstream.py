@@ -12,14 +12,15 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part, Place
 from riskgraph.model import ENVIRONMENT, PRODUCT, Band, FailureKind
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.findings import Backup, SamePlace, Shared
 from riskgraph.settle import Step, View
 
 __all__ = ["Exposure", "ancestors", "exposures", "same_place"]
 
-_PLACE = frozenset({"hosted-on", "operated-by", "linked-to"})
-_BEHIND = _PLACE | {"instance-of", "made-by", "supplied-by", "served-by", "subcontracts-to", "owned-by", "uses"}
+_PLACE = relations_that(Trait.HOSTS, Trait.OPERATES, Trait.BOTH_WAYS)
+_BEHIND = relations_that(Trait.UPSTREAM)
+_BOTH_WAYS = relations_that(Trait.BOTH_WAYS)
 
 
 def _providers(graph: RiskGraph, view: View) -> Mapping[str, tuple[Step, ...]]:
@@ -28,7 +29,7 @@ def _providers(graph: RiskGraph, view: View) -> Mapping[str, tuple[Step, ...]]:
     for step in graph.settled(view).steps:
         if step.in_force and step.relation in _BEHIND:
             found[step.dependent].append(step)
-            if step.relation == "linked-to":
+            if step.relation in _BOTH_WAYS:
                 found[step.provider].append(step)
     return {
         body: tuple(sorted(steps, key=lambda step: (step.grade, step.row.id, step.implied)))
@@ -65,7 +66,7 @@ def ancestors(
     queue = [body]
     for here in queue:
         for step in providers.get(here, ()):
-            runs_ict = ict and step.relation == "served-by" and rules().enabling(step.area)
+            runs_ict = ict and step.relation in relations_that(Trait.SERVES) and rules().enabling(step.area)
             if step.relation not in relations and not runs_ict:
                 continue
             there = step.provider if step.dependent == here else step.dependent
@@ -127,7 +128,7 @@ def _makers_that_host(
         entity = graph.dataset.entities[id_]
         if entity.kind == PRODUCT and entity.hosting == "supplier":
             for step in providers.get(id_, ()):
-                if step.relation == "made-by":
+                if step.relation in relations_that(Trait.MAKES):
                     makers.setdefault(step.provider, (*path, step))
     return makers
 
@@ -135,7 +136,7 @@ def _makers_that_host(
 def _placed(graph: RiskGraph, body: str, found: Mapping[str, tuple[Step, ...]]) -> bool:
     """Whether it is recorded where something runs."""
     return graph.dataset.entities[body].kind == ENVIRONMENT or any(
-        step.relation != "linked-to" for path in found.values() for step in path
+        step.relation not in _BOTH_WAYS for path in found.values() for step in path
     )
 
 
@@ -194,7 +195,7 @@ def exposures(graph: RiskGraph, view: View, council: str, kinds: Sequence[Failur
     providers: dict[str, set[str]] = defaultdict(set)
     for step in graph.settled(view).steps:
         providers[step.dependent].add(step.provider)
-        if step.relation == "linked-to":
+        if step.relation in _BOTH_WAYS:
             providers[step.provider].add(step.dependent)
     queue, seen = [council], {council}
     for here in queue:

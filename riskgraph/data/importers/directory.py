@@ -16,6 +16,7 @@ from riskgraph.assets import shipped
 from riskgraph.data.importers.values import company_key
 from riskgraph.data.names import normalise
 from riskgraph.model import PRODUCT, SHARED_SERVICE, SUPPLIER, Entity
+from riskgraph.rules import Trait, relations_that
 
 __all__ = ["Directory", "Product", "directory"]
 
@@ -136,7 +137,7 @@ def _products(entities: dict[str, Entity]) -> dict[str, tuple[Product, ...]]:
     """Maker to the products that the shipped map knows, one entry for each name of a product."""
     made: dict[str, list[Product]] = defaultdict(list)
     for row in _rows("uk", "relations.csv"):
-        if row["relation"] == "made-by":
+        if row["relation"] in relations_that(Trait.MAKES):
             entity = entities[row["dependent"]]
             for name in (entity.name, *entity.aliases, entity.id.partition(":")[2].replace("-", " ")):
                 made[row["provider"]].append(Product(entity.id, normalise(name), entity.service_area))

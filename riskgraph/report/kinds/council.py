@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from riskgraph.analysis.blast import blast
+from riskgraph.analysis.blast import asked_kinds, blast
 from riskgraph.analysis.gaps import ask
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
+from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
@@ -28,6 +29,7 @@ from riskgraph.report.parts import (
 )
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
 __all__ = ["council_report", "profile_answer"]
@@ -67,6 +69,7 @@ def council_report(context: Context) -> Report:
     dataset, body = context.graph.dataset, context.names[0]
     name = short_name(dataset, body)
     leanings = _leanings(context, shown)
+    kinds = asked_kinds(context.question.get("kinds"), context.question.get("like") or "compromise")
     named = [leaning for leaning in leanings if leaning.id not in context.withheld]
     sure = [leaning for leaning in leanings if leaning.band is not None and leaning.band <= Band.LIKELY]
     areas = sorted({step.area for step in shown.depends_on if step.area is not None})
@@ -96,10 +99,10 @@ def council_report(context: Context) -> Report:
         shown.view.as_of.isoformat(),
         (
             Number(f"{len(leanings)}", "bodies and places we lean on directly", _kinds(context, leanings)),
-            Number(f"{len(sure)}", "of them could reach us, documented or likely", "if they were compromised; " + (band_counts(found.band for found in leanings if found.band is not None) or "none at all")),
+            Number(f"{len(sure)}", "of them could reach us, documented or likely", f"if each {failing(kinds)}; " + (band_counts(found.band for found in leanings if found.band is not None) or "none at all")),
             Number(f"{len(alone)}", f"of {plural(len(areas), 'service area')} with one provider only", "as far as this map knows"),
         ),
-        _meaning(context, name, shown, widest, listed, len(sure)),
+        _meaning(context, name, shown, widest, listed, len(sure), kinds),
         tuple(unknown),
         (
             "Check this list with those who run the services, and add what is missing.",
@@ -129,7 +132,9 @@ def council_report(context: Context) -> Report:
 def _through(context: Context, shown: Profile) -> list[Step]:
     """What the shared services that it leans on have bought for the same service areas."""
     entities = context.graph.dataset.entities
-    leaned = {(step.provider, step.area) for step in shown.depends_on if step.relation != "member-of"}
+    leaned = {
+        (step.provider, step.area) for step in shown.depends_on if step.relation not in relations_that(Trait.GOVERNS)
+    }
     return [
         step
         for step in context.graph.settled(shown.view).steps
@@ -142,7 +147,7 @@ def _leanings(context: Context, shown: Profile) -> list[Leaning]:
     """What it leans on, surest and widest first; each is asked as a root of its own."""
     steps: dict[str, list[Step]] = defaultdict(list)
     for step in context.graph.settled(shown.view).steps:
-        if step.dependent == shown.entity.id and step.in_force and step.relation != "member-of":
+        if step.dependent == shown.entity.id and step.in_force and step.relation not in relations_that(Trait.GOVERNS):
             steps[step.provider].append(step)
     found = []
     for provider, mine in steps.items():
@@ -164,18 +169,24 @@ def _kinds(context: Context, leanings: Sequence[Leaning]) -> str:
 
 
 def _meaning(
-    context: Context, name: str, shown: Profile, widest: Leaning | None, listed: str, sure: int
+    context: Context,
+    name: str,
+    shown: Profile,
+    widest: Leaning | None,
+    listed: str,
+    sure: int,
+    kinds: Sequence[FailureKind],
 ) -> tuple[str, ...]:
     if widest is None:
         return (f"Nothing is known of what {name} leans on. That is a gap of the map, not a fact about {name}.",)
-    lines = [f"If one of these were compromised, {name} could be reached"]
+    lines = [f"If one of these {failing(kinds)}, {name} could be reached"]
     lines[0] += f", documented or likely, from {listed}." if sure else "; no way is documented or likely in every step."
     if widest.others:
         lines.append(
             f"{full_name(context.graph.dataset, widest.id)} could reach {plural(widest.others, 'other body', 'other bodies')} as well, so help from neighbours may be short."
         )
     if shown.depended_on_by:
-        users = {step.dependent for step in shown.depended_on_by if step.relation != "member-of"}
+        users = {step.dependent for step in shown.depended_on_by if step.relation not in relations_that(Trait.GOVERNS)}
         lines.append(f"{capital(plural(len(users), 'other leans', 'others lean'))} on {name} in turn.")
     return tuple(lines)  # fmt: skip
 
@@ -217,7 +228,7 @@ def _services(context: Context, shown: Profile) -> Table:
     )
     rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
     for step in shown.depends_on:
-        if step.relation == "member-of" or step.provider in context.withheld:
+        if step.relation in relations_that(Trait.GOVERNS) or step.provider in context.withheld:
             continue
         since, until = step.row.valid_from, step.row.valid_to
         how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
@@ -270,7 +281,11 @@ def _service_section(services: Table) -> Section:
 
 def _others_section(context: Context, name: str, shown: Profile) -> tuple[Section, ...]:
     dataset = context.graph.dataset
-    steps = [s for s in shown.depended_on_by if s.relation != "member-of" and s.dependent not in context.withheld]
+    steps = [
+        s
+        for s in shown.depended_on_by
+        if s.relation not in relations_that(Trait.GOVERNS) and s.dependent not in context.withheld
+    ]
     if not steps:
         return ()
     items = tuple(sorted({f"{full_name(dataset, step.dependent)} {step_phrase(dataset, step)}." for step in steps}))

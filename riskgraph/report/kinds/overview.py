@@ -22,7 +22,7 @@ from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import area_title, band_counts, capital, contracts_section, method_section, shared_purchases
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 
 __all__ = ["overview_report"]
 
@@ -74,7 +74,7 @@ def overview_report(context: Context) -> Report:
     steps = [
         s
         for s in context.graph.settled(view).steps
-        if s.in_force and s.dependent in members and s.relation != "member-of"
+        if s.in_force and s.dependent in members and s.relation not in relations_that(Trait.GOVERNS)
     ]
     contracts, contract_rows = contracts_section(
         context, [s for s in steps if not s.implied] + shared_purchases(context, view, None), f"of {where}"

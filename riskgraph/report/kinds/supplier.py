@@ -8,6 +8,7 @@ from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.model import AUTHORITY, Band
+from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.profile import profile_text
 from riskgraph.render.words import area_label, full_name, join, kind_word, plural, short_name, step_phrase
@@ -24,11 +25,10 @@ from riskgraph.report.parts import (
 )
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
 __all__ = ["supplier_report"]
-
-_NO_USE = frozenset({"member-of", "owned-by", "linked-to", "made-by"})
 
 
 @report_kind(
@@ -52,7 +52,8 @@ def supplier_report(context: Context) -> Report:
     users = [
         step
         for step in shown.depended_on_by
-        if step.relation not in _NO_USE and (dataset.entities[step.dependent].kind != AUTHORITY or held(step.dependent))
+        if step.relation in relations_that(Trait.LEANS)
+        and (dataset.entities[step.dependent].kind != AUTHORITY or held(step.dependent))
     ]
     bodies = {step.dependent for step in users if dataset.entities[step.dependent].kind == AUTHORITY}
     lines: dict[str | None, set[str]] = defaultdict(set)
@@ -75,7 +76,7 @@ def supplier_report(context: Context) -> Report:
         shown.view.as_of.isoformat(),
         (
             Number(f"{len(bodies):,}", "public bodies lean on it directly", f"in {plural(len(lines), 'service area')}; through others, more"),
-            Number(f"{len(present):,}", "could be reached if it were compromised", band_counts(r.band for r in present) or "no route was found"),
+            Number(f"{len(present):,}", f"could be reached if it {failing(radius.kinds)}", band_counts(r.band for r in present) or "no route was found"),
             Number(f"{len(past):,}", "past customers whose data may still be held", "by what this map knows of ended arrangements"),
         ),
         _meaning(context, shown, radius, name, order),
@@ -92,7 +93,7 @@ def supplier_report(context: Context) -> Report:
         (
             _lines_section(name, order, services),
             _below(context, shown, name),
-            Section("reached", "Who could be reached if it were compromised", (columns_of(exposures, "name", "surest", "route", "services", "standing"),)),
+            Section("reached", f"Who could be reached if it {failing(radius.kinds)}", (columns_of(exposures, "name", "surest", "route", "services", "standing"),)),
             contracts,
             evidence,
             method_section(),
@@ -113,7 +114,10 @@ def _meaning(
         lines.append(f"By service area: {parts}.")
     else:
         lines.append(f"No public body is known to lean on {name} directly. That may be a gap of the map.")
-    below = sorted({step.provider for step in shown.depends_on if step.relation != "member-of"} - context.withheld)
+    below = sorted(
+        {step.provider for step in shown.depends_on if step.relation not in relations_that(Trait.GOVERNS)}
+        - context.withheld
+    )
     if below:
         lines.append(f"{name} leans on {join((full_name(dataset, body) for body in below), 4)} in turn.")
     else:
@@ -132,7 +136,7 @@ def _bought(context: Context, shown: Profile) -> list[Step]:
     return [
         step
         for step in context.graph.settled(shown.view).steps
-        if step.in_force and not step.implied and step.relation in {"uses", "hosted-on"}
+        if step.in_force and not step.implied and step.relation in relations_that(Trait.USE, Trait.HOSTS)
         if shown.entity.id in behind.organisations(step)
         if kinds[step.dependent] != AUTHORITY or held(step.dependent)
     ]
@@ -196,7 +200,7 @@ def _below(context: Context, shown: Profile, name: str) -> Section:
         {
             f"{name} {step_phrase(dataset, step)}, {step.grade.word}."
             for step in shown.depends_on
-            if step.relation != "member-of" and step.provider not in context.withheld
+            if step.relation not in relations_that(Trait.GOVERNS) and step.provider not in context.withheld
         }
     )
     if not items:

@@ -9,6 +9,7 @@ from typing import Any
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
+from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.whatif import change_phrase, text
 from riskgraph.render.words import area_label, join, plural, root_name, sentence, short_name
@@ -114,9 +115,10 @@ def _count(answer: Comparison, pair: Pair | None) -> tuple[str, str, str]:
             "before and after" if was else "after",
         )
     roots = join(_root(answer, root) for root in pair.roots)
+    supposed = f"if {roots} {failing(answer.kinds, len(pair.roots))}"
     if pair.before is None:
-        return f"{after:,}", "could be reached", f"if {roots} failed together"
-    return f"{before:,} to {after:,}", "could be reached, before and after", f"if {roots} were hit"
+        return f"{after:,}", "could be reached", supposed
+    return f"{before:,} to {after:,}", "could be reached, before and after", supposed
 
 
 def _root(answer: Comparison, root: str) -> str:
