@@ -46,7 +46,8 @@ class Why:
     radius: BlastRadius
     body: str
     chains: tuple[Chain, ...]
-    complete: bool  # False: there may be more proofs than are listed
+    complete: bool  # False: there may be more proofs than were found
+    unlisted: int = 0  # proofs that were found and are not listed
 
     @property
     def reached(self) -> bool:
@@ -64,6 +65,7 @@ class Why:
             "roots": list(self.radius.roots),
             "as_of": self.radius.view.as_of.isoformat(),
             "complete": self.complete,
+            "not_listed": self.unlisted,
             "chains": [
                 {
                     "rows": list(chain.rows),
@@ -109,7 +111,7 @@ def why(
     body
         Name or id of the body; the other parameters are those of `blast`.
     limit
-        The most proofs to list for each failure kind.
+        The most routes to list.
 
     Returns
     -------
@@ -134,15 +136,15 @@ def why(
     chains: dict[tuple[str, ...], dict[FailureKind, Proof]] = defaultdict(dict)
     complete = True
     for kind in KINDS:
-        proofs, more = all_proofs(harm, answer, id_, kind, limit)
-        complete = complete and not more
+        proofs, all_found = all_proofs(harm, answer, id_, kind)
+        complete = complete and all_found
         for proof in proofs:
             chains[proof.rows].setdefault(kind, proof)
     ordered = sorted(
         (Chain(rows, found) for rows, found in chains.items()),
         key=lambda chain: (chain.best.band, chain.best.hops, len(chain.rows), chain.rows),
     )
-    return Why(graph, radius, id_, tuple(ordered), complete)
+    return Why(graph, radius, id_, tuple(ordered[:limit]), complete, len(ordered[limit:]))
 
 
 class Barrier(StrEnum):

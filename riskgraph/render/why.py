@@ -37,9 +37,10 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
             f"0 routes: {name} could not be reached if {roots} {failing(radius.kinds)} (data of {date}).\n"
             f"Try next: riskgraph why --not {why.graph.names.handle(why.body)} {again}\n"
         )
+    count = len(why.chains) + why.unlisted
     more = "" if why.complete else " at least"
     lines = [
-        f"{plural(len(why.chains), 'route')}{more} by which {name} could be reached "
+        f"{plural(count, 'route')}{more} by which {name} could be reached "
         f"if {roots} {failing(radius.kinds)} (data of {date})."
     ]
     for number, chain in enumerate(why.chains[:limit], 1):
@@ -48,8 +49,8 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
         if evidence:
             for row in chain.rows:
                 lines += [f"   {line}" for line in evidence_lines(dataset, dataset.relations[row])]
-    if len(why.chains) > limit:
-        lines += ["", f"And {plural(len(why.chains) - limit, 'route')} more: use --limit."]
+    if count > limit:
+        lines += ["", f"And {plural(count - limit, 'route')} more: use --limit."]
     handles = " ".join(why.graph.names.handle(root) for root in radius.roots)
     lines += ["", f"Try next: riskgraph chokepoints {handles}  |  riskgraph calls {handles}"]
     return "\n".join(lines) + "\n"
