@@ -6,19 +6,20 @@ from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from reference import Tables
 from strategies import datasets, write
 
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.proofs import all_proofs
-from riskgraph.analysis.why import why
+from riskgraph.analysis.why import why, why_not
 from riskgraph.engine import NEVER
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
 from riskgraph.model import PRESETS, Band
-from riskgraph.render.why import text
+from riskgraph.render.why import not_text, text
 
 MAPS = Path(__file__).parent / "maps"
 Support = frozenset[str]  # rows that together are enough
@@ -108,3 +109,36 @@ def test_the_proofs_are_all_smallest_sets_of_rows_that_are_enough(tables: Tables
                     assert {frozenset(proof.rows): proof.band for proof in proofs} == expected
                 else:
                     assert {frozenset(proof.rows) for proof in proofs}
+
+
+def check_not(graph: RiskGraph, body: str, root: str, like: str) -> int:
+    """Each way of a body that is kept out names, for every kind asked about, what stops it."""
+    answer = why_not(graph, body, root, like=like)
+    if answer.band is not None:
+        return 0
+    for rows, facts in answer.paths:
+        stopped = {kind for fact in facts for kind in fact.kinds}
+        assert stopped == set(PRESETS[like]), (body, root, like, rows)
+    assert "nothing stops it" not in not_text(answer)
+    return len(answer.paths)
+
+
+@pytest.mark.parametrize("number", ["006", "027", "030"])
+@pytest.mark.parametrize("like", ["compromise", "outage"])
+def test_every_way_that_does_not_reach_names_what_stops_it(number: str, like: str) -> None:
+    graph = RiskGraph.open(Path(__file__).parent / "conformance" / "sets" / number)
+    ids = list(graph.dataset.entities)
+    assert sum(check_not(graph, body, root, like) for root in ids[::9] for body in ids[::2] if body != root)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tables=datasets())
+def test_on_any_map_every_way_that_does_not_reach_names_what_stops_it(tables: Tables) -> None:
+    with TemporaryDirectory() as folder:
+        write(tables, Path(folder))
+        graph = RiskGraph.open(folder)
+    ids = list(graph.dataset.entities)
+    for root in ids[::6]:
+        for body in ids[::3]:
+            if body != root:
+                check_not(graph, body, root, "compromise")

@@ -128,7 +128,7 @@ def not_text(answer: WhyNot) -> str:
         lines += ["", f"{number}. {_path(dataset, relations)}"]
         lines += [f"   - {_fact(dataset, fact, radius.kinds)}" for fact in facts]
         if not facts:
-            lines.append("   - nothing stops it on this way alone")
+            lines.append("   - nothing stops it: it is reached this way")
     if answer.band is not None:
         lines += ["", f"Try next: riskgraph why {answer.graph.names.handle(answer.body)} {handles}"]
     return "\n".join(lines) + "\n"
@@ -152,7 +152,11 @@ def _fact(dataset: Dataset, fact: Fact, asked: Sequence[FailureKind]) -> str:
     if fact.barrier is Barrier.NOT_COUNTED:
         return f"It does not count here: not known at the time, or outside the lifetime of a body.{source}"
     if fact.barrier is Barrier.OTHER_LINE and row is not None:
-        return f"It is another line of {body}: this one is {area_label(row.service_area)}.{source}"
+        return f"It is another line of {body}: this one is {area_label(row.service_area)}{kinds}.{source}"
+    if fact.barrier is Barrier.NOT_LIKELY:
+        return f"It goes on from {body} only where that is likely to be reached, and it is not{kinds}.{source}"
+    if fact.barrier is Barrier.ONE_LINE:
+        return f"Only a part of what {body} does for others could be reached, not all of it{kinds}."
     if fact.barrier is Barrier.ABSORBED:
         return f"Harm to what {body} buys ends there{kinds}."
     if fact.barrier is Barrier.BACKED_UP and row is not None:
