@@ -235,6 +235,14 @@ def why_not(
 Path = tuple[tuple[Relation, bool], ...]  # rows from root to body; True: a link crossed against its row
 
 
+@dataclass(slots=True)
+class _Entering:
+    """What comes into a body on a way: state to band; and by kind what was stopped before, as if it came in."""
+
+    real: dict[int, int]
+    supposed: dict[int, dict[int, int]]
+
+
 class _Finder:
     def __init__(self, graph: RiskGraph, view: View, roots: Sequence[str], kinds: Sequence[FailureKind]) -> None:
         self.graph, self.view, self.roots, self.kinds = graph, view, roots, kinds
@@ -309,7 +317,7 @@ class _Finder:
         the next. A kind that was stopped is followed on as if it had come in, so that every obstacle is named.
         """
         facts: list[Fact] = []
-        entering = {place * KIND_COUNT + kind: 0 for place in self.start for kind in self.asked}
+        entering = _Entering({place * KIND_COUNT + kind: 0 for place in self.start for kind in self.asked}, {})
         position = 0
         while position < len(path):
             row, _ = path[position]
@@ -326,21 +334,31 @@ class _Finder:
                 facts.append(self._missing(row))
                 entering = self._anew(end)
                 continue
-            inside = self._inside(entering, at_root=position == width)
+            inside = self._scenes(entering, at_root=position == width)
             facts += self._along(steps[0], end, inside)
-            entering = self._after(steps[0], end, inside)
+            entering = self._after(steps[0], end, entering, inside)
         if path:
-            facts += self._arrives(path[-1], self._inside(entering, at_root=False))
+            facts += self._arrives(path[-1], self._scenes(entering, at_root=False))
         return tuple(dict.fromkeys(facts))
 
     def _missing(self, row: Relation) -> Fact:
         begun = row.valid_from is None or first_day(row.valid_from) <= self.view.as_of
         return Fact(Barrier.NOT_COUNTED if begun else Barrier.NOT_BEGUN, tuple(self.kinds), row.id)
 
-    def _anew(self, end: tuple[Relation, bool]) -> dict[int, int]:
-        """All kinds asked about anywhere at the body that a row leads to."""
+    def _anew(self, end: tuple[Relation, bool]) -> _Entering:
+        """All kinds asked about, as if each had come in everywhere at the body that a row leads to."""
         body = end[0].provider if end[1] else end[0].dependent
-        return {place * KIND_COUNT + kind: 0 for place in self.places[body] for kind in self.asked}
+        return _Entering({}, {k: {place * KIND_COUNT + k: 0 for place in self.places[body]} for k in self.asked})
+
+    def _scenes(self, entering: _Entering, *, at_root: bool) -> list[dict[int, int]]:
+        """For each kind, what fails inside a body: by what came in, and by that kind where it is only supposed."""
+        real = self._inside(entering.real, at_root=at_root)
+        return [
+            self._inside({**entering.real, **entering.supposed[kind]}, at_root=at_root)
+            if kind in entering.supposed
+            else real
+            for kind in range(KIND_COUNT)
+        ]
 
     def _links(self, step: Step, end: tuple[Relation, bool]) -> list[int]:
         """The links of a step in the direction of the path."""
@@ -377,12 +395,12 @@ class _Finder:
                     heappush(waiting, (int(at), group.target * KIND_COUNT + kind))
         return found
 
-    def _along(self, step: Step, end: tuple[Relation, bool], inside: Mapping[int, int]) -> Iterator[Fact]:
+    def _along(self, step: Step, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Fact]:
         """What keeps harm at a body from passing along a step."""
         here = step.provider if step.implied else end[0].dependent if end[1] else end[0].provider
         stopped: dict[Barrier, list[FailureKind]] = defaultdict(list)
         for kind in self.asked:
-            for barrier in self._barriers(step, end, kind, inside):
+            for barrier in self._barriers(step, end, kind, inside[kind]):
                 stopped[barrier].append(KINDS[kind])
         absorbs = self.dataset.entities[here].kind == AUTHORITY and here not in self.roots
         for barrier, kinds in stopped.items():
@@ -433,33 +451,38 @@ class _Finder:
         others = [other for other in self.harm.steps if (other.group, other.dependent, other.area) == mine]
         return [other.row.id for other in others if other.row.id != step.row.id]
 
-    def _after(self, step: Step, end: tuple[Relation, bool], inside: Mapping[int, int]) -> dict[int, int]:
-        """What comes in along a step, in which band; a kind asked about that does not pass, as if it had."""
+    def _after(
+        self, step: Step, end: tuple[Relation, bool], entering: _Entering, inside: Sequence[Mapping[int, int]]
+    ) -> _Entering:
+        """What comes in along a step, in which band; a kind asked about that was stopped is supposed to."""
         network, links = self.harm.network, self._links(step, end)
-        found: dict[int, int] = {}
+        after = _Entering({}, {})
         for kind in range(KIND_COUNT):
             passing = {
-                link: max(inside[network.source[link] * KIND_COUNT + kind], network.levels[link][kind])
+                link: max(inside[kind][network.source[link] * KIND_COUNT + kind], network.levels[link][kind])
                 for link in links
-                if network.source[link] * KIND_COUNT + kind in inside and network.levels[link][kind] != NEVER
-                if self._open(link, kind, inside)
+                if network.source[link] * KIND_COUNT + kind in inside[kind] and network.levels[link][kind] != NEVER
+                if self._open(link, kind, inside[kind])
             }
-            if not passing and kind in self.asked:
-                passing = dict.fromkeys(links, 0)
-            for link, band in passing.items():
+            protected = any(self._protected(link, kind) for link in passing)
+            real = passing and kind not in entering.supposed and not protected
+            if not real and kind not in self.asked:
+                continue
+            found = after.real if real else after.supposed.setdefault(kind, {})
+            for link, band in (passing or dict.fromkeys(links, 0)).items():
                 ends = [network.target[link]]
-                if kind in self.asked and self._protected(link, kind):  # as if no alternative protected it
-                    ends += [network.groups[number].target for number in network.groups_of[network.target[link]]]
+                if not real:  # as if no alternative protected it
+                    ends += [network.groups[number].target for number in network.groups_of.get(ends[0], ())]
                 for place in ends:
                     state = place * KIND_COUNT + kind
                     found[state] = min(found.get(state, NEVER), band)
-        return found or self._anew(end)
+        return after
 
-    def _arrives(self, end: tuple[Relation, bool], inside: Mapping[int, int]) -> Iterator[Fact]:
+    def _arrives(self, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Fact]:
         """Whether what comes in reaches the body as a whole."""
         row, backwards = end
         body = row.provider if backwards else row.dependent
         whole = self.harm.number[Place(body, Part.WHOLE)] * KIND_COUNT
-        kept = tuple(KINDS[kind] for kind in self.asked if whole + kind not in inside)
+        kept = tuple(KINDS[kind] for kind in self.asked if whole + kind not in inside[kind])
         if kept:
             yield Fact(Barrier.ONE_LINE, kept, row.id, body)
