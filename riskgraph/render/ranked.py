@@ -20,7 +20,10 @@ def text(found: Ranked) -> str:
     about = join(root_name(dataset, root) for root in found.roots)
     high = sum(high for high, _ in found.gaps.values())
     low = sum(low for _, low in found.gaps.values())
-    gap = f"{high:,.0f} public bodies cannot be ruled out, {low:,.0f} are documented"
+    gap = (
+        f"{high:,.0f} public bodies cannot be ruled out, {low:,.0f} are documented; "
+        f"of the {high - low:,.0f} between, answers can settle {found.open:,}"
+    )
     data = f"data of {in_words(dataset.info.as_of)}"
     if not found.roots:
         return f"0 questions: no body or place has a gap between documented and not ruled out ({data}).\n"
