@@ -141,7 +141,8 @@ def test_deeper_ranks_are_what_the_files_say(wanted: str | None, region: str | N
 
     def behind(provider: str) -> set[str]:
         """One step on: what is met through systems, products and stores, which are no step of their own."""
-        met, waiting = set(), [provider]
+        met: set[str] = set()
+        waiting = [provider]
         while waiting:
             for further in after[waiting.pop()] - met:
                 met.add(further)

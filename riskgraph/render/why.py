@@ -14,6 +14,7 @@ from riskgraph.render.words import (
     area_label,
     assumption,
     band_phrase,
+    capital,
     full_name,
     join,
     plural,
@@ -61,13 +62,9 @@ def _bands(chain: Chain) -> str:
     for kind in KINDS:
         if kind in chain.proofs:
             by_band.setdefault(chain.proofs[kind].band, []).append(kind.effect)
-    parts = [f"{_capital(join(effects))}: {band_phrase(band)}" for band, effects in sorted(by_band.items())]
+    parts = [f"{capital(join(effects))}: {band_phrase(band)}" for band, effects in sorted(by_band.items())]
     hops = chain.best.hops
     return f"{'. '.join(parts)}. {plural(hops, 'step')}."
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
 
 
 def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
@@ -77,7 +74,7 @@ def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
         for via in proof.vias
         for assumed in via.step.assumptions(kind)
     }
-    lines = [_capital(words) + "." for words in found]
+    lines = [capital(words) + "." for words in found]
     if any(proof.doubtful_redundancy for proof in chain.proofs.values()):
         lines.append("An alternative is recorded, but not surely enough to reassure in this band.")
     return lines

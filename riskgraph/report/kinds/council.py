@@ -15,17 +15,21 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band
 from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
-from riskgraph.render.words import area_label, full_name, join, kind_word, plural, row_phrase, short_name, step_phrase
+from riskgraph.render.words import (
+    area_label,
+    capital,
+    full_name,
+    join,
+    kind_word,
+    plural,
+    row_phrase,
+    short_name,
+    step_phrase,
+    tied,
+)
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import (
-    BAND_WORDS,
-    area_title,
-    band_counts,
-    capital,
-    contracts_section,
-    method_section,
-)
+from riskgraph.report.parts import BAND_WORDS, area_title, band_counts, contracts_section, method_section
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.settle import Step
@@ -243,7 +247,10 @@ def _lean_section(context: Context, name: str, leanings: Sequence[Leaning]) -> S
             for leaning in order
             if leaning.band is not None
         ]
-        title = f"{full_name(dataset, order[0].id)} reaches furthest: {plural(order[0].others, 'other body', 'other bodies')} besides {name}"
+        same = tied([leaning.others for leaning in order])
+        names = join((full_name(dataset, leaning.id) for leaning in order[:same]), 3)
+        furthest = plural(order[0].others, "other body", "other bodies")
+        title = f"{names} {'reaches' if same == 1 else 'each reach'} furthest: {furthest} besides {name}"
         blocks.append(
             bars(
                 "radius",

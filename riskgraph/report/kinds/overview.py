@@ -16,10 +16,10 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.gaps import gaps_text
-from riskgraph.render.words import full_name, join, kind_word, plural, short_name
+from riskgraph.render.words import capital, full_name, join, kind_word, plural, short_name, tied
 from riskgraph.report.content import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, band_counts, capital, contracts_section, method_section, shared_purchases
+from riskgraph.report.parts import area_title, band_counts, contracts_section, method_section, shared_purchases
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import rules
@@ -81,7 +81,7 @@ def overview_report(context: Context) -> Report:
     )
     top = worst[0] if worst else None
     title = (
-        f"{full_name(dataset, top.id)} could reach more public bodies of {where} than anything else: {len(top.bands)} of {len(members)}"
+        _reaches_most(context, worst, where, len(members))
         if top
         else f"0 single failures are known that could reach {where}"
     )
@@ -172,6 +172,16 @@ def _worst(context: Context, chosen: Selection) -> tuple[list[Worst], int]:
     return found, ranking.asked
 
 
+def _reaches_most(context: Context, worst: Sequence[Worst], where: str, members: int) -> str:
+    """Which root reaches most, or which are alike in that."""
+    order = sorted(worst, key=lambda w: -len(w.bands))
+    first = order[: tied([len(w.bands) for w in order])]
+    names = join((full_name(context.graph.dataset, w.id) for w in first), 3)
+    reach = "could reach" if len(first) == 1 else "could each reach"
+    least = "than anything else" if len(first) == 1 else "than anything else besides"
+    return f"{names} {reach} more public bodies of {where} {least}: {len(first[0].bands)} of {members}"
+
+
 def _roots_table(context: Context, worst: Sequence[Worst]) -> Table:
     dataset = context.graph.dataset
     columns = (
@@ -222,9 +232,13 @@ def _meaning(
     lines = [
         f"The three that could reach most are {join(full_name(dataset, w.id) for w in named[:3])}; together they could reach {len(three)} of {len(members)}."
     ]
-    sure = sorted(named, key=lambda w: (-w.sure, w.id))[0]
-    if sure.sure:
-        lines.append(f"{full_name(dataset, sure.id)} could most surely: {sure.sure} are documented or likely.")
+    surest = sorted(named, key=lambda w: (-w.sure, w.id))
+    surest = surest[: tied([w.sure for w in surest])]
+    if surest[0].sure:
+        names = join((full_name(dataset, w.id) for w in surest), 3)
+        lines.append(
+            f"{names} could most surely: {surest[0].sure} are documented or likely{' each' if surest[1:] else ''}."
+        )
     lines.append(
         f"Of {tried:,} things that could fail, this ranks the worst by the number of public bodies that could be reached, not by how likely the failure is."
     )
@@ -308,8 +322,11 @@ def _markets_section(context: Context, chosen: Selection) -> tuple[Section, ...]
     if not rows:
         return ()
     rows.sort(key=lambda row: -row[0])
+    same = tied([round(largest, 9) for largest, _ in rows])
     name, words, _ = rows[0][1]
     title = f"{name} is the most concentrated: {words.partition(',')[0]}"
+    if same > 1:
+        title = f"{capital(join((row[0] for _, row in rows[:same]), 3))} are the most concentrated: {rows[0][0]:.0%} with the largest"
     text = "One bar of 100% for each service area with at least three councils whose supplier is known: the largest supplier dark, each of the others grey."
     return (
         Section(

@@ -10,10 +10,10 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.whatif import change_phrase, text
-from riskgraph.render.words import area_label, join, plural, root_name, sentence, short_name
+from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
 from riskgraph.report.content import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, capital, contracts_section, method_section, unmarked
+from riskgraph.report.parts import area_title, contracts_section, method_section, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.scenario.compare import Comparison, Pair, What, compare, name_of
