@@ -17,6 +17,7 @@ from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
 from riskgraph.analysis.rank import Ranking, rank
+from riskgraph.analysis.single_failures import Leaning, SingleFailure, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.backends.base import open_backend
 from riskgraph.data import Dataset
@@ -122,6 +123,14 @@ class RiskMap:
         from riskgraph.analysis.together import rank_together
 
         return rank_together(self.graph, size, of, **question)
+
+    def leanings(self, body: str, **question: Any) -> Sequence[Leaning]:
+        """What a public body leans on, each asked as a root; see `riskgraph.analysis.single_failures.leanings`."""
+        return leanings(self.graph, body, **question)
+
+    def worst_failures(self, **question: Any) -> tuple[Sequence[SingleFailure], int]:
+        """The roots that reach most; see `riskgraph.analysis.single_failures.worst_failures`."""
+        return worst_failures(self.graph, **question)
 
     def list(self, kind: str | None = None) -> Listing:
         """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""

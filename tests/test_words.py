@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.every import every_radius
 from riskgraph.analysis.select import Selection
 from riskgraph.api import RiskMap
+from riskgraph.graph import RiskGraph
 from riskgraph.model import PRESETS, Band, FailureKind
+from riskgraph.render.words import lead, tied
 from riskgraph.scenario.remedies import Act
 
 Ask = Callable[[RiskMap, str], object]
@@ -92,3 +95,35 @@ def test_a_kind_or_a_what_if_that_there_is_not_is_refused(seeds: RiskMap, name: 
 def test_any_other_word_that_there_is_not_is_refused(seeds: RiskMap, name: str) -> None:
     ask, _, words = OTHER[name]
     refused(lambda: ask(seeds, "nonsense"), "nonsense", words)
+
+
+def test_most_is_more_than_half_and_a_tie_is_said() -> None:
+    assert [lead(counts) for counts in ([19], [10, 9], [9, 6, 4], [9, 9, 1])] == [
+        "all",
+        "most",
+        "the largest group",
+        "tied",
+    ]
+    assert lead([10, 10], whole=19) == "tied"
+    assert tied([23, 23, 4]) == 2
+
+
+def test_a_tie_of_the_worst_failures_is_said() -> None:
+    maps = Path(__file__).parent / "maps"
+    for folder, who in (
+        ("fourth", "Cloudco could reach more public bodies of the whole map than anything else: 4 of 4"),
+        (
+            "fourth2",
+            "Suite and Cloudco could each reach more public bodies of the whole map than anything else besides",
+        ),
+    ):
+        said = RiskMap(RiskGraph.open(maps / folder)).report("overview").files["summary.txt"]
+        assert who in (said.decode("utf-8") if isinstance(said, bytes) else said)
+
+
+def test_what_a_council_leans_on_is_an_answer_of_its_own(seeds: RiskMap) -> None:
+    first = seeds.leanings("thanet")[0]
+    assert first.to_dict()["band"] == "documented"
+    failures, tried = seeds.worst_failures(limit=3)
+    assert tried > len(failures) == 3
+    assert [len(one.bands) for one in failures] == sorted((len(one.bands) for one in failures), reverse=True)

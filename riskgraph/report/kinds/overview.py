@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.changes import changes
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.gaps import Gaps, gaps
-from riskgraph.analysis.rank import rank
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.single_failures import SingleFailure, worst_failures
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -29,21 +28,6 @@ __all__ = ["overview_report"]
 SHOWN = 12  # of all roots, the worst
 FEWEST = 3  # councils with a known supplier that make a market worth a bar
 MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
-
-
-@dataclass(frozen=True, slots=True)
-class Worst:
-    """One root and its radius within the selection."""
-
-    id: str
-    radius: BlastRadius
-    bands: tuple[Band, ...]
-    residents: int
-
-    @property
-    def sure(self) -> int:
-        """How many are documented or likely."""
-        return sum(1 for band in self.bands if band <= Band.LIKELY)
 
 
 @report_kind(
@@ -65,7 +49,7 @@ def overview_report(context: Context) -> Report:
     members = members_of(context.graph, chosen, view.as_of.isoformat())
     if not members:
         raise RiskGraphError("No public body is within this selection.", "Choose another region, class or list.")
-    worst, tried = _worst(context, chosen)
+    worst, tried = worst_failures(context.graph, chosen, limit=SHOWN, **context.question)
     where = _where(chosen)
     found = gaps(context.graph, chosen)
     blank = sum(coverage.blank for coverage in found.fields.values())
@@ -158,21 +142,7 @@ def _where(chosen: Selection) -> str:
     return join(parts) or "the whole map"
 
 
-def _worst(context: Context, chosen: Selection) -> tuple[list[Worst], int]:
-    """The roots that reach most of the selection, of every root there is; and how many were tried."""
-    ranking = rank(context.graph, selection=chosen or None, **context.question)
-    found: list[Worst] = []
-    for row in ranking.rows:
-        if row.kind == "line" or not row.authorities[Band.POSSIBLE] or len(found) == SHOWN:
-            continue
-        radius = chosen.apply(blast(context.graph, row.root, **context.question))
-        present = [r for r in radius.within(Band.POSSIBLE) if not r.root and not r.past]
-        if present:
-            found.append(Worst(row.root, radius, tuple(r.band for r in present), row.residents[Band.POSSIBLE]))
-    return found, ranking.asked
-
-
-def _reaches_most(context: Context, worst: Sequence[Worst], where: str, members: int) -> str:
+def _reaches_most(context: Context, worst: Sequence[SingleFailure], where: str, members: int) -> str:
     """Which root reaches most, or which are alike in that."""
     order = sorted(worst, key=lambda w: -len(w.bands))
     first = order[: tied([len(w.bands) for w in order])]
@@ -182,7 +152,7 @@ def _reaches_most(context: Context, worst: Sequence[Worst], where: str, members:
     return f"{names} {reach} more public bodies of {where} {least}: {len(first[0].bands)} of {members}"
 
 
-def _roots_table(context: Context, worst: Sequence[Worst]) -> Table:
+def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
     dataset = context.graph.dataset
     columns = (
         Column("name", "If this failed"),
@@ -223,7 +193,11 @@ def _members_table(context: Context, found: Gaps, members: frozenset[str]) -> Ta
 
 
 def _meaning(
-    context: Context, worst: Sequence[Worst], tried: int, members: frozenset[str], three: frozenset[str] | set[str]
+    context: Context,
+    worst: Sequence[SingleFailure],
+    tried: int,
+    members: frozenset[str],
+    three: frozenset[str] | set[str],
 ) -> tuple[str, ...]:
     dataset = context.graph.dataset
     named = [w for w in worst if w.id not in context.withheld]
@@ -245,7 +219,7 @@ def _meaning(
     return tuple(lines)  # fmt: skip
 
 
-def _worst_section(context: Context, worst: Sequence[Worst], table: Table, members: frozenset[str]) -> Section:
+def _worst_section(context: Context, worst: Sequence[SingleFailure], table: Table, members: frozenset[str]) -> Section:
     dataset = context.graph.dataset
     blocks: list[Block] = []
     named = [w for w in worst if w.id not in context.withheld]
@@ -274,7 +248,7 @@ def _worst_section(context: Context, worst: Sequence[Worst], table: Table, membe
     return Section("who", "The worst single failures", (*blocks, short))  # fmt: skip
 
 
-def _matrix_section(context: Context, worst: Sequence[Worst], members: frozenset[str]) -> tuple[Section, ...]:
+def _matrix_section(context: Context, worst: Sequence[SingleFailure], members: frozenset[str]) -> tuple[Section, ...]:
     """Councils by suppliers: what could reach whom, and how surely."""
     dataset = context.graph.dataset
     heads = [w for w in worst if w.id not in context.withheld][: MATRIX[1]]
@@ -335,7 +309,7 @@ def _markets_section(context: Context, chosen: Selection) -> tuple[Section, ...]
     )
 
 
-def _changes_section(context: Context, worst: Sequence[Worst], members: frozenset[str]) -> tuple[Section, ...]:
+def _changes_section(context: Context, worst: Sequence[SingleFailure], members: frozenset[str]) -> tuple[Section, ...]:
     """What has changed since an earlier map: for the worst roots, and in the rows."""
     if context.since is None:
         return ()
