@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.breakdown import Breakdown
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.lockin import Certificates, Locks
-    from riskgraph.analysis.ranked import Ranked
+    from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replays import ReplayScore
     from riskgraph.analysis.timeline import Timeline
@@ -261,7 +261,7 @@ class RiskMap:
 
         return exercise(self.graph, what)
 
-    def ask_ranked(self, roots: str | Sequence[str] = (), **question: Any) -> Ranked:
+    def ask_ranked(self, roots: str | Sequence[str] = (), **question: Any) -> RankedQuestions:
         """The questions whose answers would settle most; see `riskgraph.analysis.ranked.ranked`."""
         from riskgraph.analysis.ranked import ranked
 

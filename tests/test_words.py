@@ -118,7 +118,7 @@ def test_a_tie_of_the_worst_failures_is_said() -> None:
         ),
     ):
         said = RiskMap(RiskGraph.open(maps / folder)).report("overview").files["summary.txt"]
-        assert who in (said.decode("utf-8") if isinstance(said, bytes) else said)
+        assert who in said.decode("utf-8")
 
 
 def test_what_a_council_leans_on_is_an_answer_of_its_own(seeds: RiskMap) -> None:

@@ -31,7 +31,7 @@ from riskgraph.settle import Settled, View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Ranked", "Worth", "ranked"]
+__all__ = ["RankedQuestions", "Worth", "ranked"]
 
 WORST = 3  # roots with the widest gap that are asked about when none is named
 
@@ -59,7 +59,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedQuestions:
     """Questions in order of what their answers are worth.
 
     Attributes
@@ -133,7 +133,7 @@ class Ranked:
         return pd.DataFrame(rows, columns=["ask", "row", "field", "value", "if_good", "if_bad"])
 
     def __repr__(self) -> str:
-        return f"<Ranked: {len(self.questions)} of {self.considered} questions, gap {self.gap:g}>"
+        return f"<RankedQuestions: {len(self.questions)} of {self.considered} questions, gap {self.gap:g}>"
 
 
 def ranked(
@@ -146,7 +146,7 @@ def ranked(
     as_of: str | date | None = None,
     prior: float = 0.5,
     limit: int = 10,
-) -> Ranked:
+) -> RankedQuestions:
     """The questions whose answers would settle most.
 
     All blanks are weighed on the rules of the network, each row by itself; those that come first are then tried on
@@ -220,7 +220,7 @@ class _Weigher:
         }
         return tuple(sorted((root for root in gap if gap[root]), key=lambda root: (-gap[root], root))[:WORST])
 
-    def ranked(self, roots: Sequence[str], named: bool, limit: int) -> Ranked:
+    def ranked(self, roots: Sequence[str], named: bool, limit: int) -> RankedQuestions:
         high, low = self.gauges(self.graph)
         before = {root: (self.reached(high, root), self.reached(low, root)) for root in roots}
         rough = self._rough(roots)
@@ -231,7 +231,7 @@ class _Weigher:
             key=lambda one: (-one.value, one.question.dependent, one.question.row, one.question.field),
         )
         gaps = {root: (float(len(wide)), float(len(sure))) for root, (wide, sure) in before.items()}
-        return Ranked(
+        return RankedQuestions(
             self.graph, self.view, tuple(roots), named, self.kinds, self.prior, gaps, len(rough), tuple(best[:limit]),
             self._open(before),
         )  # fmt: skip

@@ -23,7 +23,7 @@ from riskgraph.settle import Step, View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Barrier", "Chain", "Fact", "Why", "WhyNot", "why", "why_not"]
+__all__ = ["Barrier", "Chain", "Obstacle", "Why", "WhyNot", "why", "why_not"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Barrier(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Obstacle:
     """One fact that keeps harm out, with the kinds that it stops and the row it stands in, if any."""
 
     barrier: Barrier
@@ -182,7 +182,7 @@ class WhyNot:
     radius: BlastRadius
     body: str
     band: Band | None  # in which band it is reached after all, if it is
-    paths: tuple[tuple[tuple[str, ...], tuple[Fact, ...]], ...]  # rows from the root to the body; facts
+    paths: tuple[tuple[tuple[str, ...], tuple[Obstacle, ...]], ...]  # rows from the root to the body; facts
     in_ring: bool
 
     def __repr__(self) -> str:
@@ -310,13 +310,13 @@ class _Finder:
                 if target not in seen and len(path) + 1 + distance.get(target, NEVER * NEVER) <= longest:
                     stack.append((target, (*path, (row, backwards)), seen | {target}))
 
-    def facts(self, path: Path) -> tuple[Fact, ...]:
+    def facts(self, path: Path) -> tuple[Obstacle, ...]:
         """What stops harm along a path, in order from the root; each kind asked about is stopped somewhere.
 
         Each body on the way is looked at by itself: what comes in along one row, and what of that gets out along
         the next. A kind that was stopped is followed on as if it had come in, so that every obstacle is named.
         """
-        facts: list[Fact] = []
+        facts: list[Obstacle] = []
         entering = _Entering({place * KIND_COUNT + kind: 0 for place in self.start for kind in self.asked}, {})
         position = 0
         while position < len(path):
@@ -341,9 +341,9 @@ class _Finder:
             facts += self._arrives(path[-1], self._scenes(entering, at_root=False))
         return tuple(dict.fromkeys(facts))
 
-    def _missing(self, row: Relation) -> Fact:
+    def _missing(self, row: Relation) -> Obstacle:
         begun = row.valid_from is None or first_day(row.valid_from) <= self.view.as_of
-        return Fact(Barrier.NOT_COUNTED if begun else Barrier.NOT_BEGUN, tuple(self.kinds), row.id)
+        return Obstacle(Barrier.NOT_COUNTED if begun else Barrier.NOT_BEGUN, tuple(self.kinds), row.id)
 
     def _anew(self, end: tuple[Relation, bool]) -> _Entering:
         """All kinds asked about, as if each had come in everywhere at the body that a row leads to."""
@@ -395,7 +395,7 @@ class _Finder:
                     heappush(waiting, (int(at), group.target * KIND_COUNT + kind))
         return found
 
-    def _along(self, step: Step, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Fact]:
+    def _along(self, step: Step, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Obstacle]:
         """What keeps harm at a body from passing along a step."""
         here = step.provider if step.implied else end[0].dependent if end[1] else end[0].provider
         stopped: dict[Barrier, list[FailureKind]] = defaultdict(list)
@@ -413,7 +413,7 @@ class _Finder:
                 body = here
             if barrier is Barrier.OTHER_LINE and absorbs:
                 barrier = Barrier.ABSORBED
-            yield Fact(barrier, tuple(kinds), row, body, reason)
+            yield Obstacle(barrier, tuple(kinds), row, body, reason)
 
     def _barriers(
         self, step: Step, end: tuple[Relation, bool], kind: int, inside: Mapping[int, int]
@@ -478,11 +478,11 @@ class _Finder:
                     found[state] = min(found.get(state, NEVER), band)
         return after
 
-    def _arrives(self, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Fact]:
+    def _arrives(self, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Obstacle]:
         """Whether what comes in reaches the body as a whole."""
         row, backwards = end
         body = row.provider if backwards else row.dependent
         whole = self.harm.number[Place(body, Part.WHOLE)] * KIND_COUNT
         kept = tuple(KINDS[kind] for kind in self.asked if whole + kind not in inside[kind])
         if kept:
-            yield Fact(Barrier.ONE_LINE, kept, row.id, body)
+            yield Obstacle(Barrier.ONE_LINE, kept, row.id, body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from riskgraph.analysis.why import Barrier, Chain, Fact, Why, WhyNot
+from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.harm import KINDS
@@ -136,7 +136,7 @@ def _path(dataset: Dataset, rows: Sequence[Relation]) -> str:
     return "; ".join(parts) + "."
 
 
-def _fact(dataset: Dataset, fact: Fact, asked: Sequence[FailureKind]) -> str:
+def _fact(dataset: Dataset, fact: Obstacle, asked: Sequence[FailureKind]) -> str:
     row = dataset.relations[fact.row] if fact.row is not None else None
     body = full_name(dataset, fact.body) if fact.body is not None else ""
     kinds = "" if set(fact.kinds) >= set(asked) else f" ({join(str(kind) for kind in fact.kinds)})"
