@@ -4,21 +4,40 @@
 // parameter: area text = revenues-benefits | the service area
 // column: id | the supplier
 // column: supplier | its name
-// column: councils | councils that lean on it in this area
-// column: percent | its share of all such ties, in percent
-// equals: the steps of the map in force: suppliers of public bodies in one area
+// column: councils | councils that have it in this area
+// column: percent | its share of the councils of which a supplier is known, in percent: one with several counts in parts
+// equals: concentration: the suppliers of the principal councils in one area
 // example: riskgraph query concentration --param area=revenues-benefits
 // In Neo4j Browser, first:
 // :param {map: 'uk', area: 'revenues-benefits'}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (body:Authority {generation: m.generation})-[r:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON|IMPLIES]->(supplier)
+MATCH (body:Authority {generation: m.generation})-[bought:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON]->(provider:Entity)
 USING INDEX body:Authority(generation)
-WHERE supplier.kind = 'supplier' AND body.counted AND r.in_force AND r.area = $area
-WITH supplier, count(DISTINCT body) AS councils
-
-WITH collect({supplier: supplier, councils: councils}) AS rows, sum(councils) AS ties
+WHERE body.counted AND body.authority_type IN ['city-corporation', 'council', 'county', 'district', 'london-borough',
+    'metropolitan', 'ni-district', 'scottish-unitary', 'unitary', 'welsh-unitary']
+  AND bought.in_force AND bought.area = $area
+// who sells: the organisation itself; the maker of a product; the operator of a system, else its supplier, else the
+// maker of what it is a copy of; the operator of an environment or a store
+WITH body, bought.area AS area, CASE
+  WHEN provider.kind IN ['authority', 'supplier', 'shared-service'] THEN [provider]
+  WHEN provider.kind = 'product' THEN COLLECT { MATCH (provider)-[s:MADE_BY]->(seller) WHERE s.in_force RETURN seller }
+  WHEN EXISTS { MATCH (provider)-[s:OPERATED_BY]->() WHERE s.in_force }
+    THEN COLLECT { MATCH (provider)-[s:OPERATED_BY]->(seller) WHERE s.in_force RETURN seller }
+  WHEN provider.kind <> 'system' THEN []
+  WHEN EXISTS { MATCH (provider)-[s:SUPPLIED_BY]->() WHERE s.in_force }
+    THEN COLLECT { MATCH (provider)-[s:SUPPLIED_BY]->(seller) WHERE s.in_force RETURN seller }
+  ELSE COLLECT {
+    MATCH (provider)-[c:INSTANCE_OF]->()-[s:MADE_BY]->(seller) WHERE c.in_force AND s.in_force RETURN seller
+  }
+END AS sellers
+UNWIND sellers AS seller
+// a council with several suppliers counts in equal parts
+WITH body, area, collect(DISTINCT seller) AS sellers
+UNWIND sellers AS seller
+WITH seller, count(body) AS reach, sum(1.0 / size(sellers)) AS councils
+WITH collect({seller: seller, reach: reach, councils: councils}) AS rows, sum(councils) AS known
 UNWIND rows AS row
-RETURN row.supplier.id AS id, row.supplier.name AS supplier, row.councils AS councils,
-  round(100.0 * row.councils / ties, 1) AS percent
-ORDER BY councils DESC, id
+RETURN row.seller.id AS id, row.seller.name AS supplier, row.reach AS councils,
+  round(100.0 * row.councils / known, 1) AS percent
+ORDER BY percent DESC, id

@@ -3,20 +3,41 @@
 // parameter: map text = uk | the name of the map on the server
 // column: area | the service area
 // column: suppliers | how many there are
-// column: ties | councils' ties to them
-// column: hhi | Herfindahl-Hirschman index of the ties, 0 to 10,000
+// column: councils | councils of which a supplier is known
+// column: hhi | Herfindahl-Hirschman index of councils' suppliers, 0 to 10,000
 // column: effective | effective number of suppliers: 10,000 divided by the index
-// equals: the steps of the map in force: sum of squared shares in percent, by area
+// equals: concentration --by area: the index by councils, of what is known
 // example: riskgraph query hhi
 // In Neo4j Browser, first:
 // :param {map: 'uk'}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (body:Authority {generation: m.generation})-[r:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON|IMPLIES]->(supplier)
+MATCH (body:Authority {generation: m.generation})-[bought:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON]->(provider:Entity)
 USING INDEX body:Authority(generation)
-WHERE supplier.kind = 'supplier' AND body.counted AND r.in_force AND r.area IS NOT NULL
-WITH r.area AS area, supplier, count(DISTINCT body) AS councils
-WITH area, collect(councils) AS each, sum(councils) AS ties
-WITH area, size(each) AS suppliers, ties, reduce(sum = 0.0, n IN each | sum + (100.0 * n / ties) ^ 2) AS hhi
-RETURN area, suppliers, ties, round(hhi) AS hhi, round(10000 / hhi, 1) AS effective
+WHERE body.counted AND body.authority_type IN ['city-corporation', 'council', 'county', 'district', 'london-borough',
+    'metropolitan', 'ni-district', 'scottish-unitary', 'unitary', 'welsh-unitary']
+  AND bought.in_force AND bought.area IS NOT NULL
+// who sells: the organisation itself; the maker of a product; the operator of a system, else its supplier, else the
+// maker of what it is a copy of; the operator of an environment or a store
+WITH body, bought.area AS area, CASE
+  WHEN provider.kind IN ['authority', 'supplier', 'shared-service'] THEN [provider]
+  WHEN provider.kind = 'product' THEN COLLECT { MATCH (provider)-[s:MADE_BY]->(seller) WHERE s.in_force RETURN seller }
+  WHEN EXISTS { MATCH (provider)-[s:OPERATED_BY]->() WHERE s.in_force }
+    THEN COLLECT { MATCH (provider)-[s:OPERATED_BY]->(seller) WHERE s.in_force RETURN seller }
+  WHEN provider.kind <> 'system' THEN []
+  WHEN EXISTS { MATCH (provider)-[s:SUPPLIED_BY]->() WHERE s.in_force }
+    THEN COLLECT { MATCH (provider)-[s:SUPPLIED_BY]->(seller) WHERE s.in_force RETURN seller }
+  ELSE COLLECT {
+    MATCH (provider)-[c:INSTANCE_OF]->()-[s:MADE_BY]->(seller) WHERE c.in_force AND s.in_force RETURN seller
+  }
+END AS sellers
+UNWIND sellers AS seller
+// a council with several suppliers counts in equal parts
+WITH body, area, collect(DISTINCT seller) AS sellers
+UNWIND sellers AS seller
+WITH area, seller, count(body) AS reach, sum(1.0 / size(sellers)) AS councils
+WITH area, collect(councils) AS each, sum(councils) AS known
+WITH area, size(each) AS suppliers, toInteger(round(known)) AS councils,
+  reduce(sum = 0.0, n IN each | sum + (100.0 * n / known) ^ 2) AS hhi
+RETURN area, suppliers, councils, round(hhi) AS hhi, round(10000 / hhi, 1) AS effective
 ORDER BY hhi DESC, area

@@ -5,22 +5,34 @@
 // parameter: second name | the other
 // parameter: kind kind = outage | outage, exposure or tampering
 // parameter: band band = possible | the widest band to show
-// column: id | what could take both down
+// column: id | what could reach both
 // column: name | its name
 // column: root_kind | what it is
-// equals: blast of every root: those that reach both
+// equals: common of one kind: what is shared within the band, and what is set aside
 // example: riskgraph query same-place --param first=civica --param second='east kent services'
 // In Neo4j Browser, first:
 // :param {map: 'uk', first: 'supplier:civica', second: 'shared-service:east-kent-services', kind: 'outage', band: 3}
 
 MATCH (m:RiskMap {name: $map})
 UNWIND [$first, $second] AS name
-MATCH (end:Place)-[:PART_OF]->(:Entity {generation: m.generation, id: name})
-WHERE end.part IN ['whole', 'line']
+// each with all that it operates or makes, and copies of that
+MATCH (:Entity {generation: m.generation, id: name})
+  (()<-[r:OPERATED_BY|MADE_BY|INSTANCE_OF WHERE r.in_force]-(:!Authority&!Supplier))*(part:Entity)
+WITH DISTINCT m, name, part
+MATCH (part)-[:FAILS_AT]->(end:Place)
+WITH DISTINCT m, name, end
 MATCH (end)(()<-[h:LEADS_TO WHERE h[$kind] <= $band]-())*(p:Place)
 WITH DISTINCT m, name, p
 MATCH (p)<-[:FAILS_AT]-(root:Entity)
-WITH root, count(DISTINCT name) AS both
+WITH m, root, count(DISTINCT name) AS both
 WHERE both = 2
+WITH m, collect(root) AS roots, collect(root.id) AS ids
+UNWIND roots AS root
+WITH root, [name IN [$first, $second] WHERE EXISTS {
+  MATCH (root)((:!Authority&!Supplier)-[r:OPERATED_BY|MADE_BY|INSTANCE_OF WHERE r.in_force]->())*
+    (:Entity {generation: m.generation, id: name})
+}] AS owners, ids
+// a part of one of the two alone says no more than that one, where that one stands here too
+WHERE root.id IN [$first, $second] OR size(owners) <> 1 OR NOT owners[0] IN ids
 RETURN root.id AS id, root.name AS name, root.kind AS root_kind
 ORDER BY id

@@ -18,6 +18,7 @@ from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
 from riskgraph.analysis.question import Asking
 from riskgraph.analysis.rank import Ranking, rank
+from riskgraph.analysis.single_failures import Leaning, SingleFailure, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.backends.base import open_backend
 from riskgraph.data import Dataset
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.breakdown import Breakdown
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.lockin import Certificates, Locks
-    from riskgraph.analysis.ranked import Ranked
+    from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replays import ReplayScore
     from riskgraph.analysis.timeline import Timeline
@@ -123,6 +124,14 @@ class RiskMap:
         from riskgraph.analysis.together import rank_together
 
         return rank_together(self.graph, size, of, **question)
+
+    def leanings(self, body: str, **question: Any) -> Sequence[Leaning]:
+        """What a public body leans on, each asked as a root; see `riskgraph.analysis.single_failures.leanings`."""
+        return leanings(self.graph, body, **question)
+
+    def worst_failures(self, **question: Any) -> tuple[Sequence[SingleFailure], int]:
+        """The roots that reach most; see `riskgraph.analysis.single_failures.worst_failures`."""
+        return worst_failures(self.graph, **question)
 
     def list(self, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
         """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""
@@ -253,7 +262,7 @@ class RiskMap:
 
         return exercise(self.graph, what)
 
-    def ask_ranked(self, roots: str | Sequence[str] = (), **question: Any) -> Ranked:
+    def ask_ranked(self, roots: str | Sequence[str] = (), **question: Any) -> RankedQuestions:
         """The questions whose answers would settle most; see `riskgraph.analysis.ranked.ranked`."""
         from riskgraph.analysis.ranked import ranked
 

@@ -5,13 +5,16 @@ A field that is not known is `None` (or an empty tuple): unknown is a value, nev
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import TypeVar
 
 from riskgraph.assets import shipped_rows
 from riskgraph.dates import first_day, last_day
+from riskgraph.errors import RiskGraphError
 
 __all__ = [
     "AUTHORITY",
@@ -35,7 +38,10 @@ __all__ = [
     "Preset",
     "RegisterEntry",
     "Relation",
+    "one_of",
 ]
+
+Known = TypeVar("Known")
 
 AUTHORITY, SUPPLIER, SHARED_SERVICE = "authority", "supplier", "shared-service"
 ENVIRONMENT, SYSTEM, PRODUCT, STORE = "environment", "system", "product", "store"
@@ -54,6 +60,33 @@ PRINCIPAL_COUNCILS = frozenset(
         "council",  # a council whose class is withheld
     }
 )
+
+
+def one_of(word: object, known: Mapping[str, Known], what: str) -> Known:
+    """What a word means, of the words that are known.
+
+    Parameters
+    ----------
+    word
+        What somebody wrote.
+    known
+        Words to what they mean.
+    what
+        What such a word is, for the message.
+
+    Raises
+    ------
+    RiskGraphError
+        If it is none of them; the message lists them all.
+
+    Examples
+    --------
+    >>> one_of("likely", {"documented": 0, "likely": 1}, "band")
+    1
+    """
+    if not isinstance(word, str) or word not in known:
+        raise RiskGraphError(f"No {what} is called {str(word)!r}.", f"Use one of: {', '.join(known)}.")
+    return known[word]
 
 
 class FailureKind(StrEnum):
@@ -120,15 +153,20 @@ class Band(IntEnum):
         return self.name.lower().replace("_", "-")
 
     @classmethod
-    def of(cls, word: str) -> Band:
-        """The band of a word.
+    def of(cls, word: str | Band) -> Band:
+        """The band of a word; a band is itself.
+
+        Raises
+        ------
+        RiskGraphError
+            If there is no such band.
 
         Examples
         --------
         >>> Band.of("likely")
         <Band.LIKELY: 1>
         """
-        return cls[word.upper().replace("-", "_")]
+        return word if isinstance(word, Band) else one_of(word, {band.word: band for band in cls}, "band")
 
 
 class Grade(IntEnum):

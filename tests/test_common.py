@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from itertools import combinations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from reference import Tables
 from small import FILES, write_small
+from strategies import datasets, write
 
 from riskgraph import RiskGraphError, load
 from riskgraph.analysis.blast import run
-from riskgraph.analysis.common import Verdict, common
+from riskgraph.analysis.common import CommonAnswer, common
 from riskgraph.cli import main
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, places_of
 from riskgraph.model import PRESETS, Band
 from riskgraph.render import common as render
+from riskgraph.scenario.findings import Backup
 
 SETS = sorted((Path(__file__).parent / "conformance" / "sets").iterdir())
 
@@ -54,7 +59,7 @@ VECTOR = (
 def test_the_vector_of_the_model(tmp_path: Path) -> None:
     """{P, CloudX, OS1} and {B, CloudX, OS2}: 0.20 and 0.33; the order of the smallest cut drops from 2 to 1."""
     found = common(graph_of(tmp_path, *VECTOR), "p", "b", like="outage")
-    assert found.verdict is Verdict.YES
+    assert found.verdict is CommonAnswer.YES
     assert [shared.id for shared in found.shared] == ["environment:cloudx"]
     assert found.rests_on == (3, 3, 5)
     assert [round(value, 2) for value in found.overlaps] == [0.2, 0.33]
@@ -69,10 +74,10 @@ def test_apart_and_known_is_no_and_a_blank_is_not_known(tmp_path: Path) -> None:
     (tmp_path / "known").mkdir()
     (tmp_path / "blank").mkdir()
     apart = common(graph_of(tmp_path / "known", VECTOR[2], VECTOR[3]), "p", "b", like="outage")
-    assert (apart.verdict, apart.order_drop, apart.unknown) == (Verdict.NO, 0, ())
+    assert (apart.verdict, apart.order_drop, apart.unknown) == (CommonAnswer.NO, 0, ())
     assert render.text(apart).startswith("0 shared things: no, nothing in this data could reach both")
     blank = common(graph_of(tmp_path / "blank", VECTOR[2]), "p", "b", like="outage")
-    assert blank.verdict is Verdict.NOT_KNOWN
+    assert blank.verdict is CommonAnswer.NOT_KNOWN
     assert [(u.body, u.what) for u in blank.unknown] == [("system:b", "where it runs")]
     assert "Not known, 1: where it runs, for B." in render.text(blank)
 
@@ -88,15 +93,15 @@ def test_what_cannot_be_ruled_out_makes_it_not_known(tmp_path: Path) -> None:
     found = common(graph, "p", "b", like="data-theft")
     assert found.shared == ()
     assert [(s.id, s.band) for s in found.doubtful] == []
-    assert found.verdict is Verdict.NO, "B holds no data, whoever hosts it"
+    assert found.verdict is CommonAnswer.NO, "B holds no data, whoever hosts it"
     both = entities.replace("system:b,system,B,,,,,,,none", "system:b,system,B,,,,,,,")
     (tmp_path / "both").mkdir()
     graph = RiskGraph.open(write_small(tmp_path / "both", entities_csv=both, relations_csv=relations))
     found = common(graph, "p", "b", like="data-theft")
     assert [(s.id, s.band) for s in found.doubtful] == [("supplier:cloudx", Band.NOT_RULED_OUT)]
-    assert found.verdict is Verdict.NOT_KNOWN
+    assert found.verdict is CommonAnswer.NOT_KNOWN
     wider = common(graph, "p", "b", like="data-theft", band="not-ruled-out")
-    assert wider.verdict is Verdict.YES
+    assert wider.verdict is CommonAnswer.YES
 
 
 def test_the_ubiquitous_is_set_aside_by_the_rule_and_by_hand(tmp_path: Path) -> None:
@@ -113,15 +118,16 @@ def test_the_ubiquitous_is_set_aside_by_the_rule_and_by_hand(tmp_path: Path) -> 
         found[name] = common(graph, "p", "b", like="outage")
     assert found["many"].shared == ()
     assert [s.id for s in found["many"].aside] == ["environment:cloudx"]
-    assert found["many"].verdict is Verdict.NO
-    assert found["many"].order_drop == 0
+    assert found["many"].verdict is CommonAnswer.YES, "what is set aside reaches both all the same"
+    assert found["many"].order_drop == 1
+    assert render.text(found["many"]).startswith("1 shared thing (set aside below): yes, if it fails, P and B could")
     assert found["many"].overlaps[0] < found["many"].overlaps_all[0] == pytest.approx(0.2)
     assert "Set aside, 1: CloudX (reaches 6)" in render.text(found["many"])
     assert [s.id for s in found["few"].shared] == ["environment:cloudx"]
     by_hand = common(RiskGraph.open(tmp_path / "few"), "p", "b", like="outage", aside=["cloudx"])
     assert [s.id for s in by_hand.aside] == ["environment:cloudx"]
     never = common(RiskGraph.open(tmp_path / "many"), "p", "b", like="outage", ubiquitous=100)
-    assert never.verdict is Verdict.YES
+    assert never.verdict is CommonAnswer.YES
 
 
 def test_what_is_shared_reaches_both_in_one_kind() -> None:
@@ -135,7 +141,7 @@ def check_set(graph: RiskGraph) -> int:
     shared = 0
     for first, second in combinations(ids, 2):
         found = common(graph, first, second, ubiquitous=100)
-        said = {s.id: (s.band, s.kinds) for s in (*found.shared, *found.doubtful)}
+        said = {s.id: (s.band, s.kinds) for s in (*found.shared, *found.doubtful) if s.kinds}
         for thing in set(graph.dataset.entities) - {first, second}:
             bands = run(harm, [thing], PRESETS["compromise"]).bands
             expected = None
@@ -191,3 +197,46 @@ def test_the_word_in_every_format_and_the_frame() -> None:
     found = load("seeds").common("oracle", "civica")
     assert repr(found).startswith("<Common of supplier:oracle and supplier:civica: not known")
     assert list(found.to_frame().columns) == ["thing", "band", "kinds", "peers", "shelf"]
+
+
+MAPS = Path(__file__).parent / "maps"
+
+
+def test_what_everybody_rests_on_is_shared_all_the_same() -> None:
+    """Six of six systems stand on one cloud: that tells little of two of them, and it reaches both."""
+    graph = RiskGraph.open(MAPS / "common_no")
+    for first, second in (("s1", "s2"), ("s3", "s6")):
+        found = common(graph, first, second)
+        assert (found.verdict, found.shared) == (CommonAnswer.YES, ())
+        assert {s.id for s in found.aside} == {"environment:cloud", "supplier:orbit"}
+
+
+def test_every_door_gives_one_answer() -> None:
+    seeds = load("seeds")
+    for first, second in (("westminster", "kensington and chelsea"), ("capita", "civica"), ("rochford", "essex")):
+        for like in ("compromise", "outage", "data-theft"):
+            asked = seeds.common(first, second, like=like)
+            (finding,) = seeds.whatif("same-place", first, second, like=like).applied.findings
+            assert isinstance(finding, Backup)
+            assert finding.found.to_dict() == asked.to_dict()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tables=datasets())
+def test_no_means_that_no_root_reaches_both_in_any_band(tables: Tables) -> None:
+    with TemporaryDirectory() as folder:
+        write(tables, Path(folder))
+        graph = RiskGraph.open(folder)
+    harm = graph.harm(graph.view())
+    ids = list(graph.dataset.entities)
+    kinds = PRESETS["compromise"]
+    hits: dict[str, list[set[str]]] = {}  # root to the bodies that it reaches, by band
+    for root in ids:
+        bands = run(harm, [root], kinds).bands
+        hits[root] = [{harm.places[state // KIND_COUNT].body for state in bands[band].hops} for band in Band]
+    for first, second in combinations(ids[::3], 2):
+        best = min((band for root in ids for band in Band if {first, second} <= hits[root][band]), default=None)
+        verdict = common(graph, first, second).verdict
+        if best is not None:
+            assert verdict is not CommonAnswer.NO
+            assert best > Band.POSSIBLE or verdict is CommonAnswer.YES

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,12 @@ from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.mergers import designation, merger
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.shares import HHI_BANDS, index, rise
+from riskgraph.api import RiskMap
 from riskgraph.cli import main
 from riskgraph.graph import RiskGraph
 from riskgraph.render.concentration import breakdown_text, concentration_text, merger_text
+
+MAPS = Path(__file__).parent / "maps"
 
 
 @pytest.mark.parametrize(
@@ -127,15 +132,91 @@ def test_two_of_one_group_change_nothing_when_they_merge(tmp_path: Path) -> None
     assert merger_text(result).startswith("0 points of HHI change in housing: Orbit and Nova are one group already")
 
 
-@given(st.floats(0, 100), st.floats(0, 100), st.floats(0, 100))
-def test_the_rise_by_a_merger_lies_within_its_bounds(one: float, part: float, unknown: float) -> None:
-    other = (100 - one) * part / 100
-    known, low, high = rise(one, other, unknown)
-    assert low <= known + 1e-6
-    assert low <= high + 1e-6 and high <= 5000 + 1e-6
-    for part_of_it in (0.0, 0.25, 0.5, 1.0):  # however the rest is given to the two
-        scale = 1 - unknown / 100
-        assert 2 * (one * scale + part_of_it * unknown) * (other * scale + (1 - part_of_it) * unknown) <= high + 1e-6
+SUPPLIERS = "abcd"
+
+
+@given(st.lists(st.sets(st.sampled_from(SUPPLIERS), min_size=1), min_size=1, max_size=5), st.integers(0, 3))
+def test_the_rise_by_a_merger_lies_within_its_bounds(councils: list[set[str]], unknown: int) -> None:
+    """However those councils buy of which nothing is known: from one of the four, or each from somebody new."""
+
+    def shares(of: Sequence[set[str]]) -> dict[str, float]:
+        found: dict[str, float] = defaultdict(float)
+        for suppliers in of:
+            for supplier in suppliers:
+                found[supplier] += 1 / len(suppliers)
+        return found
+
+    def merged(of: Sequence[set[str]]) -> list[set[str]]:
+        return [{"a" if one == "b" else one for one in suppliers} for suppliers in of]
+
+    def hhi(of: Sequence[set[str]]) -> float:
+        found = index(shares(of).values())
+        assert found is not None
+        return found.hhi
+
+    low, high = rise(shares(councils), shares(merged(councils)), ("a", "b"), unknown)
+    rises = []
+    for rest in product([*SUPPLIERS, "new"], repeat=unknown):
+        whole = [*councils, *({one if one in SUPPLIERS else f"new{n}"} for n, one in enumerate(rest))]
+        rises.append(hhi(merged(whole)) - hhi(whole))
+    assert min(rises) == pytest.approx(low, abs=1e-6)
+    assert max(rises) <= high + 1e-6
+    if not unknown:
+        assert rises == [pytest.approx(high, abs=1e-6)]
+
+
+def test_a_merger_is_what_the_takeover_gives_also_where_a_council_has_several_suppliers(tmp_path: Path) -> None:
+    graph = market(tmp_path)
+    several = 0
+    for data in (graph, RiskGraph.open("uk")):
+        suppliers = sorted({s.supplier for s in concentration(data).shares if s.supplier.startswith("supplier:")})[:6]
+        for buyer, bought in combinations(suppliers, 2):
+            if bought in concentration(data).owner:
+                continue  # who is owned already cannot be bought again
+            after = RiskMap(data).whatif("buys", buyer, bought).applied.after
+            for area in {s.area for s in data.settled(data.view()).steps if s.provider in {buyer, bought} and s.area}:
+                found, then = concentration(data, area), concentration(after, area).by("councils", parents=True)
+                said = merger(found, buyer, bought)
+                if said.hhi_after is None:
+                    continue
+                assert then is not None
+                assert said.hhi_after == pytest.approx(then.hhi)
+                several += any(len(who & {buyer, bought}) == 2 for who in found.served.values())
+    assert several
+
+
+def test_a_council_with_both_has_one_supplier_less_after_the_merger() -> None:
+    """A and C; A and B; B: shares 1, 1.5 and 0.5 of 3; then 2.5 with 0.5: not the 2 s s of single suppliers."""
+    councils = [{"a", "c"}, {"a", "b"}, {"b"}]
+    before = {"a": 1.0, "b": 1.5, "c": 0.5}
+    after = {"a": 2.5, "c": 0.5}
+    assert len(councils) == sum(before.values()) == sum(after.values())
+    assert rise(before, after, ("a", "b")) == pytest.approx((3333.3, 3333.3), abs=0.1)
+
+
+@pytest.mark.parametrize(("folder", "rank"), [("fourth", 2), ("fourth2", 2)])
+@pytest.mark.parametrize("area", ["finance-erp", None])
+def test_who_is_behind_a_system_or_a_product_is_a_fourth_party(folder: str, rank: int, area: str | None) -> None:
+    found = concentration(RiskGraph.open(MAPS / folder), area)
+    cloud = next(one for one in found.ranks if one.provider == "supplier:cloudco")
+    assert (cloud.rank, cloud.within, cloud.hidden, cloud.share) == (rank, (0, 4, 4, 4), True, 100.0)
+    assert found.at_rank(2)[0] == ("supplier:cloudco", 4, 100.0, 100.0, 100.0)
+
+
+def test_hosting_behind_a_system_without_a_known_supplier_is_seen(tmp_path: Path) -> None:
+    entities = "".join(f"system:s{n},system,S{n},,,,,,,,,,\n" for n in range(2))
+    relations = "".join(
+        f"u{n},authority:{who},uses,system:s{n},housing,personal,,,,,,,,,,,,,\n"
+        f"v{n},system:s{n},hosted-on,supplier:orbit,,,,,,,,,,,,,,,\n"
+        for n, who in enumerate(("ashby", "bexton"))
+    )
+    header = FILES["relations.csv"].splitlines(keepends=True)[0]
+    path = write_small(tmp_path, entities_csv=FILES["entities.csv"] + entities, relations_csv=header + relations)
+    found = concentration(RiskGraph.open(path), "housing")
+    assert found.unknown == found.market, "who sells the systems is not known"
+    (orbit,) = found.ranks
+    assert (orbit.provider, orbit.within, orbit.share) == ("supplier:orbit", (0, 2, 2, 2), 100.0)
+    assert found.at_rank(2) == (("supplier:orbit", 2, 100.0, 100.0, 100.0),)
 
 
 def test_an_empty_market_says_so(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ COUNCILS = {
     "county", "district", "unitary", "metropolitan", "london-borough", "city-corporation",
     "scottish-unitary", "welsh-unitary", "ni-district",
 }  # fmt: skip
-BEHIND = {"supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "made-by", "instance-of"}
+BEHIND = {"uses", "supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "made-by", "instance-of"}
 
 
 def rows(*path: str) -> list[dict[str, str]]:
@@ -28,6 +28,7 @@ def rows(*path: str) -> list[dict[str, str]]:
 
 
 ENTITIES = {row["id"]: row for row in rows("uk", "entities.csv")}
+ENABLING = {row["id"] for row in rows("service_areas.csv") if row["enabling"] == "yes"}
 REGISTER = {row["id"]: row for row in rows("register", "authorities.csv")}
 
 
@@ -135,15 +136,33 @@ def test_a_market_is_what_the_files_say(wanted: str | None, region: str | None) 
 def test_deeper_ranks_are_what_the_files_say(wanted: str | None, region: str | None) -> None:
     after: dict[str, set[str]] = defaultdict(set)
     for row in ROWS:
-        if row["relation"] in BEHIND and (wanted is None or area(row) in {"", wanted}):
+        if row["relation"] in BEHIND and (wanted is None or area(row) in {"", wanted} | ENABLING):
             after[row["dependent"]].add(row["provider"])
+
+    def behind(provider: str) -> set[str]:
+        """One step on: what is met through systems, products and stores, which are no step of their own."""
+        met: set[str] = set()
+        waiting = [provider]
+        while waiting:
+            for further in after[waiting.pop()] - met:
+                met.add(further)
+                waiting += [further] if ENTITIES[further]["kind"] in {"system", "product", "store"} else []
+        return {one for one in met if ENTITIES[one]["kind"] not in {"system", "product", "store"}}
+
     count: dict[int, dict[str, int]] = {rank: defaultdict(int) for rank in (1, 2, 3)}
+    used: dict[str, set[str]] = defaultdict(set)
+    for row in ROWS:
+        if row["relation"] in {"uses", "supplied-by", "served-by", "hosted-on"} and wanted in {None, area(row)}:
+            used[row["dependent"]].add(row["provider"])
     for body, who in market(wanted, region).items():
-        seen = set(who)
+        leaned = set(who)
+        seen = leaned | used[body]
         for rank in (1, 2, 3):
-            for provider in seen:
+            for provider in leaned:
                 count[rank][provider] += 1
-            seen |= {further for provider in seen for further in after[provider]} - {body}
+            new = {further for provider in seen for further in behind(provider)} - seen - {body}
+            leaned |= new
+            seen |= new
     uk = RiskGraph.open("uk")
     found = concentration(uk, wanted, selection=Selection.of(uk, regions=[region] if region else []))
     for rank in (1, 2, 3):

@@ -16,6 +16,10 @@ from click.testing import CliRunner
 from neo4j_harness import MARKS
 
 from riskgraph.analysis.blast import blast
+from riskgraph.analysis.breakdown import breakdown
+from riskgraph.analysis.common import common
+from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.peers import peers
 from riskgraph.analysis.profile import list_bodies, profile
 from riskgraph.backends.connection import Connection
 from riskgraph.backends.cypher import Answer, Query, ask, library, parse
@@ -25,7 +29,7 @@ from riskgraph.engine import solve
 from riskgraph.errors import RiskGraphError, ServerError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, Part, Place, places_of
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Band, FailureKind
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
 from riskgraph.settle import Step
 
 pytestmark = MARKS
@@ -177,14 +181,9 @@ def check_fourth(found: Rows) -> None:
 
 
 def check_same_place(found: Rows) -> None:
-    def hit(root: str, body: str) -> bool:
-        return any(
-            place.body == body and place.part in {Part.WHOLE, Part.LINE} and band <= Band.POSSIBLE
-            for place, band in stopped()[root].items()
-        )
-
-    both = ("supplier:civica", "shared-service:east-kent-services")
-    assert [row["id"] for row in found] == sorted(root for root in DATA.entities if all(hit(root, b) for b in both))
+    answer = common(GRAPH, "civica", "east kent services", kinds=["outage"])
+    expected = {s.id for s in (*answer.shared, *answer.aside) if s.band <= Band.POSSIBLE}
+    assert [row["id"] for row in found] == sorted(expected)
     assert found
 
 
@@ -201,35 +200,24 @@ def check_points(found: Rows) -> None:
     assert {row["id"]: row["services"] for row in found} == {root: areas for root, areas in expected.items() if areas}
 
 
-@cache
-def ties(area: str | None) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for step in STEPS:
-        acts = step.implied or step.relation in {"uses", "supplied-by", "served-by", "hosted-on"}
-        if acts and step.in_force and step.area == area and counted(step.dependent):
-            if DATA.entities[step.provider].kind == SUPPLIER:
-                found[step.provider].add(step.dependent)
-    return found
-
-
 def check_concentration(found: Rows) -> None:
-    expected = ties("revenues-benefits")
-    total = sum(map(len, expected.values()))
-    assert {row["id"]: row["councils"] for row in found} == {s: len(who) for s, who in expected.items()}
+    market = concentration(GRAPH, "revenues-benefits")
+    known = len(market.market) - len(market.unknown)
+    assert {row["id"]: row["councils"] for row in found} == {s.supplier: s.reach for s in market.shares}
     assert {row["id"]: row["percent"] for row in found} == {
-        s: pytest.approx(100 * len(who) / total, abs=0.051) for s, who in expected.items()
+        s.supplier: pytest.approx(100 * s.councils / known, abs=0.051) for s in market.shares
     }
 
 
 def check_hhi(found: Rows) -> None:
-    areas = {step.area for step in STEPS if step.area is not None and ties(step.area)}
-    assert {row["area"] for row in found} == areas
-    for row in found:
-        each = [len(who) for who in ties(row["area"]).values()]
-        hhi = sum((100 * n / sum(each)) ** 2 for n in each)
-        assert (row["suppliers"], row["ties"]) == (len(each), sum(each))
-        assert row["hhi"] == pytest.approx(hhi, abs=0.51)
-        assert row["effective"] == pytest.approx(10000 / hhi, abs=0.051)
+    expected = {}
+    for part in breakdown(GRAPH, "area").slices:
+        index = part.market.by("councils")
+        assert index is not None
+        known = len(part.market.market) - len(part.market.unknown)
+        figures = pytest.approx(index.hhi, abs=0.51), pytest.approx(index.effective, abs=0.051)
+        expected[part.name] = (len(part.market.shares), known, *figures)
+    assert {row["area"]: (row["suppliers"], row["councils"], row["hhi"], row["effective"]) for row in found} == expected
 
 
 def check_ends(found: Rows) -> None:
@@ -239,16 +227,11 @@ def check_ends(found: Rows) -> None:
 
 
 def check_peers(found: Rows) -> None:
-    uses: dict[str, set[str]] = defaultdict(set)
-    for step in in_force("uses"):
-        uses[step.dependent].add(step.provider)
-    mine = uses["authority:thanet"]
     expected = {
-        body: sorted({DATA.entities[used].name for used in theirs & mine})
-        for body, theirs in uses.items()
-        if theirs & mine and body != "authority:thanet" and counted(body)
+        peer.id: sorted({DATA.entities[provider].name for provider, _ in peer.shared})
+        for peer in peers(GRAPH, "thanet").peers
     }
-    assert {row["id"]: row["systems"] for row in found} == expected
+    assert {row["id"]: row["shared"] for row in found} == expected
 
 
 def check_suppliers_of(found: Rows) -> None:

@@ -23,6 +23,7 @@ from riskgraph.engine.changes import Rule, Spread, Target, of_each, value
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
+from riskgraph.render import ranked as render
 
 slow = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=15
@@ -127,3 +128,29 @@ def test_on_the_command_line() -> None:
     assert run("--root", "essex").startswith("0 questions about Essex County Council")
     for words in (("--limit", "101"), ("--known-before", "2024-01-01")):
         assert CliRunner().invoke(main, ["data", "ask", "--ranked", *words]).exit_code == 2
+
+
+DEFAULT = {
+    "dataset.toml": 'title = "d"\nas_of = "2024-06-30"\nlicence = "CC0"\nattribution = "i"\nmarking = ""\n',
+    "entities.csv": "id,kind,name,authority_type\nauthority:a,authority,A,district\nauthority:b,authority,B,district\n"
+    "supplier:s,supplier,S,\n",
+    "relations.csv": "id,dependent,relation,provider,service_area,data,evidence\n"
+    "r1,authority:a,served-by,supplier:s,social-care,,e1\nr2,authority:b,served-by,supplier:s,social-care,personal,e2\n",
+    "evidence.csv": "id,url,publisher,published,retrieved,confidence,stance,about,claim,incident\n"
+    "e1,https://example.org/1,i,2020-01-01,2024-06-30,confirmed,supports,,i,\n"
+    "e2,https://example.org/2,i,2020-01-01,2024-06-30,reported,supports,,i,\n",
+    "register.csv": "id,gss_code,name,kind\nauthority:a,,A,district\nauthority:b,,B,district\n",
+}
+
+
+def test_what_the_default_of_an_area_fills_is_asked_and_what_no_answer_settles_is_told(tmp_path: Path) -> None:
+    """That data lie with social care is assumed for A (likely); B is only reported, and no answer changes that."""
+    for name, content in DEFAULT.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    graph = RiskGraph.open(tmp_path)
+    found = ranked(graph, "s", like="data-theft")
+    assert [(one.question.row, one.question.field) for one in found.questions] == [("r1", "data")]
+    assert (found.questions[0].if_good, found.questions[0].if_bad) == (1, 1)
+    assert (found.gap, found.open) == (2, 1)
+    assert found.to_dict()["answers_can_settle"] == {"supplier:s": 1}
+    assert "of the 2 between, answers can settle 1" in render.text(found)

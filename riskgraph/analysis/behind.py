@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 
 from riskgraph.graph import RiskGraph
-from riskgraph.model import ORGANISATIONS, PRODUCT, SYSTEM
-from riskgraph.rules import Trait, relations_that
+from riskgraph.model import ORGANISATIONS, PRODUCT, STORE, SYSTEM
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 
-__all__ = ["Behind"]
+__all__ = ["MARKET", "Behind"]
 
+MARKET = relations_that(Trait.MARKET)
 _BEHIND = relations_that(Trait.BEHIND)
+_NO_STEP = frozenset({SYSTEM, PRODUCT, STORE})
 
 
 class Behind:
@@ -21,9 +23,14 @@ class Behind:
         self.graph, self.view = graph, view
         self.kind = {entity.id: entity.kind for entity in graph.dataset.entities.values()}
         self.steps: dict[str, list[Step]] = defaultdict(list)
+        self._next: dict[tuple[str, str | None], frozenset[str]] = {}
         for step in graph.settled(view).steps:
             if step.in_force and not step.implied:
                 self.steps[step.dependent].append(step)
+
+    def sells(self, step: Step, area: str | None = None) -> bool:
+        """Whether a step is a purchase in a market: stated, in force, and in its service area if one is given."""
+        return step.in_force and not step.implied and step.relation in MARKET and area in {None, step.area}
 
     def organisations(self, step: Step) -> set[str]:
         """The organisations behind one step of an authority: its suppliers in a market."""
@@ -34,12 +41,12 @@ class Behind:
             return self._of(provider, Trait.MAKES)
         if self.kind[provider] == SYSTEM:
             found = self._of(provider, Trait.OPERATES) or self._of(provider, Trait.SUPPLIES)
-            products = [s.provider for s in self.steps[provider] if s.relation in relations_that(Trait.COPY)]
+            products = [s.provider for s in self.steps.get(provider, ()) if s.relation in relations_that(Trait.COPY)]
             return found or {maker for product in products for maker in self._of(product, Trait.MAKES)}
         return self._of(provider, Trait.OPERATES)
 
     def _of(self, place: str, trait: Trait) -> set[str]:
-        return {step.provider for step in self.steps[place] if step.relation in relations_that(trait)}
+        return {step.provider for step in self.steps.get(place, ()) if step.relation in relations_that(trait)}
 
     def parents(self) -> dict[str, str]:
         """Supplier to its ultimate owner at the date; those without an owner on record are left out."""
@@ -58,10 +65,24 @@ class Behind:
             ultimate[body] = min(ring)
         return ultimate
 
-    def next(self, provider: str, area: str | None) -> set[str]:
-        """Whoever stands one step behind a provider, in an area or without one."""
-        return {
-            step.provider
-            for step in self.steps[provider]
-            if step.relation in _BEHIND and (area is None or step.area in {None, area})
-        }
+    def next(self, provider: str, area: str | None) -> frozenset[str]:
+        """Organisations and environments one step behind a provider, in an area or for all that it does.
+
+        Systems, products and stores on the way are no step of their own. What is in no area, or in an area that
+        everything else rests on (ICT, networks, hosting), stands behind every area.
+        """
+        if (provider, area) not in self._next:
+            found, waiting, seen = set(), [provider], {provider}
+            while waiting:
+                for step in self.steps.get(waiting.pop(), ()):
+                    if step.relation not in _BEHIND or step.provider in seen:
+                        continue
+                    if area is not None and step.area not in {None, area} and not rules().enabling(step.area):
+                        continue
+                    seen.add(step.provider)
+                    if self.kind[step.provider] in _NO_STEP:
+                        waiting.append(step.provider)
+                    else:
+                        found.add(step.provider)
+            self._next[provider, area] = frozenset(found)
+        return self._next[provider, area]

@@ -25,9 +25,18 @@ ANSWERS: Mapping[str, tuple[str, str]] = {
 _FIELDS = ("access", "data", "hosting")
 
 
-def asks(step: Step, field: str) -> bool:
-    """Whether a blank field of a step in force has a say in what passes along it."""
-    if not step.in_force or field not in _FIELDS or getattr(step, field).text is not None:
+def asks(step: Step, field: str, *, defaults: bool = False) -> bool:
+    """Whether a blank field of a step in force has a say in what passes along it.
+
+    Parameters
+    ----------
+    defaults
+        Take a field for blank also where only the default of its service area fills it.
+    """
+    if not step.in_force or field not in _FIELDS:
+        return False
+    value = getattr(step, field)
+    if value.text is not None and not (defaults and value.source in rules().areas):
         return False
     if field == "data":
         return True
@@ -51,9 +60,9 @@ def line_if(settled: Settled, step: Step, field: str, answer: str) -> Line:
     return rules().line(relation, Situation(provider, data, access, step.area, rules().enabling(step.area)))
 
 
-def kept_out(settled: Settled, step: Step, field: str) -> tuple[int, ...]:
+def kept_out(settled: Settled, step: Step, field: str, *, defaults: bool = False) -> tuple[int, ...]:
     """Numbers of the failure kinds that the best answer about a blank field would keep out."""
-    if not asks(step, field):
+    if not asks(step, field, defaults=defaults):
         return ()
     line = line_if(settled, step, field, ANSWERS[field][0])
     return tuple(kind for kind, cell in enumerate(line.cells) if cell is Cell.NO and step.levels[kind] < NEVER)

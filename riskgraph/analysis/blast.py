@@ -37,6 +37,7 @@ from riskgraph.model import (
     Band,
     FailureKind,
     Relation,
+    one_of,
 )
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import View
@@ -135,18 +136,11 @@ def asked_kinds(kinds: Sequence[str | FailureKind] | None, like: str) -> tuple[F
         If a kind or the what-if is not known.
     """
     if kinds is None:
-        if like not in PRESETS:
-            raise RiskGraphError(f"No what-if is called {like!r}.", f"Use one of: {', '.join(PRESETS)}.")
-        return PRESETS[like]
-    if isinstance(kinds, str):
-        kinds = [kinds]
-    known = {str(kind): kind for kind in FailureKind}
-    for kind in kinds:
-        if str(kind) not in known:
-            raise RiskGraphError(f"No failure kind is called {str(kind)!r}.", f"Use one of: {', '.join(known)}.")
-    if not kinds:
+        return one_of(like, PRESETS, "what-if")
+    known = {str(kind): kind for kind in KINDS}
+    asked = {one_of(kind, known, "failure kind") for kind in ([kinds] if isinstance(kinds, str) else kinds)}
+    if not asked:
         raise RiskGraphError("No failure kind was given.", f"Use one of: {', '.join(known)}.")
-    asked = {known[str(kind)] for kind in kinds}
     return tuple(kind for kind in KINDS if kind in asked)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.analysis.concentration import Concentration, market_in
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
-from riskgraph.model import PRINCIPAL_COUNCILS
+from riskgraph.model import PRINCIPAL_COUNCILS, one_of
 from riskgraph.rules import rules
 from riskgraph.settle import View
 
@@ -105,7 +105,7 @@ def breakdown(
     Raises
     ------
     RiskGraphError
-        If there is no such service area.
+        If there is no such service area, or no such way to divide.
 
     Examples
     --------
@@ -113,6 +113,7 @@ def breakdown(
     >>> [(part.name, part.market.shares[0].supplier) for part in found.slices][0]
     ('district', 'supplier:capita')
     """
+    one_of(by, dict.fromkeys(BY), "way to divide a market")
     chosen = selection or Selection(graph)
     wanted = area
     if area is not None:
@@ -126,13 +127,11 @@ def breakdown(
         held = {graph.dataset.entities[body].authority_type or "other" for body in whole.market}
         names = sorted(held & PRINCIPAL_COUNCILS) + sorted(held - PRINCIPAL_COUNCILS)
         parts = ((name, market_in(graph, view, wanted, replace(chosen, classes=frozenset({name})))) for name in names)
-    elif by == "region":
+    else:
         register = graph.dataset.register
         entries = [register[body] for body in whole.market if body in register]
         regions = sorted({name for entry in entries if (name := entry.region or entry.nation)})
         parts = ((name, market_in(graph, view, wanted, _within(whole, name, chosen))) for name in regions)
-    else:
-        raise KeyError(by)
     slices = list(parts)
     known = [part for part in slices if part[1].shares]
     known.sort(key=lambda part: (-_least(part[1]), part[0]))

@@ -278,7 +278,7 @@ def chance(
     [('Canterbury City Council', 0.925, True)]
     """
     _check(worlds, seed)
-    band = Band.of(band) if isinstance(band, str) else band
+    band = Band.of(band)
     table = step_chances() if table is None else table
     radius = blast(
         graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before
@@ -402,7 +402,7 @@ def chance_change(
     (0.0, 0.0)
     """
     _check(worlds, seed)
-    band = Band.of(band) if isinstance(band, str) else band
+    band = Band.of(band)
     table = step_chances() if table is None else table
     some = [table[b].base for b in Band]
     radii = [blast(graph, roots, **question) for graph in (before, after)]

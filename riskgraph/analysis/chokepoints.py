@@ -129,7 +129,7 @@ def chokepoints(
     >>> [(saving.thing, len(saving.saved)) for saving in found.bodies]
     [('product:oracle-fusion', 3), ('system:lancashire-oracle-fusion', 3)]
     """
-    band = Band.of(band) if isinstance(band, str) else band
+    band = Band.of(band)
     radius = blast(
         graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before
     )  # fmt: skip
@@ -378,7 +378,7 @@ def service_cuts(
     >>> [cut.things for cut in found.single if cut.band is Band.DOCUMENTED]
     [('shared-service:east-kent-services',), ('supplier:civica',)]
     """
-    band = Band.of(band) if isinstance(band, str) else band
+    band = Band.of(band)
     view = graph.view(as_of, without, known_before)
     body = graph.names.resolve(council, frozenset({AUTHORITY}))
     asked = asked_kinds(kinds, like)

@@ -1,4 +1,8 @@
-"""`common`: what two things that are thought independent share."""
+"""`common`: whether one failure could reach two things that are thought independent.
+
+The one home of that question: `whatif same-place` and a backup ask it here, and `queries/same-place.cypher` states
+the same in Cypher.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Common", "Shared", "Unknown", "Verdict", "common"]
+__all__ = ["Common", "CommonAnswer", "NotRecorded", "SharedThing", "common", "common_in"]
 
 UBIQUITOUS = 50  # per cent of those like the two; more than that tells nothing of the two
 FEWEST_PEERS = 5
@@ -43,7 +47,7 @@ _RUNS_SOMEWHERE = frozenset({SYSTEM, PRODUCT, ENVIRONMENT, STORE})
 _TOGETHER = frozenset({FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT})
 
 
-class Verdict(StrEnum):
+class CommonAnswer(StrEnum):
     """Whether one failure could reach both."""
 
     YES = "yes"
@@ -52,19 +56,19 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedThing:
     """One thing whose failing could reach both."""
 
     id: str
-    band: Band  # in which it reaches both in one kind
-    kinds: tuple[FailureKind, ...]  # kinds in which it reaches both within that band
+    band: Band  # in which it reaches both in one kind; else in which it reaches both at all
+    kinds: tuple[FailureKind, ...]  # kinds in which it reaches both within that band; empty: each in kinds of its own
     first: Proof | None  # how it reaches the first; `None` if it is that itself, or a part of it
     second: Proof | None
     peers: int  # how many of those like the two it reaches as well
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class NotRecorded:
     """Something nobody wrote down that could hide a shared place."""
 
     body: str
@@ -73,7 +77,7 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Common:
-    """What two things share; what is ubiquitous is set aside and named."""
+    """What two things share; what is ubiquitous is set aside and named, and still answers the question."""
 
     graph: RiskGraph
     view: View
@@ -81,22 +85,22 @@ class Common:
     second: str
     kinds: tuple[FailureKind, ...]
     band: Band
-    verdict: Verdict
-    shared: tuple[Shared, ...]  # within the band, surest and nearest first
-    doubtful: tuple[Shared, ...]  # only in wider bands
-    aside: tuple[Shared, ...]  # ubiquitous, or set aside by the user
+    verdict: CommonAnswer
+    shared: tuple[SharedThing, ...]  # within the band, surest and nearest first
+    doubtful: tuple[SharedThing, ...]  # only in wider bands
+    aside: tuple[SharedThing, ...]  # ubiquitous, or set aside by the user
     peers: int  # how many are like the two, and known to rest on something
     limit: int  # per cent of the peers beyond which a thing is ubiquitous
     rests_on: tuple[int, int, int]  # things the first, the second and either rests on, itself included
     overlaps: tuple[float, float]  # Jaccard index, overlap coefficient: without what was set aside
     overlaps_all: tuple[float, float]  # with it
     order_drop: int  # 1: one failure is enough where two should be needed
-    unknown: tuple[Unknown, ...]
+    unknown: tuple[NotRecorded, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values."""
 
-        def plain(some: Sequence[Shared]) -> list[dict[str, Any]]:
+        def plain(some: Sequence[SharedThing]) -> list[dict[str, Any]]:
             return [
                 {
                     "id": s.id,
@@ -189,13 +193,35 @@ def common(
     if not 0 <= ubiquitous <= 100:
         raise RiskGraphError(f"{ubiquitous} is no percentage.", "Use 0 to 100.")
     view = graph.view(as_of, without, known_before)
-    ids = tuple(graph.names.resolve(name) for name in (first, second))
-    if ids[0] == ids[1]:
+    one, other = (graph.names.resolve(name) for name in (first, second))
+    if one == other:
         raise RiskGraphError(f"{first} and {second} are the same.", "Name two different things.")
     left_out = frozenset(graph.names.resolve(name) for name in aside)
-    asked = asked_kinds(kinds, like)
-    band = Band.of(band) if isinstance(band, str) else band
-    return _Comparer(graph, view, (ids[0], ids[1]), asked, band, left_out, ubiquitous).answer()
+    return common_in(graph, view, one, other, asked_kinds(kinds, like), Band.of(band), left_out, ubiquitous)
+
+
+def common_in(
+    graph: RiskGraph,
+    view: View,
+    first: str,
+    second: str,
+    kinds: tuple[FailureKind, ...],
+    band: Band = Band.POSSIBLE,
+    aside: frozenset[str] = frozenset(),
+    ubiquitous: int = UBIQUITOUS,
+) -> Common:
+    """The same in a view that is at hand, by ids.
+
+    Examples
+    --------
+    >>> seeds = RiskGraph.open("seeds")
+    >>> councils = "authority:westminster", "authority:kensington-and-chelsea"
+    >>> str(common_in(seeds, seeds.view(), *councils, (FailureKind.OUTAGE,)).verdict)
+    'yes'
+    """
+    if first == second:
+        raise RiskGraphError(f"{graph.dataset.usual_name(first)} is named twice.", "Name two different things.")
+    return _Comparer(graph, view, (first, second), kinds, band, aside, ubiquitous).answer()
 
 
 class _Comparer:
@@ -236,17 +262,20 @@ class _Comparer:
         many = [s for s in shared if self._ubiquitous(s, len(peers))]
         few = [s for s in shared if s not in many]
         within = tuple(s for s in few if s.band <= self.band)
-        doubtful = tuple(s for s in few if s.band > self.band)
         rests = self._rests_on(parts, places)
         gone = {s.id for s in many}
         unknown = self._unknown(parts)
-        places_unknown = any(u.what == _WHERE for u in unknown)
-        verdict = Verdict.YES if within else Verdict.NOT_KNOWN if doubtful or places_unknown else Verdict.NO
+        reaching = [s for s in shared if s.band <= self.band]  # what is set aside reaches both all the same
+        verdict = CommonAnswer.NO
+        if reaching:
+            verdict = CommonAnswer.YES
+        elif shared or any(u.what == _WHERE for u in unknown):
+            verdict = CommonAnswer.NOT_KNOWN
         needed = set(self.kinds) & _TOGETHER or set(self.kinds)
-        enough = {s.id for s in within if needed & set(s.kinds)}
+        enough = {s.id for s in reaching if needed & set(s.kinds)}
         return Common(
             self.graph, self.view, self.ids[0], self.ids[1], self.kinds, self.band, verdict,
-            within, doubtful, tuple(many), len(peers), self.limit,
+            within, tuple(s for s in few if s.band > self.band), tuple(many), len(peers), self.limit,
             (len(rests[0]), len(rests[1]), len(rests[0] | rests[1])),
             overlap(rests[0] - gone, rests[1] - gone), overlap(rests[0], rests[1]),
             order_drop({self.ids[0]}, {self.ids[1]}, enough), unknown,
@@ -268,8 +297,12 @@ class _Comparer:
     def _best(
         self, parts: Sequence[Sequence[str]], places: Sequence[Sequence[int]]
     ) -> Mapping[str, tuple[Band, tuple[FailureKind, ...]]]:
-        """Everything that reaches both in one kind: in which band at best, and in which kinds there."""
+        """Everything that reaches both: in which band at best in one kind, and in which kinds there.
+
+        What never reaches both in one kind stands with the band in which it reaches each in some kind.
+        """
         found: dict[str, tuple[Band, tuple[FailureKind, ...]]] = {}
+        apart: dict[str, tuple[Band, tuple[FailureKind, ...]]] = {}
         for band in Band:
             one, two = self._reach(places[0], band), self._reach(places[1], band)
             kinds: dict[str, list[FailureKind]] = defaultdict(list)
@@ -278,13 +311,21 @@ class _Comparer:
                     kinds[self.names[thing]].append(kind)
             for name, where in sorted(kinds.items()):
                 found.setdefault(name, (band, tuple(where)))
-        own = set(parts[0]) | set(parts[1])
-        # a part of one alone is no more than that one
-        return {thing: value for thing, value in found.items() if thing not in own or self._crosses(thing, parts)}
+            for thing in sorted(frozenset().union(*one) & frozenset().union(*two)):
+                apart.setdefault(self.names[thing], (band, ()))
+        found = {**apart, **found}
+        return {thing: value for thing, value in found.items() if not self._said_by_whole(thing, parts, found)}
 
-    def _crosses(self, thing: str, parts: Sequence[Sequence[str]]) -> bool:
-        """Whether a part is a part of both, or is one of the two that the other rests on."""
-        return (thing in parts[0] and thing in parts[1]) or thing in self.ids
+    def _said_by_whole(
+        self, thing: str, parts: Sequence[Sequence[str]], found: Mapping[str, tuple[Band, object]]
+    ) -> bool:
+        """Whether a thing is only a part of one of the two, which stands there itself, as surely."""
+        if thing in self.ids or (thing in parts[0] and thing in parts[1]):
+            return False
+        band = max(found[thing][0], self.band)
+        return any(
+            thing in some and id_ in found and found[id_][0] <= band for id_, some in zip(self.ids, parts, strict=True)
+        )
 
     def _rests_on(self, parts: Sequence[Sequence[str]], places: Sequence[Sequence[int]]) -> list[frozenset[str]]:
         """What each rests on within the band, itself and its parts included."""
@@ -306,26 +347,31 @@ class _Comparer:
         parts: Sequence[Sequence[str]],
         places: Sequence[Sequence[int]],
         peers: Sequence[str],
-    ) -> Shared:
+    ) -> SharedThing:
         answer = run(self.harm, [thing], self.kinds)
         proofs: list[Proof | None] = []
         for some, where in zip(parts, places, strict=True):
             if thing in some:
                 proofs.append(None)
                 continue
-            known = [proof for place in where for kind in kinds if (proof := proof_at(self.harm, answer, place, kind))]
+            known = [
+                proof
+                for place in where
+                for kind in kinds or KINDS
+                if (proof := proof_at(self.harm, answer, place, kind))
+            ]
             proofs.append(min(known, key=lambda p: (p.band, p.hops, len(p.rows), p.rows)))
         hops = answer.bands[max(band, self.band)].hops
         reached = {self.harm.places[state // KIND_COUNT].body for state in hops} - {thing}
-        return Shared(thing, band, kinds, proofs[0], proofs[1], len(reached & set(peers)))
+        return SharedThing(thing, band, kinds, proofs[0], proofs[1], len(reached & set(peers)))
 
-    def _ubiquitous(self, shared: Shared, peers: int) -> bool:
+    def _ubiquitous(self, shared: SharedThing, peers: int) -> bool:
         if shared.id in self.aside:
             return True
         own = shared.id in {id_.partition("/")[0] for id_ in self.ids}
         return not own and peers >= FEWEST_PEERS and 100 * shared.peers > self.limit * peers
 
-    def _unknown(self, parts: Sequence[Sequence[str]]) -> tuple[Unknown, ...]:
+    def _unknown(self, parts: Sequence[Sequence[str]]) -> tuple[NotRecorded, ...]:
         """What could hide a shared place: where parts run, and who stands behind a supplier."""
         found: dict[tuple[str, str], None] = {}
         for id_, some in zip(self.ids, parts, strict=True):
@@ -347,7 +393,7 @@ class _Comparer:
                 owned = not relations_that(Trait.OWNS).isdisjoint(self.depends.get(body, ()))
                 if not owned and not self.dataset.entities[body].parent_note:
                     found[body, "its owner"] = None
-        return tuple(Unknown(*key) for key in found)
+        return tuple(NotRecorded(*key) for key in found)
 
 
 _WHERE = "where it runs"

@@ -8,8 +8,8 @@ operator, supplier or maker of a system.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -18,17 +18,15 @@ from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.shares import Index, index
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, one_of
 from riskgraph.pictured import Pictured
-from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MARKET", "MEASURES", "MOST_RANKS", "Concentration", "Rank", "Share", "concentration", "market_in"]
+__all__ = ["MEASURES", "MOST_RANKS", "Concentration", "Rank", "Share", "concentration", "market_in"]
 
-MARKET = relations_that(Trait.MARKET)
 MOST_RANKS = 4
 MEASURES = ("councils", "residents", "value", "annual_value")
 
@@ -79,7 +77,7 @@ class Concentration(Pictured):
     view: View
     area: str | None  # None: all service areas together
     selection: Selection
-    market: tuple[str, ...]  # authorities
+    served: Mapping[str, frozenset[str]]  # authority of the market to its suppliers there; empty: none is known
     unknown: tuple[str, ...]  # of these, nothing is known about who serves them
     shares: tuple[Share, ...]
     parents: tuple[Share, ...]  # the same after rolling up to the ultimate owner
@@ -87,6 +85,12 @@ class Concentration(Pictured):
     owner_ranks: tuple[Rank, ...]  # the same after rolling up
     owner: Mapping[str, str]  # supplier of any market to its ultimate owner, where one is on record
     valued: Mapping[str, int]  # measure of value to the authorities of which one is known
+    traced: tuple[int, ...]  # authorities of which a provider is known within 1, 2, 3 and 4 steps
+
+    @property
+    def market(self) -> tuple[str, ...]:
+        """The authorities that make up the market."""
+        return tuple(self.served)
 
     def __repr__(self) -> str:
         return f"<Concentration of {self.area or 'all areas'}: {len(self.shares)} suppliers, {len(self.market)} authorities>"
@@ -99,9 +103,10 @@ class Concentration(Pictured):
 
         Raises
         ------
-        KeyError
+        RiskGraphError
             If there is no such measure.
         """
+        one_of(measure, dict.fromkeys(MEASURES), "measure of a market")
         shares = self.parents if parents else self.shares
         if measure == "councils":
             return index((share.councils for share in shares), float(len(self.unknown)))
@@ -109,11 +114,25 @@ class Concentration(Pictured):
             register = self.graph.dataset.register
             missing = sum(register[body].population or 0 for body in self.unknown if body in register)
             return index((share.residents for share in shares), float(missing))
-        if measure in self.valued:
-            values = [getattr(share, f"{measure}_gbp") for share in shares]
-            coverage = 100 * self.valued[measure] / len(self.market) if self.market else 0.0
-            return index((float(value) for value in values if value is not None), None, known=coverage)
-        raise KeyError(measure)
+        values = [getattr(share, f"{measure}_gbp") for share in shares]
+        coverage = 100 * self.valued[measure] / len(self.market) if self.market else 0.0
+        return index((float(value) for value in values if value is not None), None, known=coverage)
+
+    def joined(self, buyer: str, bought: str) -> Concentration:
+        """The same market if one ultimate owner bought another: an authority with both has one supplier less.
+
+        Parameters
+        ----------
+        buyer, bought
+            Ultimate owners, or suppliers without one.
+        """
+        owner = {**self.owner, bought: buyer}
+        owner |= {supplier: buyer for supplier, at in self.owner.items() if at == bought}
+        values = {
+            name: {s.supplier: value for s in self.shares if (value := getattr(s, f"{name}_gbp")) is not None}
+            for name in MEASURES[2:]
+        }
+        return replace(self, owner=owner, parents=_rolled_up(self.graph, self.served, values, owner))
 
     @property
     def owned(self) -> int:
@@ -128,7 +147,7 @@ class Concentration(Pictured):
         tuple
             Of provider, authorities, and per cent: of those known, and at the least and the most of all.
         """
-        known, whole = len(self.market) - len(self.unknown), len(self.market)
+        known, whole = self.traced[rank - 1], len(self.market)
         rows = [(r.provider, r.within[rank - 1]) for r in (self.owner_ranks if parents else self.ranks)]
         rows = sorted((row for row in rows if row[1]), key=lambda row: (-row[1], row[0]))
         return tuple(
@@ -242,17 +261,17 @@ def market_in(graph: RiskGraph, view: View, area: str | None, chosen: Selection 
     market = _market(graph, view, chosen)
     behind = Behind(graph, view)
     served: dict[str, set[str]] = {body: set() for body in market}
+    used: dict[str, set[str]] = defaultdict(set)
     values: dict[str, dict[str, Decimal]] = {name: defaultdict(Decimal) for name in MEASURES[2:]}
     valued: dict[str, set[str]] = {name: set() for name in values}
     counted: set[tuple[str, str, str | None, Decimal]] = set()
     for step in graph.settled(view).steps:
-        if step.dependent not in served or not step.in_force or step.relation not in MARKET:
-            continue
-        if area is not None and step.area != area:
+        if step.dependent not in served or not behind.sells(step, area):
             continue
         organisations = behind.organisations(step)
         served[step.dependent] |= organisations
-        if step.implied or len(organisations) != 1:
+        used[step.dependent].add(step.provider)
+        if len(organisations) != 1:
             continue
         for name, found in values.items():
             amount = step.row.contract_value_gbp if name == "value" else step.row.annual_value_gbp
@@ -264,22 +283,33 @@ def market_in(graph: RiskGraph, view: View, area: str | None, chosen: Selection 
                 counted.add((name, supplier, reference, amount))
                 found[supplier] += amount
     parents = behind.parents()
-    owned = {body: {parents.get(supplier, supplier) for supplier in found} for body, found in served.items()}
-    owned_values = {name: _rolled(found, parents) for name, found in values.items()}
+    layers = {body: _layers(behind, body, served[body], used[body], area) for body in market}
     return Concentration(
         graph,
         view,
         area,
         chosen,
-        tuple(market),
+        {body: frozenset(found) for body, found in served.items()},
         tuple(body for body in market if not served[body]),
         _shares(graph, served, values),
-        _shares(graph, owned, owned_values),
-        _ranks(behind, served, area, {}),
-        _ranks(behind, served, area, parents),
+        _rolled_up(graph, served, values, parents),
+        _ranks(layers, {}),
+        _ranks(layers, parents),
         parents,
         {name: len(found) for name, found in valued.items()},
+        _traced(layers),
     )
+
+
+def _rolled_up(
+    graph: RiskGraph,
+    served: Mapping[str, Set[str]],
+    values: Mapping[str, Mapping[str, Decimal]],
+    owner: Mapping[str, str],
+) -> tuple[Share, ...]:
+    """The shares of ultimate owners: an authority with two suppliers of one owner has one."""
+    owned = {body: {owner.get(supplier, supplier) for supplier in found} for body, found in served.items()}
+    return _shares(graph, owned, {name: _rolled(found, owner) for name, found in values.items()})
 
 
 def _rolled(values: Mapping[str, Decimal], parents: Mapping[str, str]) -> dict[str, Decimal]:
@@ -303,7 +333,7 @@ def _market(graph: RiskGraph, view: View, chosen: Selection) -> list[str]:
 
 
 def _shares(
-    graph: RiskGraph, served: Mapping[str, set[str]], values: Mapping[str, Mapping[str, Decimal]]
+    graph: RiskGraph, served: Mapping[str, Set[str]], values: Mapping[str, Mapping[str, Decimal]]
 ) -> tuple[Share, ...]:
     councils: dict[str, float] = defaultdict(float)
     residents: dict[str, float] = defaultdict(float)
@@ -328,22 +358,36 @@ def _shares(
     return tuple(sorted(shares, key=lambda share: (-share.councils, share.supplier)))
 
 
-def _ranks(
-    behind: Behind, served: Mapping[str, set[str]], area: str | None, parents: Mapping[str, str]
-) -> tuple[Rank, ...]:
+Layers = tuple[frozenset[str], ...]
+"""Providers that are first met 1, 2, 3 and 4 steps away."""
+
+
+def _layers(behind: Behind, body: str, suppliers: Set[str], used: Set[str], area: str | None) -> Layers:
+    """Whom one authority leans on, by steps: its suppliers, then whoever stands behind them or what it uses."""
+    layer, seen = suppliers | used, suppliers | used | {body}
+    layers = [frozenset(suppliers)]
+    while len(layers) < MOST_RANKS:
+        layer = {found for provider in layer for found in behind.next(provider, area)} - seen
+        seen |= layer
+        layers.append(frozenset(layer))
+    return tuple(layers)
+
+
+def _traced(layers: Mapping[str, Layers]) -> tuple[int, ...]:
+    return tuple(sum(1 for found in layers.values() if any(found[: rank + 1])) for rank in range(MOST_RANKS))
+
+
+def _ranks(layers: Mapping[str, Layers], parents: Mapping[str, str]) -> tuple[Rank, ...]:
     """Providers at every rank up to four, rolled up to `parents`: a fourth party is two steps away or more."""
     leaning: dict[str, list[set[str]]] = defaultdict(lambda: [set() for _ in range(MOST_RANKS)])
-    for body, suppliers in served.items():
-        layer, seen = set(suppliers), set(suppliers)
-        for rank in range(MOST_RANKS):
+    for body, found in layers.items():
+        for rank, layer in enumerate(found):
             for provider in layer:
                 leaning[parents.get(provider, provider)][rank].add(body)
-            layer = {found for provider in layer for found in behind.next(provider, area)} - seen - {body}
-            seen |= layer
-    known = sum(1 for suppliers in served.values() if suppliers)
+    known = _traced(layers)[-1]
     ranks = []
-    for provider, layers in leaning.items():
-        within = tuple(len(set().union(*layers[: rank + 1])) for rank in range(MOST_RANKS))
-        nearest = next(rank for rank, found in enumerate(within, start=1) if found)
+    for provider, bodies in leaning.items():
+        within = tuple(len(set().union(*bodies[: rank + 1])) for rank in range(MOST_RANKS))
+        nearest = next(rank for rank, count in enumerate(within, start=1) if count)
         ranks.append(Rank(provider, nearest, within, within[0], 100 * within[-1] / known))
     return tuple(sorted(ranks, key=lambda rank: (-rank.authorities, rank.rank, rank.provider)))

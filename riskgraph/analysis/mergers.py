@@ -9,7 +9,7 @@ from typing import Any
 
 from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
-from riskgraph.analysis.concentration import MARKET, Concentration
+from riskgraph.analysis.concentration import MEASURES, Concentration
 from riskgraph.analysis.radius import residents
 from riskgraph.analysis.shares import rise
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, Band
@@ -29,7 +29,7 @@ class Merger:
     bought: str
     groups: tuple[str, str]  # the ultimate owner of each, or itself
     shares: tuple[float | None, float | None]  # per cent of councils known; None: it does not sell there
-    delta: float | None  # points of the index by councils: 2 s_i s_j; 0: one group already; None: not both sell there
+    delta: float | None  # points of the index by councils; 0: one group already; None: not both sell there
     bounds: tuple[float, float] | None  # of that, with what is not known
     by: Mapping[str, float | None]  # the same by residents, value and value in a year
     hhi_before: float | None
@@ -72,8 +72,9 @@ class Merger:
 def merger(found: Concentration, buyer: str, bought: str) -> Merger:
     """Shares, index and joint radius if one supplier bought another.
 
-    The change of the index is 2 s_i s_j, shares in per cent (US Merger Guidelines 2023, footnote 10, and
-    every textbook). It is taken after rolling up to ultimate owners: two of one group change nothing.
+    The market is taken again with both under one owner: a council that has both then has one supplier less, so
+    that its other suppliers count for more. Where no council has several, the change of the index is the
+    2 s_i s_j of the textbooks, shares in per cent (US Merger Guidelines 2023, footnote 10).
 
     Examples
     --------
@@ -87,28 +88,26 @@ def merger(found: Concentration, buyer: str, bought: str) -> Merger:
     graph = found.graph
     first, second = (graph.names.resolve(name, frozenset({SUPPLIER, SHARED_SERVICE})) for name in (buyer, bought))
     groups = found.owner.get(first, first), found.owner.get(second, second)
+    after = found.joined(*groups)
+    changes = {measure: _change(found, after, measure, groups) for measure in MEASURES}
     before = found.by("councils", parents=True)
-    shares = _shares(found, "councils", groups)
-    delta, bounds = None, None
-    if shares[0] is not None and shares[1] is not None and before is not None:
-        delta, low, high = rise(shares[0], shares[1], 100 - before.known) if groups[0] != groups[1] else (0.0, 0.0, 0.0)
-        bounds = low, high
-    by: dict[str, float | None] = {}
-    for measure in ("residents", "value", "annual_value"):
-        one, other = _shares(found, measure, groups)
-        by[measure] = None if one is None or other is None else 2 * one * other if groups[0] != groups[1] else 0.0
+    bounds = None
+    if changes["councils"] is not None and before is not None:
+        sides = [{share.supplier: share.councils for share in one.parents} for one in (found, after)]
+        bounds = rise(sides[0], sides[1], groups, float(len(found.unknown)))
     radius = blast(graph, [first, second], as_of=found.view.as_of)
     each = [{body for body, band in radius.alone[id_].items() if band <= Band.POSSIBLE} for id_ in (first, second)]
     together = {reach.id for reach in radius.within(Band.POSSIBLE)}
+    delta = changes.pop("councils")
     return Merger(
         found,
         first,
         second,
         groups,
-        shares,
+        _percent(found, "councils", groups),
         delta,
         bounds,
-        by,
+        changes,
         None if before is None else before.hhi,
         None if delta is None or before is None else before.hhi + delta,
         (len(each[0]), len(each[1])),
@@ -117,7 +116,16 @@ def merger(found: Concentration, buyer: str, bought: str) -> Merger:
     )
 
 
-def _shares(found: Concentration, measure: str, groups: tuple[str, str]) -> tuple[float | None, float | None]:
+def _change(found: Concentration, after: Concentration, measure: str, groups: tuple[str, str]) -> float | None:
+    """Points of the index that the merger adds by one measure; `None` if not both sell there."""
+    indices = [one.by(measure, parents=True) for one in (found, after)]
+    if None in _percent(found, measure, groups) or indices[0] is None or indices[1] is None:
+        return None
+    return indices[1].hhi - indices[0].hhi
+
+
+def _percent(found: Concentration, measure: str, groups: tuple[str, str]) -> tuple[float | None, float | None]:
+    """What each of the two has, in per cent of what is known."""
     name = {"value": "value_gbp", "annual_value": "annual_value_gbp"}.get(measure, measure)
     size = {share.supplier: float(getattr(share, name) or 0) for share in found.parents}
     whole = sum(size.values())
@@ -234,8 +242,7 @@ def _ties(found: Concentration, provider: str) -> tuple[int, int, int, int]:
     steps = [
         step
         for step in found.graph.settled(found.view).steps
-        if step.in_force and not step.implied and step.relation in MARKET and step.dependent in market
-        if (found.area is None or step.area == found.area) and provider in behind.organisations(step)
+        if step.dependent in market and behind.sells(step, found.area) and provider in behind.organisations(step)
     ]
     direct = {step.dependent for step in steps}
     alone = {step.dependent for step in steps if step.group is None}

@@ -198,7 +198,7 @@ def proof_at(harm: HarmNetwork, answer: Answer, place: int, kind: FailureKind) -
 
 
 def all_proofs(
-    harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind, limit: int = 25
+    harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind, budget: int = 20_000
 ) -> tuple[tuple[Proof, ...], bool]:
     """Every minimal proof that a body is reached in a kind, surest first, then shortest.
 
@@ -206,15 +206,15 @@ def all_proofs(
 
     Parameters
     ----------
-    limit
-        The most proofs to list.
+    budget
+        How many partial proofs are looked at in each band, before it is given up.
 
     Returns
     -------
     tuple of Proof
         In order of band, hops and rows.
     bool
-        Whether there may be more.
+        Whether these are all; `False` if the search was given up.
     """
     state = harm.number[Place(body, Part.WHOLE)] * KIND_COUNT + KINDS.index(kind)
     found: list[Proof] = []
@@ -222,52 +222,57 @@ def all_proofs(
     for band in range(len(answer.bands)):
         if state not in answer.bands[band].hops:
             continue
-        search = _Search(harm, answer, band)
-        for events, hops in search.proofs(state):
-            proof = Proof(body, kind, Band(band), hops, events)
-            rows = set(proof.rows)
-            if any(set(other.rows) <= rows for other in found):
-                continue
-            if len(found) >= limit:
-                complete = False
-                break
-            found.append(proof)
-        complete = complete and not search.exhausted
-        if not complete:
-            break
-    found.sort(key=lambda proof: (proof.band, proof.hops, len(proof.rows), proof.rows))
-    minimal = [
-        proof
-        for index, proof in enumerate(found)
-        if not any(set(other.rows) < set(proof.rows) and other.band <= proof.band for other in found)
-        and not any(other.rows == proof.rows for other in found[:index])
-    ]
-    return tuple(minimal), not complete
+        search = _Search(harm, answer, band, _Budget(budget))
+        proofs = [Proof(body, kind, Band(band), hops, events) for events, hops in search.proofs(state)]
+        found = _minimal([*found, *proofs])
+        complete = complete and search.budget.left >= 0
+    return tuple(found), complete
+
+
+def _minimal(proofs: Sequence[Proof]) -> list[Proof]:
+    """Proofs, none of which stands on all rows of one that is as sure; of several on the same rows the shortest."""
+    order = sorted(proofs, key=lambda proof: (proof.band, len(set(proof.rows)), proof.hops, proof.rows))
+    kept: list[tuple[frozenset[str], Proof]] = []
+    for proof in order:
+        rows = frozenset(proof.rows)
+        if not any(other <= rows for other, _ in kept):
+            kept.append((rows, proof))
+    return sorted((proof for _, proof in kept), key=lambda p: (p.band, p.hops, len(p.rows), p.rows))
+
+
+@dataclass(slots=True)
+class _Budget:
+    """Partial proofs that may still be looked at, by a search and those that it begins."""
+
+    left: int
 
 
 class _Search:
     """Backward best-first search for proofs within one band, in order of hops."""
 
-    MOST = 20_000  # partial proofs looked at
-
-    def __init__(self, harm: HarmNetwork, answer: Answer, band: int, closed: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        harm: HarmNetwork,
+        answer: Answer,
+        band: int,
+        budget: _Budget,
+        closed: frozenset[int] = frozenset(),
+    ) -> None:
+        self.budget = budget
         self.closed = closed  # states that an enclosing proof is about: going back to them proves nothing
         self.explainer = _Explainer(harm, answer)
         self.harm, self.network, self.answer, self.band = harm, harm.network, answer, band
         self.start = {place for root in answer.roots for place in root}
-        self.exhausted = False
 
     def proofs(self, state: int) -> Iterator[tuple[tuple[Event, ...], int]]:
         """Yield proofs of a state: its events and hops; loops are left out."""
         ticket = count()
         first = (self.answer.bands[self.band].hops[state], next(ticket), self.band, state, 0, (), self.closed | {state})
         heap: list[tuple[int, int, int, int, int, tuple[Event, ...], frozenset[int]]] = [first]
-        looked = 0
         while heap:
             _, _, band, at, cost, events, seen = heapq.heappop(heap)
-            looked += 1
-            if looked > self.MOST:
-                self.exhausted = True
+            self.budget.left -= 1
+            if self.budget.left < 0:
                 return
             if self.answer.bands[band].reason[at] == Reached.START:
                 start = Start(self.harm.places[at // KIND_COUNT], KINDS[at % KIND_COUNT])
@@ -301,6 +306,15 @@ class _Search:
                 continue
             yield band, before, 0, self.explainer.derived(number, state)
 
+    def branch(self, state: int) -> list[tuple[tuple[Event, ...], int]]:
+        """The minimal proofs of a member of a group; nothing if it only fails by what it should prove."""
+        if state in self.closed:
+            return []
+        place, kind = divmod(state, KIND_COUNT)
+        body = self.harm.places[place].body
+        proofs = [Proof(body, KINDS[kind], Band(self.band), hops, events) for events, hops in self.proofs(state)]
+        return [(proof.events, proof.hops) for proof in _minimal(proofs)]
+
     def _groups(self, band: int, state: int, seen: frozenset[int]) -> Iterator[tuple[tuple[Event, ...], int]]:
         place, kind = divmod(state, KIND_COUNT)
         hops = self.answer.bands[band].hops
@@ -316,10 +330,8 @@ class _Search:
             for members in sets:
                 branches = []
                 for member in members:
-                    inner = _Search(self.harm, self.answer, band, seen)
-                    branches.append(
-                        [proof for proof, _ in zip(inner.proofs(member * KIND_COUNT + kind), range(4), strict=False)]
-                    )
+                    inner = _Search(self.harm, self.answer, band, self.budget, seen)
+                    branches.append(inner.branch(member * KIND_COUNT + kind))
                 for choice in product(*branches):
                     longest = max(length for _, length in choice)
                     if len(choice) == 1:

@@ -24,6 +24,7 @@ from riskgraph.model import (
     SYSTEM,
     Band,
     FailureKind,
+    one_of,
 )
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
@@ -31,7 +32,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LINE", "MEASURES", "ROOT_KINDS", "Ranked", "Ranking", "memory_limit", "rank", "refuse"]
+__all__ = ["LINE", "MEASURES", "ROOT_KINDS", "Ranked", "Ranking", "check_words", "memory_limit", "rank", "refuse"]
 
 LINE = "line"
 ROOT_KINDS = (SUPPLIER, LINE, SHARED_SERVICE, ENVIRONMENT, SYSTEM, PRODUCT, STORE, AUTHORITY)
@@ -200,15 +201,8 @@ def rank(
     """
     from riskgraph.analysis.rank_arrays import Counter
 
-    if of is not None and of not in ROOT_KINDS:
-        raise RiskGraphError(f"No kind of root is called {of!r}.", f"Use one of: {', '.join(ROOT_KINDS)}.")
-    if by not in MEASURES:
-        raise RiskGraphError(f"No measure is called {by!r}.", f"Use one of: {', '.join(MEASURES)}.")
-    if isinstance(band, str):
-        known = {one.word: one for one in Band}
-        if band not in known:
-            raise RiskGraphError(f"No band is called {band!r}.", f"Use one of: {', '.join(known)}.")
-        band = known[band]
+    check_words(of, by)
+    band = Band.of(band)
     view = graph.view(as_of, without, known_before)
     asked = asked_kinds(kinds, like)
     counter = Counter(graph, view, selection, asked, of, memory_limit() if memory is None else memory)
@@ -233,6 +227,19 @@ def rank(
         counter.bodies,
         tuple(sorted(rows, key=order)),
     )
+
+
+def check_words(of: str | None, by: str) -> None:
+    """Refuse a kind of root or a measure that there is not.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is none of that name.
+    """
+    if of is not None:
+        one_of(of, dict.fromkeys(ROOT_KINDS), "kind of root")
+    one_of(by, dict.fromkeys(MEASURES), "measure")
 
 
 def _entity_kind(graph: RiskGraph, root: str) -> str:

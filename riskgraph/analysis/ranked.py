@@ -18,6 +18,7 @@ from riskgraph.analysis.blanks import ANSWERS, answered, asks, kept_out, line_if
 from riskgraph.analysis.blast import Question, asked_kinds, resolve_roots
 from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.analysis.select import Selection
+from riskgraph.data.edit import edited
 from riskgraph.deciding import NEVER
 from riskgraph.engine.changes import Blocks, of_each, spread_rules, value
 from riskgraph.errors import RiskGraphError
@@ -30,7 +31,7 @@ from riskgraph.settle import Settled, View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Ranked", "Worth", "ranked"]
+__all__ = ["RankedQuestions", "Worth", "ranked"]
 
 WORST = 3  # roots with the widest gap that are asked about when none is named
 
@@ -58,7 +59,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedQuestions:
     """Questions in order of what their answers are worth.
 
     Attributes
@@ -69,6 +70,9 @@ class Ranked:
         The chance of a good answer that was supposed.
     considered
         How many blanks could matter.
+    settled_by_answers
+        For each root: authorities of the gap that leave it if all answers are the best, or all are the worst. What
+        is only inferred, or reported, stays in the gap whatever anybody answers.
     """
 
     graph: RiskGraph
@@ -80,11 +84,17 @@ class Ranked:
     gaps: Mapping[str, tuple[float, float]]
     considered: int
     questions: tuple[Worth, ...]
+    settled_by_answers: Mapping[str, int]
 
     @property
     def gap(self) -> float:
         """Authorities between documented and not ruled out, added over the roots."""
         return sum(high - low for high, low in self.gaps.values())
+
+    @property
+    def open(self) -> int:
+        """The part of the gap that answers can settle, added over the roots."""
+        return sum(self.settled_by_answers.values())
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values."""
@@ -95,6 +105,7 @@ class Ranked:
             "kinds": [str(kind) for kind in self.kinds],
             "prior": self.prior,
             "gaps": {root: {"not-ruled-out": high, "documented": low} for root, (high, low) in self.gaps.items()},
+            "answers_can_settle": dict(self.settled_by_answers),
             "considered": self.considered,
             "questions": [
                 {
@@ -122,7 +133,7 @@ class Ranked:
         return pd.DataFrame(rows, columns=["ask", "row", "field", "value", "if_good", "if_bad"])
 
     def __repr__(self) -> str:
-        return f"<Ranked: {len(self.questions)} of {self.considered} questions, gap {self.gap:g}>"
+        return f"<RankedQuestions: {len(self.questions)} of {self.considered} questions, gap {self.gap:g}>"
 
 
 def ranked(
@@ -135,7 +146,7 @@ def ranked(
     as_of: str | date | None = None,
     prior: float = 0.5,
     limit: int = 10,
-) -> Ranked:
+) -> RankedQuestions:
     """The questions whose answers would settle most.
 
     All blanks are weighed on the rules of the network, each row by itself; those that come first are then tried on
@@ -209,7 +220,7 @@ class _Weigher:
         }
         return tuple(sorted((root for root in gap if gap[root]), key=lambda root: (-gap[root], root))[:WORST])
 
-    def ranked(self, roots: Sequence[str], named: bool, limit: int) -> Ranked:
+    def ranked(self, roots: Sequence[str], named: bool, limit: int) -> RankedQuestions:
         high, low = self.gauges(self.graph)
         before = {root: (self.reached(high, root), self.reached(low, root)) for root in roots}
         rough = self._rough(roots)
@@ -220,9 +231,27 @@ class _Weigher:
             key=lambda one: (-one.value, one.question.dependent, one.question.row, one.question.field),
         )
         gaps = {root: (float(len(wide)), float(len(sure))) for root, (wide, sure) in before.items()}
-        return Ranked(
-            self.graph, self.view, tuple(roots), named, self.kinds, self.prior, gaps, len(rough), tuple(best[:limit])
-        )
+        return RankedQuestions(
+            self.graph, self.view, tuple(roots), named, self.kinds, self.prior, gaps, len(rough), tuple(best[:limit]),
+            self._open(before),
+        )  # fmt: skip
+
+    def _open(self, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> dict[str, int]:
+        """How many of each root's gap leave it if all answers are the best, or all the worst."""
+        told = []
+        for side in (0, 1):
+            dataset = self.graph.dataset
+            rows = dict(dataset.relations)
+            for question in self.questions:
+                changed = {question.field: ANSWERS[question.field][side]}
+                rows[question.row] = replace(rows[question.row], **changed)  # type: ignore[arg-type]
+            put = [row for id_, row in rows.items() if row is not dataset.relations[id_]]
+            told.append(self.gauges(RiskGraph(edited(dataset, put=put)))[side])
+        high, low = told
+        return {
+            root: len((wide - sure) & ((wide - self.reached(high, root)) | self.reached(low, root)))
+            for root, (wide, sure) in before.items()
+        }
 
     def _rough(self, roots: Sequence[str]) -> dict[int, float]:
         """Question to its value on the rules of the network, without what an answer does to other rows."""
@@ -285,7 +314,7 @@ def _blanks(
             continue
         step = harm.steps[label]
         cap = int(Band.POSSIBLE) if harm.places[network.target[link]].part is Part.EVERY_LINE else 0
-        fields = [field for field in ("access", "data", "hosting") if asks(step, field)]
+        fields = [field for field in ("access", "data", "hosting") if asks(step, field, defaults=True)]
         if not step.in_force and step.row.data_returned is None:
             fields = ["data_returned"]
         for field in fields:
@@ -297,7 +326,7 @@ def _blanks(
                 questions.append(Question(row.id, field, row.dependent, provider, (row.dependent,)))
             number = numbers[key]
             exposure = KINDS.index(FailureKind.EXPOSURE)
-            shut = (exposure,) if field == "data_returned" else kept_out(settled, step, field)
+            shut = (exposure,) if field == "data_returned" else kept_out(settled, step, field, defaults=True)
             for kind in shut:
                 good[link, kind].append(number)
             cells = (

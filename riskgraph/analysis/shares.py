@@ -142,23 +142,41 @@ def index(weights: Iterable[float], unknown: float | None = 0.0, *, known: float
     )
 
 
-def rise(one: float, other: float, unknown: float = 0.0) -> tuple[float, float, float]:
-    """Points of the index that a merger of two adds: over what is known, the least and the most.
+def rise(
+    before: Mapping[str, float], after: Mapping[str, float], pair: tuple[str, str], unknown: float = 0.0
+) -> tuple[float, float]:
+    """The least and the most points of the index that a merger of two can add, with what is not known.
 
     Parameters
     ----------
-    one, other
-        What the two have, in per cent of what is known.
+    before, after
+        Sizes of all suppliers, in any unit; after the merger the first of the pair stands for both.
+    pair
+        The two; one twice changes nothing.
     unknown
-        What nobody knows who has, in per cent of the whole.
+        What nobody knows who has, in the same unit. Each part of it is taken to have one supplier.
+
+    Returns
+    -------
+    tuple of float
+        The least, where all that is not known has suppliers of its own; the most, where it makes the two alike and
+        then grows both, or where it all belongs to whom the merger helps most besides.
 
     Examples
     --------
-    >>> rise(20, 10)
-    (400.0, 400.0, 400.0)
+    >>> rise({"a": 20, "b": 10, "c": 70}, {"a": 30, "c": 70}, ("a", "b"))
+    (400.0, 400.0)
     """
-    scale = 1 - unknown / 100
-    less, more = sorted((one * scale, other * scale))
-    gap = min(unknown, more - less)  # the most comes of making both alike, then of sharing the rest equally
-    equal = (unknown - gap) / 2
-    return 2.0 * one * other, 2.0 * less * more, 2.0 * (less + gap + equal) * (more + equal)
+    whole = sum(before.values()) + unknown
+    if not whole:
+        return 0.0, 0.0
+    scale = 100 / whole
+    known = sum((scale * size) ** 2 for size in after.values()) - sum((scale * size) ** 2 for size in before.values())
+    if pair[0] == pair[1]:
+        return known, known
+    rest = scale * unknown
+    gains = [scale * (after.get(pair[0], 0.0) - before.get(one, 0.0)) for one in pair]
+    first = min(max((rest + gains[0] - gains[1]) / 2, 0.0), rest)
+    both = 2 * (first * gains[0] + (rest - first) * gains[1] + first * (rest - first))
+    others = [scale * (size - before.get(one, 0.0)) for one, size in after.items() if one not in pair]
+    return known, known + max(both, 2 * rest * max(others, default=0.0))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskgraph.analysis.blast import asked_kinds
-from riskgraph.analysis.rank import LINE, MEASURES, ROOT_KINDS, memory_limit, refuse
+from riskgraph.analysis.rank import LINE, check_words, memory_limit, refuse
 from riskgraph.analysis.rank_arrays import Counter
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.closure_all import closure_all, kinds_reached
@@ -143,19 +143,13 @@ def rank_together(
     """
     if size < 2:
         raise RiskGraphError("One root is no set of roots.", "Give 2 or more, or use riskgraph rank alone.")
-    for word, known, what in ((by, MEASURES, "measure"), (of, (None, *ROOT_KINDS), "kind of root")):
-        if word not in known:
-            raise RiskGraphError(f"No {what} is called {word!r}.", f"Use one of: {', '.join(k for k in known if k)}.")
+    check_words(of, by)
     if selection and selection.areas and by != "services":
         raise RiskGraphError(
             "Bodies cannot be limited to a service area where several roots fail together.",
             "Count services instead: --by services.",
         )
-    if isinstance(band, str):
-        bands = {one.word: one for one in Band}
-        if band not in bands:
-            raise RiskGraphError(f"No band is called {band!r}.", f"Use one of: {', '.join(bands)}.")
-        band = bands[band]
+    band = Band.of(band)
     view = graph.view(as_of, without, known_before)
     asked = asked_kinds(kinds, like)
     room = memory_limit() if memory is None else memory

@@ -7,22 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from riskgraph.analysis.blast import BlastRadius, blast, run
 from riskgraph.analysis.proofs import Proof, all_proofs
 from riskgraph.dates import first_day
 from riskgraph.deciding import NEVER
+from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
-from riskgraph.rules import Trait, relations_that, rules
+from riskgraph.harm import KINDS, Part, Place, places_of
+from riskgraph.model import AUTHORITY, Band, FailureKind, Relation
+from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step, View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Barrier", "Chain", "Fact", "Why", "WhyNot", "why", "why_not"]
+__all__ = ["Barrier", "Chain", "Obstacle", "Why", "WhyNot", "why", "why_not"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Why:
     radius: BlastRadius
     body: str
     chains: tuple[Chain, ...]
-    complete: bool  # False: there may be more proofs than are listed
+    complete: bool  # False: there may be more proofs than were found
+    unlisted: int = 0  # proofs that were found and are not listed
 
     @property
     def reached(self) -> bool:
@@ -64,6 +67,7 @@ class Why:
             "roots": list(self.radius.roots),
             "as_of": self.radius.view.as_of.isoformat(),
             "complete": self.complete,
+            "not_listed": self.unlisted,
             "chains": [
                 {
                     "rows": list(chain.rows),
@@ -109,7 +113,7 @@ def why(
     body
         Name or id of the body; the other parameters are those of `blast`.
     limit
-        The most proofs to list for each failure kind.
+        The most routes to list.
 
     Returns
     -------
@@ -134,15 +138,15 @@ def why(
     chains: dict[tuple[str, ...], dict[FailureKind, Proof]] = defaultdict(dict)
     complete = True
     for kind in KINDS:
-        proofs, more = all_proofs(harm, answer, id_, kind, limit)
-        complete = complete and not more
+        proofs, all_found = all_proofs(harm, answer, id_, kind)
+        complete = complete and all_found
         for proof in proofs:
             chains[proof.rows].setdefault(kind, proof)
     ordered = sorted(
         (Chain(rows, found) for rows, found in chains.items()),
         key=lambda chain: (chain.best.band, chain.best.hops, len(chain.rows), chain.rows),
     )
-    return Why(graph, radius, id_, tuple(ordered), complete)
+    return Why(graph, radius, id_, tuple(ordered[:limit]), complete, len(ordered[limit:]))
 
 
 class Barrier(StrEnum):
@@ -156,10 +160,12 @@ class Barrier(StrEnum):
     ABSORBED = "absorbed"
     BACKED_UP = "backed up"
     UNSURE = "not sure enough"
+    ONE_LINE = "one line only"
+    NOT_LIKELY = "not likely before"
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Obstacle:
     """One fact that keeps harm out, with the kinds that it stops and the row it stands in, if any."""
 
     barrier: Barrier
@@ -177,7 +183,7 @@ class WhyNot:
     radius: BlastRadius
     body: str
     band: Band | None  # in which band it is reached after all, if it is
-    paths: tuple[tuple[tuple[str, ...], tuple[Fact, ...]], ...]  # rows from the root to the body; facts
+    paths: tuple[tuple[tuple[str, ...], tuple[Obstacle, ...]], ...]  # rows from the root to the body; facts
     in_ring: bool
 
     def __repr__(self) -> str:
@@ -217,10 +223,10 @@ def why_not(
     """
     radius = blast(graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before)
     id_ = graph.names.resolve(body).partition("/")[0]
-    try:
-        band: Band | None = radius[id_].band
-    except KeyError:
-        band = None
+    harm = graph.harm(radius.view, radius.roots)
+    answer, whole = run(harm, radius.roots, radius.kinds), harm.number[Place(id_, Part.WHOLE)] * KIND_COUNT
+    reached = [best[0] for kind in range(KIND_COUNT) if (best := answer.best(whole + kind)) is not None]
+    band = Band(min(reached)) if reached else None
     finder = _Finder(graph, radius.view, radius.roots, radius.kinds)
     paths = tuple((tuple(row.id for row, _ in path), finder.facts(path)) for path in finder.paths(id_, limit))
     in_ring = any(id_ in ring for ring in radius.ring.values())
@@ -230,10 +236,28 @@ def why_not(
 Path = tuple[tuple[Relation, bool], ...]  # rows from root to body; True: a link crossed against its row
 
 
+@dataclass(slots=True)
+class _Entering:
+    """What comes into a body on a way: state to band; and by kind what was stopped before, as if it came in."""
+
+    real: dict[int, int]
+    supposed: dict[int, dict[int, int]]
+
+
 class _Finder:
     def __init__(self, graph: RiskGraph, view: View, roots: Sequence[str], kinds: Sequence[FailureKind]) -> None:
         self.graph, self.view, self.roots, self.kinds = graph, view, roots, kinds
         self.dataset = graph.dataset
+        self.harm = graph.harm(view, roots)
+        self.asked = [KINDS.index(kind) for kind in kinds]
+        self.start = {place for root in roots for place in places_of(self.harm, root)}
+        self.places: dict[str, list[int]] = defaultdict(list)
+        for number, place in enumerate(self.harm.places):
+            self.places[place.body].append(number)
+        self.links: dict[int, list[int]] = defaultdict(list)
+        for link, label in enumerate(self.harm.network.label):
+            if label >= 0:
+                self.links[id(self.harm.steps[label])].append(link)
         self.out: dict[str, list[tuple[str, Relation, bool]]] = defaultdict(list)
         for row in self.dataset.relations.values():
             if row.relation in relations_that(Trait.GOVERNS):
@@ -242,7 +266,7 @@ class _Finder:
             if row.relation in relations_that(Trait.BOTH_WAYS):
                 self.out[row.dependent].append((row.provider, row, True))
         self.steps: dict[str, list[Step]] = defaultdict(list)
-        for step in graph.settled(view).steps:
+        for step in self.harm.steps:
             self.steps[step.row.id].append(step)
 
     def paths(self, body: str, limit: int) -> list[Path]:
@@ -256,8 +280,10 @@ class _Finder:
         for longest in (nearest, nearest + 1):
             for start in starts:
                 for path in self._walk(start, body, longest, distance):
-                    if len(path) == longest and len(found) < limit:
+                    if len(path) == longest:
                         found.append(path)
+                    if len(found) == limit:
+                        return found
         return found
 
     def _distances(self, body: str) -> dict[str, int]:
@@ -285,10 +311,14 @@ class _Finder:
                 if target not in seen and len(path) + 1 + distance.get(target, NEVER * NEVER) <= longest:
                     stack.append((target, (*path, (row, backwards)), seen | {target}))
 
-    def facts(self, path: Path) -> tuple[Fact, ...]:
-        """What stops harm along a path, in order from the root."""
-        facts: list[Fact] = []
-        before: Step | None = None
+    def facts(self, path: Path) -> tuple[Obstacle, ...]:
+        """What stops harm along a path, in order from the root; each kind asked about is stopped somewhere.
+
+        Each body on the way is looked at by itself: what comes in along one row, and what of that gets out along
+        the next. A kind that was stopped is followed on as if it had come in, so that every obstacle is named.
+        """
+        facts: list[Obstacle] = []
+        entering = _Entering({place * KIND_COUNT + kind: 0 for place in self.start for kind in self.asked}, {})
         position = 0
         while position < len(path):
             row, _ = path[position]
@@ -300,58 +330,161 @@ class _Finder:
                 implied = [s for s in self.steps[following.id] if s.made_by is not None and s.made_by.id == row.id]
                 if implied:  # the use and the maker act together
                     steps, width = implied, 2
+            end = path[position + width - 1]
+            position += width
             if not steps:
                 facts.append(self._missing(row))
-                before = None
-            else:
-                step = steps[0]
-                facts += self._between(path, position, before, step)
-                facts += self._on(step)
-                before = step
-            position += width
+                entering = self._anew(end)
+                continue
+            inside = self._scenes(entering, at_root=position == width)
+            facts += self._along(steps[0], end, inside)
+            entering = self._after(steps[0], end, entering, inside)
+        if path:
+            facts += self._arrives(path[-1], self._scenes(entering, at_root=False))
         return tuple(dict.fromkeys(facts))
 
-    def _missing(self, row: Relation) -> Fact:
+    def _missing(self, row: Relation) -> Obstacle:
         begun = row.valid_from is None or first_day(row.valid_from) <= self.view.as_of
-        return Fact(Barrier.NOT_COUNTED if begun else Barrier.NOT_BEGUN, tuple(self.kinds), row.id)
+        return Obstacle(Barrier.NOT_COUNTED if begun else Barrier.NOT_BEGUN, tuple(self.kinds), row.id)
 
-    def _on(self, step: Step) -> Iterator[Fact]:
-        if not step.in_force:
-            stopped = tuple(k for k in self.kinds if step.levels[KINDS.index(k)] == NEVER)
-            if stopped:
-                yield Fact(Barrier.ENDED, stopped, step.row.id)
-            return
-        never = tuple(k for k in self.kinds if step.levels[KINDS.index(k)] == NEVER)
-        if never:
-            yield Fact(Barrier.NO_WAY, never, step.row.id, reason=step.line.reason)
-        unsure = tuple(k for k in self.kinds if step.levels[KINDS.index(k)] == Band.NOT_RULED_OUT)
-        if unsure:
-            yield Fact(Barrier.UNSURE, unsure, step.row.id, reason=step.line.reason)
-        if step.group is not None:
-            others = {
-                s.row.id
-                for s in self.graph.settled(self.view).steps
-                if s.group == step.group and s.dependent == step.dependent and s.area == step.area
+    def _anew(self, end: tuple[Relation, bool]) -> _Entering:
+        """All kinds asked about, as if each had come in everywhere at the body that a row leads to."""
+        body = end[0].provider if end[1] else end[0].dependent
+        return _Entering({}, {k: {place * KIND_COUNT + k: 0 for place in self.places[body]} for k in self.asked})
+
+    def _scenes(self, entering: _Entering, *, at_root: bool) -> list[dict[int, int]]:
+        """For each kind, what fails inside a body: by what came in, and by that kind where it is only supposed."""
+        real = self._inside(entering.real, at_root=at_root)
+        return [
+            self._inside({**entering.real, **entering.supposed[kind]}, at_root=at_root)
+            if kind in entering.supposed
+            else real
+            for kind in range(KIND_COUNT)
+        ]
+
+    def _links(self, step: Step, end: tuple[Relation, bool]) -> list[int]:
+        """The links of a step in the direction of the path."""
+        body = end[0].provider if end[1] else end[0].dependent
+        target, places = self.harm.network.target, self.harm.places
+        return [link for link in self.links.get(id(step), ()) if places[target[link]].body == body]
+
+    def _inside(self, entering: Mapping[int, int], *, at_root: bool) -> dict[int, int]:
+        """How harm goes on inside one body: state to the surest band."""
+        network, places = self.harm.network, self.harm.places
+        found: dict[int, int] = {}
+        waiting = [(band, state) for state, band in entering.items()]
+        heapify(waiting)
+        while waiting:
+            band, state = heappop(waiting)
+            if state in found:
+                continue
+            found[state] = band
+            place, kind = divmod(state, KIND_COUNT)
+            for link in network.out[place]:
+                target, level = network.target[link], network.levels[link][kind]
+                if network.label[link] >= 0 or level == NEVER or places[target].body != places[place].body:
+                    continue
+                if band <= Band.LIKELY or kind not in network.onward[link]:
+                    heappush(waiting, (max(band, level), target * KIND_COUNT + kind))
+            for number in network.derives[place]:
+                rule = network.derivations[number]
+                if rule.source == kind and (rule.at_roots or not (at_root and place in self.start)):
+                    heappush(waiting, (max(band, rule.level), place * KIND_COUNT + rule.target))
+            for number in network.groups_of.get(place, ()):
+                group = network.groups[number]
+                at = next((b for b in Band if b >= band and group.protects[b] <= {place}), None)
+                if kind in group.kinds and at is not None:
+                    heappush(waiting, (int(at), group.target * KIND_COUNT + kind))
+        return found
+
+    def _along(self, step: Step, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Obstacle]:
+        """What keeps harm at a body from passing along a step."""
+        here = step.provider if step.implied else end[0].dependent if end[1] else end[0].provider
+        stopped: dict[Barrier, list[FailureKind]] = defaultdict(list)
+        for kind in self.asked:
+            for barrier in self._barriers(step, end, kind, inside[kind]):
+                stopped[barrier].append(KINDS[kind])
+        absorbs = self.dataset.entities[here].kind == AUTHORITY and here not in self.roots
+        for barrier, kinds in stopped.items():
+            row, body, reason = step.row.id, None, None
+            if barrier in {Barrier.NO_WAY, Barrier.UNSURE}:
+                reason = step.line.reason
+            elif barrier is Barrier.BACKED_UP:
+                row, body = min(self._alternatives(step), default=row), step.dependent
+            elif barrier is not Barrier.ENDED:
+                body = here
+            if barrier is Barrier.OTHER_LINE and absorbs:
+                barrier = Barrier.ABSORBED
+            yield Obstacle(barrier, tuple(kinds), row, body, reason)
+
+    def _barriers(
+        self, step: Step, end: tuple[Relation, bool], kind: int, inside: Mapping[int, int]
+    ) -> Iterator[Barrier]:
+        """What stops one kind on a step."""
+        network = self.harm.network
+        links = self._links(step, end)
+        carrying = [link for link in links if network.levels[link][kind] != NEVER]
+        reached = [link for link in carrying or links if network.source[link] * KIND_COUNT + kind in inside]
+        if not carrying:
+            yield Barrier.NO_WAY if step.in_force else Barrier.ENDED
+        if links and not reached:
+            yield Barrier.OTHER_LINE
+        elif carrying and not any(self._open(link, kind, inside) for link in reached):
+            yield Barrier.NOT_LIKELY
+        if carrying and all(self._protected(link, kind) for link in carrying):
+            yield Barrier.BACKED_UP
+        if carrying and step.in_force and all(network.levels[link][kind] >= Band.NOT_RULED_OUT for link in carrying):
+            yield Barrier.UNSURE
+
+    def _open(self, link: int, kind: int, inside: Mapping[int, int]) -> bool:
+        """Whether a link that carries harm on only from where it is likely starts at such a place."""
+        network = self.harm.network
+        return kind not in network.onward[link] or inside[network.source[link] * KIND_COUNT + kind] <= Band.LIKELY
+
+    def _protected(self, link: int, kind: int) -> bool:
+        """Whether a link leads to one of several alternatives that protect each other in every band."""
+        member = self.harm.network.target[link]
+        groups = [self.harm.network.groups[number] for number in self.harm.network.groups_of.get(member, ())]
+        return any(kind in group.kinds and not any(p <= {member} for p in group.protects) for group in groups)
+
+    def _alternatives(self, step: Step) -> list[str]:
+        """The rows of the other steps of a step's group."""
+        mine = (step.group, step.dependent, step.area)
+        others = [other for other in self.harm.steps if (other.group, other.dependent, other.area) == mine]
+        return [other.row.id for other in others if other.row.id != step.row.id]
+
+    def _after(
+        self, step: Step, end: tuple[Relation, bool], entering: _Entering, inside: Sequence[Mapping[int, int]]
+    ) -> _Entering:
+        """What comes in along a step, in which band; a kind asked about that was stopped is supposed to."""
+        network, links = self.harm.network, self._links(step, end)
+        after = _Entering({}, {})
+        for kind in range(KIND_COUNT):
+            passing = {
+                link: max(inside[kind][network.source[link] * KIND_COUNT + kind], network.levels[link][kind])
+                for link in links
+                if network.source[link] * KIND_COUNT + kind in inside[kind] and network.levels[link][kind] != NEVER
+                if self._open(link, kind, inside[kind])
             }
-            if others - {step.row.id}:
-                together = tuple(k for k in self.kinds if k not in {FailureKind.EXPOSURE, FailureKind.INTRUSION})
-                yield Fact(Barrier.BACKED_UP, together, min(others - {step.row.id}), step.dependent)
+            protected = any(self._protected(link, kind) for link in passing)
+            real = passing and kind not in entering.supposed and not protected
+            if not real and kind not in self.asked:
+                continue
+            found = after.real if real else after.supposed.setdefault(kind, {})
+            for link, band in (passing or dict.fromkeys(links, 0)).items():
+                ends = [network.target[link]]
+                if not real:  # as if no alternative protected it
+                    ends += [network.groups[number].target for number in network.groups_of.get(ends[0], ())]
+                for place in ends:
+                    state = place * KIND_COUNT + kind
+                    found[state] = min(found.get(state, NEVER), band)
+        return after
 
-    def _between(self, path: Path, position: int, before: Step | None, step: Step) -> Iterator[Fact]:
-        """What the body between two steps keeps to itself."""
-        if step.relation in relations_that(Trait.WHOLE):
-            return
-        if before is None:
-            if position == 0:
-                for root in self.roots:
-                    body, slash, area = root.partition("/")
-                    if slash and body == step.provider and step.area not in {None, area}:
-                        yield Fact(Barrier.OTHER_LINE, tuple(self.kinds), step.row.id, body)
-            return
-        kind = self.dataset.entities[step.provider].kind
-        if kind == AUTHORITY and before.area != step.area and step.provider not in self.roots:
-            kept = tuple(k for k in self.kinds if k is not FailureKind.INTRUSION)
-            yield Fact(Barrier.ABSORBED, kept, step.row.id, step.provider)
-        enters_line = before.area is not None and not rules().enabling(before.area)
-        if kind in {SUPPLIER, SHARED_SERVICE} and enters_line and step.area not in {None, before.area}:
-            yield Fact(Barrier.OTHER_LINE, tuple(self.kinds), step.row.id, step.provider)
+    def _arrives(self, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Obstacle]:
+        """Whether what comes in reaches the body as a whole."""
+        row, backwards = end
+        body = row.provider if backwards else row.dependent
+        whole = self.harm.number[Place(body, Part.WHOLE)] * KIND_COUNT
+        kept = tuple(KINDS[kind] for kind in self.asked if whole + kind not in inside[kind])
+        if kept:
+            yield Obstacle(Barrier.ONE_LINE, kept, row.id, body)

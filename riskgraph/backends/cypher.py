@@ -170,7 +170,7 @@ def _parameters(server: Server, query: Query, given: Mapping[str, str], *, told:
             )
         try:
             values[parameter.name] = TYPES[parameter.type](text)
-        except (ValueError, KeyError):
+        except (ValueError, RiskGraphError):
             allowed = {"band": [band.word for band in Band], "kind": [str(kind) for kind in FailureKind]}
             fix = f"Use one of: {', '.join(allowed[parameter.type])}." if parameter.type in allowed else "Use digits."
             raise RiskGraphError(f"{text!r} is no {parameter.type} for {parameter.name}.", fix) from None

@@ -14,6 +14,7 @@ from riskgraph.render.words import (
     area_label,
     band_phrase,
     bodies,
+    capital,
     class_word,
     join,
     kind_word,
@@ -113,7 +114,7 @@ def _by_kind(radius: BlastRadius) -> list[str]:
         if counts:
             shown = [f"{counts[band]} {band_phrase(band)}" for band in Band if counts[band]]
             lines.setdefault(", ".join(shown), []).append(kind.effect)
-    return [f"- {_capital(join(effects))}: {counts}." for counts, effects in lines.items()]
+    return [f"- {capital(join(effects))}: {counts}." for counts, effects in lines.items()]
 
 
 def _together(radius: BlastRadius) -> str:
@@ -150,7 +151,7 @@ def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
         how = _route(radius, route, first)
         carriers = set.intersection(*(set(reach.also) for reach in reaches))
         also = f"; also through {join(short_name(dataset, c) for c in sorted(carriers))}" if carriers else ""
-        lines.append(_capital(f"{where}{how}, {len(reaches)}: {_names_by_band(dataset, reaches)}{also}."))
+        lines.append(capital(f"{where}{how}, {len(reaches)}: {_names_by_band(dataset, reaches)}{also}."))
     left = sum(len(reaches) for _, reaches in order) - sum(len(r) for _, r in surest + biggest)
     if left:
         ways = len(order) - len(surest) - len(biggest)
@@ -239,10 +240,6 @@ def _next(radius: BlastRadius, present: Sequence[Reach], command: str) -> str:
     body = names.handle(radius.roots[0].partition("/")[0])
     tries.append(f"riskgraph calls {root}{command}" if present else f"riskgraph show {body}{command}")
     return "Try next: " + "  |  ".join(tries)
-
-
-def _capital(line: str) -> str:
-    return line[0].upper() + line[1:]
 
 
 def anonymous(radius: BlastRadius) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Relation
+from riskgraph.render import common as common_words
 from riskgraph.render.words import area_label, join, plural, short_name
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.draft import Finding
-from riskgraph.scenario.findings import Backup, Contract, Leaving, Merging, Purging, SamePlace, Splitting
-from riskgraph.settle import Step
+from riskgraph.scenario.findings import Backup, Contract, Leaving, Merging, Purging, Splitting
 
 __all__ = ["Table", "finding_lines", "finding_tables", "finding_value"]
 
@@ -22,7 +22,7 @@ Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) -> list[str]:
     """A finding as lines of text; at most `most` names in each."""
     if isinstance(finding, Backup):
-        return _backup(after, finding, most)
+        return [*common_words.ways(finding.found, 2), *common_words.unknown_lines(finding.found)]
     if isinstance(finding, Leaving):
         return _leaving(before, finding, most)
     if isinstance(finding, Merging):
@@ -37,45 +37,6 @@ def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) 
     if not finding.in_use:
         return [f"{done}; nothing of theirs is in use there besides."]
     return [f"{done}. {plural(len(finding.in_use), 'relation')} still in use: data there stay until they end."]
-
-
-def _backup(dataset: Dataset, finding: Backup, most: int) -> list[str]:
-    places = [one for one in finding.shared if one.place]
-    ends = {finding.a, finding.b}
-    behind = [one for one in finding.shared if not one.place and one.id not in ends]
-    own = [one for one in finding.shared if not one.place and one.id in ends]
-    lines = []
-    for one in places[:2]:
-        doubt = " (only inferred)" if one.doubtful else ""
-        lines.append(f"Shared place: {short_name(dataset, one.id)}{doubt}: {_paths(dataset, finding, one.paths)}.")
-    if len(places) > 2:
-        lines.append(f"Also shared: {join((short_name(dataset, one.id) for one in places[2:]), most)}.")
-    if behind:
-        first = behind[0]
-        said = f"Behind both: {join((short_name(dataset, one.id) for one in behind), most)}"
-        lines.append(f"{said}; {short_name(dataset, first.id)}: {_paths(dataset, finding, first.paths)}.")
-    lines += [f"One leans on the other: {_paths(dataset, finding, one.paths)}." for one in own]
-    if not finding.shared:
-        lines.append("Nothing that both lean on is in this data.")
-    if finding.unknown and finding.answer is not SamePlace.YES:
-        names = join(short_name(dataset, one) for one in finding.unknown)
-        lines.append(
-            f"Where {names} {'runs' if len(finding.unknown) == 1 else 'run'} is not recorded: ask the supplier."
-        )
-    return lines
-
-
-def _paths(dataset: Dataset, finding: Backup, paths: tuple[tuple[Step, ...], tuple[Step, ...]]) -> str:
-    """Both ways to what is shared, in arrows."""
-    said = []
-    for start, path in zip((finding.a, finding.b), paths, strict=True):
-        names, here = [short_name(dataset, start)], start
-        for step in path:
-            here = step.provider if step.dependent == here else step.dependent
-            names.append(short_name(dataset, here))
-        if len(names) > 1:
-            said.append(" -> ".join(names))
-    return "; ".join(said) or "one is the other"
 
 
 def _leaving(dataset: Dataset, finding: Leaving, most: int) -> list[str]:
@@ -151,7 +112,7 @@ def _against(dataset: Dataset, one: Contract) -> str:
 # -- as tables --------------------------------------------------------------------------------------
 
 
-def finding_tables(before: Dataset, after: Dataset, finding: Finding) -> list[Table]:
+def finding_tables(before: Dataset, finding: Finding) -> list[Table]:
     """A finding as complete tables: what is duplicated, which contracts end when, what is shared."""
     if isinstance(finding, Merging):
         against = {True: "ends before", False: "runs on", None: "end not known"}
@@ -182,11 +143,7 @@ def finding_tables(before: Dataset, after: Dataset, finding: Finding) -> list[Ta
         held = [(row.ends, short_name(before, row.provider), area_label(row.service_area)) for row in rows]
         return [(("to replace", "today"), replace), (("contract ends", "contract of the service with", "area"), held)]
     if isinstance(finding, Backup):
-        shared = [
-            (short_name(after, one.id), "place" if one.place else "behind", _paths(after, finding, one.paths))
-            for one in finding.shared
-        ]
-        return [(("shared", "as", "paths"), shared)]
+        return [common_words.rows(finding.found)]
     return []
 
 
@@ -196,22 +153,7 @@ def finding_tables(before: Dataset, after: Dataset, finding: Finding) -> list[Ta
 def finding_value(finding: Finding) -> dict[str, Any]:
     """A finding for programs: ids, no words."""
     if isinstance(finding, Backup):
-        return {
-            "finding": "same-place",
-            "a": finding.a,
-            "b": finding.b,
-            "answer": finding.answer.value,
-            "shared": [
-                {
-                    "id": one.id,
-                    "place": one.place,
-                    "inferred": one.doubtful,
-                    "paths": [[step.row.id for step in path] for path in one.paths],
-                }
-                for one in finding.shared
-            ],
-            "place_not_recorded": list(finding.unknown),
-        }
+        return {"finding": "same-place", **finding.found.to_dict()}
     if isinstance(finding, Leaving):
         return {
             "finding": "leaving",

@@ -14,7 +14,7 @@ from riskgraph.model import AUTHORITY, SUPPLIER, Incident
 from riskgraph.render.blocks import Items
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.why import evidence_lines
-from riskgraph.render.words import area_label, class_word, full_name, join, kind_word, plural, step_phrase
+from riskgraph.render.words import area_label, capital, class_word, full_name, join, kind_word, plural, step_phrase
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
@@ -119,11 +119,7 @@ def _identity(profile: Profile) -> str:
     site = entity.website or (entry.website if entry is not None else None)
     if site:
         parts.append(site)
-    return f" {_capital(join(parts))}." if parts else ""
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+    return f" {capital(join(parts))}." if parts else ""
 
 
 def _section(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from riskgraph.analysis.ranked import Ranked, Worth
+from riskgraph.analysis.ranked import RankedQuestions, Worth
 from riskgraph.dates import in_words
 from riskgraph.model import SUPPLIER
 from riskgraph.render.gaps import question_text
@@ -14,13 +14,16 @@ from riskgraph.render.words import bodies, full_name, join, plural, root_name, s
 __all__ = ["csv_rows", "text", "to_json"]
 
 
-def text(found: Ranked) -> str:
+def text(found: RankedQuestions) -> str:
     """The questions in order, each with whom to ask and what hangs on it."""
     dataset = found.graph.dataset
     about = join(root_name(dataset, root) for root in found.roots)
     high = sum(high for high, _ in found.gaps.values())
     low = sum(low for _, low in found.gaps.values())
-    gap = f"{high:,.0f} public bodies cannot be ruled out, {low:,.0f} are documented"
+    gap = (
+        f"{high:,.0f} public bodies cannot be ruled out, {low:,.0f} are documented; "
+        f"of the {high - low:,.0f} between, answers can settle {found.open:,}"
+    )
     data = f"data of {in_words(dataset.info.as_of)}"
     if not found.roots:
         return f"0 questions: no body or place has a gap between documented and not ruled out ({data}).\n"
@@ -45,7 +48,7 @@ def text(found: Ranked) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _worth(found: Ranked, one: Worth) -> str:
+def _worth(found: RankedQuestions, one: Worth) -> str:
     dataset = found.graph.dataset
     good = f"{_names(found, one.leave)} no longer in doubt" if one.leave else "nobody leaves"
     bad = f"{_names(found, one.join)} documented" if one.join else "nobody becomes documented"
@@ -54,11 +57,11 @@ def _worth(found: Ranked, one: Worth) -> str:
     return f"Worth {one.value:g}: if good, {good}; if bad, {bad}{count}."
 
 
-def _names(found: Ranked, ids: Sequence[str]) -> str:
+def _names(found: RankedQuestions, ids: Sequence[str]) -> str:
     return join((short_name(found.graph.dataset, body) for body in ids), 3)
 
 
-def to_json(found: Ranked) -> dict[str, Any]:
+def to_json(found: RankedQuestions) -> dict[str, Any]:
     """The answer with each question in words."""
     value = found.to_dict()
     for entry, one in zip(value["questions"], found.questions, strict=True):
@@ -66,7 +69,7 @@ def to_json(found: Ranked) -> dict[str, Any]:
     return value
 
 
-def csv_rows(found: Ranked) -> tuple[Sequence[str], list[Sequence[Any]]]:
+def csv_rows(found: RankedQuestions) -> tuple[Sequence[str], list[Sequence[Any]]]:
     """One row for each question."""
     dataset = found.graph.dataset
     header = ("ask", "name", "question", "row", "field", "worth", "if_good", "if_bad", "leave", "join")

@@ -9,11 +9,12 @@ from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render import blast as blast_words
+from riskgraph.render import common as common_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
 from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
 from riskgraph.scenario.compare import Comparison, Difference, Pair, What
-from riskgraph.scenario.findings import Backup, Merging, SamePlace, Splitting
+from riskgraph.scenario.findings import Backup, Merging, Splitting
 from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import EVERYBODY, Change
 from riskgraph.scenario.upstream import Exposure
@@ -105,7 +106,7 @@ class _Writer:
             if isinstance(finding, Splitting):
                 return f"1 council becomes {len(finding.into)} if {what} ({date}).{marking}"
             if isinstance(finding, Backup) and not self.answer.pairs:
-                return f"{self.same_place(finding)} ({date}).{marking}"
+                return f"{common_words.headline(finding.found)} ({date}).{marking}"
         if not self.answer.pairs:
             return f"0 roots were asked: {what} ({date}).{marking}"
         leave = self.bodies(What.LEAVES)
@@ -123,17 +124,6 @@ class _Writer:
         """Bodies that do something in any of the questions."""
         found = {one.body for pair in self.answer.pairs for one in pair.of(*what) if one.body in self.after.entities}
         return sorted(found)
-
-    def same_place(self, finding: Backup) -> str:
-        """Yes, no or not known, with the number of places that are shared."""
-        a, b = self.name(finding.a), self.name(finding.b)
-        places = [one for one in finding.shared if one.place]
-        count = plural(len(places), "shared place")
-        if finding.answer is SamePlace.YES:
-            return f"{count}: yes, {a} and {b} are in the same place"
-        if finding.answer is SamePlace.NO:
-            return f"{count}: no, {a} and {b} are not in the same place"
-        return f"{count} {'is' if len(places) == 1 else 'are'} surely recorded: it is not known whether {a} and {b} are in the same place"
 
     # -- each root ------------------------------------------------------------------------------
 

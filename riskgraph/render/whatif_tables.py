@@ -70,7 +70,7 @@ def tables(answer: Comparison) -> list[Table]:
     applied = answer.applied
     found = [table_rows(answer)]
     for finding in applied.findings:
-        found += finding_tables(applied.before.dataset, applied.after.dataset, finding)
+        found += finding_tables(applied.before.dataset, finding)
     return [table for table in found if table[1]] or found[:1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from riskgraph.analysis.why import Barrier, Chain, Fact, Why, WhyNot
+from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.harm import KINDS
@@ -14,6 +14,7 @@ from riskgraph.render.words import (
     area_label,
     assumption,
     band_phrase,
+    capital,
     full_name,
     join,
     plural,
@@ -37,9 +38,10 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
             f"0 routes: {name} could not be reached if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date}).\n"
             f"Try next: riskgraph why --not {why.graph.names.handle(why.body)} {again}\n"
         )
+    count = len(why.chains) + why.unlisted
     more = "" if why.complete else " at least"
     lines = [
-        f"{plural(len(why.chains), 'route')}{more} by which {name} could be reached "
+        f"{plural(count, 'route')}{more} by which {name} could be reached "
         f"if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date})."
     ]
     for number, chain in enumerate(why.chains[:limit], 1):
@@ -48,8 +50,8 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
         if evidence:
             for row in chain.rows:
                 lines += [f"   {line}" for line in evidence_lines(dataset, dataset.relations[row])]
-    if len(why.chains) > limit:
-        lines += ["", f"And {plural(len(why.chains) - limit, 'route')} more: use --limit."]
+    if count > limit:
+        lines += ["", f"And {plural(count - limit, 'route')} more: use --limit."]
     handles = " ".join(why.graph.names.handle(root) for root in radius.roots)
     lines += ["", f"Try next: riskgraph chokepoints {handles}  |  riskgraph calls {handles}"]
     return "\n".join(lines) + "\n"
@@ -60,13 +62,9 @@ def _bands(chain: Chain) -> str:
     for kind in KINDS:
         if kind in chain.proofs:
             by_band.setdefault(chain.proofs[kind].band, []).append(kind.effect)
-    parts = [f"{_capital(join(effects))}: {band_phrase(band)}" for band, effects in sorted(by_band.items())]
+    parts = [f"{capital(join(effects))}: {band_phrase(band)}" for band, effects in sorted(by_band.items())]
     hops = chain.best.hops
     return f"{'. '.join(parts)}. {plural(hops, 'step')}."
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
 
 
 def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
@@ -76,7 +74,7 @@ def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
         for via in proof.vias
         for assumed in via.step.assumptions(kind)
     }
-    lines = [_capital(words) + "." for words in found]
+    lines = [capital(words) + "." for words in found]
     if any(proof.doubtful_redundancy for proof in chain.proofs.values()):
         lines.append("An alternative is recorded, but not surely enough to reassure in this band.")
     return lines
@@ -127,7 +125,7 @@ def not_text(answer: WhyNot) -> str:
         lines += ["", f"{number}. {_path(dataset, relations)}"]
         lines += [f"   - {_fact(dataset, fact, radius.kinds)}" for fact in facts]
         if not facts:
-            lines.append("   - nothing stops it on this way alone")
+            lines.append("   - nothing stops it: it is reached this way")
     if answer.band is not None:
         lines += ["", f"Try next: riskgraph why {answer.graph.names.handle(answer.body)} {handles}"]
     return "\n".join(lines) + "\n"
@@ -138,7 +136,7 @@ def _path(dataset: Dataset, rows: Sequence[Relation]) -> str:
     return "; ".join(parts) + "."
 
 
-def _fact(dataset: Dataset, fact: Fact, asked: Sequence[FailureKind]) -> str:
+def _fact(dataset: Dataset, fact: Obstacle, asked: Sequence[FailureKind]) -> str:
     row = dataset.relations[fact.row] if fact.row is not None else None
     body = full_name(dataset, fact.body) if fact.body is not None else ""
     kinds = "" if set(fact.kinds) >= set(asked) else f" ({join(str(kind) for kind in fact.kinds)})"
@@ -151,7 +149,11 @@ def _fact(dataset: Dataset, fact: Fact, asked: Sequence[FailureKind]) -> str:
     if fact.barrier is Barrier.NOT_COUNTED:
         return f"It does not count here: not known at the time, or outside the lifetime of a body.{source}"
     if fact.barrier is Barrier.OTHER_LINE and row is not None:
-        return f"It is another line of {body}: this one is {area_label(row.service_area)}.{source}"
+        return f"It is another line of {body}: this one is {area_label(row.service_area)}{kinds}.{source}"
+    if fact.barrier is Barrier.NOT_LIKELY:
+        return f"It goes on from {body} only where that is likely to be reached, and it is not{kinds}.{source}"
+    if fact.barrier is Barrier.ONE_LINE:
+        return f"Only a part of what {body} does for others could be reached, not all of it{kinds}."
     if fact.barrier is Barrier.ABSORBED:
         return f"Harm to what {body} buys ends there{kinds}."
     if fact.barrier is Barrier.BACKED_UP and row is not None:

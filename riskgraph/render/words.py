@@ -34,15 +34,18 @@ __all__ = [
     "assumption",
     "band_phrase",
     "bodies",
+    "capital",
     "full_name",
     "join",
     "kind_word",
+    "lead",
     "plural",
     "root_name",
     "row_phrase",
     "sentence",
     "short_name",
     "step_phrase",
+    "tied",
 ]
 
 COUNCILS = PRINCIPAL_COUNCILS
@@ -110,6 +113,51 @@ def join(items: Iterable[str], most: int | None = None, last: str = "and") -> st
     if len(listed) < 2:
         return "".join(listed)
     return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
+
+
+def capital(words: str) -> str:
+    """The words with a capital at the start."""
+    return words[:1].upper() + words[1:]
+
+
+def lead(counts: Sequence[float], whole: float | None = None) -> str:
+    """What may be said of the first of some parts, the biggest: "all", "most", "the largest group" or "tied".
+
+    Parameters
+    ----------
+    counts
+        How big the parts are, the biggest first.
+    whole
+        How much there is in all, if parts overlap or are not all listed; their sum if left out.
+
+    Returns
+    -------
+    str
+        `all` of the whole, `most` (more than half), `the largest group` (more than any other, at most half), or
+        `tied`: another is as big, so that nothing may be said of the first alone.
+
+    Examples
+    --------
+    >>> lead([5]), lead([10, 9]), lead([9, 6, 4]), lead([9, 9, 1]), lead([23, 23], whole=30)
+    ('all', 'most', 'the largest group', 'tied', 'tied')
+    """
+    if len(counts) > 1 and counts[0] == counts[1]:
+        return "tied"
+    total = sum(counts) if whole is None else whole
+    if counts[0] >= total:
+        return "all"
+    return "most" if 2 * counts[0] > total else "the largest group"
+
+
+def tied(counts: Sequence[float]) -> int:
+    """How many of some parts, the biggest first, are as big as the first.
+
+    Examples
+    --------
+    >>> tied([23, 23, 4]), tied([5])
+    (2, 1)
+    """
+    return sum(1 for count in counts if count == counts[0])
 
 
 def full_name(dataset: Dataset, id_: str) -> str:

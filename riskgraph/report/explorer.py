@@ -12,7 +12,7 @@ from typing import Any
 from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.notebook import CONFIG, blast_figure, escaped
-from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
+from riskgraph.render.words import area_label, bodies, join, lead, plural, root_name, sentence, short_name, tied
 from riskgraph.report.files import Origin, source_hash, templates
 from riskgraph.report.marking import Marking
 from riskgraph.report.parts import BAND_WORDS, if_failing
@@ -298,10 +298,18 @@ def _tree(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
         "hovertemplate": "%{customdata}<extra></extra>",
         "tiling": {"pad": 2},
     }
-    most = max(groups.items(), key=lambda item: (len(item[1]), item[0]))
+    order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    counts = [len(found) for _, found in order]
+    way = "directly" if order[0][0] == "direct" else order[0][0]
+    title = {
+        "all": f"All {counts[0]} are reached {way}",
+        "most": f"Most are reached {way}: {counts[0]} of {len(present)}",
+        "the largest group": f"More are reached {way} than in any other way: {counts[0]} of {len(present)}",
+        "tied": f"No way is the most common: {tied(counts)} ways reach {counts[0]} of {len(present)} each",
+    }[lead(counts)]
     return Picture(
         "tree",
-        f"Most are reached {'directly' if most[0] == 'direct' else most[0]}: {len(most[1])} of {len(present)}",
+        title,
         "A box for each way, and in it one for each public body, as large as the number of its services that could be "
         "touched. Click a box to go in, and the bar above to come out.",
         {"data": [trace], "layout": _layout(height=560)},

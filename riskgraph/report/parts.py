@@ -14,7 +14,17 @@ from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind, Relati
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Picture, Section, Table, Text
 from riskgraph.render.gaps import question_text
-from riskgraph.render.words import area_label, class_word, full_name, join, plural, root_name, sentence, short_name
+from riskgraph.render.words import (
+    area_label,
+    capital,
+    class_word,
+    full_name,
+    join,
+    plural,
+    root_name,
+    sentence,
+    short_name,
+)
 from riskgraph.report.pictures import Contract, Leaf, Way, gantt, lanes
 from riskgraph.report.registry import Context
 from riskgraph.rules import Trait, relations_that, rules
@@ -24,7 +34,6 @@ __all__ = [
     "BAND_WORDS",
     "area_title",
     "band_counts",
-    "capital",
     "contracts_section",
     "contracts_table",
     "if_failing",
@@ -44,11 +53,6 @@ BAND_WORDS = {
 BOXES = 40  # above this the councils of one way share a box
 WAYS = 24  # ways drawn; the others are counted in one more box
 YEAR = timedelta(days=365)
-
-
-def capital(words: str) -> str:
-    """The words with a capital at the start."""
-    return words[:1].upper() + words[1:]
 
 
 def area_title(area: str | None) -> str:

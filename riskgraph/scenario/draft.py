@@ -13,7 +13,18 @@ from riskgraph.data.edit import edited
 from riskgraph.dates import first_day, in_words, parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, PRODUCT, SUPPLIER, Entity, Evidence, Grade, RegisterEntry, Relation
+from riskgraph.model import (
+    AUTHORITY,
+    PRESETS,
+    PRODUCT,
+    SUPPLIER,
+    Entity,
+    Evidence,
+    FailureKind,
+    Grade,
+    RegisterEntry,
+    Relation,
+)
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.model import EVERYBODY, VERBS, Change
 from riskgraph.settle import Step, View
@@ -68,10 +79,14 @@ class Draft:
         As of when.
     change
         The change as it was written; names are looked up in `graph`.
+    kinds
+        The failure kinds that the scenario asks about.
     """
 
-    def __init__(self, graph: RiskGraph, view: View, change: Change) -> None:
-        self.graph, self.view, self.change = graph, view, change
+    def __init__(
+        self, graph: RiskGraph, view: View, change: Change, kinds: tuple[FailureKind, ...] = PRESETS["compromise"]
+    ) -> None:
+        self.graph, self.view, self.change, self.kinds = graph, view, change, kinds
         self.add: dict[str, Relation] = {}
         self.put: dict[str, Relation] = {}
         self.drop: dict[str, Relation] = {}

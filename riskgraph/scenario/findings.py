@@ -5,46 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from riskgraph.analysis.common import Common
 from riskgraph.model import Relation
 from riskgraph.scenario.draft import Finding
-from riskgraph.settle import Step
 
-__all__ = ["Backup", "Contract", "Leaving", "Merging", "Purging", "SamePlace", "Shared", "Splitting"]
-
-
-class SamePlace(StrEnum):
-    """Whether two things are in the same place."""
-
-    YES = "yes"
-    NO = "no"
-    NOT_KNOWN = "not known"
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Something that two things both lean on, and how each does."""
-
-    id: str
-    place: bool  # whether it is where both run, not only a common parent, maker or subcontractor
-    paths: tuple[tuple[Step, ...], tuple[Step, ...]]  # from each of the two; empty: it is the thing itself
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether a step of either path is only inferred."""
-        return any(step.grade.word == "inferred" for path in self.paths for step in path)
+__all__ = ["Backup", "Contract", "Leaving", "Merging", "Purging", "Splitting"]
 
 
 @dataclass(frozen=True, slots=True)
 class Backup(Finding):
-    """Whether a thing and its backup are in the same place."""
+    """Whether one failure could reach a thing and its backup: the answer of `common`."""
 
-    a: str
-    b: str
-    answer: SamePlace
-    shared: tuple[Shared, ...]
-    unknown: tuple[str, ...]  # places whose own place is not recorded
+    found: Common
 
 
 @dataclass(frozen=True, slots=True)

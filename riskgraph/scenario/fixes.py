@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from riskgraph.analysis.blast import asked_kinds, resolve_roots
 from riskgraph.analysis.gauge import By, Gauge
@@ -17,7 +16,7 @@ from riskgraph.engine.programme import Plan, cheapest
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, places_of
-from riskgraph.model import Band, FailureKind
+from riskgraph.model import Band, FailureKind, one_of
 from riskgraph.scenario.costs import read_costs
 from riskgraph.scenario.proposal import Fixes, Proposal, total
 from riskgraph.scenario.remedies import Act, Remedies, apply, remedies
@@ -89,9 +88,9 @@ def fixes(
         graph.view(as_of),
         asked_kinds(kinds, like),
         None if hit is None else asked_kinds([hit], like)[0],
-        _band(band),
-        _word(By, by, "measure"),
-        [_word(Act, act, "change") for act in acts] or list(Act),
+        Band.of(band),
+        one_of(by, {str(one): one for one in By}, "measure"),
+        [one_of(act, {str(one): one for one in Act}, "change") for act in acts] or list(Act),
         selection or Selection(graph),
     )
     if search.selection.areas and search.by is By.RESIDENTS:
@@ -101,24 +100,6 @@ def fixes(
     named = resolve_roots(graph, roots) if roots else ()
     search.price(read_costs(costs) if isinstance(costs, Path) else dict(costs or {}))
     return search.over(named, budget, worst) if named else search.worst_of_all(budget)
-
-
-def _band(band: str | Band) -> Band:
-    if isinstance(band, Band):
-        return band
-    words = {one.word: one for one in Band}
-    if band not in words:
-        raise RiskGraphError(f"No band is called {band!r}.", f"Use one of: {', '.join(words)}.")
-    return words[band]
-
-
-def _word(kind: type[Any], word: str, what: str) -> Any:
-    try:
-        return kind(word)
-    except ValueError:
-        raise RiskGraphError(
-            f"No {what} is called {word!r}.", f"Use one of: {', '.join(str(one) for one in kind)}."
-        ) from None
 
 
 class _Search:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from riskgraph.analysis.common import common_in
 from riskgraph.errors import RiskGraphError
-from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Grade
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.draft import Draft
+from riskgraph.scenario.findings import Backup
 from riskgraph.scenario.model import Field, verb
 from riskgraph.scenario.ties import AREA
-from riskgraph.scenario.upstream import same_place
 
 _USABLE = frozenset({SYSTEM, PRODUCT})
 _BODIES = frozenset({AUTHORITY, SHARED_SERVICE, SUPPLIER})
@@ -104,7 +104,7 @@ def _add_backup(draft: Draft) -> None:
         draft.suppose(council, "uses", backup, tie.step.area, data=row.data, alternative=group)
     draft.about(main, backup)
     draft.focus.update(dict.fromkeys(draft.councils([council])))
-    draft.findings.append(same_place(draft.graph, draft.view, main, backup))
+    draft.findings.append(Backup(common_in(draft.graph, draft.view, main, backup, draft.kinds)))
 
 
 def _what_is_used(draft: Draft, council: str) -> str:
@@ -125,6 +125,6 @@ def _what_is_used(draft: Draft, council: str) -> str:
     ),
 )
 def _same_place(draft: Draft) -> None:
-    """Ask whether two things are in the same place: yes, no or not known, and what both lean on."""
-    graph: RiskGraph = draft.graph
-    draft.findings.append(same_place(graph, draft.view, draft.body("a"), draft.body("b")))
+    """Ask whether one failure could reach two things: yes, no or not known, and through what."""
+    a, b = draft.body("a"), draft.body("b")
+    draft.findings.append(Backup(common_in(draft.graph, draft.view, a, b, draft.kinds)))

@@ -13,7 +13,7 @@ from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import text, to_json
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
-from riskgraph.render.words import bodies, join, plural, root_name, short_name
+from riskgraph.render.words import bodies, capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import MOST, columns_of, exposures_table, services_table, shelves
@@ -21,7 +21,6 @@ from riskgraph.report.kinds.bulletin import bulletin
 from riskgraph.report.parts import (
     area_title,
     band_counts,
-    capital,
     contracts_section,
     if_failing,
     method_section,
@@ -295,10 +294,17 @@ def _where(context: Context, present: Sequence[Reach]) -> str:
             regions[place] += 1
     if not regions:
         return "On the map"
-    first, count = min(regions.items(), key=lambda item: (-item[1], item[0]))
+    order = sorted(regions.items(), key=lambda item: (-item[1], item[0]))
+    first, count = order[0]
     if len(regions) == 1:
         return f"All are in one region: {first}"
-    return f"They are in {len(regions)} regions and nations, most in {first} ({count})"
+    counts = [count for _, count in order]
+    where = {
+        "most": f"most in {first} ({count})",
+        "the largest group": f"more in {first} ({count}) than in any other",
+        "tied": f"{count} in each of {join((name for name, _ in order[: tied(counts)]), 4)}",
+    }[lead(counts)]
+    return f"They are in {len(regions)} regions and nations, {where}"
 
 
 def _sure_bars(radius: BlastRadius, present: Sequence[Reach]) -> Block:
@@ -366,7 +372,11 @@ def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], s
             )
             for area, bands in by_area.items()
         ]
-        title = f"{area_title(first)} is reached most often: at {plural(len(by_area[first]), 'body', 'bodies')}"
+        order = list(by_area)
+        same = tied([len(by_area[area]) for area in order])
+        names = capital(join((area_title(area) for area in order[:same]), 4))
+        title = f"{names} {'is' if same == 1 else 'are'} reached most often: at {plural(len(by_area[first]), 'body', 'bodies')}"
+        title += "" if same == 1 else " each"
         blocks.append(
             bars(
                 "areas",

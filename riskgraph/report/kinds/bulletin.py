@@ -8,8 +8,8 @@ from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blocks import Cell, Column, Number, Report, Section, Table
-from riskgraph.render.words import bodies, class_word, join, plural, root_name
-from riskgraph.report.parts import area_title, band_counts, capital, if_failing, method_section
+from riskgraph.render.words import bodies, capital, class_word, join, plural, root_name
+from riskgraph.report.parts import area_title, band_counts, if_failing, method_section
 from riskgraph.report.registry import Context
 
 __all__ = ["bulletin"]

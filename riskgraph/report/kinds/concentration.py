@@ -11,9 +11,9 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Block, Cell, Column, Number, Report, Section, Table, Text
 from riskgraph.render.concentration import band_words, bounded, concentration_text
-from riskgraph.render.words import area_label, full_name, join, plural, short_name
+from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, capital, contracts_section, method_section, shared_purchases, unmarked
+from riskgraph.report.parts import area_title, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import rules
@@ -202,10 +202,12 @@ def _owners_section(context: Context, found: Concentration) -> tuple[Section, ..
     ]
     columns = (Column("name", "Owner"), Column("councils", "Councils", "number"), Column("share", "Share, %", "number"))
     table = Table("owners", "Suppliers rolled up to their ultimate owner", columns, tuple(rows))
-    first = found.parents[0]
-    text = Text(
-        f"{capital(full_name(dataset, first.supplier))} is the largest owner, with {plural(first.reach, 'council')}."
-    )
+    same = found.parents[: tied([round(share.councils, 9) for share in found.parents])]
+    named = [share for share in same if share.supplier not in context.withheld]
+    reach = join([plural(share.reach, "council") for share in named], 3)
+    names = capital(join((full_name(dataset, share.supplier) for share in named), 3))
+    owner = "is the largest owner" if len(same) == 1 else "are the largest owners, alike in share"
+    text = Text(f"{names} {owner}, with {reach}.") if named else Text("The largest owner is withheld.")
     return (Section("owners", "By ultimate owner", (text, table)),)
 
 

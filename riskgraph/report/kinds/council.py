@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from riskgraph.analysis.blast import asked_kinds, blast
+from riskgraph.analysis.blast import asked_kinds
 from riskgraph.analysis.gaps import ask
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.single_failures import Leaning, leanings
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
@@ -17,32 +17,26 @@ from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
-from riskgraph.render.words import area_label, full_name, join, kind_word, plural, row_phrase, short_name, step_phrase
-from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import (
-    BAND_WORDS,
-    area_title,
-    band_counts,
+from riskgraph.render.words import (
+    area_label,
     capital,
-    contracts_section,
-    method_section,
+    full_name,
+    join,
+    kind_word,
+    plural,
+    row_phrase,
+    short_name,
+    step_phrase,
+    tied,
 )
+from riskgraph.report.evidence import evidence_section
+from riskgraph.report.parts import BAND_WORDS, area_title, band_counts, contracts_section, method_section
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
 __all__ = ["council_report", "profile_answer"]
-
-
-@dataclass(frozen=True, slots=True)
-class Leaning:
-    """One body or place that is leaned on: how surely its failure would arrive, and how many more it would reach."""
-
-    id: str
-    steps: tuple[Step, ...]
-    band: Band | None  # None: no harm would arrive
-    others: int
 
 
 def _authority(graph: RiskGraph, name: str) -> str:
@@ -68,10 +62,10 @@ def council_report(context: Context) -> Report:
     shown = profile(context.graph, context.names[0], as_of=context.question.get("as_of"))
     dataset, body = context.graph.dataset, context.names[0]
     name = short_name(dataset, body)
-    leanings = _leanings(context, shown)
+    leaned = leanings(context.graph, body, **context.question)
     kinds = asked_kinds(context.question.get("kinds"), context.question.get("like") or "compromise")
-    named = [leaning for leaning in leanings if leaning.id not in context.withheld]
-    sure = [leaning for leaning in leanings if leaning.band is not None and leaning.band <= Band.LIKELY]
+    named = [leaning for leaning in leaned if leaning.id not in context.withheld]
+    sure = [leaning for leaning in leaned if leaning.band is not None and leaning.band <= Band.LIKELY]
     areas = sorted({step.area for step in shown.depends_on if step.area is not None})
     mine = ask(context.graph, selection=Selection(context.graph, members=frozenset({body})))
     questions = [q for whom, found in mine.letters.items() if whom == body for q in found]
@@ -80,9 +74,9 @@ def council_report(context: Context) -> Report:
     contracts, contract_rows = contracts_section(context, held, f"of {name} or of a shared service for it")
     widest = max(named, key=lambda leaning: leaning.others, default=None)
     alone = [area for area in areas if len({step.provider for step in shown.depends_on if step.area == area}) == 1]
-    things = plural(len(leanings), "body or place", "bodies and places")
+    things = plural(len(leaned), "body or place", "bodies and places")
     title = f"{name} could be reached, documented or likely, from {len(sure)} of the {things} it leans on"
-    if not leanings:
+    if not leaned:
         title = f"0 bodies and places are known that {name} leans on"
     unknown = (
         [f"{plural(len(questions), 'fact')} about these would settle what cannot be ruled out."] if questions else []
@@ -98,8 +92,8 @@ def council_report(context: Context) -> Report:
         "Council profile: everything we lean on",
         shown.view.as_of.isoformat(),
         (
-            Number(f"{len(leanings)}", "bodies and places we lean on directly", _kinds(context, leanings)),
-            Number(f"{len(sure)}", "of them could reach us, documented or likely", f"if each {failing(kinds)}; " + (band_counts(found.band for found in leanings if found.band is not None) or "none at all")),
+            Number(f"{len(leaned)}", "bodies and places we lean on directly", _kinds(context, leaned)),
+            Number(f"{len(sure)}", "of them could reach us, documented or likely", f"if each {failing(kinds)}; " + (band_counts(found.band for found in leaned if found.band is not None) or "none at all")),
             Number(f"{len(alone)}", f"of {plural(len(areas), 'service area')} with one provider only", "as far as this map knows"),
         ),
         _meaning(context, name, shown, widest, listed, len(sure), kinds),
@@ -125,7 +119,7 @@ def council_report(context: Context) -> Report:
         ),
         profile_text(shown),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
-        profile_answer(context, shown),
+        {**profile_answer(context, shown), "leanings": [leaning.to_dict() for leaning in named]},
     )  # fmt: skip
 
 
@@ -141,22 +135,6 @@ def _through(context: Context, shown: Profile) -> list[Step]:
         if step.in_force and not step.implied and entities[step.dependent].kind == SHARED_SERVICE
         if (step.dependent, step.area) in leaned
     ]
-
-
-def _leanings(context: Context, shown: Profile) -> list[Leaning]:
-    """What it leans on, surest and widest first; each is asked as a root of its own."""
-    steps: dict[str, list[Step]] = defaultdict(list)
-    for step in context.graph.settled(shown.view).steps:
-        if step.dependent == shown.entity.id and step.in_force and step.relation not in relations_that(Trait.GOVERNS):
-            steps[step.provider].append(step)
-    found = []
-    for provider, mine in steps.items():
-        radius = blast(context.graph, provider, **context.question)
-        reached = {reach.id: reach for reach in radius.authorities if not reach.past}
-        here = reached.get(shown.entity.id)
-        others = sum(1 for reach in radius.within(Band.POSSIBLE) if reach.id != shown.entity.id and not reach.past)
-        found.append(Leaning(provider, tuple(mine), None if here is None else here.band, others))
-    return sorted(found, key=lambda f: (9 if f.band is None else f.band, -f.others, f.id))
 
 
 def _kinds(context: Context, leanings: Sequence[Leaning]) -> str:
@@ -254,7 +232,10 @@ def _lean_section(context: Context, name: str, leanings: Sequence[Leaning]) -> S
             for leaning in order
             if leaning.band is not None
         ]
-        title = f"{full_name(dataset, order[0].id)} reaches furthest: {plural(order[0].others, 'other body', 'other bodies')} besides {name}"
+        same = tied([leaning.others for leaning in order])
+        names = join((full_name(dataset, leaning.id) for leaning in order[:same]), 3)
+        furthest = plural(order[0].others, "other body", "other bodies")
+        title = f"{names} {'reaches' if same == 1 else 'each reach'} furthest: {furthest} besides {name}"
         blocks.append(
             bars(
                 "radius",

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.changes import changes
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.gaps import Gaps, gaps
-from riskgraph.analysis.rank import rank
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.single_failures import SingleFailure, worst_failures
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.blocks import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
 from riskgraph.render.gaps import gaps_text
-from riskgraph.render.words import full_name, join, kind_word, plural, short_name
+from riskgraph.render.words import capital, full_name, join, kind_word, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, band_counts, capital, contracts_section, method_section, shared_purchases
+from riskgraph.report.parts import area_title, band_counts, contracts_section, method_section, shared_purchases
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import Trait, relations_that, rules
@@ -29,21 +28,6 @@ __all__ = ["overview_report"]
 SHOWN = 12  # of all roots, the worst
 FEWEST = 3  # councils with a known supplier that make a market worth a bar
 MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
-
-
-@dataclass(frozen=True, slots=True)
-class Worst:
-    """One root and its radius within the selection."""
-
-    id: str
-    radius: BlastRadius
-    bands: tuple[Band, ...]
-    residents: int
-
-    @property
-    def sure(self) -> int:
-        """How many are documented or likely."""
-        return sum(1 for band in self.bands if band <= Band.LIKELY)
 
 
 @report_kind(
@@ -65,7 +49,7 @@ def overview_report(context: Context) -> Report:
     members = members_of(context.graph, chosen, view.as_of.isoformat())
     if not members:
         raise RiskGraphError("No public body is within this selection.", "Choose another region, class or list.")
-    worst, tried = _worst(context, chosen)
+    worst, tried = worst_failures(context.graph, chosen, limit=SHOWN, **context.question)
     where = _where(chosen)
     found = gaps(context.graph, chosen)
     blank = sum(coverage.blank for coverage in found.fields.values())
@@ -81,7 +65,7 @@ def overview_report(context: Context) -> Report:
     )
     top = worst[0] if worst else None
     title = (
-        f"{full_name(dataset, top.id)} could reach more public bodies of {where} than anything else: {len(top.bands)} of {len(members)}"
+        _reaches_most(context, worst, where, len(members))
         if top
         else f"0 single failures are known that could reach {where}"
     )
@@ -158,21 +142,17 @@ def _where(chosen: Selection) -> str:
     return join(parts) or "the whole map"
 
 
-def _worst(context: Context, chosen: Selection) -> tuple[list[Worst], int]:
-    """The roots that reach most of the selection, of every root there is; and how many were tried."""
-    ranking = rank(context.graph, selection=chosen or None, **context.question)
-    found: list[Worst] = []
-    for row in ranking.rows:
-        if row.kind == "line" or not row.authorities[Band.POSSIBLE] or len(found) == SHOWN:
-            continue
-        radius = blast(context.graph, row.root, **context.question).selected(chosen)
-        present = [r for r in radius.within(Band.POSSIBLE) if not r.root and not r.past]
-        if present:
-            found.append(Worst(row.root, radius, tuple(r.band for r in present), row.residents[Band.POSSIBLE]))
-    return found, ranking.asked
+def _reaches_most(context: Context, worst: Sequence[SingleFailure], where: str, members: int) -> str:
+    """Which root reaches most, or which are alike in that."""
+    order = sorted(worst, key=lambda w: -len(w.bands))
+    first = order[: tied([len(w.bands) for w in order])]
+    names = join((full_name(context.graph.dataset, w.id) for w in first), 3)
+    reach = "could reach" if len(first) == 1 else "could each reach"
+    least = "than anything else" if len(first) == 1 else "than anything else besides"
+    return f"{names} {reach} more public bodies of {where} {least}: {len(first[0].bands)} of {members}"
 
 
-def _roots_table(context: Context, worst: Sequence[Worst]) -> Table:
+def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
     dataset = context.graph.dataset
     columns = (
         Column("name", "If this failed"),
@@ -213,7 +193,11 @@ def _members_table(context: Context, found: Gaps, members: frozenset[str]) -> Ta
 
 
 def _meaning(
-    context: Context, worst: Sequence[Worst], tried: int, members: frozenset[str], three: frozenset[str] | set[str]
+    context: Context,
+    worst: Sequence[SingleFailure],
+    tried: int,
+    members: frozenset[str],
+    three: frozenset[str] | set[str],
 ) -> tuple[str, ...]:
     dataset = context.graph.dataset
     named = [w for w in worst if w.id not in context.withheld]
@@ -222,16 +206,20 @@ def _meaning(
     lines = [
         f"The three that could reach most are {join(full_name(dataset, w.id) for w in named[:3])}; together they could reach {len(three)} of {len(members)}."
     ]
-    sure = sorted(named, key=lambda w: (-w.sure, w.id))[0]
-    if sure.sure:
-        lines.append(f"{full_name(dataset, sure.id)} could most surely: {sure.sure} are documented or likely.")
+    surest = sorted(named, key=lambda w: (-w.sure, w.id))
+    surest = surest[: tied([w.sure for w in surest])]
+    if surest[0].sure:
+        names = join((full_name(dataset, w.id) for w in surest), 3)
+        lines.append(
+            f"{names} could most surely: {surest[0].sure} are documented or likely{' each' if surest[1:] else ''}."
+        )
     lines.append(
         f"Of {tried:,} things that could fail, this ranks the worst by the number of public bodies that could be reached, not by how likely the failure is."
     )
     return tuple(lines)  # fmt: skip
 
 
-def _worst_section(context: Context, worst: Sequence[Worst], table: Table, members: frozenset[str]) -> Section:
+def _worst_section(context: Context, worst: Sequence[SingleFailure], table: Table, members: frozenset[str]) -> Section:
     dataset = context.graph.dataset
     blocks: list[Block] = []
     named = [w for w in worst if w.id not in context.withheld]
@@ -260,7 +248,7 @@ def _worst_section(context: Context, worst: Sequence[Worst], table: Table, membe
     return Section("who", "The worst single failures", (*blocks, short))  # fmt: skip
 
 
-def _matrix_section(context: Context, worst: Sequence[Worst], members: frozenset[str]) -> tuple[Section, ...]:
+def _matrix_section(context: Context, worst: Sequence[SingleFailure], members: frozenset[str]) -> tuple[Section, ...]:
     """Councils by suppliers: what could reach whom, and how surely."""
     dataset = context.graph.dataset
     heads = [w for w in worst if w.id not in context.withheld][: MATRIX[1]]
@@ -308,8 +296,11 @@ def _markets_section(context: Context, chosen: Selection) -> tuple[Section, ...]
     if not rows:
         return ()
     rows.sort(key=lambda row: -row[0])
+    same = tied([round(largest, 9) for largest, _ in rows])
     name, words, _ = rows[0][1]
     title = f"{name} is the most concentrated: {words.partition(',')[0]}"
+    if same > 1:
+        title = f"{capital(join((row[0] for _, row in rows[:same]), 3))} are the most concentrated: {rows[0][0]:.0%} with the largest"
     text = "One bar of 100% for each service area with at least three councils whose supplier is known: the largest supplier dark, each of the others grey."
     return (
         Section(
@@ -318,7 +309,7 @@ def _markets_section(context: Context, chosen: Selection) -> tuple[Section, ...]
     )
 
 
-def _changes_section(context: Context, worst: Sequence[Worst], members: frozenset[str]) -> tuple[Section, ...]:
+def _changes_section(context: Context, worst: Sequence[SingleFailure], members: frozenset[str]) -> tuple[Section, ...]:
     """What has changed since an earlier map: for the worst roots, and in the rows."""
     if context.since is None:
         return ()

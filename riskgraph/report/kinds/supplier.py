@@ -11,18 +11,21 @@ from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.profile import profile_text
-from riskgraph.render.words import area_label, full_name, join, kind_word, plural, short_name, step_phrase
+from riskgraph.render.words import (
+    area_label,
+    capital,
+    full_name,
+    join,
+    kind_word,
+    lead,
+    plural,
+    short_name,
+    step_phrase,
+)
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.kinds.council import profile_answer
-from riskgraph.report.parts import (
-    area_title,
-    band_counts,
-    capital,
-    contracts_section,
-    method_section,
-    unknown_lines,
-)
+from riskgraph.report.parts import area_title, band_counts, contracts_section, method_section, unknown_lines
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import Trait, relations_that
@@ -65,8 +68,13 @@ def supplier_report(context: Context) -> Report:
     past = [reach for reach in radius.authorities if reach.past]
     services, exposures = _services(context, users), exposures_table(context, radius)
     contracts, contract_rows = contracts_section(context, [*users, *_bought(context, shown)], f"with {name}")
-    alone = len(order) == 1 or (len(order) > 1 and len(order[0][1]) > len(order[1][1]))
-    biggest = f", {'all' if len(order) == 1 else 'most'} for {area_label(order[0][0])}" if alone else ""
+    biggest = ""
+    if order:
+        word = lead([len(found) for _, found in order], len(bodies))
+        word = {"the largest group": "more than for anything else", "tied": ""}.get(word, word)
+        biggest = f", {word} for {area_label(order[0][0])}" if word in {"all", "most"} else ""
+        if word.startswith("more"):
+            biggest = f", {len(order[0][1])} for {area_label(order[0][0])}, {word}"
     evidence, sources = evidence_section(context, {row.id for step in users for row in step.rows})
     return Report(
         "supplier",

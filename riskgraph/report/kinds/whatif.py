@@ -12,9 +12,9 @@ from riskgraph.model import Band
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
 from riskgraph.render.whatif import change_phrase, text
-from riskgraph.render.words import area_label, join, plural, root_name, sentence, short_name
+from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, capital, contracts_section, method_section, unmarked
+from riskgraph.report.parts import area_title, contracts_section, method_section, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.scenario.compare import Comparison, Pair, What, compare, name_of
