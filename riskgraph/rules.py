@@ -6,13 +6,12 @@ The files in `datasets/` are the only home of these facts: `propagation.csv` (be
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from riskgraph.assets import shipped
+from riskgraph.assets import shipped_rows
 from riskgraph.model import FailureKind
 
 __all__ = ["Cell", "InsideRule", "Line", "Pair", "Rules", "ServiceArea", "Situation", "rules"]
@@ -151,7 +150,7 @@ def rules() -> Rules:
                 row["retains"] == "yes",
                 row["reason"],
             )
-            for row in _rows("propagation.csv")
+            for row in shipped_rows("propagation.csv")
         ),
         inside=tuple(
             InsideRule(
@@ -161,24 +160,19 @@ def rules() -> Rules:
                 tuple(Cell(row[kind]) if row[kind] else None for kind in FailureKind),
                 row["reason"],
             )
-            for row in _rows("inside.csv")
+            for row in shipped_rows("inside.csv")
         ),
         areas={
             row["id"]: ServiceArea(
                 row["id"], row["label"], row["enabling"] == "yes", row["data"] or None, row["reason"]
             )
-            for row in _rows("service_areas.csv")
+            for row in shipped_rows("service_areas.csv")
         },
         pairs={
             row["relation"]: Pair(row["relation"], _words(row["dependents"]), _words(row["providers"]))
-            for row in _rows("pairs.csv")
+            for row in shipped_rows("pairs.csv")
         },
     )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with shipped(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
 
 
 def _words(text: str) -> frozenset[str]:

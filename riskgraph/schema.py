@@ -5,12 +5,11 @@ The loader, the checks and the manual are all made from it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from riskgraph.assets import shipped
+from riskgraph.assets import shipped_rows
 
 __all__ = ["Column", "schema"]
 
@@ -46,17 +45,16 @@ def schema() -> Mapping[str, Mapping[str, Column]]:
     ['id', 'kind', 'name']
     """
     tables: dict[str, dict[str, Column]] = {}
-    with shipped("schema.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, strict=True):
-            column = Column(
-                row["table"],
-                row["column"],
-                row["type"],
-                row["unit"],
-                row["required"] == "yes",
-                tuple(row["allowed"].split("|")) if row["allowed"] else (),
-                row["description"],
-                row["required"] == "where known",
-            )
-            tables.setdefault(column.table, {})[column.name] = column
+    for row in shipped_rows("schema.csv"):
+        column = Column(
+            row["table"],
+            row["column"],
+            row["type"],
+            row["unit"],
+            row["required"] == "yes",
+            tuple(row["allowed"].split("|")) if row["allowed"] else (),
+            row["description"],
+            row["required"] == "where known",
+        )
+        tables.setdefault(column.table, {})[column.name] = column
     return tables

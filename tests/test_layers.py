@@ -27,6 +27,7 @@ FLOORS = {
     "text": 0,
     "pictured": 0,
     "data": 1,
+    "maps": 2,
     "graph": 2,
     "deciding": 2,
     "settle": 2,

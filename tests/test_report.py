@@ -23,13 +23,13 @@ from reporting import KINDS, bundle, renamed, seeds, uk
 from riskgraph.analysis.blast import blast
 from riskgraph.cli import main
 from riskgraph.data import write
+from riskgraph.data.folders import update_folder
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.tables import csv_cell
 from riskgraph.report import KINDS as REGISTERED
 from riskgraph.report import Options, make
-from riskgraph.report.files import write_files
 from riskgraph.report.marking import Tlp, mark
 from riskgraph.report.verify import verify
 
@@ -101,7 +101,7 @@ def test_the_clock_of_a_breach_is_stated(tmp_path: Path) -> None:
     said = "aware at 9:30am on 25 November 2026, they end at 9:30am on 28 November 2026"
     assert said in " ".join(made.report.decisions)
     assert "--aware" in made.origin.command
-    write_files(made.files, tmp_path)
+    update_folder(tmp_path, made.files)
     assert verify(tmp_path).equal
     for wrong in ("soon", "2026-11-25", "2026-11-25T09:30+01:00"):
         with pytest.raises(RiskGraphError, match="no date and time"):
@@ -240,7 +240,7 @@ def test_an_overview_says_what_has_changed(tmp_path: Path) -> None:
     assert "Since the map of 30 June 2026" in html
     assert re.search(r"East Kent Services Dover nobody \d+ \d+", html)
     assert str(tmp_path) not in made.files["report.json"].decode()
-    write_files(made.files, tmp_path / "r")
+    update_folder(tmp_path / "r", made.files)
     assert verify(tmp_path / "r", since=tmp_path / "old").equal
     with pytest.raises(RiskGraphError, match="compares with no earlier map"):
         make("seeds", "blast", ["essex"], Options(since=str(tmp_path / "old")))
@@ -251,7 +251,7 @@ def test_an_overview_says_what_has_changed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in {"redacted"}])
 def test_a_report_can_be_made_again_from_what_it_says(name: str, tmp_path: Path) -> None:
-    write_files(bundle(name).files, tmp_path)
+    update_folder(tmp_path, bundle(name).files)
     verdict = verify(tmp_path)
     assert (verdict.differences, verdict.missing) == ((), ())
     assert len(verdict.files) == len(bundle(name).files) - 1
@@ -295,7 +295,7 @@ def test_verify_says_that_the_data_have_changed(tmp_path: Path) -> None:
         for r in rows.values()
         if r.dependent == "authority:dover" and r.provider == "shared-service:east-kent-services"
     )
-    write_files(make("seeds", "blast", ["east kent services"]).files, tmp_path / "r")
+    update_folder(tmp_path / "r", make("seeds", "blast", ["east kent services"]).files)
     write(replace(seeds(), relations={id_: r for id_, r in rows.items() if id_ != row.id}), tmp_path / "new")
     code, out, _ = run("verify", str(tmp_path / "r"), "--data", str(tmp_path / "new"))
     assert code == 1
@@ -322,7 +322,7 @@ def test_verify_refuses_what_is_no_report(content: str, said: str, tmp_path: Pat
 def test_verify_reads_nothing_outside_the_folder(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("x", "utf-8")
-    write_files(make("seeds", "blast", ["essex"]).files, tmp_path / "r")
+    update_folder(tmp_path / "r", make("seeds", "blast", ["essex"]).files)
     path = tmp_path / "r" / "report.json"
     value = json.loads(path.read_text("utf-8"))
     value["files"]["../secret.txt"] = "0" * 64

@@ -23,11 +23,12 @@ from riskgraph.cli.options import Output, examples, output_options
 @output_options("text", "json")
 def command(maps: tuple[str, ...], to: Path | None, title: str | None, output: Output) -> None:
     """Make one regional map of several data sets; contradictions stay, with both sources."""
-    from riskgraph.data import canonical, read
+    from riskgraph.data import canonical
     from riskgraph.data.checks import run_checks
     from riskgraph.data.folders import write_folder
     from riskgraph.data.merge import merge
     from riskgraph.errors import DataError, RiskGraphError
+    from riskgraph.maps import read
     from riskgraph.render.imports import merge_text
     from riskgraph.render.tables import as_json
 

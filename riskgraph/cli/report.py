@@ -185,15 +185,14 @@ def _selection(selection: Selection) -> dict[str, Any]:
 
 def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:
     """Write the folder or the archive, and say where it is and how it is marked."""
-    from riskgraph.data.files import write_atomic
-    from riskgraph.report.files import write_files
+    from riskgraph.data.folders import update_folder, write_file
 
     if zipped:
         target = output or Path(f"{bundle.name}.zip")
-        write_atomic(target, bundle.zip())
+        write_file(target, bundle.zip())
     else:
         target = output or Path(bundle.name)
-        write_files(bundle.files, target)
+        update_folder(target, bundle.files)
     click.echo(bundle.report.title)
     click.echo(f"{len(bundle.files)} files, {bundle.marking.words}, written to {target}")
     size = len(bundle.files["report.html"])

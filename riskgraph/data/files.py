@@ -1,4 +1,4 @@
-"""Text tables from files, and files written whole or not at all.
+"""Text tables from files, and text as files hold it.
 
 The CSV reader is our own thin layer over the standard library's, because the usual ones change data
 silently: pandas shifts columns when a row is too long and drops names such as "None" and "NA".
@@ -6,12 +6,9 @@ silently: pandas shifts columns when a row is too long and drops names such as "
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
-import os
 import re
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,7 +16,7 @@ from pathlib import Path
 
 from riskgraph.errors import MissingFile, Problem, RiskGraphError
 
-__all__ = ["FORBIDDEN", "MAX_FILE_BYTES", "Table", "decode", "nearest", "read_table", "write_atomic", "write_table"]
+__all__ = ["FORBIDDEN", "MAX_FILE_BYTES", "Table", "decode", "nearest", "read_table", "toml_string", "write_table"]
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 FORBIDDEN = re.compile(
@@ -201,31 +198,13 @@ def write_table(header: list[str], rows: list[list[str]]) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that it is the old one or the new one, never half.
+def toml_string(text: str) -> str:
+    r"""A basic string of TOML: in quotes, on one line.
 
-    Raises
-    ------
-    RiskGraphError
-        If it cannot be written; the old file is then as it was.
+    Examples
+    --------
+    >>> print(toml_string('Say "no"'))
+    "Say \"no\""
     """
-    if path.is_symlink():
-        raise RiskGraphError(f"{path} is a link; riskgraph does not write through links.", "Name the file itself.")
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".riskgraph-", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        raise RiskGraphError(
-            f"{path} cannot be written: {error.strerror}.", "Check that the folder exists and your rights."
-        ) from None
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

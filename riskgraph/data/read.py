@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from riskgraph.assets import shipped, shipped_maps
+from riskgraph.assets import shipped, shipped_maps, shipped_rows
 from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.files import Table, decode, nearest, read_table
+from riskgraph.data.folders import current, interrupted
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.errors import DataError, MissingFile, Problem
 from riskgraph.model import Entity, Evidence, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.schema import Column, schema
 
-__all__ = ["TABLES", "judge", "locate", "read"]
+__all__ = ["TABLES", "judge", "locate", "read", "read_register", "settled", "shipped_aliases"]
 
 TABLES: dict[str, tuple[str, type[Any], bool]] = {
     # table of the schema -> file, record, required
@@ -31,7 +32,6 @@ TABLES: dict[str, tuple[str, type[Any], bool]] = {
     "incident_effects": ("incident_effects.csv", IncidentEffect, False),
     "authorities": ("register.csv", RegisterEntry, False),
 }
-SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
 _ID = {"incidents": "incident_id"}
 _SLUG = re.compile(r"[a-z-]+:[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _INTEGER = re.compile(r"\d+", re.ASCII)
@@ -67,7 +67,7 @@ def locate(where: str | Path) -> Path:
             f"{where} is a file; a data set is a folder.",
             "Give the folder that holds dataset.toml, or make one: riskgraph data import FILE --to FOLDER",
         )
-    if not (path / "dataset.toml").is_file():
+    if not current(path, "dataset.toml").is_file():
         raise MissingFile(
             f"{where} holds no dataset.toml, so it is no data set.",
             "Give the folder that holds it, or write one: see docs/model.md.",
@@ -99,18 +99,17 @@ def read(where: str | Path) -> Dataset:
     --------
     >>> read("seeds").info.title
     'Five documented incidents'
-    >>> len(read("one-sheet-register.csv").relations) > 60
-    True
     """
-    if Path(where).suffix.lower() in SHEETS and not Path(where).is_dir():
-        return _read_sheet(Path(where))
     path = locate(where)
     problems: list[Problem] = []
-    info = _info(path / "dataset.toml", problems)
+    if interrupted(path):
+        message = "A writer was stopped before every file was in its place; what it meant to write is read."
+        problems.append(Problem(path.name, None, None, "interrupted", message, "Write again.", "warning"))
+    info = _info(current(path, "dataset.toml"), problems)
     loaded: dict[str, tuple[Sequence[Any], Sequence[int]]] = {}
-    own_register = (path / "register.csv").is_file()
+    own_register = current(path, "register.csv").is_file()
     for table, (file, record, required) in TABLES.items():
-        source = path / file
+        source = current(path, file)
         if table == "authorities" and not own_register:
             source = shipped("register", "authorities.csv")
         if not source.is_file():
@@ -142,30 +141,21 @@ def read(where: str | Path) -> Dataset:
         "incident_effects": dict(zip(effects, effect_numbers, strict=True)),
     }
     problems += run_checks(dataset, rows)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DataError(str(where), sorted(errors, key=_problem_key))
-    warnings = tuple(sorted((p for p in problems if p.severity == "warning"), key=_problem_key))
-    object.__setattr__(dataset, "warnings", warnings)
-    return dataset
+    return replace(dataset, warnings=settled(str(where), problems))
 
 
-def _read_sheet(path: Path) -> Dataset:
-    """A register of one sheet, or a workbook, by way of its importer; then judged as strictly as a folder."""
-    from riskgraph.data.importers import import_file  # only for such files
+def settled(where: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The warnings among some problems, in the order of files and rows.
 
-    dataset, report = import_file(path)
-    problems = run_checks(dataset, {})
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DataError(str(path), sorted(errors, key=_problem_key))
-    left = [
-        Problem(path.name, None, None, "left-out", f"{count} rows were left out: {reason}.", severity="warning")
-        for reason, count in sorted(report.skipped_count.items())
-    ]
-    kept = sorted((p for p in problems if p.severity == "warning"), key=_problem_key)
-    object.__setattr__(dataset, "warnings", (*left, *kept))
-    return dataset
+    Raises
+    ------
+    DataError
+        If any of them is an error; it lists all of those.
+    """
+    ordered = sorted(problems, key=_problem_key)
+    if errors := [problem for problem in ordered if problem.severity == "error"]:
+        raise DataError(where, errors)
+    return tuple(ordered)
 
 
 def read_register(path: Path) -> dict[str, RegisterEntry]:
@@ -178,9 +168,7 @@ def read_register(path: Path) -> dict[str, RegisterEntry]:
     """
     problems: list[Problem] = []
     entries = _by_id("authorities", *_records(path, "authorities", RegisterEntry, problems), problems)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DataError(str(path), sorted(errors, key=_problem_key))
+    settled(str(path), problems)
     return entries
 
 
@@ -423,6 +411,4 @@ _CONVERTERS: dict[str, Callable[[str, Column], tuple[Any, _Fault | None]]] = {
 @lru_cache(maxsize=1)
 def shipped_aliases() -> tuple[tuple[str, str, str], ...]:
     """Alias, id and sort of alias of every body in the shipped register."""
-    table, _ = read_table(shipped("register", "aliases.csv"), ["alias", "id", "alias_kind", "status"])
-    place = {name: index for index, name in enumerate(table.header)}
-    return tuple((row[place["alias"]], row[place["id"]], row[place["alias_kind"]]) for row in table.rows)
+    return tuple((row["alias"], row["id"], row["alias_kind"]) for row in shipped_rows("register", "aliases.csv"))

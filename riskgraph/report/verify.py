@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from riskgraph.data.folders import current
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.report.bundle import Options, make
@@ -79,16 +80,17 @@ def verify(
     Examples
     --------
     >>> import tempfile
-    >>> from riskgraph.report.files import write_files
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> write_files(make("seeds", "blast", ["essex"]).files, folder)
+    >>> from riskgraph.data.folders import write_folder
+    >>> folder = Path(tempfile.mkdtemp()) / "report"
+    >>> write_folder(folder, make("seeds", "blast", ["essex"]).files)
     >>> verify(folder).equal
     True
     """
     file = Path(path)
     if not file.exists() and str(path) in (samples := shipped_samples()):
         file = samples[str(path)]
-    file = file / "report.json" if file.is_dir() else file
+    folder = file if file.is_dir() else file.parent
+    file = current(folder, "report.json") if file.is_dir() else file
     old = _read(file)
     request = old["provenance"]["request"]
     options = replace(_options(request, redact, members), since=str(since or request["since"]))
@@ -107,7 +109,7 @@ def verify(
         differences.insert(0, "the data have changed since the report was made")
     found, missing = [], []
     for name, stated in sorted(old["files"].items()):
-        beside = file.parent / name
+        beside = current(folder, name)
         if "/" in name or "\\" in name or not beside.is_file():
             missing.append(name)
             continue
