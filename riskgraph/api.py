@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import riskgraph.render.notebook  # noqa: F401 - results show themselves once it says how
 from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
 from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
@@ -22,7 +23,6 @@ from riskgraph.backends.base import open_backend
 from riskgraph.data import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.model import FailureKind
-from riskgraph.render.notebook import register
 from riskgraph.scenario.compare import Comparison, compare
 from riskgraph.scenario.model import Change, Scenario, change
 
@@ -70,7 +70,6 @@ def load(where: str | Path = "uk", *, backend: str = "networkx") -> RiskMap:
     >>> load("seeds")
     <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
     """
-    register()
     with closing(open_backend(backend, where)) as opened:
         return RiskMap(opened.graph())
 
@@ -292,9 +291,9 @@ class RiskMap:
         >>> "report.html" in bundle.files
         True
         """
-        from riskgraph.report import Options, make
+        from riskgraph.report import ReportOptions, make
 
-        return make(self.graph, kind, names, Options(**options))
+        return make(self.graph, kind, names, ReportOptions(**options))
 
     def atlas(self, **how: Any) -> Atlas:
         """The whole map in one page, to search offline; see `riskgraph.report.atlas.atlas`."""

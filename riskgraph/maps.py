@@ -13,7 +13,7 @@ from riskgraph.errors import Problem
 
 __all__ = ["read"]
 
-SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
+_SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
 
 
 def read(where: str | Path) -> Dataset:
@@ -44,7 +44,7 @@ def read(where: str | Path) -> Dataset:
     True
     """
     path = Path(where)
-    if path.suffix.lower() not in SHEETS or path.is_dir():
+    if path.suffix.lower() not in _SHEETS or path.is_dir():
         return read_folder(where)
     from riskgraph.data.importers import import_file  # start-up time: most maps are folders
 

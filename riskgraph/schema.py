@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from riskgraph.assets import shipped_rows
 
-__all__ = ["Column", "schema"]
+__all__ = ["SchemaColumn", "schema"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SchemaColumn:
     """One column of one table."""
 
     table: str
@@ -34,7 +34,7 @@ class Column:
 
 
 @lru_cache(maxsize=1)
-def schema() -> Mapping[str, Mapping[str, Column]]:
+def schema() -> Mapping[str, Mapping[str, SchemaColumn]]:
     """Table to column name to column, in the order in which files are written.
 
     Examples
@@ -44,9 +44,9 @@ def schema() -> Mapping[str, Mapping[str, Column]]:
     >>> list(schema()["entities"])[:3]
     ['id', 'kind', 'name']
     """
-    tables: dict[str, dict[str, Column]] = {}
+    tables: dict[str, dict[str, SchemaColumn]] = {}
     for row in shipped_rows("schema.csv"):
-        column = Column(
+        column = SchemaColumn(
             row["table"],
             row["column"],
             row["type"],

@@ -16,9 +16,9 @@ from conftest import need
 from reporting import KINDS, bundle
 from test_report import HOSTILE, hostile
 
+import riskgraph.render.notebook  # noqa: F401
 from riskgraph.analysis.blast import blast
 from riskgraph.data.folders import update_folder
-from riskgraph.render.notebook import register
 from riskgraph.report import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -295,7 +295,6 @@ def test_a_hole_would_be_seen(tmp_path: Path, open_page: Open) -> None:
 
 
 def test_a_figure_draws_sends_nothing_and_shows_names_exactly(tmp_path: Path, open_page: Open) -> None:
-    register()
     radius = blast(hostile(), "shared-service:east-kent-services")
     path = tmp_path / "figure.html"
     radius.figure().write_html(path, include_plotlyjs=True, div_id="figure")

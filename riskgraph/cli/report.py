@@ -15,7 +15,7 @@ from riskgraph.errors import MissingFile, RiskGraphError
 
 if TYPE_CHECKING:
     from riskgraph.analysis.select import Selection
-    from riskgraph.report import Bundle, Options
+    from riskgraph.report import Bundle, ReportOptions
     from riskgraph.report.registry import Kind
 
 __all__ = ["command", "names_in"]
@@ -119,10 +119,10 @@ def _command(kind: Kind) -> click.Command:
     @data_option
     @click.pass_context
     def run(ctx: click.Context, /, graph: Any, select: Any, question: dict[str, Any], **given: Any) -> None:
-        from riskgraph.report import Options, make
+        from riskgraph.report import ReportOptions, make
 
         names = given.get("names") or ()
-        options = Options(
+        options = ReportOptions(
             question={key: value for key, value in question.items() if value},
             selection=_selection(select(graph)),
             tlp=given["tlp"],
@@ -159,7 +159,7 @@ def _command(kind: Kind) -> click.Command:
     return click.command(kind.word, help=kind.help, short_help=kind.help, epilog=examples(*kind.examples))(made)
 
 
-def _explored(bundle: Bundle, graph: Any, options: Options) -> Bundle:
+def _explored(bundle: Bundle, graph: Any, options: ReportOptions) -> Bundle:
     """The bundle with the explorer; of a map that hides names there is none."""
     from riskgraph.analysis.blast import blast
     from riskgraph.analysis.select import Selection

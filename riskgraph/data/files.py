@@ -16,7 +16,7 @@ from pathlib import Path
 
 from riskgraph.errors import MissingFile, Problem, RiskGraphError
 
-__all__ = ["FORBIDDEN", "MAX_FILE_BYTES", "Table", "decode", "nearest", "read_table", "toml_string", "write_table"]
+__all__ = ["FORBIDDEN", "MAX_FILE_BYTES", "TextTable", "decode", "nearest", "read_table", "toml_string", "write_table"]
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 FORBIDDEN = re.compile(
@@ -25,7 +25,7 @@ FORBIDDEN = re.compile(
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """A file's header and rows as text; `numbers` are row numbers as a spreadsheet counts them."""
 
     file: str
@@ -87,7 +87,7 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
     return text, [notice]
 
 
-def read_table(path: Path, known: list[str]) -> tuple[Table, list[Problem]]:
+def read_table(path: Path, known: list[str]) -> tuple[TextTable, list[Problem]]:
     """Read a CSV file; `known` are the columns it may have, used to tell the delimiter.
 
     Rows and problems keep the numbers a spreadsheet shows. A table with problems of severity
@@ -101,7 +101,7 @@ def read_table(path: Path, known: list[str]) -> tuple[Table, list[Problem]]:
         If it cannot be read at all.
     """
     file = path.name
-    nothing = Table(file, (), (), ())
+    nothing = TextTable(file, (), (), ())
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
@@ -138,7 +138,7 @@ def read_table(path: Path, known: list[str]) -> tuple[Table, list[Problem]]:
         problems.append(Problem(file, number, None, "csv", f"The row cannot be read: {error}.", "Check its quotes."))
         return nothing, problems
     header = tuple(cell.strip().lower().replace(" ", "_") for cell in rows[0])
-    table = Table(file, header, tuple(rows[1:]), tuple(numbers[1:]))
+    table = TextTable(file, header, tuple(rows[1:]), tuple(numbers[1:]))
     problems += _shape(table)
     if FORBIDDEN.search(text):
         problems += _control_characters(table)
@@ -149,7 +149,7 @@ def _words(line: str, delimiter: str) -> list[str]:
     return [word.strip().strip('"').lower().replace(" ", "_") for word in line.split(delimiter)]
 
 
-def _shape(table: Table) -> list[Problem]:
+def _shape(table: TextTable) -> list[Problem]:
     width = len(table.header)
     problems = [
         Problem(table.file, 1, name, "column-twice", "The column stands there twice.", "Remove one.")
@@ -168,7 +168,7 @@ def _shape(table: Table) -> list[Problem]:
     return problems
 
 
-def _control_characters(table: Table) -> list[Problem]:
+def _control_characters(table: TextTable) -> list[Problem]:
     problems = []
     for number, row in zip(table.numbers, table.rows, strict=True):
         for name, cell in zip(table.header, row, strict=False):

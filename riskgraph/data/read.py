@@ -7,21 +7,21 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from riskgraph.assets import shipped, shipped_maps, shipped_rows
 from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset, DatasetInfo
-from riskgraph.data.files import Table, decode, nearest, read_table
+from riskgraph.data.files import TextTable, decode, nearest, read_table
 from riskgraph.data.folders import current, interrupted
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.errors import DataError, MissingFile, Problem
 from riskgraph.model import Entity, Evidence, Incident, IncidentEffect, RegisterEntry, Relation
-from riskgraph.schema import Column, schema
+from riskgraph.schema import SchemaColumn, schema
 
-__all__ = ["TABLES", "judge", "locate", "read", "read_register", "settled", "shipped_aliases"]
+__all__ = ["TABLES", "columns_of", "judge", "locate", "read", "read_register", "settled", "shipped_aliases"]
 
 TABLES: dict[str, tuple[str, type[Any], bool]] = {
     # table of the schema -> file, record, required
@@ -37,6 +37,19 @@ _SLUG = re.compile(r"[a-z-]+:[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _INTEGER = re.compile(r"\d+", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
+
+
+@cache
+def columns_of(record: type[Any]) -> Mapping[str, SchemaColumn]:
+    """Name to column of every field of a record, in the order of its fields.
+
+    Examples
+    --------
+    >>> columns_of(Entity)["aliases"].many
+    True
+    """
+    table = next(table for table, (_, one, _) in TABLES.items() if one is record)
+    return {field.name: schema()[table][field.name] for field in fields(record)}
 
 
 def locate(where: str | Path) -> Path:
@@ -263,9 +276,8 @@ def _records(path: Path, table: str, record: type[Any], problems: list[Problem])
     for position, name in enumerate(text.header):
         cells = [row[position] for row in text.rows]
         converted[name] = _convert(text, columns[name], name in required, cells, problems, bad)
-    blank: dict[str, Any] = {field.name: (() if columns[field.name].many else None) for field in fields(record)}
     size = len(text.rows)
-    series = [converted.get(field.name, (blank[field.name],) * size) for field in fields(record)]
+    series = [converted.get(name, (() if column.many else None,) * size) for name, column in columns_of(record).items()]
     records = [record(*values) for values in zip(*series, strict=True)] if size else []
     numbers: Sequence[int] = text.numbers
     if bad:
@@ -275,7 +287,7 @@ def _records(path: Path, table: str, record: type[Any], problems: list[Problem])
 
 
 def _convert(
-    table: Table, column: Column, required: bool, cells: list[str], problems: list[Problem], bad: set[int]
+    table: TextTable, column: SchemaColumn, required: bool, cells: list[str], problems: list[Problem], bad: set[int]
 ) -> list[Any]:
     """Convert the cells of one column; each different text is judged once."""
     judged: dict[str, Any] = {}
@@ -324,19 +336,19 @@ def _convert(
 _Fault = tuple[str, str, str]
 
 
-def judge(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def judge(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     """The value of one cell that is not blank, and its fault (rule, message, fix) if it has one."""
     convert = _CONVERTERS.get(column.type, _text)
     return convert(value, column)
 
 
-def _text(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _text(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if column.name == "name" and re.search(r"[\r\n\t]", value):
         return value, ("line-break", "A name cannot hold a line break or a tab.", "Write it on one line.")
     return value, None
 
 
-def _id(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _id(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if column.table == "entities" and not _SLUG.fullmatch(value):
         fix = "Write it as kind:slug in small letters, digits and hyphens, such as authority:thanet."
         return value, ("id-form", f"{value!r} is no id.", fix)
@@ -345,13 +357,13 @@ def _id(value: str, column: Column) -> tuple[Any, _Fault | None]:
     return value, None
 
 
-def _word(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _word(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if column.allowed and value not in column.allowed:
         return value, ("word", f"{value!r} is not a word known here.", nearest(value, list(column.allowed)))
     return value, None
 
 
-def _date(value: str, _column: Column) -> tuple[Any, _Fault | None]:
+def _date(value: str, _column: SchemaColumn) -> tuple[Any, _Fault | None]:
     try:
         first_day(value)
     except ValueError as error:
@@ -359,7 +371,7 @@ def _date(value: str, _column: Column) -> tuple[Any, _Fault | None]:
     return value, None
 
 
-def _moment(value: str, _column: Column) -> tuple[Any, _Fault | None]:
+def _moment(value: str, _column: SchemaColumn) -> tuple[Any, _Fault | None]:
     try:
         parse_moment(value)
     except ValueError as error:
@@ -368,7 +380,7 @@ def _moment(value: str, _column: Column) -> tuple[Any, _Fault | None]:
     return value, None
 
 
-def _integer(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _integer(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if not _INTEGER.fullmatch(value) or len(value) > 15:
         message = f"{value!r} is no whole number of {column.unit or 'things'}."
         return None, (
@@ -379,7 +391,7 @@ def _integer(value: str, column: Column) -> tuple[Any, _Fault | None]:
     return int(value), None
 
 
-def _number(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _number(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     signed = column.unit == "degrees"
     if not _NUMBER.fullmatch(value) or len(value) > 30 or (value.startswith("-") and not signed):
         return None, (
@@ -390,13 +402,13 @@ def _number(value: str, column: Column) -> tuple[Any, _Fault | None]:
     return Decimal(value), None
 
 
-def _url(value: str, _column: Column) -> tuple[Any, _Fault | None]:
+def _url(value: str, _column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if not _URL.fullmatch(value):
         return value, ("url", f"{value!r} is no web address.", "Begin it with https:// or leave it blank.")
     return value, None
 
 
-_CONVERTERS: dict[str, Callable[[str, Column], tuple[Any, _Fault | None]]] = {
+_CONVERTERS: dict[str, Callable[[str, SchemaColumn], tuple[Any, _Fault | None]]] = {
     "id": _id,
     "word": _word,
     "words": _word,

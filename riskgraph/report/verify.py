@@ -12,7 +12,7 @@ from typing import Any
 from riskgraph.data.folders import current
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.report.bundle import Options, make
+from riskgraph.report.bundle import ReportOptions, make
 from riskgraph.report.leaks import strict_json
 
 __all__ = ["Verdict", "shipped_samples", "verify"]
@@ -172,7 +172,7 @@ def _looks_right(value: object) -> bool:
     )
 
 
-def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> Options:
+def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> ReportOptions:
     if request.get("redact") == "withheld" and not redact:
         raise RiskGraphError("The report withholds a list of names.", "Give the list: --redact FILE.")
     selection = dict(request["selection"])
@@ -181,7 +181,7 @@ def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequenc
             raise RiskGraphError("The report withholds who its members are.", "Give the list: --members FILE.")
         selection["members"] = list(members)
     question = {key: tuple(value) if isinstance(value, list) else value for key, value in request["question"].items()}
-    return Options(
+    return ReportOptions(
         question,
         selection,
         request["tlp"],
