@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from riskgraph.arguments import checked
 from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import read as read_folder
@@ -16,6 +17,7 @@ __all__ = ["read"]
 _SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
 
 
+@checked
 def read(where: str | Path) -> Dataset:
     """Read and check a data set, or a sheet by way of its importer, judged as strictly.
 

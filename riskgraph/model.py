@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 
 from riskgraph.dates import first_day, last_day
+from riskgraph.errors import RiskGraphError
 
 __all__ = [
     "AUTHORITY",
@@ -110,12 +111,20 @@ class Band(IntEnum):
     def of(cls, word: str) -> Band:
         """The band of a word.
 
+        Raises
+        ------
+        RiskGraphError
+            If there is no such band.
+
         Examples
         --------
         >>> Band.of("likely")
         <Band.LIKELY: 1>
         """
-        return cls[word.upper().replace("-", "_")]
+        known = {band.word: band for band in cls}
+        if word not in known:
+            raise RiskGraphError(f"No band is called {word!r}.", f"Use one of: {', '.join(known)}.")
+        return known[word]
 
 
 class Grade(IntEnum):

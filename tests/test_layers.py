@@ -21,6 +21,7 @@ from riskgraph.cli import main
 ROOT = Path(__file__).parents[1]
 
 FLOORS = {
+    "arguments": 0,
     "errors": 0,
     "assets": 0,
     "model": 0,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.concentration import Concentration, market_in
 from riskgraph.analysis.select import Selection
+from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRINCIPAL_COUNCILS
 from riskgraph.rules import rules
@@ -132,7 +133,7 @@ def breakdown(
         regions = sorted({name for entry in entries if (name := entry.region or entry.nation)})
         parts = ((name, market_in(graph, view, wanted, _within(whole, name, chosen))) for name in regions)
     else:
-        raise KeyError(by)
+        raise RiskGraphError(f"Nothing is broken down by {by!r}.", "Use one of: area, class, region.")
     slices = list(parts)
     known = [part for part in slices if part[1].shares]
     known.sort(key=lambda part: (-_least(part[1]), part[0]))

@@ -39,7 +39,6 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
 
 
-@cache
 def columns_of(record: type[Any]) -> Mapping[str, SchemaColumn]:
     """Name to column of every field of a record, in the order of its fields.
 
@@ -48,8 +47,15 @@ def columns_of(record: type[Any]) -> Mapping[str, SchemaColumn]:
     >>> columns_of(Entity)["aliases"].many
     True
     """
-    table = next(table for table, (_, one, _) in TABLES.items() if one is record)
-    return {field.name: schema()[table][field.name] for field in fields(record)}
+    return _columns()[record]
+
+
+@cache
+def _columns() -> dict[type[Any], dict[str, SchemaColumn]]:
+    return {
+        record: {field.name: schema()[table][field.name] for field in fields(record)}
+        for table, (_, record, _) in TABLES.items()
+    }
 
 
 def locate(where: str | Path) -> Path:

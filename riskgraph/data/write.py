@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from riskgraph.arguments import checked
 from riskgraph.data.dataset import Dataset, canonical
 from riskgraph.data.folders import current, update_folder
 from riskgraph.errors import RiskGraphError
@@ -11,6 +12,7 @@ from riskgraph.errors import RiskGraphError
 __all__ = ["write"]
 
 
+@checked
 def write(dataset: Dataset, folder: str | Path) -> tuple[str, ...]:
     """Write a data set into a folder, whole or not at all.
 

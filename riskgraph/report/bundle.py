@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import riskgraph.report.kinds  # noqa: F401 - registers the kinds
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.select import Selection
+from riskgraph.arguments import check
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -165,6 +167,8 @@ def _context(
     graph: RiskGraph, entry: Kind, names: Sequence[str], options: ReportOptions
 ) -> tuple[Context, Redacted | None]:
     """The map that the report is made from: where names are withheld, one that does not hold them."""
+    check(blast, graph, names, **options.question)
+    check(Selection.of, graph, **options.selection)
     question = dict(options.question)
     selection = Selection.of(graph, **options.selection)
     ids = tuple(dict.fromkeys(entry.resolve(graph, name) for name in names))
