@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from riskgraph.data.files import toml_string, write_table
 from riskgraph.dates import last_day
@@ -16,7 +16,26 @@ from riskgraph.errors import Problem
 from riskgraph.model import Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.schema import schema
 
-__all__ = ["Dataset", "DatasetInfo", "canonical"]
+__all__ = ["TABLES", "DataTable", "Dataset", "DatasetInfo", "canonical"]
+
+
+class DataTable(NamedTuple):
+    """Where a table of a data set is: in which file, as which records, and as what a `Dataset` holds it."""
+
+    file: str
+    record: type[Any]
+    held: str
+    required: bool = False
+
+
+TABLES = {  # by their names in the schema
+    "entities": DataTable("entities.csv", Entity, "entities", required=True),
+    "relations": DataTable("relations.csv", Relation, "relations", required=True),
+    "evidence": DataTable("evidence.csv", Evidence, "evidence"),
+    "incidents": DataTable("incidents.csv", Incident, "incidents"),
+    "incident_effects": DataTable("incident_effects.csv", IncidentEffect, "effects"),
+    "authorities": DataTable("register.csv", RegisterEntry, "register"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,38 @@ class Dataset:
     warnings: tuple[Problem, ...] = ()
     own_register_file: bool = False  # the folder brings its own register.csv
 
+    @classmethod
+    def of(
+        cls,
+        path: Path,
+        info: DatasetInfo,
+        *,
+        entities: Mapping[str, Entity],
+        relations: Mapping[str, Relation],
+        evidence: Mapping[str, Evidence],
+        incidents: Mapping[str, Incident],
+        effects: Iterable[IncidentEffect],
+        register: Mapping[str, RegisterEntry],
+        own_register_file: bool = False,
+    ) -> Dataset:
+        """A data set from tables in any order; what is in them is not checked."""
+        return cls(
+            path,
+            info,
+            dict(sorted(entities.items())),
+            dict(sorted(relations.items())),
+            dict(sorted(evidence.items())),
+            dict(sorted(incidents.items())),
+            tuple(sorted(effects, key=_words)),
+            dict(sorted(register.items())),
+            own_register_file=own_register_file,
+        )
+
+    def records(self, table: str) -> list[Any]:
+        """The records of a table of the schema, in the order of its file."""
+        held = getattr(self, TABLES[table].held)
+        return list(held.values() if isinstance(held, Mapping) else held)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical form: equal for equal data, whatever the row order was."""
@@ -99,17 +150,11 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
     >>> list(canonical(read("seeds")))[:2]
     ['dataset.toml', 'entities.csv']
     """
-    tables: dict[str, tuple[str, list[Any]]] = {
-        "entities": ("entities.csv", list(dataset.entities.values())),
-        "relations": ("relations.csv", list(dataset.relations.values())),
-        "evidence": ("evidence.csv", list(dataset.evidence.values())),
-        "incidents": ("incidents.csv", list(dataset.incidents.values())),
-        "incident_effects": ("incident_effects.csv", list(dataset.effects)),
-    }
-    if register or dataset.own_register_file:
-        tables["authorities"] = ("register.csv", list(dataset.register.values()))
     content = {"dataset.toml": _toml(dataset.info)}
-    for table, (file, records) in tables.items():
+    for table, (file, *_) in TABLES.items():
+        if table == "authorities" and not (register or dataset.own_register_file):
+            continue
+        records = dataset.records(table)
         columns = [
             name
             for name, column in schema()[table].items()
@@ -119,6 +164,11 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
             columns, [[_cell(getattr(record, column)) for column in columns] for record in records]
         )
     return content
+
+
+def _words(record: Any) -> tuple[str, ...]:
+    """A record as text: the order in which records without an id stand in their file."""
+    return tuple(str(getattr(record, field.name) or "") for field in fields(record))
 
 
 def _cell(value: Any) -> str:

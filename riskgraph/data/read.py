@@ -13,25 +13,16 @@ from typing import Any
 
 from riskgraph.assets import shipped, shipped_maps, shipped_rows
 from riskgraph.data.checks import run_checks
-from riskgraph.data.dataset import Dataset, DatasetInfo
+from riskgraph.data.dataset import TABLES, Dataset, DatasetInfo
 from riskgraph.data.files import TextTable, decode, nearest, read_table
 from riskgraph.data.folders import current, interrupted
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.errors import DataError, MissingFile, Problem
-from riskgraph.model import Entity, Evidence, Incident, IncidentEffect, RegisterEntry, Relation
+from riskgraph.model import RegisterEntry
 from riskgraph.schema import SchemaColumn, schema
 
-__all__ = ["TABLES", "columns_of", "judge", "locate", "read", "read_register", "settled", "shipped_aliases"]
+__all__ = ["columns_of", "judge", "locate", "read", "read_register", "settled", "shipped_aliases"]
 
-TABLES: dict[str, tuple[str, type[Any], bool]] = {
-    # table of the schema -> file, record, required
-    "entities": ("entities.csv", Entity, True),
-    "relations": ("relations.csv", Relation, True),
-    "evidence": ("evidence.csv", Evidence, False),
-    "incidents": ("incidents.csv", Incident, False),
-    "incident_effects": ("incident_effects.csv", IncidentEffect, False),
-    "authorities": ("register.csv", RegisterEntry, False),
-}
 _ID = {"incidents": "incident_id"}
 _SLUG = re.compile(r"[a-z-]+:[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _INTEGER = re.compile(r"\d+", re.ASCII)
@@ -44,6 +35,7 @@ def columns_of(record: type[Any]) -> Mapping[str, SchemaColumn]:
 
     Examples
     --------
+    >>> from riskgraph.model import Entity
     >>> columns_of(Entity)["aliases"].many
     True
     """
@@ -54,7 +46,7 @@ def columns_of(record: type[Any]) -> Mapping[str, SchemaColumn]:
 def _columns() -> dict[type[Any], dict[str, SchemaColumn]]:
     return {
         record: {field.name: schema()[table][field.name] for field in fields(record)}
-        for table, (_, record, _) in TABLES.items()
+        for table, (_, record, *_) in TABLES.items()
     }
 
 
@@ -125,40 +117,22 @@ def read(where: str | Path) -> Dataset:
         message = "A writer was stopped before every file was in its place; what it meant to write is read."
         problems.append(Problem(path.name, None, None, "interrupted", message, "Write again.", "warning"))
     info = _info(current(path, "dataset.toml"), problems)
-    loaded: dict[str, tuple[Sequence[Any], Sequence[int]]] = {}
     own_register = current(path, "register.csv").is_file()
-    for table, (file, record, required) in TABLES.items():
-        source = current(path, file)
+    held: dict[str, Any] = {}
+    rows: dict[str, dict[Any, int]] = {}
+    for table, place in TABLES.items():
+        source = current(path, place.file)
         if table == "authorities" and not own_register:
             source = shipped("register", "authorities.csv")
-        if not source.is_file():
-            if required:
-                raise MissingFile(f"{path} holds no {file}.", "Add it; with only its header row if there is nothing.")
-            loaded[table] = ((), ())
-            continue
-        loaded[table] = _records(source, table, record, problems)
-    tables = {table: _by_id(table, *loaded[table], problems) for table in TABLES if table != "incident_effects"}
-    numbers = {
-        table: dict(zip((_key(table, record) for record in loaded[table][0]), loaded[table][1], strict=True))
-        for table in TABLES
-        if table != "incident_effects"
-    }
-    effects, effect_numbers = loaded["incident_effects"]
-    dataset = Dataset(
-        path,
-        info,
-        tables["entities"],
-        tables["relations"],
-        tables["evidence"],
-        tables["incidents"],
-        tuple(sorted(effects, key=_effect_key)),
-        tables["authorities"],
-        own_register_file=own_register,
-    )
-    rows: dict[str, Mapping[Any, int]] = {
-        **numbers,
-        "incident_effects": dict(zip(effects, effect_numbers, strict=True)),
-    }
+        if place.required and not source.is_file():
+            raise MissingFile(f"{path} holds no {place.file}.", "Add it; with only its header row if there is nothing.")
+        records, numbers = _records(source, table, place.record, problems) if source.is_file() else ((), ())
+        if table == "incident_effects":  # they have no id
+            held[place.held], rows[table] = records, dict(zip(records, numbers, strict=True))
+        else:
+            held[place.held] = _by_id(table, records, numbers, problems)
+            rows[table] = dict(zip((_key(table, record) for record in records), numbers, strict=True))
+    dataset = Dataset.of(path, info, own_register_file=own_register, **held)
     problems += run_checks(dataset, rows)
     return replace(dataset, warnings=settled(str(where), problems))
 
@@ -195,10 +169,6 @@ def _problem_key(problem: Problem) -> tuple[str, int, str, str, str]:
     return problem.file, problem.row or 0, problem.column or "", problem.rule, problem.message
 
 
-def _effect_key(effect: IncidentEffect) -> tuple[str, ...]:
-    return tuple(str(getattr(effect, field.name) or "") for field in fields(effect))
-
-
 def _key(table: str, record: Any) -> str:
     key: str = getattr(record, _ID.get(table, "id"))
     return key
@@ -212,7 +182,7 @@ def _by_id(table: str, records: Sequence[Any], numbers: Sequence[int], problems:
         if key in found:
             problems.append(
                 Problem(
-                    TABLES[table][0],
+                    TABLES[table].file,
                     number,
                     _ID.get(table, "id"),
                     "id-twice",
@@ -222,7 +192,7 @@ def _by_id(table: str, records: Sequence[Any], numbers: Sequence[int], problems:
             )
             continue
         found[key], first[key] = record, number
-    return dict(sorted(found.items()))
+    return found
 
 
 def _info(path: Path, problems: list[Problem]) -> DatasetInfo:
