@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from small import write_small
 
 from riskgraph import RiskGraphError, read, write
 from riskgraph.assets import shipped, shipped_maps
+from riskgraph.cli import main
 from riskgraph.data import canonical
 from riskgraph.data.files import decode, read_table, write_table
 from riskgraph.data.folders import write_file
@@ -142,3 +144,24 @@ def test_every_relation_has_a_last_line_that_always_fits() -> None:
         )
         for provider, data, access, area in values:
             rules().line(name, Situation(provider, data, access, area, rules().enabling(area)))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "report blast orbit --redact names.txt",
+        "data redact --names names.txt",
+        "blast orbit --members names.txt",
+        "verify blast --redact names.txt",
+    ],
+)
+def test_a_list_of_names_that_is_no_text_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_small(tmp_path)
+    data = "" if command.startswith("verify") else f" --data {tmp_path}"
+    for content, message in ((b"\x00\x01", "is no list of names"), (b"# a note\n", "holds no name")):
+        (tmp_path / "names.txt").write_bytes(content)
+        result = CliRunner().invoke(main, (command + data).split())
+        assert result.exit_code == 2 and message in result.stderr
+    (tmp_path / "names.txt").unlink()
+    assert CliRunner().invoke(main, (command + data).split()).exit_code == 4

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskgraph.analysis.blast import BlastRadius, Reach
-from riskgraph.data.files import decode
+from riskgraph.data.files import read_names
 from riskgraph.data.names import normalise
-from riskgraph.errors import AmbiguousName, MissingFile, NameNotFound, RiskGraphError
+from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
 from riskgraph.rules import rules
@@ -106,14 +106,7 @@ def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[
 
 def _members(graph: RiskGraph, members: Path | Iterable[str]) -> frozenset[str]:
     if isinstance(members, Path):
-        try:
-            text, problems = decode(members.read_bytes(), members.name)
-        except OSError:
-            raise MissingFile(f"There is no file {members}.", "Check the path.") from None
-        if any(problem.severity == "error" for problem in problems):
-            raise RiskGraphError(str(problems[0]), "Write one name a line.")
-        lines = [line.split(",")[0].strip().strip('"') for line in text.splitlines()]
-        names = [line for line in lines if line and not line.startswith("#")]
+        names = [name for line in read_names(members) if (name := line.split(",")[0].strip().strip('"'))]
         if names and normalise(names[0]) in {"name", "council", "member", "id", "authority"}:
             names = names[1:]
     else:

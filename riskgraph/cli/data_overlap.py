@@ -64,7 +64,7 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
     if keep is not None:
         if not keep.is_file():
             raise MissingFile(f"There is no key {keep}.", "Give the key kept when the question was made.")
-        show(count(text, keep.read_text(encoding="utf-8")), private=True)
+        show(count(text, keep.read_text(encoding="utf-8", errors="replace")), private=True)
         return
     if output.path == "-":
         raise RiskGraphError("The answer needs a file.", "Add --output FILE; to read an answer, add --keep KEY.")

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskgraph.cli.options import Output, data_option, examples, question_options, selection_options
-from riskgraph.data.files import nearest
-from riskgraph.errors import MissingFile, RiskGraphError
+from riskgraph.data.files import nearest, read_names
 
 if TYPE_CHECKING:
     from riskgraph.analysis.select import Selection
     from riskgraph.report import Bundle, ReportOptions
     from riskgraph.report.registry import Kind
 
-__all__ = ["command", "names_in"]
+__all__ = ["command"]
 
 SOFT_LIMIT = 300_000  # bytes of a page that still travels well by e-mail
 
@@ -130,7 +129,7 @@ def _command(kind: Kind) -> click.Command:
             exempt=given["exempt"],
             permission=given["permission"],
             anonymous=given["anonymous"],
-            redact=() if given["redact"] is None else names_in(given["redact"]),
+            redact=() if given["redact"] is None else read_names(given["redact"]),
             dated=given["dated"],
             version=given["version"],
             author=given["author"],
@@ -198,17 +197,3 @@ def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:
     size = len(bundle.files["report.html"])
     if size > SOFT_LIMIT:
         click.echo(f"report.html has {size // 1000} KB: mail the archive, or limit it with --region.", err=True)
-
-
-def names_in(path: Path) -> tuple[str, ...]:
-    """Names from a file, one a line; a line that begins with # is a note."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError:
-        raise MissingFile(f"There is no file {path}.", "Check the path.") from None
-    except UnicodeDecodeError:
-        raise RiskGraphError(f"{path} is no text in UTF-8.", "Save it as UTF-8, one name a line.") from None
-    names = tuple(name for line in lines if (name := line.strip()) and not name.startswith("#"))
-    if not names:
-        raise RiskGraphError(f"{path} holds no name.", "Write one name a line.")
-    return names

@@ -16,7 +16,17 @@ from pathlib import Path
 
 from riskgraph.errors import MissingFile, Problem, RiskGraphError
 
-__all__ = ["FORBIDDEN", "MAX_FILE_BYTES", "TextTable", "decode", "nearest", "read_table", "toml_string", "write_table"]
+__all__ = [
+    "FORBIDDEN",
+    "MAX_FILE_BYTES",
+    "TextTable",
+    "decode",
+    "nearest",
+    "read_names",
+    "read_table",
+    "toml_string",
+    "write_table",
+]
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 FORBIDDEN = re.compile(
@@ -87,6 +97,36 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
     return text, [notice]
 
 
+def _bytes(path: Path) -> bytes | None:
+    """What is in a file; `None` if it is too big."""
+    try:
+        return None if path.stat().st_size > MAX_FILE_BYTES else path.read_bytes()
+    except FileNotFoundError:
+        raise MissingFile(f"There is no file {path}.", "Check the path.") from None
+    except OSError as error:
+        raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
+
+
+def read_names(path: Path) -> tuple[str, ...]:
+    """Names from a file, one a line; a line that begins with # is a note.
+
+    Raises
+    ------
+    MissingFile
+        If there is no such file.
+    RiskGraphError
+        If it cannot be read as text, or holds no name.
+    """
+    raw = _bytes(path)
+    text, problems = decode(raw or b"", path.name)
+    if raw is None or any(problem.severity == "error" for problem in problems):
+        raise RiskGraphError(f"{path} is no list of names.", "Save it as text in UTF-8, one name a line.")
+    names = tuple(name for line in text.splitlines() if (name := line.strip()) and not name.startswith("#"))
+    if not names:
+        raise RiskGraphError(f"{path} holds no name.", "Write one name a line.")
+    return names
+
+
 def read_table(path: Path, known: list[str]) -> tuple[TextTable, list[Problem]]:
     """Read a CSV file; `known` are the columns it may have, used to tell the delimiter.
 
@@ -102,17 +142,10 @@ def read_table(path: Path, known: list[str]) -> tuple[TextTable, list[Problem]]:
     """
     file = path.name
     nothing = TextTable(file, (), (), ())
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            return nothing, [
-                _file_problem(file, "too-big", f"The file has {size:,} bytes.", f"Keep it under {MAX_FILE_BYTES:,}.")
-            ]
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise MissingFile(f"There is no file {path}.", "Check the path.") from None
-    except OSError as error:
-        raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
+    raw = _bytes(path)
+    if raw is None:
+        message = f"The file has {path.stat().st_size:,} bytes."
+        return nothing, [_file_problem(file, "too-big", message, f"Keep it under {MAX_FILE_BYTES:,}.")]
     if not raw.strip():
         return nothing, [_file_problem(file, "empty-file", "The file is empty.", "Write at least the header row.")]
     text, problems = decode(raw, file)
