@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import Any, ParamSpec, TypeVar
 
-from riskgraph.errors import RiskGraphError
+from riskgraph.errors import MissingFile, RiskGraphError
 
 __all__ = ["check", "checked"]
 
@@ -63,9 +63,8 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except OSError as error:
             where = f"{_shown(str(error.filename))}: " if error.filename else ""
-            raise RiskGraphError(
-                f"{where}{error.strerror or error}.", "Check the path, your rights and the disk."
-            ) from error
+            message = f"{where}{error.strerror or error}."
+            raise MissingFile(message, "Check the path, your rights and the disk.") from error
         except UnicodeError as error:
             raise RiskGraphError(f"A text cannot be read or written: {error}.", "Save it as UTF-8.") from error
 
