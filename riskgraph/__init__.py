@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from riskgraph.analysis.select import Selection
     from riskgraph.analysis.why import Why, WhyNot
     from riskgraph.api import RiskMap, load
-    from riskgraph.data import Dataset, read, write
+    from riskgraph.data import Dataset, write
     from riskgraph.errors import AmbiguousName, DataError, MissingFile, NameNotFound, Problem, RiskGraphError
     from riskgraph.graph import RiskGraph
+    from riskgraph.maps import read
     from riskgraph.model import Band, FailureKind
 
 __all__ = [
@@ -51,7 +52,7 @@ _HOMES = {
     "riskgraph.analysis.select": ("Selection",),
     "riskgraph.analysis.why": ("Why", "WhyNot"),
     "riskgraph.api": ("RiskMap", "load"),
-    "riskgraph.data": ("Dataset", "read", "write"),
+    "riskgraph.data": ("Dataset", "write"),
     "riskgraph.errors": (
         "AmbiguousName",
         "DataError",
@@ -61,6 +62,7 @@ _HOMES = {
         "RiskGraphError",
     ),
     "riskgraph.graph": ("RiskGraph",),
+    "riskgraph.maps": ("read",),
     "riskgraph.model": ("Band", "FailureKind"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

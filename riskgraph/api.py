@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+import riskgraph.render.notebook  # noqa: F401 - results show themselves once it says how
 from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
 from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
@@ -20,11 +21,11 @@ from riskgraph.analysis.question import Asking
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.single_failures import Leaning, SingleFailure, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
+from riskgraph.arguments import checked
 from riskgraph.backends.base import open_backend
 from riskgraph.data import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.model import FailureKind
-from riskgraph.render.notebook import register
 from riskgraph.scenario.compare import Comparison, compare
 from riskgraph.scenario.model import Change, Scenario, change
 
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["RiskMap", "load"]
 
 
+@checked
 def load(where: str | Path = "uk", *, backend: str = "networkx") -> RiskMap:
     """Open a map: a folder with `dataset.toml`, or the name of one that ships with riskgraph.
 
@@ -72,7 +74,6 @@ def load(where: str | Path = "uk", *, backend: str = "networkx") -> RiskMap:
     >>> load("seeds")
     <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
     """
-    register()
     with closing(open_backend(backend, where)) as opened:
         return RiskMap(opened.graph())
 
@@ -101,29 +102,29 @@ class RiskMap:
 
     def why(self, body: str, roots: str | Sequence[str], **question: Any) -> Why:
         """Every proof that a body is reached; see `riskgraph.analysis.why.why`."""
-        return why(self.graph, body, roots, **question)
+        return checked(why)(self.graph, body, roots, **question)
 
     def why_not(self, body: str, roots: str | Sequence[str], **question: Any) -> WhyNot:
         """What keeps a body out; see `riskgraph.analysis.why.why_not`."""
-        return why_not(self.graph, body, roots, **question)
+        return checked(why_not)(self.graph, body, roots, **question)
 
     def calls(self, roots: str | Sequence[str], **question: Any) -> CallSheet:
         """Who to ring, in what order; see `riskgraph.analysis.calls.calls`."""
-        return calls(self.graph, roots, **question)
+        return checked(calls)(self.graph, roots, **question)
 
     def show(self, name: str, **view: Any) -> Profile:
         """Everything known about one body; see `riskgraph.analysis.profile.profile`."""
-        return profile(self.graph, name, **view)
+        return checked(profile)(self.graph, name, **view)
 
     def rank(self, of: str | None = None, **question: Any) -> Ranking:
         """Every root by its exact radius; see `riskgraph.analysis.rank.rank`."""
-        return rank(self.graph, of, **question)
+        return checked(rank)(self.graph, of, **question)
 
     def rank_together(self, size: int, of: str | None = None, **question: Any) -> Together:
         """The roots that together reach most; see `riskgraph.analysis.together.rank_together`."""
         from riskgraph.analysis.together import rank_together
 
-        return rank_together(self.graph, size, of, **question)
+        return checked(rank_together)(self.graph, size, of, **question)
 
     def leanings(self, body: str, **question: Any) -> Sequence[Leaning]:
         """What a public body leans on, each asked as a root; see `riskgraph.analysis.single_failures.leanings`."""
@@ -135,8 +136,9 @@ class RiskMap:
 
     def list(self, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
         """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""
-        return list_bodies(self.graph, kind, **asking)
+        return checked(list_bodies)(self.graph, kind, **asking)
 
+    @checked
     def chokepoints(
         self, names: str | Sequence[str], area: str | None = None, **question: Any
     ) -> Chokepoints | ServiceCuts:
@@ -145,12 +147,14 @@ class RiskMap:
         See `riskgraph.analysis.chokepoints`.
         """
         if area is None:
-            return chokepoints(self.graph, names, **question)
-        return service_cuts(self.graph, names if isinstance(names, str) else names[0], area, **question)
+            return checked(chokepoints)(self.graph, names, **question)
+        return checked(service_cuts)(
+            self.graph, names if isinstance(names, str) else next(iter(names), ""), area, **question
+        )
 
     def common(self, first: str, second: str, **question: Any) -> Common:
         """What two things share; see `riskgraph.analysis.common.common`."""
-        return common(self.graph, first, second, **question)
+        return checked(common)(self.graph, first, second, **question)
 
     def chance(self, roots: str | Sequence[str], **question: Any) -> Chance:
         """How likely each authority is to be reached; see `riskgraph.analysis.chance.chance`."""
@@ -158,12 +162,14 @@ class RiskMap:
 
         return chance(self.graph, roots, **question)
 
+    @checked
     def chance_change(self, after: RiskMap, roots: str | Sequence[str], **question: Any) -> ChanceChange:
         """What a change does to the chances; see `riskgraph.analysis.chance.chance_change`."""
         from riskgraph.analysis.chance import chance_change
 
-        return chance_change(self.graph, after.graph, roots, **question)
+        return checked(chance_change)(self.graph, after.graph, roots, **question)
 
+    @checked
     def whatif(
         self,
         what: str | Scenario | Sequence[Change],
@@ -192,21 +198,21 @@ class RiskMap:
         ['authority:westminster']
         """
         if isinstance(what, Scenario):
-            return compare(self.graph, what)
-        changes = (change(what, *names, **fields),) if isinstance(what, str) else tuple(what)
+            return checked(compare)(self.graph, what)
+        changes = (checked(change)(what, *names, **fields),) if isinstance(what, str) else tuple(what)
         title = " then ".join(map(str, changes))
         asked = asked_kinds(kinds, "compromise") if kinds else ()
-        return compare(
+        return checked(compare)(
             self.graph, Scenario(title, changes, roots=tuple(roots), kinds=asked, like=like, as_of=str(as_of))
         )
 
     def gaps(self) -> Gaps:
         """What is not known; see `riskgraph.analysis.gaps.gaps`."""
-        return gaps(self.graph)
+        return checked(gaps)(self.graph)
 
     def ask(self, roots: str | Sequence[str] | None = None, **question: Any) -> Ask:
         """The questions to put, and to whom; see `riskgraph.analysis.gaps.ask`."""
-        return ask(self.graph, roots, **question)
+        return checked(ask)(self.graph, roots, **question)
 
     def fixes(self, roots: str | Sequence[str] = (), **question: Any) -> Fixes:
         """The cheapest changes that shrink a radius most; see `riskgraph.scenario.fixes.fixes`.
@@ -218,55 +224,55 @@ class RiskMap:
         """
         from riskgraph.scenario.fixes import fixes
 
-        return fixes(self.graph, roots, **question)
+        return checked(fixes)(self.graph, roots, **question)
 
     def concentration(self, area: str | None = None, **market: Any) -> Concentration:
         """Who serves a market, and how unevenly; see `riskgraph.analysis.concentration.concentration`."""
-        return concentration(self.graph, area, **market)
+        return checked(concentration)(self.graph, area, **market)
 
     def concentration_by(self, by: str, area: str | None = None, **market: Any) -> Breakdown:
         """The same for each service area, class or region; see `riskgraph.analysis.breakdown.breakdown`."""
         from riskgraph.analysis.breakdown import breakdown
 
-        return breakdown(self.graph, by, area, **market)
+        return checked(breakdown)(self.graph, by, area, **market)
 
     def contracts(self, **which: Any) -> Contracts:
         """Contracts with an end to come; see `riskgraph.analysis.contracts.contracts`."""
-        return contracts(self.graph, **which)
+        return checked(contracts)(self.graph, **which)
 
     def lock_in(self, **which: Any) -> Locks:
         """What could hardly be replaced; see `riskgraph.analysis.lockin.lock_in`."""
         from riskgraph.analysis.lockin import lock_in
 
-        return lock_in(self.graph, **which)
+        return checked(lock_in)(self.graph, **which)
 
     def certificates(self, **which: Any) -> Certificates:
         """Whose certificate has lapsed or was never seen; see `riskgraph.analysis.lockin.certificates`."""
         from riskgraph.analysis.lockin import certificates
 
-        return certificates(self.graph, **which)
+        return checked(certificates)(self.graph, **which)
 
     def peers(self, body: str, **question: Any) -> Peers:
         """Who runs the same; see `riskgraph.analysis.peers.peers`."""
-        return peers(self.graph, body, **question)
+        return checked(peers)(self.graph, body, **question)
 
     def gate(self, draft: str | Path | Award, policy: Path | Policy | None = None) -> Gate:
         """Hold a draft award against limits; see `riskgraph.scenario.gate.gate`."""
         from riskgraph.scenario.gate import gate
 
-        return gate(self.graph, draft, policy)
+        return checked(gate)(self.graph, draft, policy)
 
     def exercise(self, what: str | Path | Playbook) -> Exercise:
         """A tabletop exercise with its expected answers; see `riskgraph.scenario.exercise.exercise`."""
         from riskgraph.scenario.exercise import exercise
 
-        return exercise(self.graph, what)
+        return checked(exercise)(self.graph, what)
 
     def ask_ranked(self, roots: str | Sequence[str] = (), **question: Any) -> RankedQuestions:
         """The questions whose answers would settle most; see `riskgraph.analysis.ranked.ranked`."""
         from riskgraph.analysis.ranked import ranked
 
-        return ranked(self.graph, roots, **question)
+        return checked(ranked)(self.graph, roots, **question)
 
     def replay(self, incident: str | None = None, **how: Any) -> Replay | ReplayScore:
         """One incident, or all with a score over them, asked as if they were to come; see `riskgraph.analysis.replay`.
@@ -279,7 +285,9 @@ class RiskMap:
         from riskgraph.analysis.replay import replay
         from riskgraph.analysis.replays import replay_all
 
-        return replay_all(self.graph, **how) if incident is None else replay(self.graph, incident, **how)
+        if incident is None:
+            return checked(replay_all)(self.graph, **how)
+        return checked(replay)(self.graph, incident, **how)
 
     def timeline(self, incident: str) -> Timeline:
         """Everything dated about one incident, in order; see `riskgraph.analysis.timeline.timeline`.
@@ -291,8 +299,9 @@ class RiskMap:
         """
         from riskgraph.analysis.timeline import timeline
 
-        return timeline(self.graph, incident)
+        return checked(timeline)(self.graph, incident)
 
+    @checked
     def report(self, kind: str, *names: str, **options: Any) -> Bundle:
         """A report as files, such as `report("blast", "civica", tlp="AMBER")`; see `riskgraph.report.make`.
 
@@ -302,15 +311,15 @@ class RiskMap:
         >>> "report.html" in bundle.files
         True
         """
-        from riskgraph.report import Options, make
+        from riskgraph.report import ReportOptions, make
 
-        return make(self.graph, kind, names, Options(**options))
+        return checked(make)(self.graph, kind, names, checked(ReportOptions)(**options))
 
     def atlas(self, **how: Any) -> Atlas:
         """The whole map in one page, to search offline; see `riskgraph.report.atlas.atlas`."""
         from riskgraph.report.atlas import atlas
 
-        return atlas(self.graph, **how)
+        return checked(atlas)(self.graph, **how)
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it."""

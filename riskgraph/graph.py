@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskgraph.data import Dataset, read
+from riskgraph.data import Dataset
 from riskgraph.data.names import Names
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.harm import HarmNetwork, compile_harm
+from riskgraph.maps import read
 from riskgraph.settle import Settled, View, settle
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class RiskGraph:
     Parameters
     ----------
     dataset
-        What to make the graph of; see `riskgraph.data.read`.
+        What to make the graph of; see `riskgraph.read`.
 
     Examples
     --------

@@ -161,6 +161,11 @@ class Band(IntEnum):
         RiskGraphError
             If there is no such band.
 
+        Raises
+        ------
+        RiskGraphError
+            If there is no such band.
+
         Examples
         --------
         >>> Band.of("likely")

@@ -1,23 +1,37 @@
-"""Results that show themselves in a notebook. What they look like is said upstairs, in `riskgraph.render.notebook`."""
+"""Results that show themselves in a notebook.
+
+How they look is said upstairs: `riskgraph.render.notebook` registers with `as_html` and `as_figure`, by class, when it
+is imported (`riskgraph.api` does so). Without it, a result is shown as its text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import singledispatch
+from typing import Any
 
 from riskgraph.errors import RiskGraphError
 
-__all__ = ["VIEWS", "Pictured", "View"]
+__all__ = ["Pictured", "as_figure", "as_html"]
 
 
-class View(NamedTuple):
-    """How results of one class are shown: as HTML, and as a Plotly figure (if there is one)."""
+@singledispatch
+def as_html(result: object) -> str | None:  # noqa: ARG001
+    """A result as HTML; `None` (so that its text is shown) where nobody says how."""
+    return None
 
-    html: Callable[[Any], str]
-    figure: Callable[[Any], Any] | None
 
+@singledispatch
+def as_figure(result: object) -> Any:
+    """A result as a Plotly figure.
 
-VIEWS: dict[str, View] = {}  # name of a class to its view; filled when a map is opened with riskgraph.load
+    Raises
+    ------
+    RiskGraphError
+        If there is none for results of this class.
+    """
+    raise RiskGraphError(
+        f"There is no figure of a {type(result).__name__}.", "Open the map with riskgraph.load, or use to_frame()."
+    )
 
 
 class Pictured:
@@ -26,9 +40,7 @@ class Pictured:
     __slots__ = ()
 
     def _repr_html_(self) -> str | None:
-        """The result as HTML, for Jupyter; `None` (so that its text is shown) where no view is known."""
-        view = VIEWS.get(type(self).__name__)
-        return None if view is None else view.html(self)
+        return as_html(self)
 
     def figure(self) -> Any:
         """The result as a Plotly figure, to look at in a notebook or to save as a page.
@@ -50,10 +62,4 @@ class Pictured:
         >>> figure.data[0].type
         'sankey'
         """
-        view = VIEWS.get(type(self).__name__)
-        if view is None or view.figure is None:
-            raise RiskGraphError(
-                f"There is no figure of a {type(self).__name__}.",
-                "Open the map with riskgraph.load, or use to_frame().",
-            )
-        return view.figure(self)
+        return as_figure(self)

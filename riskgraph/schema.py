@@ -5,18 +5,17 @@ The loader, the checks and the manual are all made from it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from riskgraph.assets import shipped
+from riskgraph.assets import shipped_rows
 
-__all__ = ["Column", "schema"]
+__all__ = ["SchemaColumn", "schema"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SchemaColumn:
     """One column of one table."""
 
     table: str
@@ -35,7 +34,7 @@ class Column:
 
 
 @lru_cache(maxsize=1)
-def schema() -> Mapping[str, Mapping[str, Column]]:
+def schema() -> Mapping[str, Mapping[str, SchemaColumn]]:
     """Table to column name to column, in the order in which files are written.
 
     Examples
@@ -45,18 +44,17 @@ def schema() -> Mapping[str, Mapping[str, Column]]:
     >>> list(schema()["entities"])[:3]
     ['id', 'kind', 'name']
     """
-    tables: dict[str, dict[str, Column]] = {}
-    with shipped("schema.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, strict=True):
-            column = Column(
-                row["table"],
-                row["column"],
-                row["type"],
-                row["unit"],
-                row["required"] == "yes",
-                tuple(row["allowed"].split("|")) if row["allowed"] else (),
-                row["description"],
-                row["required"] == "where known",
-            )
-            tables.setdefault(column.table, {})[column.name] = column
+    tables: dict[str, dict[str, SchemaColumn]] = {}
+    for row in shipped_rows("schema.csv"):
+        column = SchemaColumn(
+            row["table"],
+            row["column"],
+            row["type"],
+            row["unit"],
+            row["required"] == "yes",
+            tuple(row["allowed"].split("|")) if row["allowed"] else (),
+            row["description"],
+            row["required"] == "where known",
+        )
+        tables.setdefault(column.table, {})[column.name] = column
     return tables

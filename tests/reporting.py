@@ -8,19 +8,23 @@ from functools import cache, lru_cache
 
 from riskgraph.data import Dataset, read
 from riskgraph.graph import RiskGraph
-from riskgraph.report import Bundle, Options, make
+from riskgraph.report import Bundle, ReportOptions, make
 
-KINDS: dict[str, tuple[str, tuple[str, ...], Options]] = {
-    "blast": ("blast", ("capita",), Options()),
-    "small": ("blast", ("east kent services",), Options(exempt="paragraph 3 of Schedule 12A", author="Kent WARP")),
-    "bulletin": ("blast", ("capita",), Options(anonymous=True)),
-    "redacted": ("blast", ("civica/customer-digital",), Options(redact=("thanet", "east kent services"))),
-    "council": ("council", ("thanet",), Options(tlp="AMBER", classification="OFFICIAL")),
-    "supplier": ("supplier", ("east kent services",), Options()),
-    "overview": ("overview", (), Options(selection={"regions": ["Wales"]})),
-    "whatif": ("whatif", ("leave-east-kent-services",), Options()),
-    "concentration": ("concentration", ("libraries-leisure",), Options(selection={"regions": ["Scotland"]})),
-    "replay": ("replay", ("eks-civica-2024",), Options()),
+KINDS: dict[str, tuple[str, tuple[str, ...], ReportOptions]] = {
+    "blast": ("blast", ("capita",), ReportOptions()),
+    "small": (
+        "blast",
+        ("east kent services",),
+        ReportOptions(exempt="paragraph 3 of Schedule 12A", author="Kent WARP"),
+    ),
+    "bulletin": ("blast", ("capita",), ReportOptions(anonymous=True)),
+    "redacted": ("blast", ("civica/customer-digital",), ReportOptions(redact=("thanet", "east kent services"))),
+    "council": ("council", ("thanet",), ReportOptions(tlp="AMBER", classification="OFFICIAL")),
+    "supplier": ("supplier", ("east kent services",), ReportOptions()),
+    "overview": ("overview", (), ReportOptions(selection={"regions": ["Wales"]})),
+    "whatif": ("whatif", ("leave-east-kent-services",), ReportOptions()),
+    "concentration": ("concentration", ("libraries-leisure",), ReportOptions(selection={"regions": ["Scotland"]})),
+    "replay": ("replay", ("eks-civica-2024",), ReportOptions()),
 }
 
 

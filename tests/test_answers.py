@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Iterator
 from functools import cache
 
@@ -10,6 +12,9 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
+import riskgraph.analysis
+import riskgraph.data
+import riskgraph.scenario
 from riskgraph.analysis.answer import Answer
 from riskgraph.analysis.question import Question
 from riskgraph.api import RiskMap, load
@@ -26,6 +31,9 @@ ASKED: dict[str, str] = {
 
 def forms() -> Iterator[type[Answer]]:
     """Every class of answer."""
+    for room in (riskgraph.analysis, riskgraph.scenario, riskgraph.data):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
     waiting = list(Answer.__subclasses__())
     while waiting:
         one = waiting.pop()

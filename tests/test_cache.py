@@ -160,7 +160,7 @@ def test_an_interrupted_write_leaves_nothing(folder: Path, monkeypatch: pytest.M
 
 
 def test_old_files_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "MOST", 2)
+    monkeypatch.setattr(cache, "FILES_KEPT", 2)
     seeds = read("seeds")
     for year in (2010, 2012, 2014, 2016):
         compiled(seeds, View(seeds.info.day.replace(year=year)))

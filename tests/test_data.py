@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from small import write_small
 
 from riskgraph import RiskGraphError, read, write
 from riskgraph.assets import shipped, shipped_maps
+from riskgraph.cli import main
 from riskgraph.data import canonical
-from riskgraph.data.files import decode, read_table, write_atomic, write_table
+from riskgraph.data.files import decode, read_table, write_table
+from riskgraph.data.folders import write_file
 from riskgraph.model import AUTHORITY
 from riskgraph.rules import rules
 from riskgraph.schema import schema
@@ -80,32 +82,11 @@ def test_any_text_survives_a_table(tmp_path_factory: pytest.TempPathFactory, row
         assert list(table.rows) == expected
 
 
-@pytest.mark.parametrize("call", ["fsync", "replace", "write", "chmod"])
-def test_a_failing_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    target = tmp_path / "kept.csv"
-    target.write_bytes(b"old")
-
-    def fail(*_args: object, **_kwargs: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    if call == "fsync":
-        monkeypatch.setattr(os, "fsync", fail)
-    elif call == "write":
-        monkeypatch.setattr(os, "fdopen", fail)
-    else:
-        monkeypatch.setattr(Path, call, fail)
-    with pytest.raises(RiskGraphError, match="cannot be written"):
-        write_atomic(target, b"new")
-    monkeypatch.undo()
-    assert target.read_bytes() == b"old"
-    assert [path.name for path in tmp_path.iterdir()] == ["kept.csv"]
-
-
 def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"old")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(RiskGraphError, match="is a link"):
-        write_atomic(tmp_path / "link", b"new")
+        write_file(tmp_path / "link", b"new")
     assert (tmp_path / "real").read_bytes() == b"old"
 
 
@@ -113,11 +94,11 @@ def test_killing_the_writer_never_leaves_half_a_file(tmp_path: Path) -> None:
     target = tmp_path / "t.csv"
     target.write_bytes(b"a" * 1000)
     code = (
-        "import sys; from pathlib import Path; from riskgraph.data.files import write_atomic\n"
+        "import sys; from pathlib import Path; from riskgraph.data.folders import write_file\n"
         "n = 0\n"
         "print('go', flush=True)\n"
         "while True:\n"
-        "    n += 1; write_atomic(Path(sys.argv[1]), (b'b' if n % 2 else b'c') * 200_000)\n"
+        "    n += 1; write_file(Path(sys.argv[1]), (b'b' if n % 2 else b'c') * 200_000)\n"
     )
     for wait in range(5):
         with subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE) as writer:
@@ -163,3 +144,24 @@ def test_every_relation_has_a_last_line_that_always_fits() -> None:
         )
         for provider, data, access, area in values:
             rules().line(name, Situation(provider, data, access, area, rules().enabling(area)))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "report blast orbit --redact names.txt",
+        "data redact --names names.txt",
+        "blast orbit --members names.txt",
+        "verify blast --redact names.txt",
+    ],
+)
+def test_a_list_of_names_that_is_no_text_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_small(tmp_path)
+    data = "" if command.startswith("verify") else f" --data {tmp_path}"
+    for content, message in ((b"\x00\x01", "is no list of names"), (b"# a note\n", "holds no name")):
+        (tmp_path / "names.txt").write_bytes(content)
+        result = CliRunner().invoke(main, (command + data).split())
+        assert result.exit_code == 2 and message in result.stderr
+    (tmp_path / "names.txt").unlink()
+    assert CliRunner().invoke(main, (command + data).split()).exit_code == 4

@@ -16,13 +16,14 @@ from click.testing import CliRunner, Result
 from riskgraph.analysis.changes import changes
 from riskgraph.assets import shipped
 from riskgraph.cli import main
-from riskgraph.data import Dataset, read, write
+from riskgraph.data import Dataset, write
 from riskgraph.data.checks import run_checks
 from riskgraph.data.importers import Options, import_file
 from riskgraph.data.merge import merge
 from riskgraph.data.overlap import answer, ask, count, plain_count, suppliers_of
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
+from riskgraph.maps import read
 from riskgraph.model import Band
 from riskgraph.render.export import as_graphml, as_node_link
 from riskgraph.render.imports import merge_text
@@ -339,23 +340,3 @@ def test_a_map_to_hand_on_holds_no_withheld_name(tmp_path: Path, monkeypatch: py
     assert "quenby software" not in text.replace("-", " ")
     assert len(read("handed-on").relations) == len(read("one-sheet-register.csv").relations)
     assert run("data redact --data seeds").exit_code == 2
-
-
-def test_adding_to_a_map_leaves_it_whole_after_each_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from riskgraph.cli import data_import
-    from riskgraph.data import files
-
-    monkeypatch.chdir(tmp_path)
-    write(sheet(tmp_path, "one", "Dover,Alpha,Alder Ltd,,supplier,personal,confirmed"), tmp_path / "map")
-    more = sheet(tmp_path, "two", "Thanet,Beta,Birch Ltd,,supplier,personal,confirmed")
-    both, _ = merge([read("map"), more])
-    real = files.write_atomic
-    seen = []
-
-    def slow(path: Path, data: bytes) -> None:
-        real(path, data)
-        seen.append(len(read("map").relations))
-
-    monkeypatch.setattr(files, "write_atomic", slow)
-    data_import.add_to(tmp_path / "map", both)
-    assert seen[0] == 2 and seen[-1] == 4

@@ -23,13 +23,13 @@ from reporting import KINDS, bundle, renamed, seeds, uk
 from riskgraph.analysis.blast import blast
 from riskgraph.cli import main
 from riskgraph.data import write
+from riskgraph.data.folders import update_folder
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.tables import csv_cell
 from riskgraph.report import KINDS as REGISTERED
-from riskgraph.report import Options, make
-from riskgraph.report.files import write_files
+from riskgraph.report import ReportOptions, make
 from riskgraph.report.marking import Tlp, mark
 from riskgraph.report.verify import verify
 
@@ -96,16 +96,16 @@ def test_residents_are_a_ceiling_on_the_page() -> None:
 
 
 def test_the_clock_of_a_breach_is_stated(tmp_path: Path) -> None:
-    options = Options(aware="2026-11-25 09:30", data="seeds")
+    options = ReportOptions(aware="2026-11-25 09:30", data="seeds")
     made = make("seeds", "blast", ["east kent services"], options)
     said = "aware at 9:30am on 25 November 2026, they end at 9:30am on 28 November 2026"
     assert said in " ".join(made.report.decisions)
     assert "--aware" in made.origin.command
-    write_files(made.files, tmp_path)
+    update_folder(tmp_path, made.files)
     assert verify(tmp_path).equal
     for wrong in ("soon", "2026-11-25", "2026-11-25T09:30+01:00"):
         with pytest.raises(RiskGraphError, match="no date and time"):
-            make("seeds", "blast", ["essex"], Options(aware=wrong))
+            make("seeds", "blast", ["essex"], ReportOptions(aware=wrong))
 
 
 # -- markings ---------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_a_bulletin_may_be_green_where_names_may_not() -> None:
 
 def test_what_a_person_types_cannot_break_out_of_the_style_sheet() -> None:
     made = make(
-        "seeds", "blast", ["essex"], Options(version='1"; } body { display: none } </style>', author="<b>x</b>")
+        "seeds", "blast", ["essex"], ReportOptions(version='1"; } body { display: none } </style>', author="<b>x</b>")
     )
     html = made.files["report.html"].decode()
     assert html.count("</style>") == 1
@@ -216,7 +216,7 @@ def test_the_same_question_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_the_clock_is_source_date_epoch_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1893456000")
     assert make("seeds", "blast", ["essex"]).name.startswith("2030-01-01_")
-    assert make("seeds", "blast", ["essex"], Options(dated="2026-12-01")).name.startswith("2026-12-01_")
+    assert make("seeds", "blast", ["essex"], ReportOptions(dated="2026-12-01")).name.startswith("2026-12-01_")
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     assert make("seeds", "blast", ["essex"]).name.startswith("2026-11-22_")
 
@@ -235,15 +235,15 @@ def test_an_overview_says_what_has_changed(tmp_path: Path) -> None:
         id_: row for id_, row in seeds().relations.items() if (row.dependent, row.provider) != ("authority:dover", eks)
     }
     write(replace(seeds(), relations=rows, info=replace(seeds().info, as_of="2026-06-30")), tmp_path / "old")
-    made = make("seeds", "overview", (), Options(data="seeds", since=str(tmp_path / "old")))
+    made = make("seeds", "overview", (), ReportOptions(data="seeds", since=str(tmp_path / "old")))
     html = words(made.files["report.html"].decode())
     assert "Since the map of 30 June 2026" in html
     assert re.search(r"East Kent Services Dover nobody \d+ \d+", html)
     assert str(tmp_path) not in made.files["report.json"].decode()
-    write_files(made.files, tmp_path / "r")
+    update_folder(tmp_path / "r", made.files)
     assert verify(tmp_path / "r", since=tmp_path / "old").equal
     with pytest.raises(RiskGraphError, match="compares with no earlier map"):
-        make("seeds", "blast", ["essex"], Options(since=str(tmp_path / "old")))
+        make("seeds", "blast", ["essex"], ReportOptions(since=str(tmp_path / "old")))
 
 
 # -- verify -----------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def test_an_overview_says_what_has_changed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in {"redacted"}])
 def test_a_report_can_be_made_again_from_what_it_says(name: str, tmp_path: Path) -> None:
-    write_files(bundle(name).files, tmp_path)
+    update_folder(tmp_path, bundle(name).files)
     verdict = verify(tmp_path)
     assert (verdict.differences, verdict.missing) == ((), ())
     assert len(verdict.files) == len(bundle(name).files) - 1
@@ -295,7 +295,7 @@ def test_verify_says_that_the_data_have_changed(tmp_path: Path) -> None:
         for r in rows.values()
         if r.dependent == "authority:dover" and r.provider == "shared-service:east-kent-services"
     )
-    write_files(make("seeds", "blast", ["east kent services"]).files, tmp_path / "r")
+    update_folder(tmp_path / "r", make("seeds", "blast", ["east kent services"]).files)
     write(replace(seeds(), relations={id_: r for id_, r in rows.items() if id_ != row.id}), tmp_path / "new")
     code, out, _ = run("verify", str(tmp_path / "r"), "--data", str(tmp_path / "new"))
     assert code == 1
@@ -322,7 +322,7 @@ def test_verify_refuses_what_is_no_report(content: str, said: str, tmp_path: Pat
 def test_verify_reads_nothing_outside_the_folder(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("x", "utf-8")
-    write_files(make("seeds", "blast", ["essex"]).files, tmp_path / "r")
+    update_folder(tmp_path / "r", make("seeds", "blast", ["essex"]).files)
     path = tmp_path / "r" / "report.json"
     value = json.loads(path.read_text("utf-8"))
     value["files"]["../secret.txt"] = "0" * 64

@@ -16,10 +16,10 @@ from conftest import need
 from reporting import KINDS, bundle
 from test_report import HOSTILE, hostile
 
+import riskgraph.render.notebook  # noqa: F401
 from riskgraph.analysis.blast import blast
-from riskgraph.render.notebook import register
+from riskgraph.data.folders import update_folder
 from riskgraph.report import make
-from riskgraph.report.files import write_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -79,7 +79,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every kind of report on disk."""
     where = tmp_path_factory.mktemp("reports")
     for name in KINDS:
-        write_files(bundle(name).files, where / name)
+        update_folder(where / name, bundle(name).files)
     return where
 
 
@@ -261,7 +261,7 @@ def test_hostile_names_are_shown_exactly_and_do_nothing(bypass: bool, tmp_path: 
         ("council", ["authority:thanet"]),
         ("supplier", ["supplier:civica"]),
     ):
-        write_files(make(graph, kind, names).files, tmp_path / kind)
+        update_folder(tmp_path / kind, make(graph, kind, names).files)
         for file in sorted((tmp_path / kind).glob("*.html")):
             page, wrong = open_page(file, bypass_csp=bypass)
             assert page.evaluate("window.__pwned") is None
@@ -280,7 +280,7 @@ def test_hostile_names_are_shown_exactly_and_do_nothing(bypass: bool, tmp_path: 
 
 def test_a_hole_would_be_seen(tmp_path: Path, open_page: Open) -> None:
     """The checks above are worth something: a page with a hole fails them."""
-    write_files(make(hostile(), "blast", ["shared-service:east-kent-services"]).files, tmp_path)
+    update_folder(tmp_path, make(hostile(), "blast", ["shared-service:east-kent-services"]).files)
     path = tmp_path / "report.html"
     html = path.read_text("utf-8")
     holed = html.replace("</h1>", "<script>window.__pwned=1</script><img src=https://evil.example/x></h1>", 1)
@@ -295,7 +295,6 @@ def test_a_hole_would_be_seen(tmp_path: Path, open_page: Open) -> None:
 
 
 def test_a_figure_draws_sends_nothing_and_shows_names_exactly(tmp_path: Path, open_page: Open) -> None:
-    register()
     radius = blast(hostile(), "shared-service:east-kent-services")
     path = tmp_path / "figure.html"
     radius.figure().write_html(path, include_plotlyjs=True, div_id="figure")

@@ -18,7 +18,7 @@ from riskgraph.data import Dataset
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
-from riskgraph.report import Bundle, Options, make
+from riskgraph.report import Bundle, ReportOptions, make
 from riskgraph.report import bundle as module
 from riskgraph.report.leaks import Needles, leaks, readings
 from riskgraph.report.redact import redact
@@ -107,7 +107,7 @@ def found_in(files: Mapping[str, bytes], tokens: list[str]) -> list[tuple[str, s
     ]
 
 
-def made(options: Options, names: tuple[str, ...] = (ROOT,), kind: str = "blast") -> tuple[Bundle, list[str]]:
+def made(options: ReportOptions, names: tuple[str, ...] = (ROOT,), kind: str = "blast") -> tuple[Bundle, list[str]]:
     dataset, tokens = with_canaries(seeds())
     by_old = dict(zip(BODIES, tokens, strict=True))
     redacted = tuple(by_old.get(name, name) for name in options.redact)
@@ -117,13 +117,13 @@ def made(options: Options, names: tuple[str, ...] = (ROOT,), kind: str = "blast"
 
 
 CASES = {
-    "anonymous": (Options(anonymous=True), (ROOT,), "blast"),
-    "redacted": (Options(redact=BODIES), (ROOT,), "blast"),
-    "root": (Options(redact=BODIES), ("shared-service:east-kent-services",), "blast"),
-    "root-anonymous": (Options(anonymous=True), ("shared-service:east-kent-services",), "blast"),
-    "supplier": (Options(redact=BODIES), (ROOT,), "supplier"),
-    "neighbour": (Options(redact=BODIES), ("authority:dover",), "council"),
-    "overview": (Options(redact=BODIES), (), "overview"),
+    "anonymous": (ReportOptions(anonymous=True), (ROOT,), "blast"),
+    "redacted": (ReportOptions(redact=BODIES), (ROOT,), "blast"),
+    "root": (ReportOptions(redact=BODIES), ("shared-service:east-kent-services",), "blast"),
+    "root-anonymous": (ReportOptions(anonymous=True), ("shared-service:east-kent-services",), "blast"),
+    "supplier": (ReportOptions(redact=BODIES), (ROOT,), "supplier"),
+    "neighbour": (ReportOptions(redact=BODIES), ("authority:dover",), "council"),
+    "overview": (ReportOptions(redact=BODIES), (), "overview"),
 }
 
 
@@ -139,7 +139,7 @@ def test_a_withheld_name_stands_nowhere(case: str) -> None:
 
 
 def test_without_redaction_the_canaries_are_there() -> None:
-    bundle, tokens = made(Options())
+    bundle, tokens = made(ReportOptions())
     assert {file for file, _, _ in found_in(bundle.files, tokens)} >= {
         "report.html", "report.json", "exposures.csv", "services.csv", "summary.txt", "calls.html",
     }  # fmt: skip
@@ -190,7 +190,7 @@ def test_nothing_is_written_when_the_last_gate_finds_a_name(monkeypatch: pytest.
 
     monkeypatch.setattr(module, "redact", forgetful)
     with pytest.raises(RiskGraphError, match="nothing was written"):
-        make("seeds", "blast", ["authority:dover", ROOT], Options(redact=("thanet",)))
+        make("seeds", "blast", ["authority:dover", ROOT], ReportOptions(redact=("thanet",)))
 
 
 def test_another_name_changes_nothing() -> None:
@@ -202,7 +202,7 @@ def test_another_name_changes_nothing() -> None:
     for body, letter in ((thanet, "Aa"), (canterbury, "Zz")):
         entities[body] = replace(entities[body], name=f"{letter} Council", aliases=(), note=None)
         register[body] = replace(register[body], name=f"{letter} Council", short_name=letter, population=1)
-    options = Options(redact=tuple(tokens), data="canaries")
+    options = ReportOptions(redact=tuple(tokens), data="canaries")
     one = make(RiskGraph(dataset), "blast", (ROOT,), options)
     two = make(RiskGraph(replace(dataset, entities=entities, register=register)), "blast", (ROOT,), options)
     assert one.files == two.files
@@ -210,8 +210,8 @@ def test_another_name_changes_nothing() -> None:
 
 def test_redaction_keeps_the_answer() -> None:
     """Withholding names changes nobody's band."""
-    full = make(uk(), "blast", ["civica"], Options(data="uk"))
-    bulletin = make(uk(), "blast", ["civica"], Options(data="uk", anonymous=True))
+    full = make(uk(), "blast", ["civica"], ReportOptions(data="uk"))
+    bulletin = make(uk(), "blast", ["civica"], ReportOptions(data="uk", anonymous=True))
     assert full.report.numbers[0].figure == bulletin.report.numbers[0].figure
     assert full.report.numbers[0].note == bulletin.report.numbers[0].note
     assert full.report.title == bulletin.report.title
@@ -222,7 +222,7 @@ def test_redaction_keeps_the_answer() -> None:
 
 
 def test_a_bulletin_has_no_row_for_one_body() -> None:
-    bulletin = make(uk(), "blast", ["civica"], Options(anonymous=True, data="uk"))
+    bulletin = make(uk(), "blast", ["civica"], ReportOptions(anonymous=True, data="uk"))
     assert all(row[0] in {"class", "region"} for row in bulletin.report.tables["exposures"].rows)
     assert "calls.html" not in bulletin.files and "contracts.csv" not in bulletin.files
     assert not [
@@ -242,7 +242,7 @@ def test_namesakes_are_withheld_too() -> None:
 
 
 def test_no_digest_of_the_full_map_is_told() -> None:
-    bundle = make(uk(), "blast", ["civica"], Options(anonymous=True, data="uk"))
+    bundle = make(uk(), "blast", ["civica"], ReportOptions(anonymous=True, data="uk"))
     origin = json.loads(bundle.files["report.json"])["provenance"]
     assert origin["data_digest"] == "withheld"
     assert uk().dataset.digest not in bundle.files["report.html"].decode()

@@ -13,7 +13,7 @@ from small import FILES, write_small
 from riskgraph import load
 from riskgraph.cli import main
 from riskgraph.data import read, write
-from riskgraph.data.write import canonical
+from riskgraph.data.dataset import canonical
 from riskgraph.engine import Answer, Network, solve
 from riskgraph.engine.network import KINDS
 from riskgraph.engine.times import known_days

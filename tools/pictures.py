@@ -8,10 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from riskgraph.data.folders import update_folder
 from riskgraph.graph import RiskGraph
-from riskgraph.report import Options, make
+from riskgraph.report import ReportOptions, make
 from riskgraph.report.atlas import atlas
-from riskgraph.report.files import write_files
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 # picture -> root of the report, what to take of the page
@@ -31,7 +31,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=program, args=["--host-resolver-rules=MAP * ~NOTFOUND"])
         for name, (root, part, height) in TAKEN.items():
             where = Path(folder) / root
-            write_files(make(graph, "blast", [root], Options(data="uk")).files, where)
+            update_folder(where, make(graph, "blast", [root], ReportOptions(data="uk")).files)
             page = browser.new_page(viewport={"width": 920, "height": height or 900})
             page.goto((where / "report.html").as_uri())
             picture = page.screenshot() if height else page.locator(part).screenshot()

@@ -10,19 +10,23 @@ import sys
 from pathlib import Path
 
 from riskgraph.graph import RiskGraph
-from riskgraph.report import Bundle, Options, make
+from riskgraph.report import Bundle, ReportOptions, make
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "reports" / "samples"
 MADE = {
-    "blast": ("blast", ["east kent services"], Options(data="uk", author="Kent WARP (sample)")),
-    "bulletin": ("blast", ["capita"], Options(data="uk", anonymous=True)),
-    "council": ("council", ["thanet"], Options(data="uk")),
-    "supplier": ("supplier", ["east kent services"], Options(data="uk")),
-    "overview": ("overview", [], Options(data="uk", selection={"regions": ["Wales"]})),
-    "whatif": ("whatif", ["leave-east-kent-services"], Options(data="uk")),
-    "concentration": ("concentration", ["libraries-leisure"], Options(data="uk", selection={"regions": ["Scotland"]})),
-    "replay": ("replay", ["eks-civica-2024"], Options(data="uk")),
+    "blast": ("blast", ["east kent services"], ReportOptions(data="uk", author="Kent WARP (sample)")),
+    "bulletin": ("blast", ["capita"], ReportOptions(data="uk", anonymous=True)),
+    "council": ("council", ["thanet"], ReportOptions(data="uk")),
+    "supplier": ("supplier", ["east kent services"], ReportOptions(data="uk")),
+    "overview": ("overview", [], ReportOptions(data="uk", selection={"regions": ["Wales"]})),
+    "whatif": ("whatif", ["leave-east-kent-services"], ReportOptions(data="uk")),
+    "concentration": (
+        "concentration",
+        ["libraries-leisure"],
+        ReportOptions(data="uk", selection={"regions": ["Scotland"]}),
+    ),
+    "replay": ("replay", ["eks-civica-2024"], ReportOptions(data="uk")),
 }
 
 

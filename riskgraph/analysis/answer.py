@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from riskgraph.analysis.question import PARTS, Part, Question
+from riskgraph.analysis.question import QUESTION_PARTS, Part, Question
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
@@ -104,7 +104,7 @@ class Form:
             for table in self.tables
         }
         data = {"title": _TEXT, "as_of": _TEXT, "digest": _TEXT, "marking": _MAYBE}
-        asked = {key: _QUESTION[key] for part in self.asks for key in PARTS[part]}
+        asked = {key: _QUESTION[key] for part in self.asks for key in QUESTION_PARTS[part]}
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": f"riskgraph {self.word}",

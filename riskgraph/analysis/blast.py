@@ -18,6 +18,7 @@ from riskgraph.analysis.radius import (
     Route,
     residents,
 )
+from riskgraph.arguments import checked
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import last_day
 from riskgraph.engine import Answer, solve
@@ -63,6 +64,7 @@ __all__ = [
 OLD = timedelta(days=5 * 365 + 1)
 
 
+@checked
 def blast(
     graph: RiskGraph,
     roots: str | Sequence[str],

@@ -19,6 +19,7 @@ from riskgraph.analysis.blast import blast, run
 from riskgraph.analysis.radius import BlastRadius, Reach, inhabited
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.step_chances import StepChance, step_chances
+from riskgraph.arguments import checked
 from riskgraph.engine.chance import CERTAIN, Draws, Float, Steps, exact, sampled, unpack, wilson
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.worlds import BLOCK, ranks
@@ -235,6 +236,7 @@ def _check(worlds: int, seed: int) -> None:
         raise RiskGraphError(f"{seed} is no seed.", "Use a whole number from 0 up.")
 
 
+@checked
 def chance(
     graph: RiskGraph,
     roots: str | Sequence[str],
@@ -280,6 +282,10 @@ def chance(
     _check(worlds, seed)
     band = Band.of(band)
     table = step_chances() if table is None else table
+    if set(table) != set(Band):
+        raise RiskGraphError(
+            "The table of chances leaves a band out.", f"Give each of: {', '.join(b.word for b in Band)}."
+        )
     radius = blast(
         graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before
     )  # fmt: skip

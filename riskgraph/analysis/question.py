@@ -5,7 +5,7 @@ The command line, the Python door, JSON and the address of a page all make the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,11 +18,11 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, PRESETS, Band, FailureKind
 from riskgraph.settle import View
 
-__all__ = ["PARTS", "Asking", "Part", "Question", "RootNames", "parse_band", "parse_kinds"]
+__all__ = ["QUESTION_PARTS", "Asking", "Part", "Question", "RootNames", "parse_band", "parse_kinds"]
 
 DEFAULT = "compromise"
 Part = Literal["roots", "kinds", "view", "band", "scope"]
-PARTS: Mapping[Part, tuple[str, ...]] = {
+QUESTION_PARTS: Mapping[Part, tuple[str, ...]] = {
     "roots": ("roots",),
     "kinds": ("kinds", "like"),
     "view": ("as_of", "without", "known_before"),
@@ -65,7 +65,7 @@ class Asking(TypedDict, total=False):
     areas: Sequence[str]
     classes: Sequence[str]
     regions: Sequence[str]
-    members: Path | Iterable[str] | None
+    members: str | Path | Sequence[str] | None
     selection: Selection | None
 
 
@@ -197,7 +197,7 @@ class Question:
 
     # -- the question in other forms ------------------------------------------------------------
 
-    def to_dict(self, parts: Sequence[Part] = tuple(PARTS)) -> dict[str, object]:
+    def to_dict(self, parts: Sequence[Part] = tuple(QUESTION_PARTS)) -> dict[str, object]:
         """The question as plain values, as it stands in every JSON answer: all of it, or the parts that matter."""
         chosen = self.selection
         plain: dict[str, object] = {
@@ -213,7 +213,7 @@ class Question:
             "regions": sorted(chosen.regions),
             "members": None if chosen.members is None else sorted(chosen.members),
         }
-        return {key: plain[key] for part in parts for key in PARTS[part]}
+        return {key: plain[key] for part in parts for key in QUESTION_PARTS[part]}
 
     @classmethod
     def of_dict(cls, graph: RiskGraph, plain: Mapping[str, object]) -> Question:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskgraph.data.files import decode
+from riskgraph.data.files import read_names
 from riskgraph.data.names import normalise
-from riskgraph.errors import AmbiguousName, MissingFile, NameNotFound, RiskGraphError
+from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
 from riskgraph.rules import rules
@@ -42,7 +42,7 @@ class Selection:
         areas: Iterable[str] = (),
         classes: Iterable[str] = (),
         regions: Iterable[str] = (),
-        members: Path | Iterable[str] | None = None,
+        members: str | Path | Iterable[str] | None = None,
     ) -> Selection:
         """From what people type.
 
@@ -99,16 +99,9 @@ def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[
     return frozenset(found)
 
 
-def _members(graph: RiskGraph, members: Path | Iterable[str]) -> frozenset[str]:
-    if isinstance(members, Path):
-        try:
-            text, problems = decode(members.read_bytes(), members.name)
-        except OSError:
-            raise MissingFile(f"There is no file {members}.", "Check the path.") from None
-        if any(problem.severity == "error" for problem in problems):
-            raise RiskGraphError(str(problems[0]), "Write one name a line.")
-        lines = [line.split(",")[0].strip().strip('"') for line in text.splitlines()]
-        names = [line for line in lines if line and not line.startswith("#")]
+def _members(graph: RiskGraph, members: str | Path | Iterable[str]) -> frozenset[str]:
+    if isinstance(members, str | Path):
+        names = [name for line in read_names(Path(members)) if (name := line.split(",")[0].strip().strip('"'))]
         if names and normalise(names[0]) in {"name", "council", "member", "id", "authority"}:
             names = names[1:]
     else:

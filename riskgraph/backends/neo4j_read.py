@@ -14,6 +14,7 @@ from riskgraph.backends.neo4j_load import FORMAT
 from riskgraph.backends.neo4j_rows import RELATION_TYPES
 from riskgraph.data import Dataset, DatasetInfo
 from riskgraph.data.checks import run_checks
+from riskgraph.data.read import columns_of
 from riskgraph.errors import ServerError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, Part
@@ -129,13 +130,13 @@ class Neo4jBackend:
             generation = {"generation": info["generation"]}
             found = [_relation(row) for row in run(_RELATIONS, generation)]
             evidence = run(_ALL["Evidence"], generation)
-            dataset = self._dataset(run, info, found, evidence)
+            bare = self._dataset(run, info, found, evidence)
+            dataset = replace(bare, warnings=_warnings(bare))
             if dataset.digest != info["digest"]:
                 raise ServerError(
                     f"The map {self.name!r} on the server was changed by hand since it was loaded.",
                     "Put it right with: riskgraph neo4j load --again",
                 )
-            object.__setattr__(dataset, "warnings", _warnings(dataset))
             return RiskGraph(dataset)
 
         return self._reading(work)
@@ -383,14 +384,14 @@ class _Walk:
 def _record(record: type[T], values: Mapping[str, Any]) -> T:
     """A record from what the server stores; an amount comes from its exact text."""
     given: dict[str, Any] = {}
-    for field in fields(record):  # type: ignore[arg-type]
-        value = values.get(field.name)
-        if "tuple" in str(field.type):
+    for name, column in columns_of(record).items():
+        value = values.get(name)
+        if column.many:
             value = tuple(value or ())
-        elif "Decimal" in str(field.type):
-            exact = values.get(f"{field.name}_exact")
+        elif column.type == "number":
+            exact = values.get(f"{name}_exact")
             value = None if exact is None else Decimal(exact)
-        given[field.name] = value
+        given[name] = value
     return record(**given)
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from decimal import Decimal
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from riskgraph.data import Dataset
+from riskgraph.data.read import columns_of
 from riskgraph.engine import NEVER
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Place, places_of
@@ -78,24 +78,24 @@ def plain(record: Any, skip: tuple[str, ...] = ("id",)) -> Row:
 
     Examples
     --------
+    >>> from decimal import Decimal
     >>> from riskgraph.model import Relation
     >>> row = plain(Relation("r1", "authority:a", "uses", "system:s", contract_value_gbp=Decimal("1.50")))
     >>> row["contract_value_gbp"], row["contract_value_gbp_exact"], row["data"]
     (1.5, '1.50', None)
     """
     row: Row = {}
-    for field in fields(record):
-        if field.name in skip:
+    for name, column in columns_of(type(record)).items():
+        if name in skip:
             continue
-        value = getattr(record, field.name)
-        if isinstance(value, tuple):
-            row[field.name] = list(value) or None
-        elif isinstance(value, Decimal):
-            row[field.name], row[f"{field.name}_exact"] = float(value), str(value)
+        value = getattr(record, name)
+        if column.many:
+            row[name] = list(value) or None
+        elif column.type == "number":
+            row[name] = None if value is None else float(value)
+            row[f"{name}_exact"] = None if value is None else str(value)
         else:
-            row[field.name] = value
-            if "Decimal" in str(field.type):
-                row[f"{field.name}_exact"] = None
+            row[name] = value
     return row
 
 
@@ -154,7 +154,7 @@ def _link(a: str, b: str, id_: str, props: Row | None = None) -> Row:
 
 
 def _info(dataset: Dataset) -> Row:
-    return plain(dataset.info, ()) | {
+    return asdict(dataset.info) | {
         "digest": dataset.digest,
         "own_register_file": dataset.own_register_file,
         "entities": len(dataset.entities),

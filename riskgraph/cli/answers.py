@@ -32,7 +32,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 A = TypeVar("A", bound="Answer")
 Made = tuple[A, Callable[[], "Page"]]
 """An answer, and what makes its page when a format needs one."""
-FORMATS = ("text", "table", "json", "csv", "html")
+ANSWER_FORMATS = ("text", "table", "json", "csv", "html")
 
 
 def answers(word: str, *lines: str) -> Callable[[Callable[..., Made[Any]]], click.Command]:
@@ -47,7 +47,7 @@ def answers(word: str, *lines: str) -> Callable[[Callable[..., Made[Any]]], clic
     """
 
     def decorate(function: Callable[..., Made[Any]]) -> click.Command:
-        @output_options(*FORMATS)
+        @output_options(*ANSWER_FORMATS)
         @data_option
         @functools.wraps(function)
         def command(*, output: Output, **given: Any) -> None:

@@ -56,7 +56,7 @@ def command(
 
     The page opens from a disk or an e-mail, makes no network connection and prints with its marking.
     """
-    from riskgraph.data.files import write_atomic
+    from riskgraph.data.folders import write_file
     from riskgraph.render.tables import as_json
     from riskgraph.report.atlas import atlas
 
@@ -78,6 +78,6 @@ def command(
         target = output
     else:
         content, target = made.page, output or Path(made.name)
-    write_atomic(target, content)
+    write_file(target, content)
     held = len(made.data["roots"])
     click.echo(f"{held:,} roots, each with who could be reached, {made.marking.words}, written to {target}")

@@ -100,17 +100,6 @@ def source_options(command: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
-def add_to(folder: Path, dataset: Dataset) -> None:
-    """Replace the files of a data set by ones that hold more, so that it is whole after each of them."""
-    from riskgraph.data import canonical
-    from riskgraph.data.files import write_atomic
-
-    content = canonical(dataset)
-    last = [name for name in ("relations.csv", "dataset.toml") if name in content]  # these refer to the others
-    for name in [*sorted(set(content) - set(last)), *last]:
-        write_atomic(folder / name, content[name])
-
-
 def run_imports(
     sources: tuple[str, ...],
     said: Callable[..., Options],
@@ -165,7 +154,7 @@ def command(
 
     Without --to or --into nothing is written: the report says what would be.
     """
-    from riskgraph.data import canonical, read
+    from riskgraph.data import canonical, read, write
     from riskgraph.data.checks import run_checks
     from riskgraph.data.folders import write_folder
     from riskgraph.errors import DataError, RiskGraphError
@@ -185,7 +174,7 @@ def command(
     if to:
         write_folder(to, canonical(dataset))
     elif into:
-        add_to(into, dataset)
+        write(dataset, into)
     if output.format == "json":
         output.write(as_json({"schema": 1, "written": bool(where), "files": [report.to_dict() for report in reports]}))
     else:

@@ -79,9 +79,10 @@ def command(
     NAME is a short name such as quenby-2026. What is not given stays as it was, and saying the same again changes
     nothing. What the supplier says and what a council found are two rows: one call for each.
     """
-    from riskgraph.data import canonical, read
-    from riskgraph.data.folders import write_folder
-    from riskgraph.data.incident import Said, own_folder, record, write_incidents
+    from riskgraph.data import canonical
+    from riskgraph.data.folders import update_folder, write_folder
+    from riskgraph.data.incident import Said, own_folder, record
+    from riskgraph.maps import read
     from riskgraph.render.incident import text, to_json
     from riskgraph.render.tables import as_json
 
@@ -90,6 +91,7 @@ def command(
     if to:
         write_folder(to, canonical(found.dataset))
     elif folder is not None and found.rows:
-        write_incidents(found.dataset, folder)
+        content = canonical(found.dataset)
+        update_folder(folder, {name: content[name] for name in ("incidents.csv", "incident_effects.csv")})
     where = str(to or data)
     output.write(as_json(to_json(found)) if output.format == "json" else text(found, where))

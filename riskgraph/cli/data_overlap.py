@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -30,9 +29,10 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
     their --data and --output, and send the answer back. You: give the answer as FILE with the same --keep.
     docs/import.md says what this protects against, and what not.
     """
-    from riskgraph.data import read
+    from riskgraph.data.folders import write_file
     from riskgraph.data.overlap import Count, answer, ask, count, plain_count, suppliers_of
     from riskgraph.errors import MissingFile, RiskGraphError
+    from riskgraph.maps import read
     from riskgraph.render.imports import count_text
     from riskgraph.render.tables import as_json
 
@@ -50,8 +50,12 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
         if keep.exists():
             raise RiskGraphError(f"{keep} is there already.", "Name another file, or remove it: a key is used once.")
         question, key = ask(suppliers_of(read(data)))
-        _write_key(keep, key)
-        output.write(question)
+        write_file(keep, key.encode(), private=True)
+        try:
+            output.write(question)
+        except BaseException:  # a key without its question only stands in the way
+            keep.unlink(missing_ok=True)
+            raise
         click.echo(f"Send {output.path}; keep {keep} to yourself.", err=True)
         return
     if not file.is_file():
@@ -60,20 +64,8 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
     if keep is not None:
         if not keep.is_file():
             raise MissingFile(f"There is no key {keep}.", "Give the key kept when the question was made.")
-        show(count(text, keep.read_text(encoding="utf-8")), private=True)
+        show(count(text, keep.read_text(encoding="utf-8", errors="replace")), private=True)
         return
     if output.path == "-":
         raise RiskGraphError("The answer needs a file.", "Add --output FILE; to read an answer, add --keep KEY.")
     output.write(answer(text, suppliers_of(read(data))))
-
-
-def _write_key(path: Path, key: str) -> None:
-    """Write a key that only its owner can read."""
-    from riskgraph.errors import RiskGraphError
-
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise RiskGraphError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(key)

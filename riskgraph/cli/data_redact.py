@@ -33,25 +33,22 @@ def command(graph: Any, names: tuple[str, ...], file: Path | None, to: Path | No
     """
     from riskgraph.data import canonical
     from riskgraph.data.checks import run_checks
+    from riskgraph.data.files import read_names
     from riskgraph.data.folders import write_folder
-    from riskgraph.errors import DataError, MissingFile, RiskGraphError
+    from riskgraph.data.read import settled
+    from riskgraph.errors import RiskGraphError
     from riskgraph.render.tables import as_json
     from riskgraph.render.words import plural
     from riskgraph.report.redact import redact
 
     wanted = list(names)
     if file is not None:
-        if not file.is_file():
-            raise MissingFile(f"There is no file {file}.", "Check the path.")
-        lines = (line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines())
-        wanted += [line for line in lines if line and not line.startswith("#")]
+        wanted += read_names(file)
     if not wanted:
         raise RiskGraphError("No name is given.", "Name whom to withhold: --hide NAME, or --names FILE.")
     hidden = [graph.names.resolve(name).partition("/")[0] for name in wanted]
     found = redact(graph.dataset, hidden, graph.dataset.info.day)
-    wrong = [problem for problem in run_checks(found.dataset, {}) if problem.severity == "error"]
-    if wrong:
-        raise DataError("the redacted map", wrong)
+    settled("the redacted map", run_checks(found.dataset, {}))
     content = canonical(_storable(found.dataset))
     whole = b"".join(content.values()).decode("utf-8")
     if found.needles.found(whole):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import os
 from collections.abc import Callable
@@ -50,14 +49,17 @@ def complete_incidents(ctx: click.Context, _param: click.Parameter, incomplete: 
 
 def _column(ctx: click.Context, file: str, column: str) -> list[str]:
     """One column of a file of the map that is meant; nothing where it cannot be read."""
+    from riskgraph.data.files import read_table
+    from riskgraph.data.folders import current
     from riskgraph.data.read import locate
     from riskgraph.errors import RiskGraphError
 
     try:
         folder = locate(ctx.params.get("data") or os.environ.get("RISKGRAPH_DATA") or "uk")
-        with (folder / file).open(encoding="utf-8", newline="") as opened:
-            return [row[column] for row in csv.DictReader(opened)]
-    except (OSError, UnicodeDecodeError, KeyError, RiskGraphError):
+        table, _ = read_table(current(folder, file), [column])
+        place = table.header.index(column)
+        return [row[place] for row in table.rows if len(row) > place]
+    except (ValueError, OSError, RiskGraphError):
         return []  # completion stays silent; the command itself will say what is wrong
 
 
@@ -256,10 +258,10 @@ class Output:
         if self.path == "-":
             click.echo(text, nl=False)
             return
-        from riskgraph.data.files import write_atomic
+        from riskgraph.data.folders import write_file
 
         # Excel needs the mark at the start to read a pound sign in CSV
-        write_atomic(Path(self.path), text.encode("utf-8-sig" if self.format == "csv" else "utf-8"))
+        write_file(Path(self.path), text.encode("utf-8-sig" if self.format == "csv" else "utf-8"))
         click.echo(f"Written to {self.path}.", err=True)
 
 

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskgraph.cli.options import Output, data_option, examples, question_options, selection_options
-from riskgraph.data.files import nearest
-from riskgraph.errors import MissingFile, RiskGraphError
+from riskgraph.data.files import nearest, read_names
 
 if TYPE_CHECKING:
     from riskgraph.analysis.select import Selection
-    from riskgraph.report import Bundle, Options
+    from riskgraph.report import Bundle, ReportOptions
     from riskgraph.report.registry import Kind
 
-__all__ = ["command", "names_in"]
+__all__ = ["command"]
 
 SOFT_LIMIT = 300_000  # bytes of a page that still travels well by e-mail
 
@@ -119,10 +118,10 @@ def _command(kind: Kind) -> click.Command:
     @data_option
     @click.pass_context
     def run(ctx: click.Context, /, graph: Any, select: Any, question: dict[str, Any], **given: Any) -> None:
-        from riskgraph.report import Options, make
+        from riskgraph.report import ReportOptions, make
 
         names = given.get("names") or ()
-        options = Options(
+        options = ReportOptions(
             question={key: value for key, value in question.items() if value},
             selection=_selection(select(graph)),
             tlp=given["tlp"],
@@ -130,7 +129,7 @@ def _command(kind: Kind) -> click.Command:
             exempt=given["exempt"],
             permission=given["permission"],
             anonymous=given["anonymous"],
-            redact=() if given["redact"] is None else names_in(given["redact"]),
+            redact=() if given["redact"] is None else read_names(given["redact"]),
             dated=given["dated"],
             version=given["version"],
             author=given["author"],
@@ -159,7 +158,7 @@ def _command(kind: Kind) -> click.Command:
     return click.command(kind.word, help=kind.help, short_help=kind.help, epilog=examples(*kind.examples))(made)
 
 
-def _explored(bundle: Bundle, graph: Any, options: Options) -> Bundle:
+def _explored(bundle: Bundle, graph: Any, options: ReportOptions) -> Bundle:
     """The bundle with the explorer; of a map that hides names there is none."""
     from riskgraph.analysis.blast import blast
     from riskgraph.analysis.select import Selection
@@ -185,31 +184,16 @@ def _selection(selection: Selection) -> dict[str, Any]:
 
 def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:
     """Write the folder or the archive, and say where it is and how it is marked."""
-    from riskgraph.data.files import write_atomic
-    from riskgraph.report.files import write_files
+    from riskgraph.data.folders import update_folder, write_file
 
     if zipped:
         target = output or Path(f"{bundle.name}.zip")
-        write_atomic(target, bundle.zip())
+        write_file(target, bundle.zip())
     else:
         target = output or Path(bundle.name)
-        write_files(bundle.files, target)
+        update_folder(target, bundle.files)
     click.echo(bundle.report.title)
     click.echo(f"{len(bundle.files)} files, {bundle.marking.words}, written to {target}")
     size = len(bundle.files["report.html"])
     if size > SOFT_LIMIT:
         click.echo(f"report.html has {size // 1000} KB: mail the archive, or limit it with --region.", err=True)
-
-
-def names_in(path: Path) -> tuple[str, ...]:
-    """Names from a file, one a line; a line that begins with # is a note."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError:
-        raise MissingFile(f"There is no file {path}.", "Check the path.") from None
-    except UnicodeDecodeError:
-        raise RiskGraphError(f"{path} is no text in UTF-8.", "Save it as UTF-8, one name a line.") from None
-    names = tuple(name for line in lines if (name := line.strip()) and not name.startswith("#"))
-    if not names:
-        raise RiskGraphError(f"{path} holds no name.", "Write one name a line.")
-    return names

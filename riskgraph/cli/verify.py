@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from riskgraph.cli.options import Output, examples, output_options
-from riskgraph.cli.report import names_in
 
 
 @click.command(
@@ -38,6 +37,7 @@ def command(
 
     REPORT is a report.json, the folder that holds it, or the name of a sample that ships. Exit code 1 if anything differs.
     """
+    from riskgraph.data.files import read_names
     from riskgraph.render.tables import as_json
     from riskgraph.report.verify import verify
 
@@ -45,8 +45,8 @@ def command(
         report,
         data=data,
         names=roots,
-        redact=() if redact is None else names_in(redact),
-        members=None if members is None else names_in(members),
+        redact=() if redact is None else read_names(redact),
+        members=None if members is None else read_names(members),
         since=since,
     )
     if output.format == "json":

@@ -14,8 +14,8 @@ from riskgraph.assets import shipped
 
 __all__ = ["cache_folder", "code_digest", "prune"]
 
-MOST = 16  # files kept
-TABLES = ("inside.csv", "pairs.csv", "propagation.csv", "service_areas.csv")
+FILES_KEPT = 16  # files kept
+MODEL_TABLES = ("inside.csv", "pairs.csv", "propagation.csv", "service_areas.csv")
 
 
 def cache_folder() -> Path | None:
@@ -57,14 +57,14 @@ def code_digest() -> str:
     digest = hashlib.blake2b(version("riskgraph").encode(), digest_size=16)
     for path in sorted((*package.glob("*.py"), *package.glob("engine/*.py"))):
         digest.update(path.read_bytes())
-    for table in TABLES:
+    for table in MODEL_TABLES:
         digest.update(shipped(table).read_bytes())
     return digest.hexdigest()
 
 
 def prune(folder: Path, suffix: str) -> None:
-    """Remove the oldest files beyond `MOST`."""
+    """Remove the oldest files beyond `FILES_KEPT`."""
     with contextlib.suppress(OSError):
         files = sorted(folder.glob(f"*{suffix}"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in files[MOST:]:
+        for path in files[FILES_KEPT:]:
             path.unlink()

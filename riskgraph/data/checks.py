@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from riskgraph.data.dataset import Dataset
+from riskgraph.data.dataset import TABLES, Dataset
 from riskgraph.data.files import nearest
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import Problem
@@ -25,14 +25,6 @@ __all__ = ["CHECKS", "Check", "run_checks"]
 
 Rows = Mapping[str, Mapping[Any, int]]  # table -> key of a record -> row number
 Finding = tuple[str, Any, str | None, str, str]  # table, key, column, message, fix
-FILES = {
-    "entities": "entities.csv",
-    "relations": "relations.csv",
-    "evidence": "evidence.csv",
-    "incidents": "incidents.csv",
-    "incident_effects": "incident_effects.csv",
-    "authorities": "register.csv",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ def check(
 def run_checks(dataset: Dataset, rows: Rows) -> list[Problem]:
     """Run every check; `rows` tells in which row of its file each record stands."""
     return [
-        Problem(FILES[table], rows.get(table, {}).get(key), column, named.name, message, fix, named.severity)
+        Problem(TABLES[table].file, rows.get(table, {}).get(key), column, named.name, message, fix, named.severity)
         for named in CHECKS.values()
         for table, key, column, message, fix in named.function(dataset)
     ]

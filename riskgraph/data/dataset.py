@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from riskgraph.data.files import toml_string, write_table
 from riskgraph.dates import last_day
 from riskgraph.errors import Problem
 from riskgraph.model import Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
+from riskgraph.schema import schema
 
-__all__ = ["Dataset", "DatasetInfo"]
+__all__ = ["TABLES", "DataTable", "Dataset", "DatasetInfo", "canonical"]
+
+
+class DataTable(NamedTuple):
+    """Where a table of a data set is: in which file, as which records, and as what a `Dataset` holds it."""
+
+    file: str
+    record: type[Any]
+    held: str
+    required: bool = False
+
+
+TABLES = {  # by their names in the schema
+    "entities": DataTable("entities.csv", Entity, "entities", required=True),
+    "relations": DataTable("relations.csv", Relation, "relations", required=True),
+    "evidence": DataTable("evidence.csv", Evidence, "evidence"),
+    "incidents": DataTable("incidents.csv", Incident, "incidents"),
+    "incident_effects": DataTable("incident_effects.csv", IncidentEffect, "effects"),
+    "authorities": DataTable("register.csv", RegisterEntry, "register"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +78,41 @@ class Dataset:
     warnings: tuple[Problem, ...] = ()
     own_register_file: bool = False  # the folder brings its own register.csv
 
+    @classmethod
+    def of(
+        cls,
+        path: Path,
+        info: DatasetInfo,
+        *,
+        entities: Mapping[str, Entity],
+        relations: Mapping[str, Relation],
+        evidence: Mapping[str, Evidence],
+        incidents: Mapping[str, Incident],
+        effects: Iterable[IncidentEffect],
+        register: Mapping[str, RegisterEntry],
+        own_register_file: bool = False,
+    ) -> Dataset:
+        """A data set from tables in any order; what is in them is not checked."""
+        return cls(
+            path,
+            info,
+            dict(sorted(entities.items())),
+            dict(sorted(relations.items())),
+            dict(sorted(evidence.items())),
+            dict(sorted(incidents.items())),
+            tuple(sorted(effects, key=_words)),
+            dict(sorted(register.items())),
+            own_register_file=own_register_file,
+        )
+
+    def records(self, table: str) -> list[Any]:
+        """The records of a table of the schema, in the order of its file."""
+        held = getattr(self, TABLES[table].held)
+        return list(held.values() if isinstance(held, Mapping) else held)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical form: equal for equal data, whatever the row order was."""
-        from riskgraph.data.write import canonical
-
         digest = hashlib.sha256()
         for name, content in canonical(self, register=True).items():
             digest.update(f"{name}\0{len(content)}\0".encode())
@@ -80,3 +132,51 @@ class Dataset:
 
     def __repr__(self) -> str:
         return f"<Dataset {self.info.title!r}: {len(self.entities)} entities, {len(self.relations)} relations>"
+
+
+def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
+    """File name to canonical bytes: rows sorted by id, columns as in the schema.
+
+    A column for what is seldom known is left out where no row fills it.
+
+    Parameters
+    ----------
+    register
+        Include the register even if it is the shipped one.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> list(canonical(read("seeds")))[:2]
+    ['dataset.toml', 'entities.csv']
+    """
+    content = {"dataset.toml": _toml(dataset.info)}
+    for table, (file, *_) in TABLES.items():
+        if table == "authorities" and not (register or dataset.own_register_file):
+            continue
+        records = dataset.records(table)
+        columns = [
+            name
+            for name, column in schema()[table].items()
+            if not column.sparse or any(getattr(record, name) not in (None, ()) for record in records)
+        ]
+        content[file] = write_table(
+            columns, [[_cell(getattr(record, column)) for column in columns] for record in records]
+        )
+    return content
+
+
+def _words(record: Any) -> tuple[str, ...]:
+    """A record as text: the order in which records without an id stand in their file."""
+    return tuple(str(getattr(record, field.name) or "") for field in fields(record))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return ";".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _toml(info: DatasetInfo) -> bytes:
+    lines = [f"{field.name} = {toml_string(getattr(info, field.name))}" for field in fields(info)]
+    return ("\n".join(lines) + "\n").encode("utf-8")

@@ -1,4 +1,4 @@
-"""Text tables from files, and files written whole or not at all.
+"""Text tables from files, and text as files hold it.
 
 The CSV reader is our own thin layer over the standard library's, because the usual ones change data
 silently: pandas shifts columns when a row is too long and drops names such as "None" and "NA".
@@ -6,12 +6,9 @@ silently: pandas shifts columns when a row is too long and drops names such as "
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
-import os
 import re
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,7 +16,17 @@ from pathlib import Path
 
 from riskgraph.errors import MissingFile, Problem, RiskGraphError
 
-__all__ = ["FORBIDDEN", "MAX_FILE_BYTES", "Table", "decode", "nearest", "read_table", "write_atomic", "write_table"]
+__all__ = [
+    "FORBIDDEN",
+    "MAX_FILE_BYTES",
+    "TextTable",
+    "decode",
+    "nearest",
+    "read_names",
+    "read_table",
+    "toml_string",
+    "write_table",
+]
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 FORBIDDEN = re.compile(
@@ -28,7 +35,7 @@ FORBIDDEN = re.compile(
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """A file's header and rows as text; `numbers` are row numbers as a spreadsheet counts them."""
 
     file: str
@@ -90,7 +97,37 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
     return text, [notice]
 
 
-def read_table(path: Path, known: list[str]) -> tuple[Table, list[Problem]]:
+def _bytes(path: Path) -> bytes | None:
+    """What is in a file; `None` if it is too big."""
+    try:
+        return None if path.stat().st_size > MAX_FILE_BYTES else path.read_bytes()
+    except FileNotFoundError:
+        raise MissingFile(f"There is no file {path}.", "Check the path.") from None
+    except OSError as error:
+        raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
+
+
+def read_names(path: Path) -> tuple[str, ...]:
+    """Names from a file, one a line; a line that begins with # is a note.
+
+    Raises
+    ------
+    MissingFile
+        If there is no such file.
+    RiskGraphError
+        If it cannot be read as text, or holds no name.
+    """
+    raw = _bytes(path)
+    text, problems = decode(raw or b"", path.name)
+    if raw is None or any(problem.severity == "error" for problem in problems):
+        raise RiskGraphError(f"{path} is no list of names.", "Save it as text in UTF-8, one name a line.")
+    names = tuple(name for line in text.splitlines() if (name := line.strip()) and not name.startswith("#"))
+    if not names:
+        raise RiskGraphError(f"{path} holds no name.", "Write one name a line.")
+    return names
+
+
+def read_table(path: Path, known: list[str]) -> tuple[TextTable, list[Problem]]:
     """Read a CSV file; `known` are the columns it may have, used to tell the delimiter.
 
     Rows and problems keep the numbers a spreadsheet shows. A table with problems of severity
@@ -104,18 +141,11 @@ def read_table(path: Path, known: list[str]) -> tuple[Table, list[Problem]]:
         If it cannot be read at all.
     """
     file = path.name
-    nothing = Table(file, (), (), ())
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            return nothing, [
-                _file_problem(file, "too-big", f"The file has {size:,} bytes.", f"Keep it under {MAX_FILE_BYTES:,}.")
-            ]
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise MissingFile(f"There is no file {path}.", "Check the path.") from None
-    except OSError as error:
-        raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
+    nothing = TextTable(file, (), (), ())
+    raw = _bytes(path)
+    if raw is None:
+        message = f"The file has {path.stat().st_size:,} bytes."
+        return nothing, [_file_problem(file, "too-big", message, f"Keep it under {MAX_FILE_BYTES:,}.")]
     if not raw.strip():
         return nothing, [_file_problem(file, "empty-file", "The file is empty.", "Write at least the header row.")]
     text, problems = decode(raw, file)
@@ -141,7 +171,7 @@ def read_table(path: Path, known: list[str]) -> tuple[Table, list[Problem]]:
         problems.append(Problem(file, number, None, "csv", f"The row cannot be read: {error}.", "Check its quotes."))
         return nothing, problems
     header = tuple(cell.strip().lower().replace(" ", "_") for cell in rows[0])
-    table = Table(file, header, tuple(rows[1:]), tuple(numbers[1:]))
+    table = TextTable(file, header, tuple(rows[1:]), tuple(numbers[1:]))
     problems += _shape(table)
     if FORBIDDEN.search(text):
         problems += _control_characters(table)
@@ -152,7 +182,7 @@ def _words(line: str, delimiter: str) -> list[str]:
     return [word.strip().strip('"').lower().replace(" ", "_") for word in line.split(delimiter)]
 
 
-def _shape(table: Table) -> list[Problem]:
+def _shape(table: TextTable) -> list[Problem]:
     width = len(table.header)
     problems = [
         Problem(table.file, 1, name, "column-twice", "The column stands there twice.", "Remove one.")
@@ -171,7 +201,7 @@ def _shape(table: Table) -> list[Problem]:
     return problems
 
 
-def _control_characters(table: Table) -> list[Problem]:
+def _control_characters(table: TextTable) -> list[Problem]:
     problems = []
     for number, row in zip(table.numbers, table.rows, strict=True):
         for name, cell in zip(table.header, row, strict=False):
@@ -201,31 +231,13 @@ def write_table(header: list[str], rows: list[list[str]]) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that it is the old one or the new one, never half.
+def toml_string(text: str) -> str:
+    r"""A basic string of TOML: in quotes, on one line.
 
-    Raises
-    ------
-    RiskGraphError
-        If it cannot be written; the old file is then as it was.
+    Examples
+    --------
+    >>> print(toml_string('Say "no"'))
+    "Say \"no\""
     """
-    if path.is_symlink():
-        raise RiskGraphError(f"{path} is a link; riskgraph does not write through links.", "Name the file itself.")
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".riskgraph-", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        raise RiskGraphError(
-            f"{path} cannot be written: {error.strerror}.", "Check that the folder exists and your rights."
-        ) from None
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -15,18 +15,15 @@ from typing import Any
 from riskgraph.assets import shipped_maps
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.edit import edited
-from riskgraph.data.files import FORBIDDEN, nearest, write_atomic
+from riskgraph.data.files import FORBIDDEN, nearest
 from riskgraph.data.names import Names
 from riskgraph.data.read import judge, locate
-from riskgraph.data.write import canonical
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import NameNotFound, RiskGraphError
 from riskgraph.model import ORGANISATIONS, Incident, IncidentEffect
 from riskgraph.schema import schema
 
-__all__ = ["Recorded", "Said", "own_folder", "record", "write_incidents"]
-
-_FILES = ("incidents.csv", "incident_effects.csv")  # effects refer to incidents, so these are written first
+__all__ = ["Recorded", "Said", "own_folder", "record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +173,6 @@ def record(dataset: Dataset, incident_id: str, said: Said) -> Recorded:
         return Recorded(dataset, incident, False, False, (), ())
     result = edited(dataset, incidents=[incident], effects=[*others, *effects])
     return Recorded(result, incident, old is None, changed, tuple(added), tuple(replaced))
-
-
-def write_incidents(dataset: Dataset, folder: Path) -> tuple[str, ...]:
-    """Write the two tables of incidents of a data set, each whole or not at all, and only if it differs.
-
-    Returns
-    -------
-    tuple of str
-        The files that were written.
-    """
-    content = canonical(dataset)
-    written = []
-    for name in _FILES:
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != content[name]:
-            write_atomic(path, content[name])
-            written.append(name)
-    return tuple(written)
 
 
 class _Work:

@@ -9,9 +9,10 @@ from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.joining import Conflict, Told, add_relation, joined
+from riskgraph.data.names import company_key
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY, Entity, Grade, Relation
+from riskgraph.model import AUTHORITY, Entity, Grade, RegisterEntry, Relation
 from riskgraph.rules import Trait, relations_that
 
 __all__ = ["MergeReport", "Twice", "merge"]
@@ -91,74 +92,78 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
     first, *others = datasets
     report = MergeReport([data.info.title for data in datasets])
     entities, relations, evidence = dict(first.entities), dict(first.relations), dict(first.evidence)
-    incidents, effects, register = dict(first.incidents), set(first.effects), dict(first.register)
-    if any(data.own_register_file for data in datasets):
-        register = {}
-        for data in datasets:
-            ids = data.register if data.own_register_file else _spoken_of(data)
-            for id_ in ids:
-                if id_ in register and register[id_] != data.register[id_]:
-                    for name in (f.name for f in fields(register[id_])):
-                        values = getattr(register[id_], name), getattr(data.register[id_], name)
-                        if values[0] != values[1]:
-                            told = Told(report.conflicts, first.info.title, data.info.title)
-                            told.add(id_, name, *("not known" if v in (None, ()) else v for v in values))
-                register.setdefault(id_, data.register[id_])
-    counts = len(entities), len(relations), len(evidence)
-    same = [0, 0, 0]
+    incidents, effects = dict(first.incidents), set(first.effects)
+    tables: dict[str, dict[str, Any]] = {"entities": entities, "relations": relations, "evidence": evidence}
+    before = {name: len(table) for name, table in tables.items()}
+    report.same = dict.fromkeys(tables, 0)
     origin = dict.fromkeys((*entities, *relations), first.info.title)
     for data in others:
         names = _renamed(data, entities)
         report.joined += sorted(names.items())
         report.twice += _twice(data, relations, names, origin)
         report.alike += _alike(data, entities, names)
+
+        def told(id_: str, title: str = data.info.title) -> Told:
+            return Told(report.conflicts, origin.setdefault(id_, title), title)
+
         for entity in data.entities.values():
-            id_ = names.get(entity.id, entity.id)
-            same[0] += id_ in entities
-            moved = replace(entity, id=id_)
-            told = Told(report.conflicts, origin.setdefault(id_, data.info.title), data.info.title)
-            entities[id_] = joined(entities[id_], moved, told) if id_ in entities else moved
-        for row in data.relations.values():
-            moved_row = _moved(row, names)
-            same[1] += moved_row.id in relations
+            moved = replace(entity, id=names.get(entity.id, entity.id))
+            report.same["entities"] += moved.id in entities
+            sources = told(moved.id)
+            entities[moved.id] = joined(entities[moved.id], moved, sources) if moved.id in entities else moved
+        for relation in data.relations.values():
+            row = _moved(relation, names)
+            report.same["relations"] += row.id in relations
             add_relation(
                 relations,
-                moved_row,
+                row,
                 same_source=False,
                 evidence=evidence,
                 new_evidence=data.evidence,
-                told=Told(report.conflicts, origin.setdefault(moved_row.id, data.info.title), data.info.title),
+                told=told(row.id),
             )
         for key, item in data.evidence.items():
-            same[2] += key in evidence
+            report.same["evidence"] += key in evidence
             evidence.setdefault(key, item)
         for key, incident in data.incidents.items():
             incidents.setdefault(key, replace(incident, origins=tuple(_line(o, names) for o in incident.origins)))
         effects |= {
             replace(
-                e,
-                organisation=names.get(e.organisation, e.organisation),
-                said_by=names.get(e.said_by or "", e.said_by),
+                effect,
+                organisation=names.get(effect.organisation, effect.organisation),
+                said_by=names.get(effect.said_by or "", effect.said_by),
             )
-            for e in data.effects
+            for effect in data.effects
         }
-    now = len(entities), len(relations), len(evidence)
-    tables = ("entities", "relations", "evidence")
-    report.added = {name: now[i] - counts[i] for i, name in enumerate(tables)}
-    report.same = {name: same[i] for i, name in enumerate(tables)}
-    info = _one_info([data.info for data in datasets], title)
-    merged = Dataset(
+    report.added = {name: len(table) - before[name] for name, table in tables.items()}
+    merged = Dataset.of(
         first.path,
-        info,
-        dict(sorted(entities.items())),
-        dict(sorted(relations.items())),
-        dict(sorted(evidence.items())),
-        dict(sorted(incidents.items())),
-        tuple(sorted(effects, key=lambda e: tuple(str(getattr(e, f.name) or "") for f in fields(e)))),
-        dict(sorted(register.items())),
+        _one_info([data.info for data in datasets], title),
+        **tables,
+        incidents=incidents,
+        effects=effects,
+        register=_one_register(datasets, report),
         own_register_file=any(data.own_register_file for data in datasets),
     )
     return merged, report
+
+
+def _one_register(datasets: Sequence[Dataset], report: MergeReport) -> Mapping[str, RegisterEntry]:
+    """The shipped register; or, where a source brings its own, what the sources say of whom they speak of."""
+    first = datasets[0]
+    if not any(data.own_register_file for data in datasets):
+        return first.register
+    register: dict[str, RegisterEntry] = {}
+    for data in datasets:
+        told = Told(report.conflicts, first.info.title, data.info.title)
+        for id_ in data.register if data.own_register_file else _spoken_of(data):
+            entry = data.register[id_]
+            kept = register.setdefault(id_, entry)
+            for name in (column.name for column in fields(entry)):
+                one, other = getattr(kept, name), getattr(entry, name)
+                if one != other:
+                    told.add(id_, name, *("not known" if value in (None, ()) else value for value in (one, other)))
+    return register
 
 
 def _twice(
@@ -191,7 +196,6 @@ def _twice(
 
 def _alike(data: Dataset, entities: Mapping[str, Entity], names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Bodies that another source may know under another id, by name: told, never joined."""
-    from riskgraph.data.importers.values import company_key  # importers use this module
 
     def keys(entity: Entity) -> set[tuple[str, str]]:
         return {(entity.kind, company_key(word)) for word in (entity.name, *entity.aliases)}

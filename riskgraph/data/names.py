@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import defaultdict
@@ -15,10 +16,11 @@ from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError, Sugges
 from riskgraph.model import ORGANISATIONS
 from riskgraph.rules import rules
 
-__all__ = ["Names", "normalise"]
+__all__ = ["Names", "company_key", "normalise"]
 
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _SPACES = re.compile(r"\s+")
+_LEGAL = re.compile(r" (?:limited|ltd|plc|llp|public limited company|lrd)$")
 
 
 def normalise(text: str) -> str:
@@ -35,6 +37,22 @@ def normalise(text: str) -> str:
     text = re.sub("['\u2018\u2019.]", "", text)
     text = _SPACES.sub(" ", _PUNCTUATION.sub(" ", text)).strip()
     return text.removeprefix("the ")
+
+
+def company_key(name: str) -> str:
+    """By what two names of a company are the same: capitals, punctuation and the legal form do not count.
+
+    "UK" counts, because it tells companies of one group apart.
+
+    Examples
+    --------
+    >>> company_key("CIVICA UK LTD.") == company_key("Civica UK Limited"), company_key("Capita plc")
+    (True, 'capita')
+    """
+    key = normalise(html.unescape(html.unescape(name)))
+    while (shorter := _LEGAL.sub("", key)) != key:
+        key = shorter
+    return key
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,15 @@ from typing import Any
 
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.importers.directory import directory
-from riskgraph.data.importers.values import company_key
+from riskgraph.data.names import company_key
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import SUPPLIER
 
 __all__ = ["Count", "answer", "ask", "count", "suppliers_of"]
 
-LEAST = 10  # shorter lists would say which suppliers they are
-MOST = 20_000
-_BITS = 256
+SHORTEST_LIST = 10  # shorter lists would say which suppliers they are
+LONGEST_LIST = 20_000
+_SECRET_BITS = 256
 # Group 14 of RFC 3526: a safe prime of 2,048 bits
 _P = int(
     "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
@@ -87,7 +87,7 @@ def _point(word: str) -> int:
 
 
 def _secret() -> int:
-    return secrets.randbits(_BITS) | 1 << (_BITS - 1)
+    return secrets.randbits(_SECRET_BITS) | 1 << (_SECRET_BITS - 1)
 
 
 def _mixed(numbers: Iterable[int]) -> list[str]:
@@ -97,9 +97,9 @@ def _mixed(numbers: Iterable[int]) -> list[str]:
 
 
 def _enough(suppliers: Sequence[str], whose: str) -> None:
-    if not LEAST <= len(suppliers) <= MOST:
+    if not SHORTEST_LIST <= len(suppliers) <= LONGEST_LIST:
         raise RiskGraphError(
-            f"{whose} has {len(suppliers)} suppliers; between {LEAST} and {MOST:,} are needed.",
+            f"{whose} has {len(suppliers)} suppliers; between {SHORTEST_LIST} and {LONGEST_LIST:,} are needed.",
             "A short list would give away which suppliers are on it.",
         )
 
@@ -198,7 +198,7 @@ def _numbers(content: dict[str, Any], name: str) -> list[int]:
         if not 1 < number < _P - 1:
             raise RiskGraphError("A number in the file is out of range.", "Ask for the file again.")
         found.append(number)
-    if not found or len(set(found)) != len(found) or len(found) > MOST:
+    if not found or len(set(found)) != len(found) or len(found) > LONGEST_LIST:
         raise RiskGraphError("The file holds no numbers, or some twice.", "Ask for the file again.")
     return found
 

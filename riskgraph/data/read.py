@@ -4,39 +4,50 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from riskgraph.assets import shipped, shipped_maps
+from riskgraph.assets import shipped, shipped_maps, shipped_rows
 from riskgraph.data.checks import run_checks
-from riskgraph.data.dataset import Dataset, DatasetInfo
-from riskgraph.data.files import Table, decode, nearest, read_table
+from riskgraph.data.dataset import TABLES, Dataset, DatasetInfo
+from riskgraph.data.files import TextTable, decode, nearest, read_table
+from riskgraph.data.folders import current, interrupted
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.errors import DataError, MissingFile, Problem
-from riskgraph.model import Entity, Evidence, Incident, IncidentEffect, RegisterEntry, Relation
-from riskgraph.schema import Column, schema
+from riskgraph.model import RegisterEntry
+from riskgraph.schema import SchemaColumn, schema
 
-__all__ = ["TABLES", "judge", "locate", "read"]
+__all__ = ["columns_of", "judge", "locate", "read", "read_register", "settled", "shipped_aliases"]
 
-TABLES: dict[str, tuple[str, type[Any], bool]] = {
-    # table of the schema -> file, record, required
-    "entities": ("entities.csv", Entity, True),
-    "relations": ("relations.csv", Relation, True),
-    "evidence": ("evidence.csv", Evidence, False),
-    "incidents": ("incidents.csv", Incident, False),
-    "incident_effects": ("incident_effects.csv", IncidentEffect, False),
-    "authorities": ("register.csv", RegisterEntry, False),
-}
-SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
 _ID = {"incidents": "incident_id"}
 _SLUG = re.compile(r"[a-z-]+:[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _INTEGER = re.compile(r"\d+", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
+
+
+def columns_of(record: type[Any]) -> Mapping[str, SchemaColumn]:
+    """Name to column of every field of a record, in the order of its fields.
+
+    Examples
+    --------
+    >>> from riskgraph.model import Entity
+    >>> columns_of(Entity)["aliases"].many
+    True
+    """
+    return _columns()[record]
+
+
+@cache
+def _columns() -> dict[type[Any], dict[str, SchemaColumn]]:
+    return {
+        record: {field.name: schema()[table][field.name] for field in fields(record)}
+        for table, (_, record, *_) in TABLES.items()
+    }
 
 
 def locate(where: str | Path) -> Path:
@@ -67,7 +78,7 @@ def locate(where: str | Path) -> Path:
             f"{where} is a file; a data set is a folder.",
             "Give the folder that holds dataset.toml, or make one: riskgraph data import FILE --to FOLDER",
         )
-    if not (path / "dataset.toml").is_file():
+    if not current(path, "dataset.toml").is_file():
         raise MissingFile(
             f"{where} holds no dataset.toml, so it is no data set.",
             "Give the folder that holds it, or write one: see docs/model.md.",
@@ -99,73 +110,45 @@ def read(where: str | Path) -> Dataset:
     --------
     >>> read("seeds").info.title
     'Five documented incidents'
-    >>> len(read("one-sheet-register.csv").relations) > 60
-    True
     """
-    if Path(where).suffix.lower() in SHEETS and not Path(where).is_dir():
-        return _read_sheet(Path(where))
     path = locate(where)
     problems: list[Problem] = []
-    info = _info(path / "dataset.toml", problems)
-    loaded: dict[str, tuple[Sequence[Any], Sequence[int]]] = {}
-    own_register = (path / "register.csv").is_file()
-    for table, (file, record, required) in TABLES.items():
-        source = path / file
+    if interrupted(path):
+        message = "A writer was stopped before every file was in its place; what it meant to write is read."
+        problems.append(Problem(path.name, None, None, "interrupted", message, "Write again.", "warning"))
+    info = _info(current(path, "dataset.toml"), problems)
+    own_register = current(path, "register.csv").is_file()
+    held: dict[str, Any] = {}
+    rows: dict[str, dict[Any, int]] = {}
+    for table, place in TABLES.items():
+        source = current(path, place.file)
         if table == "authorities" and not own_register:
             source = shipped("register", "authorities.csv")
-        if not source.is_file():
-            if required:
-                raise MissingFile(f"{path} holds no {file}.", "Add it; with only its header row if there is nothing.")
-            loaded[table] = ((), ())
-            continue
-        loaded[table] = _records(source, table, record, problems)
-    tables = {table: _by_id(table, *loaded[table], problems) for table in TABLES if table != "incident_effects"}
-    numbers = {
-        table: dict(zip((_key(table, record) for record in loaded[table][0]), loaded[table][1], strict=True))
-        for table in TABLES
-        if table != "incident_effects"
-    }
-    effects, effect_numbers = loaded["incident_effects"]
-    dataset = Dataset(
-        path,
-        info,
-        tables["entities"],
-        tables["relations"],
-        tables["evidence"],
-        tables["incidents"],
-        tuple(sorted(effects, key=_effect_key)),
-        tables["authorities"],
-        own_register_file=own_register,
-    )
-    rows: dict[str, Mapping[Any, int]] = {
-        **numbers,
-        "incident_effects": dict(zip(effects, effect_numbers, strict=True)),
-    }
+        if place.required and not source.is_file():
+            raise MissingFile(f"{path} holds no {place.file}.", "Add it; with only its header row if there is nothing.")
+        records, numbers = _records(source, table, place.record, problems) if source.is_file() else ((), ())
+        if table == "incident_effects":  # they have no id
+            held[place.held], rows[table] = records, dict(zip(records, numbers, strict=True))
+        else:
+            held[place.held] = _by_id(table, records, numbers, problems)
+            rows[table] = dict(zip((_key(table, record) for record in records), numbers, strict=True))
+    dataset = Dataset.of(path, info, own_register_file=own_register, **held)
     problems += run_checks(dataset, rows)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DataError(str(where), sorted(errors, key=_problem_key))
-    warnings = tuple(sorted((p for p in problems if p.severity == "warning"), key=_problem_key))
-    object.__setattr__(dataset, "warnings", warnings)
-    return dataset
+    return replace(dataset, warnings=settled(str(where), problems))
 
 
-def _read_sheet(path: Path) -> Dataset:
-    """A register of one sheet, or a workbook, by way of its importer; then judged as strictly as a folder."""
-    from riskgraph.data.importers import import_file  # only for such files
+def settled(where: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The warnings among some problems, in the order of files and rows.
 
-    dataset, report = import_file(path)
-    problems = run_checks(dataset, {})
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DataError(str(path), sorted(errors, key=_problem_key))
-    left = [
-        Problem(path.name, None, None, "left-out", f"{count} rows were left out: {reason}.", severity="warning")
-        for reason, count in sorted(report.skipped_count.items())
-    ]
-    kept = sorted((p for p in problems if p.severity == "warning"), key=_problem_key)
-    object.__setattr__(dataset, "warnings", (*left, *kept))
-    return dataset
+    Raises
+    ------
+    DataError
+        If any of them is an error; it lists all of those.
+    """
+    ordered = sorted(problems, key=_problem_key)
+    if errors := [problem for problem in ordered if problem.severity == "error"]:
+        raise DataError(where, errors)
+    return tuple(ordered)
 
 
 def read_register(path: Path) -> dict[str, RegisterEntry]:
@@ -178,18 +161,12 @@ def read_register(path: Path) -> dict[str, RegisterEntry]:
     """
     problems: list[Problem] = []
     entries = _by_id("authorities", *_records(path, "authorities", RegisterEntry, problems), problems)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DataError(str(path), sorted(errors, key=_problem_key))
+    settled(str(path), problems)
     return entries
 
 
 def _problem_key(problem: Problem) -> tuple[str, int, str, str, str]:
     return problem.file, problem.row or 0, problem.column or "", problem.rule, problem.message
-
-
-def _effect_key(effect: IncidentEffect) -> tuple[str, ...]:
-    return tuple(str(getattr(effect, field.name) or "") for field in fields(effect))
 
 
 def _key(table: str, record: Any) -> str:
@@ -205,7 +182,7 @@ def _by_id(table: str, records: Sequence[Any], numbers: Sequence[int], problems:
         if key in found:
             problems.append(
                 Problem(
-                    TABLES[table][0],
+                    TABLES[table].file,
                     number,
                     _ID.get(table, "id"),
                     "id-twice",
@@ -215,7 +192,7 @@ def _by_id(table: str, records: Sequence[Any], numbers: Sequence[int], problems:
             )
             continue
         found[key], first[key] = record, number
-    return dict(sorted(found.items()))
+    return found
 
 
 def _info(path: Path, problems: list[Problem]) -> DatasetInfo:
@@ -275,9 +252,8 @@ def _records(path: Path, table: str, record: type[Any], problems: list[Problem])
     for position, name in enumerate(text.header):
         cells = [row[position] for row in text.rows]
         converted[name] = _convert(text, columns[name], name in required, cells, problems, bad)
-    blank: dict[str, Any] = {field.name: (() if columns[field.name].many else None) for field in fields(record)}
     size = len(text.rows)
-    series = [converted.get(field.name, (blank[field.name],) * size) for field in fields(record)]
+    series = [converted.get(name, (() if column.many else None,) * size) for name, column in columns_of(record).items()]
     records = [record(*values) for values in zip(*series, strict=True)] if size else []
     numbers: Sequence[int] = text.numbers
     if bad:
@@ -287,7 +263,7 @@ def _records(path: Path, table: str, record: type[Any], problems: list[Problem])
 
 
 def _convert(
-    table: Table, column: Column, required: bool, cells: list[str], problems: list[Problem], bad: set[int]
+    table: TextTable, column: SchemaColumn, required: bool, cells: list[str], problems: list[Problem], bad: set[int]
 ) -> list[Any]:
     """Convert the cells of one column; each different text is judged once."""
     judged: dict[str, Any] = {}
@@ -336,19 +312,19 @@ def _convert(
 _Fault = tuple[str, str, str]
 
 
-def judge(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def judge(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     """The value of one cell that is not blank, and its fault (rule, message, fix) if it has one."""
     convert = _CONVERTERS.get(column.type, _text)
     return convert(value, column)
 
 
-def _text(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _text(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if column.name == "name" and re.search(r"[\r\n\t]", value):
         return value, ("line-break", "A name cannot hold a line break or a tab.", "Write it on one line.")
     return value, None
 
 
-def _id(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _id(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if column.table == "entities" and not _SLUG.fullmatch(value):
         fix = "Write it as kind:slug in small letters, digits and hyphens, such as authority:thanet."
         return value, ("id-form", f"{value!r} is no id.", fix)
@@ -357,13 +333,13 @@ def _id(value: str, column: Column) -> tuple[Any, _Fault | None]:
     return value, None
 
 
-def _word(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _word(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if column.allowed and value not in column.allowed:
         return value, ("word", f"{value!r} is not a word known here.", nearest(value, list(column.allowed)))
     return value, None
 
 
-def _date(value: str, _column: Column) -> tuple[Any, _Fault | None]:
+def _date(value: str, _column: SchemaColumn) -> tuple[Any, _Fault | None]:
     try:
         first_day(value)
     except ValueError as error:
@@ -371,7 +347,7 @@ def _date(value: str, _column: Column) -> tuple[Any, _Fault | None]:
     return value, None
 
 
-def _moment(value: str, _column: Column) -> tuple[Any, _Fault | None]:
+def _moment(value: str, _column: SchemaColumn) -> tuple[Any, _Fault | None]:
     try:
         parse_moment(value)
     except ValueError as error:
@@ -380,7 +356,7 @@ def _moment(value: str, _column: Column) -> tuple[Any, _Fault | None]:
     return value, None
 
 
-def _integer(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _integer(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if not _INTEGER.fullmatch(value) or len(value) > 15:
         message = f"{value!r} is no whole number of {column.unit or 'things'}."
         return None, (
@@ -391,7 +367,7 @@ def _integer(value: str, column: Column) -> tuple[Any, _Fault | None]:
     return int(value), None
 
 
-def _number(value: str, column: Column) -> tuple[Any, _Fault | None]:
+def _number(value: str, column: SchemaColumn) -> tuple[Any, _Fault | None]:
     signed = column.unit == "degrees"
     if not _NUMBER.fullmatch(value) or len(value) > 30 or (value.startswith("-") and not signed):
         return None, (
@@ -402,13 +378,13 @@ def _number(value: str, column: Column) -> tuple[Any, _Fault | None]:
     return Decimal(value), None
 
 
-def _url(value: str, _column: Column) -> tuple[Any, _Fault | None]:
+def _url(value: str, _column: SchemaColumn) -> tuple[Any, _Fault | None]:
     if not _URL.fullmatch(value):
         return value, ("url", f"{value!r} is no web address.", "Begin it with https:// or leave it blank.")
     return value, None
 
 
-_CONVERTERS: dict[str, Callable[[str, Column], tuple[Any, _Fault | None]]] = {
+_CONVERTERS: dict[str, Callable[[str, SchemaColumn], tuple[Any, _Fault | None]]] = {
     "id": _id,
     "word": _word,
     "words": _word,
@@ -423,6 +399,4 @@ _CONVERTERS: dict[str, Callable[[str, Column], tuple[Any, _Fault | None]]] = {
 @lru_cache(maxsize=1)
 def shipped_aliases() -> tuple[tuple[str, str, str], ...]:
     """Alias, id and sort of alias of every body in the shipped register."""
-    table, _ = read_table(shipped("register", "aliases.csv"), ["alias", "id", "alias_kind", "status"])
-    place = {name: index for index, name in enumerate(table.header)}
-    return tuple((row[place["alias"]], row[place["id"]], row[place["alias_kind"]]) for row in table.rows)
+    return tuple((row["alias"], row["id"], row["alias_kind"]) for row in shipped_rows("register", "aliases.csv"))

@@ -7,14 +7,13 @@ root reaches is then a short text of numbers in base 64 (five bits to a letter, 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from riskgraph.analysis.every import NOT, EveryRadius, Touch
 from riskgraph.analysis.radius import Route, inhabited
-from riskgraph.assets import shipped
+from riskgraph.assets import shipped_rows
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.names import normalise
 from riskgraph.data.read import shipped_aliases
@@ -204,8 +203,7 @@ class _Packer:
 
     def tiles(self) -> list[list[int]]:
         """Body, row, column, and 1 for the band of counties."""
-        with shipped("tiles.csv").open(encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["id"] in self.number]
+        rows = [row for row in shipped_rows("tiles.csv") if row["id"] in self.number]
         placed = [
             [self.number[row["id"]], int(row["row"]), int(row["column"]), int(row["band"] == "county")] for row in rows
         ]

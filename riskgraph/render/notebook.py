@@ -6,69 +6,44 @@ Names are data: Plotly takes some letters of a label for markup, so they are esc
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from riskgraph.pictured import VIEWS, View
+from riskgraph.analysis.blast import BlastRadius
+from riskgraph.analysis.concentration import Concentration
+from riskgraph.analysis.gaps import Gaps
+from riskgraph.analysis.profile import Listing
+from riskgraph.analysis.rank import Ranking
+from riskgraph.model import Band
+from riskgraph.pictured import Pictured, as_figure, as_html
+from riskgraph.render.words import bodies, join, root_name
+from riskgraph.report.exposures import columns_of, exposures_table
+from riskgraph.report.files import fragment
+from riskgraph.report.parts import BAND_WORDS, if_failing, routes
+from riskgraph.report.registry import Context
 
-if TYPE_CHECKING:
-    from riskgraph.analysis.blast import BlastRadius
-    from riskgraph.render.blocks import Block
-
-__all__ = ["CONFIG", "blast_figure", "escaped", "register"]
+__all__ = ["CONFIG", "blast_figure", "escaped"]
 
 # No button that sends the data of a picture to somebody else, and none that advertises.
 CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "responsive": True}
-ROWS = 30  # of a table in a notebook
+ROWS_SHOWN = 30  # of a table in a notebook
 DARK = "#12436D"
 
 
-def register() -> None:
-    """Tell results how they look; `riskgraph.load` does so."""
-    VIEWS.update(
-        {
-            "BlastRadius": View(_blast_html, blast_figure),
-            "Ranking": View(_table, _bars("root", "authorities", "Could be reached, by what fails")),
-            "Concentration": View(_table, _bars("supplier", "authorities", "Councils, by supplier")),
-            "Contracts": View(_table, None),
-            "Peers": View(_table, None),
-            "Comparison": View(_table, None),
-            "CallSheet": View(_table, None),
-            "Profile": View(_table, None),
-            "Listing": View(_table, _bars("name", "dependents", "Direct users")),
-            "Gaps": View(_table, _bars("body", "blanks", "Blanks that matter")),
-            "Ask": View(_table, None),
-            "Replay": View(_table, None),
-            "ReplayScore": View(_table, None),
-            "Timeline": View(_table, None),
-        }
-    )
-
-
-def _page(title: str, blocks: Sequence[Block]) -> str:
-    from riskgraph.report.files import fragment
-
-    return fragment(title, blocks)
-
-
+@as_html.register(BlastRadius)
 def _blast_html(radius: BlastRadius) -> str:
-    from riskgraph.model import Band
-    from riskgraph.render.words import bodies
-    from riskgraph.report.exposures import columns_of, exposures_table
-    from riskgraph.report.parts import if_failing, routes
-    from riskgraph.report.registry import Context
-
     context = Context(radius.graph, radius.roots)
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
     found = bodies(radius.graph.dataset, [reach.id for reach in present])
     _, picture = routes(radius, present)
-    table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS)
+    table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS_SHOWN)
     title = f"{found} could be reached {if_failing(radius)}"
-    return _page(title, [table] if picture is None else [replace(picture, see=""), table])
+    return fragment(title, [table] if picture is None else [replace(picture, see=""), table])
 
 
+@as_html.register(Pictured)
 def _table(result: Any) -> str:
     """Any result that has a data frame, as a table that is cut after some rows."""
     from riskgraph.render.blocks import Column, Table
@@ -79,10 +54,10 @@ def _table(result: Any) -> str:
         Column(str(name), str(name).replace("_", " ").capitalize(), "number" if name in numbers else "text")
         for name in frame.columns
     )
-    rows = tuple(tuple(_cell(value) for value in row) for row in frame.head(ROWS).itertuples(index=False))
-    more = f"{len(frame) - ROWS:,} more rows: to_frame()." if len(frame) > ROWS else ""
+    rows = tuple(tuple(_cell(value) for value in row) for row in frame.head(ROWS_SHOWN).itertuples(index=False))
+    more = f"{len(frame) - ROWS_SHOWN:,} more rows: to_frame()." if len(frame) > ROWS_SHOWN else ""
     title = repr(result).strip("<>") if len(repr(result)) < 200 else type(result).__name__
-    return _page(title, [Table("result", title, columns, rows, note=more)])
+    return fragment(title, [Table("result", title, columns, rows, note=more)])
 
 
 def _cell(value: Any) -> str | int | float | None:
@@ -101,7 +76,7 @@ def _figure_class() -> Any:
     """A Plotly figure that shows itself without the buttons; made when the first figure is."""
     import plotly.graph_objects as go  # type: ignore[import-untyped]
 
-    class Picture(go.Figure):  # type: ignore[misc]
+    class PlainFigure(go.Figure):  # type: ignore[misc]
         """A figure that always takes our configuration."""
 
         def show(self, *args: Any, **kwargs: Any) -> Any:
@@ -116,7 +91,7 @@ def _figure_class() -> Any:
         def _ipython_display_(self) -> None:
             self.show()
 
-    return Picture
+    return PlainFigure
 
 
 def _figure(trace: Any, title: str) -> Any:
@@ -136,13 +111,10 @@ def escaped(text: str) -> str:
     return html.escape(text, quote=False)
 
 
+@as_figure.register(BlastRadius)
 def blast_figure(radius: BlastRadius) -> Any:
     """A Sankey from what fails to the bodies at the end of each way; its width is their number."""
     import plotly.graph_objects as go
-
-    from riskgraph.model import Band
-    from riskgraph.render.words import join, root_name
-    from riskgraph.report.parts import BAND_WORDS, if_failing, routes
 
     present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
     order, _ = routes(radius, present)
@@ -193,3 +165,9 @@ def _bars(name: str, amount: str, title: str) -> Callable[[Any], Any]:
         return _figure(trace, title)
 
     return figure
+
+
+as_figure.register(Ranking, _bars("root", "authorities", "Could be reached, by what fails"))
+as_figure.register(Concentration, _bars("supplier", "authorities", "Councils, by supplier"))
+as_figure.register(Listing, _bars("name", "dependents", "Direct users"))
+as_figure.register(Gaps, _bars("body", "blanks", "Blanks that matter"))

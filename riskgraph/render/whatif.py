@@ -13,6 +13,7 @@ from riskgraph.render import common as common_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
 from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
+from riskgraph.rules import rules
 from riskgraph.scenario.compare import Comparison, Difference, Pair, What
 from riskgraph.scenario.findings import Backup, Merging, Splitting
 from riskgraph.scenario.market import Market
@@ -348,8 +349,6 @@ def change_phrase(answer: Comparison, change: Change) -> str:
 
 
 def _areas() -> set[str]:
-    from riskgraph.rules import rules
-
     return set(rules().areas)
 
 

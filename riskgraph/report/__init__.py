@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskgraph.report.bundle import Bundle, Options, make
+from riskgraph.report.bundle import Bundle, ReportOptions, make
 from riskgraph.report.registry import KINDS
 
-__all__ = ["KINDS", "Bundle", "Options", "make"]
+__all__ = ["KINDS", "Bundle", "ReportOptions", "make"]

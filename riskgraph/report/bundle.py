@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import riskgraph.report.kinds  # noqa: F401 - registers the kinds
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.select import Selection
+from riskgraph.arguments import check
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -22,11 +24,11 @@ from riskgraph.report.marking import Marking, mark
 from riskgraph.report.redact import Redacted, leaks, redact
 from riskgraph.report.registry import KINDS, Context, Kind
 
-__all__ = ["Bundle", "Options", "make"]
+__all__ = ["Bundle", "ReportOptions", "make"]
 
 
 @dataclass(frozen=True)
-class Options:
+class ReportOptions:
     """How a report is marked, dated and limited; all of it may be left out.
 
     Parameters
@@ -88,7 +90,9 @@ class Bundle:
         return as_zip(self.files, self.name)
 
 
-def make(graph: RiskGraph | str | Path, kind: str, names: Sequence[str] = (), options: Options | None = None) -> Bundle:
+def make(
+    graph: RiskGraph | str | Path, kind: str, names: Sequence[str] = (), options: ReportOptions | None = None
+) -> Bundle:
     """Make a report.
 
     Parameters
@@ -118,7 +122,7 @@ def make(graph: RiskGraph | str | Path, kind: str, names: Sequence[str] = (), op
     >>> bundle.name
     '2026-11-22_blast-east-kent-services_TLP-CLEAR_v1'
     """
-    options = options or Options()
+    options = options or ReportOptions()
     if not isinstance(graph, RiskGraph):
         options = replace(options, data=options.data or Path(graph).name)
         graph = RiskGraph.open(graph)
@@ -159,8 +163,12 @@ def _check_names(entry: Kind, names: Sequence[str]) -> None:
         raise RiskGraphError(f"The report {entry.word} needs a name.", f"Try: {entry.examples[0]}")
 
 
-def _context(graph: RiskGraph, entry: Kind, names: Sequence[str], options: Options) -> tuple[Context, Redacted | None]:
+def _context(
+    graph: RiskGraph, entry: Kind, names: Sequence[str], options: ReportOptions
+) -> tuple[Context, Redacted | None]:
     """The map that the report is made from: where names are withheld, one that does not hold them."""
+    check(blast, graph, names, **options.question)
+    check(Selection.of, graph, **options.selection)
     question = dict(options.question)
     selection = Selection.of(graph, **options.selection)
     ids = tuple(dict.fromkeys(entry.resolve(graph, name) for name in names))
@@ -194,7 +202,7 @@ def _context(graph: RiskGraph, entry: Kind, names: Sequence[str], options: Optio
     return Context(new, renamed, question, chosen or None, withheld, options.anonymous, aware), redacted
 
 
-def _since(entry: Kind, options: Options) -> RiskGraph | None:
+def _since(entry: Kind, options: ReportOptions) -> RiskGraph | None:
     if not options.since:
         return None
     if not entry.since:
@@ -223,7 +231,7 @@ def _renamed(id_: str, redacted: Redacted) -> str:
 
 
 def _origin(
-    context: Context, entry: Kind, options: Options, report: Report, redacted: Redacted | None, digest: str
+    context: Context, entry: Kind, options: ReportOptions, report: Report, redacted: Redacted | None, digest: str
 ) -> Origin:
     """Where it comes from; of a redacted report nothing that could be looked up in the full map."""
     info = context.graph.dataset.info
@@ -292,7 +300,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: plain(value) for key, value in sorted(values.items()) if value is not None}
 
 
-def _dated(options: Options, report: Report) -> str:
+def _dated(options: ReportOptions, report: Report) -> str:
     if options.dated:
         try:
             return parse_day(options.dated).isoformat()

@@ -15,9 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.data.files import write_atomic
 from riskgraph.dates import DATE, in_words
-from riskgraph.errors import RiskGraphError
 from riskgraph.model import Band
 from riskgraph.render.blocks import Block, Cell, Column, Report, Table
 from riskgraph.render.tables import as_csv, as_json
@@ -27,7 +25,7 @@ from riskgraph.report.parts import BAND_WORDS
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Origin", "fragment", "html", "make_files", "source_hash", "templates", "write_files"]
+__all__ = ["Origin", "fragment", "html", "make_files", "source_hash", "templates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,19 +244,3 @@ def as_zip(content: Mapping[str, bytes], folder: str) -> bytes:
             member.create_system, member.external_attr = 3, 0o644 << 16
             archive.writestr(member, data)
     return out.getvalue()
-
-
-def write_files(content: Mapping[str, bytes], folder: Path) -> None:
-    """Write every file whole; the folder is made if it is not there.
-
-    Raises
-    ------
-    RiskGraphError
-        If the folder cannot be made or a file cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RiskGraphError(f"{folder} cannot be made: {error.strerror}.", "Choose another folder.") from None
-    for name, data in content.items():
-        write_atomic(folder / name, data)

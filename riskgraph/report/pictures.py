@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
-from riskgraph.assets import shipped
-from riskgraph.errors import MissingFile
+from riskgraph.assets import shipped_rows
 from riskgraph.model import Band
 from riskgraph.render.blocks import Bar, Box, Link, Picture, Span, Table, Tile
 
@@ -257,12 +254,7 @@ def tiles(
     bands
         Id to the surest band of those that could be reached.
     """
-    try:
-        path: Path = shipped("tiles.csv")
-    except MissingFile:
-        return None
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["id"] in names]
+    rows = [row for row in shipped_rows("tiles.csv") if row["id"] in names]
     if not rows:
         return None
     placed = [

@@ -111,17 +111,16 @@ class _Work:
             attribution=self._text(data.info.attribution) or "",
             licence=self._text(data.info.licence) or "",
         )
-        new = Dataset(
+        new = Dataset.of(
             data.path,
             info,
-            dict(sorted(entities.items())),
-            dict(sorted(relations.items())),
-            dict(sorted(evidence.items())),
-            dict(sorted(incidents.items())),
-            tuple(sorted(effects, key=str)),
-            dict(sorted(register.items())),
-            (),
-            True,
+            entities=entities,
+            relations=relations,
+            evidence=evidence,
+            incidents=incidents,
+            effects=effects,
+            register=register,
+            own_register_file=True,
         )
         return Redacted(new, self.ids, self.incidents, self.hidden, self.needles)
 

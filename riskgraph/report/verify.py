@@ -9,9 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from riskgraph.data.folders import current
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.report.bundle import Options, make
+from riskgraph.report.bundle import ReportOptions, make
 from riskgraph.report.leaks import strict_json
 
 __all__ = ["Verdict", "shipped_samples", "verify"]
@@ -79,16 +80,17 @@ def verify(
     Examples
     --------
     >>> import tempfile
-    >>> from riskgraph.report.files import write_files
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> write_files(make("seeds", "blast", ["essex"]).files, folder)
+    >>> from riskgraph.data.folders import write_folder
+    >>> folder = Path(tempfile.mkdtemp()) / "report"
+    >>> write_folder(folder, make("seeds", "blast", ["essex"]).files)
     >>> verify(folder).equal
     True
     """
     file = Path(path)
     if not file.exists() and str(path) in (samples := shipped_samples()):
         file = samples[str(path)]
-    file = file / "report.json" if file.is_dir() else file
+    folder = file if file.is_dir() else file.parent
+    file = current(folder, "report.json") if file.is_dir() else file
     old = _read(file)
     request = old["provenance"]["request"]
     options = replace(_options(request, redact, members), since=str(since or request["since"]))
@@ -107,7 +109,7 @@ def verify(
         differences.insert(0, "the data have changed since the report was made")
     found, missing = [], []
     for name, stated in sorted(old["files"].items()):
-        beside = file.parent / name
+        beside = current(folder, name)
         if "/" in name or "\\" in name or not beside.is_file():
             missing.append(name)
             continue
@@ -170,7 +172,7 @@ def _looks_right(value: object) -> bool:
     )
 
 
-def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> Options:
+def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> ReportOptions:
     if request.get("redact") == "withheld" and not redact:
         raise RiskGraphError("The report withholds a list of names.", "Give the list: --redact FILE.")
     selection = dict(request["selection"])
@@ -179,7 +181,7 @@ def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequenc
             raise RiskGraphError("The report withholds who its members are.", "Give the list: --members FILE.")
         selection["members"] = list(members)
     question = {key: tuple(value) if isinstance(value, list) else value for key, value in request["question"].items()}
-    return Options(
+    return ReportOptions(
         question,
         selection,
         request["tlp"],

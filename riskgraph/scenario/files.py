@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.assets import shipped
-from riskgraph.data.files import FORBIDDEN, MAX_FILE_BYTES, decode, nearest, write_atomic
+from riskgraph.data.files import FORBIDDEN, MAX_FILE_BYTES, decode, nearest, toml_string
+from riskgraph.data.folders import write_file
 from riskgraph.data.names import Names
-from riskgraph.data.write import toml_string
 from riskgraph.dates import last_day
 from riskgraph.errors import DataError, MissingFile, Problem, RiskGraphError
 from riskgraph.model import PRESETS, FailureKind
@@ -289,7 +289,7 @@ def write(scenario: Scenario, where: str | Path) -> None:
     RiskGraphError
         If it cannot be written.
     """
-    write_atomic(Path(where), canonical(scenario))
+    write_file(Path(where), canonical(scenario))
 
 
 def with_ids(scenario: Scenario, names: Names) -> Scenario:

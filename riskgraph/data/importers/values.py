@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from riskgraph.data.names import normalise
+from riskgraph.data.names import company_key, normalise
 
 __all__ = [
     "blank",
@@ -140,7 +140,6 @@ _PREFIXES = frozenset(
 )
 _PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,20})?", re.ASCII)
 _LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142": "l"})
-_LEGAL = re.compile(r" (?:limited|ltd|plc|llp|public limited company|lrd)$")
 
 
 def blank(text: str) -> bool:
@@ -308,22 +307,6 @@ def clean_supplier(text: str) -> tuple[str | None, str | None]:
             taken.append(match[0].strip())
             name = (name[: match.start()] + name[match.end() :]).strip()
     return name, "; ".join(taken) or None
-
-
-def company_key(name: str) -> str:
-    """By what two names of a company are the same: capitals, punctuation and the legal form do not count.
-
-    "UK" counts, because it tells companies of one group apart.
-
-    Examples
-    --------
-    >>> company_key("CIVICA UK LTD.") == company_key("Civica UK Limited"), company_key("Capita plc")
-    (True, 'capita')
-    """
-    key = normalise(html.unescape(html.unescape(name)))
-    while (shorter := _LEGAL.sub("", key)) != key:
-        key = shorter
-    return key
 
 
 def slug(name: str) -> str:
