@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import datasets, questions, write
 
-from riskgraph.analysis.blast import residents
-from riskgraph.analysis.gauge import By, Gauge
+from riskgraph.analysis.gauge import Gauge
+from riskgraph.analysis.measure import By, residents
 from riskgraph.analysis.select import Selection
 from riskgraph.cli import main
 from riskgraph.data import read

@@ -14,8 +14,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import asked_kinds, blast, run
+from riskgraph.analysis.measure import residents
 from riskgraph.analysis.proofs import Proof, proof_at
-from riskgraph.analysis.radius import BlastRadius, residents
+from riskgraph.analysis.radius import BlastRadius
 from riskgraph.data.names import normalise
 from riskgraph.engine.cuts import cut_sets
 from riskgraph.engine.hardening import Thing, still_failing

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import asked_kinds
+from riskgraph.analysis.measure import By
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -31,11 +32,11 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LINE", "MEASURES", "ROOT_KINDS", "Ranked", "Ranking", "memory_limit", "rank", "refuse"]
+__all__ = ["LINE", "MEASURES", "ROOT_KINDS", "RankedRoot", "Ranking", "memory_limit", "rank", "refuse"]
 
 LINE = "line"
 ROOT_KINDS = (SUPPLIER, LINE, SHARED_SERVICE, ENVIRONMENT, SYSTEM, PRODUCT, STORE, AUTHORITY)
-MEASURES = ("authorities", "residents", "services")
+MEASURES = tuple(map(str, By))
 _BEHIND = frozenset({SUPPLIER, SHARED_SERVICE, ENVIRONMENT, STORE})  # who may stand behind a body's own suppliers
 
 _CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
@@ -45,7 +46,7 @@ Bands = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedRoot:
     """What one root reaches. Every number but `direct` is one for each band: in it or in a surer one.
 
     The root itself is not counted.
@@ -84,9 +85,9 @@ class Ranking(Pictured):
     selection: Selection | None
     asked: int  # roots that were tried
     bodies: int  # authorities that could be reached at all: those of the selection that exist
-    rows: tuple[Ranked, ...]
+    rows: tuple[RankedRoot, ...]
 
-    def __getitem__(self, root: str) -> Ranked:
+    def __getitem__(self, root: str) -> RankedRoot:
         """What one root reaches."""
         for row in self.rows:
             if row.root == root:
@@ -216,7 +217,7 @@ def rank(
     if hidden:
         rows = [row for row in rows if row.hidden[band] and _entity_kind(graph, row.root) in _BEHIND]
 
-    def order(row: Ranked) -> tuple[Any, ...]:
+    def order(row: RankedRoot) -> tuple[Any, ...]:
         chosen = row.hidden[band] if hidden else row.measure(by, band)
         return -chosen, *(-row.measure(other, band) for other in MEASURES), row.root
 

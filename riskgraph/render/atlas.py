@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from riskgraph.analysis.every import NOT, EveryRadius, Touch
-from riskgraph.analysis.radius import Route, inhabited
+from riskgraph.analysis.measure import inhabited
+from riskgraph.analysis.radius import Route
 from riskgraph.assets import shipped
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.names import normalise

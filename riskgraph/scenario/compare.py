@@ -22,7 +22,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskgraph.analysis.rank import Ranked
+    from riskgraph.analysis.rank import RankedRoot
 
 __all__ = ["Comparison", "Difference", "Pair", "What", "compare", "whatif"]
 
@@ -140,7 +140,7 @@ class Comparison(Pictured):
     exposures: tuple[Exposure, ...]
     markets: tuple[Market, ...]
     joint: tuple[tuple[str, str | None], ...]
-    overall: tuple[Ranked | None, Ranked | None] | None = None
+    overall: tuple[RankedRoot | None, RankedRoot | None] | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -278,7 +278,7 @@ class _Asker:
         selection = self._selected(graph)
         return radius if selection is None else selection.apply(radius)
 
-    def worst(self, graph: RiskGraph) -> Ranked | None:
+    def worst(self, graph: RiskGraph) -> RankedRoot | None:
         """Of all suppliers, shared services and environments of a map, the one that reaches most."""
         from riskgraph.analysis.rank import rank  # it loads NumPy
 
