@@ -17,6 +17,7 @@ from riskgraph.analysis.radius import (
     Question,
     Reach,
     Route,
+    Way,
 )
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import last_day
@@ -287,13 +288,34 @@ class _Collector:
             services,
             root,
             Route.ROOT if root else route,
-            _lines_of(hit.proof for hit in kinds.values()),
+            self._ways(body, kinds.values()),
             first,
             tuple(sorted(self._carriers.get(body, set()) - {first})),
             self._in_force(body, lead),
             next((via.step.provider for via in reversed(lead.vias) if not via.step.in_force), None),
             () if entry is None else entry.successors,
         )
+
+    def _ways(self, body: str, hits: Iterable[Hit]) -> tuple[Way, ...]:
+        """The lines of the roots by which a body is reached: by its proofs, and by every row of its own."""
+        ways = {
+            Way(hit.proof.vias[0].step.area, *route_of(self.dataset, hit.proof)) for hit in hits if hit.proof.vias
+        } | self._bought.get(body, set())
+        return tuple(sorted(ways, key=lambda way: (way.area is None, way.area or "", way.route, way.first or "")))
+
+    @cached_property
+    def _bought(self) -> Mapping[str, set[Way]]:
+        """Authority to the ways by rows of its own with a root that fails, where harm may pass the row."""
+        asked = {root.partition("/")[0]: root.partition("/")[2] for root in self.roots}
+        kinds = [KINDS.index(kind) for kind in self.kinds]
+        bought: dict[str, set[Way]] = defaultdict(set)
+        for step in self.settled.steps:
+            if step.provider in asked and asked[step.provider] in {"", step.area}:
+                if any(step.levels[kind] <= Band.POSSIBLE for kind in kinds):
+                    route = Route.PRODUCT if step.implied else Route.DIRECT
+                    way = (route, step.row.provider if step.implied else None) if step.in_force else (Route.PAST, None)
+                    bought[step.dependent].add(Way(step.area, *way))
+        return bought
 
     @cached_property
     def _carriers(self) -> Mapping[str, set[str]]:
@@ -397,16 +419,6 @@ def _unnamed_lines(proof: Proof) -> Iterable[tuple[str, Via]]:
             if pending is not None:
                 yield pending, event
             pending = None
-
-
-def _lines_of(proofs: Iterable[Proof]) -> tuple[str | None, ...]:
-    """The service areas of the first steps out of the roots."""
-    lines: dict[str | None, None] = {}
-    for proof in proofs:
-        first = next(iter(proof.vias), None)
-        if first is not None:
-            lines.setdefault(first.step.area)
-    return tuple(sorted(lines, key=lambda area: (area is None, area or "")))
 
 
 def route_of(dataset: Dataset, proof: Proof) -> tuple[Route, str | None]:

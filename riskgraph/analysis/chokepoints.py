@@ -148,7 +148,7 @@ class _Hardener:
         progress: Callable[[int, int], None] | None,
     ) -> None:
         self.graph, self.radius, self.harm, self.band, self.progress = graph, radius, harm, band, progress
-        self.reached = tuple(reach.id for reach in radius.within(band) if not reach.root)
+        self.reached = tuple(reach.id for reach in radius.within(band))
         self.states = run(harm, radius.roots, radius.kinds).bands[band].hops
         self.ids: list[str] = []
         self.things: list[Thing] = []

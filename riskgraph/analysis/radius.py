@@ -18,7 +18,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "Question", "Reach", "Route"]
+__all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "Question", "Reach", "Route", "Way"]
 
 SHOWN_BANDS = (Band.DOCUMENTED, Band.LIKELY, Band.POSSIBLE)
 
@@ -48,6 +48,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A line of business of a root by which a body is reached, and the route from there."""
+
+    area: str | None
+    route: Route
+    first: str | None  # the body or place through which it leads, if not directly
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """One body that is reached."""
 
@@ -57,12 +66,17 @@ class Reach:
     services: Services
     root: bool
     route: Route
-    lines: tuple[str | None, ...]  # the root's lines of business by which it is reached first
+    ways: tuple[Way, ...]  # one for each line of business of the roots by which it is reached, at least
     first: str | None  # the body or place through which it is reached, if not directly
     also: tuple[str, ...]  # shared services and environments that could carry harm here besides
     in_force: Band | None  # the best band by ways that have not ended; None: all have
     holder: str | None  # with whom data were left behind, if the surest way has ended
     successors: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str | None, ...]:
+        """The root's lines of business by which it is reached."""
+        return tuple(dict.fromkeys(way.area for way in self.ways))
 
     @property
     def band(self) -> Band:

@@ -54,18 +54,16 @@ def _page(title: str, blocks: Sequence[Block]) -> str:
 
 
 def _blast_html(radius: BlastRadius) -> str:
-    from riskgraph.model import Band
-    from riskgraph.render.words import bodies
+    from riskgraph.render.blast import finding
     from riskgraph.report.exposures import columns_of, exposures_table
-    from riskgraph.report.parts import if_failing, routes
+    from riskgraph.report.parts import routes
     from riskgraph.report.registry import Context
 
     context = Context(radius.graph, radius.roots)
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    found = bodies(radius.graph.dataset, [reach.id for reach in present])
+    present = radius.within()
     _, picture = routes(radius, present)
     table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS)
-    title = f"{found} could be reached {if_failing(radius)}"
+    title = finding(radius)
     return _page(title, [table] if picture is None else [replace(picture, see=""), table])
 
 
@@ -140,11 +138,10 @@ def blast_figure(radius: BlastRadius) -> Any:
     """A Sankey from what fails to the bodies at the end of each way; its width is their number."""
     import plotly.graph_objects as go
 
-    from riskgraph.model import Band
     from riskgraph.render.words import join, root_name
     from riskgraph.report.parts import BAND_WORDS, if_failing, routes
 
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    present = radius.within()
     order, _ = routes(radius, present)
     roots = join(root_name(radius.graph.dataset, root) for root in radius.roots)
     places: dict[str, int] = {"root": 0}

@@ -87,21 +87,15 @@ class Pair:
 
     def count(self, side: BlastRadius | None) -> int:
         """Bodies that are reached, roots themselves apart."""
-        return 0 if side is None else sum(1 for reach in side.within(Band.POSSIBLE) if not reach.root)
+        return 0 if side is None else len(side.within())
 
     def doubtful(self, side: BlastRadius | None) -> int:
         """Bodies that cannot be ruled out, and no more."""
-        return 0 if side is None else sum(1 for reach in side.authorities if reach.band is Band.NOT_RULED_OUT)
+        return 0 if side is None else len(side.doubtful)
 
     def services(self, side: BlastRadius | None) -> int:
-        """Services of bodies in the radius that are reached themselves, at least possibly; of roots none."""
-        reached = () if side is None else side.within(Band.POSSIBLE)
-        return sum(
-            min(kinds.values()) <= Band.POSSIBLE
-            for reach in reached
-            if not reach.root
-            for kinds in reach.services.values()
-        )
+        """Services that are reached themselves, at least possibly; of roots none."""
+        return 0 if side is None else side.services()
 
     def of(self, *what: What) -> tuple[Difference, ...]:
         """The differences of some sorts."""

@@ -147,9 +147,8 @@ def _leanings(context: Context, shown: Profile) -> list[Leaning]:
     found = []
     for provider, mine in steps.items():
         radius = blast(context.graph, provider, **context.question)
-        reached = {reach.id: reach for reach in radius.authorities if not reach.past}
-        here = reached.get(shown.entity.id)
-        others = sum(1 for reach in radius.within(Band.POSSIBLE) if reach.id != shown.entity.id and not reach.past)
+        here = next((reach for reach in radius.within(Band.NOT_RULED_OUT) if reach.id == shown.entity.id), None)
+        others = sum(1 for reach in radius.within() if reach.id != shown.entity.id)
         found.append(Leaning(provider, tuple(mine), None if here is None else here.band, others))
     return sorted(found, key=lambda f: (9 if f.band is None else f.band, -f.others, f.id))
 

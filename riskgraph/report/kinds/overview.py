@@ -328,7 +328,7 @@ def _changes_section(context: Context, worst: Sequence[Worst], members: frozense
     for answer in found.answers:
         newly = [short_name(dataset, body) for body in answer.newly if body in members]
         gone = [short_name(old, body) for body in answer.no_longer if body in members or body not in dataset.entities]
-        surer, less = (sum(1 for body, _, _ in moved if body in members) for moved in (answer.surer, answer.less_sure))
+        surer, less = (len({one.body for one in moved} & members) for moved in (answer.surer, answer.less_sure))
         name = full_name(dataset if answer.root in dataset.entities else old, answer.root)
         rows.append((name, join(newly, 6) or "nobody", join(gone, 6) or "nobody", surer, less))
     counts = [

@@ -16,7 +16,7 @@ from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.kinds.council import profile_answer
 from riskgraph.report.parts import (
     area_title,
-    band_counts,
+    bands_note,
     capital,
     contracts_section,
     method_section,
@@ -60,8 +60,8 @@ def supplier_report(context: Context) -> Report:
         if step.dependent in bodies:
             lines[step.area].add(step.dependent)
     order = sorted(lines.items(), key=lambda item: (-len(item[1]), item[0] is None, item[0] or ""))
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    past = [reach for reach in radius.authorities if reach.past]
+    present = radius.within()
+    past = radius.past
     services, exposures = _services(context, users), exposures_table(context, radius)
     contracts, contract_rows = contracts_section(context, [*users, *_bought(context, shown)], f"with {name}")
     alone = len(order) == 1 or (len(order) > 1 and len(order[0][1]) > len(order[1][1]))
@@ -75,8 +75,8 @@ def supplier_report(context: Context) -> Report:
         shown.view.as_of.isoformat(),
         (
             Number(f"{len(bodies):,}", "public bodies lean on it directly", f"in {plural(len(lines), 'service area')}; through others, more"),
-            Number(f"{len(present):,}", "could be reached if it were compromised", band_counts(r.band for r in present) or "no route was found"),
-            Number(f"{len(past):,}", "past customers whose data may still be held", "by what this map knows of ended arrangements"),
+            Number(f"{len(present):,}", "could be reached if it were compromised", bands_note(radius, present)),
+            Number(f"{len(past):,}", "past customers whose data may still be held", "by this supplier, or by one that it could reach, as far as this map knows"),
         ),
         _meaning(context, shown, radius, name, order),
         tuple(unknown_lines(radius)),
@@ -118,7 +118,7 @@ def _meaning(
         lines.append(f"{name} leans on {join((full_name(dataset, body) for body in below), 4)} in turn.")
     else:
         lines.append(f"What {name} leans on itself is not known.")
-    surest = [reach for reach in radius.within(Band.DOCUMENTED) if not reach.root and not reach.past]
+    surest = [reach for reach in radius.within(Band.DOCUMENTED) if not reach.past]
     if surest:
         names = join((short_name(dataset, reach.id) for reach in surest), 5)
         lines.append(f"The dependence of {plural(len(surest), 'body', 'bodies')} is documented in every step: {names}.")
