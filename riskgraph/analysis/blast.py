@@ -50,6 +50,7 @@ __all__ = [
     "Reach",
     "Route",
     "asked_kinds",
+    "best_band",
     "blast",
     "last_evidenced",
     "resolve_roots",
@@ -154,6 +155,12 @@ def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -
     return solve(harm.network, [places_of(harm, root) for root in roots], [KINDS.index(kind) for kind in kinds])
 
 
+def best_band(answer: Answer, place: int) -> Band | None:
+    """The best band of any kind in which a place is reached, or `None`."""
+    states = range(place * KIND_COUNT, (place + 1) * KIND_COUNT)
+    return min((Band(best[0]) for state in states if (best := answer.best(state)) is not None), default=None)
+
+
 def without_ended(harm: HarmNetwork) -> HarmNetwork:
     """The same rules of harm without the rows that have ended: what is reached no more has only past customers."""
     ended = {number for number, step in enumerate(harm.steps) if not step.in_force}
@@ -239,10 +246,7 @@ class _Collector:
         return {body: band for body, band in bands.items() if band is not None}
 
     def _best(self, answer: Answer, body: str) -> Band | None:
-        """The best band of any kind in which the whole of a body is reached."""
-        first = self.harm.number[Place(body, Part.WHOLE)] * KIND_COUNT
-        found = [best[0] for state in range(first, first + KIND_COUNT) if (best := answer.best(state)) is not None]
-        return Band(min(found)) if found else None
+        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)])
 
     def _reached(self, answer: Answer) -> list[tuple[str, Standing]]:
         """Authorities with any state in any band, and how each stands; the widest band holds all others."""

@@ -91,8 +91,8 @@ def counted(dataset: Dataset, day: date, holds: Callable[[str], bool] | None = N
     Examples
     --------
     >>> from riskgraph.data import read
-    >>> len(counted(read("seeds"), date(2026, 11, 22), lambda body: body > "authority:t"))
-    2
+    >>> len(counted(read("seeds"), date(2026, 11, 22), lambda body: body > "authority:west"))
+    4
     """
     return tuple(body for body in dataset.entities if counts(dataset, body, day) and (holds is None or holds(body)))
 

@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.blast import asked_kinds
+from riskgraph.analysis.blast import asked_kinds, run
 from riskgraph.analysis.measure import By
 from riskgraph.analysis.select import Selection
+from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import (
@@ -32,7 +33,17 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LINE", "MEASURES", "ROOT_KINDS", "RankedRoot", "Ranking", "memory_limit", "rank", "refuse"]
+__all__ = [
+    "LINE",
+    "MEASURES",
+    "ROOT_KINDS",
+    "RankedRoot",
+    "Ranking",
+    "memory_limit",
+    "rank",
+    "refuse",
+    "separate_failures",
+]
 
 LINE = "line"
 ROOT_KINDS = (SUPPLIER, LINE, SHARED_SERVICE, ENVIRONMENT, SYSTEM, PRODUCT, STORE, AUTHORITY)
@@ -234,6 +245,42 @@ def rank(
         counter.bodies,
         tuple(sorted(rows, key=order)),
     )
+
+
+def separate_failures(
+    graph: RiskGraph, view: View, kinds: Sequence[FailureKind], roots: Sequence[str], most: int
+) -> list[str]:
+    """The first of some roots that are failures of their own: none of them could be reached from another.
+
+    A supplier, the system that it runs and the product that it makes are one failure told three times: whatever
+    befalls the supplier may befall them. Of those, the first given is kept.
+
+    Parameters
+    ----------
+    roots
+        Ids, the worst first.
+    most
+        How many to find.
+
+    Examples
+    --------
+    >>> seeds = RiskGraph.open("seeds")
+    >>> roots = ["product:oracle-fusion", "supplier:oracle", "shared-service:east-kent-services"]
+    >>> separate_failures(seeds, seeds.view(), asked_kinds(None, "compromise"), roots, 2)
+    ['product:oracle-fusion', 'shared-service:east-kent-services']
+    """
+    harm = graph.harm(view, roots)
+    chosen: list[str] = []
+    reached: dict[str, set[str]] = {}
+    for root in roots:
+        if len(chosen) == most:
+            break
+        states = run(harm, [root], kinds).bands[Band.POSSIBLE].hops
+        reached[root] = {harm.places[state // KIND_COUNT].body for state in states}
+        bodies = {one: one.partition("/")[0] for one in (root, *chosen)}
+        if not any(bodies[root] in reached[one] or bodies[one] in reached[root] for one in chosen):
+            chosen.append(root)
+    return chosen
 
 
 def _entity_kind(graph: RiskGraph, root: str) -> str:

@@ -131,6 +131,8 @@ def finding(radius: BlastRadius, band: Band = Band.POSSIBLE, *, roots: str | Non
         said += f", {f'{some} as' if some else 'as'} {'a past customer' if len(past) == 1 else 'past customers'}{names}"
     if present:
         return f"{bodies(dataset, [reach.id for reach in present])}{also} {said}"
+    if band < Band.POSSIBLE and (less := radius.within()):
+        return f"0 councils{also} {said} as surely as that: {bodies(dataset, [reach.id for reach in less])} could less surely"
     if wide:
         unsure = f"{bodies(dataset, [reach.id for reach in wide])} cannot be ruled out"
         return f"It is not known whether any council{also} {said}: {unsure}"
@@ -216,7 +218,7 @@ def _names_by_band(dataset: Dataset, bands: Mapping[str, Band]) -> str:
     """Names, surest first, with how sure each is."""
     parts = []
     for band in Band:
-        names = [short_name(dataset, body) for body, own in bands.items() if own is band]
+        names = sorted(short_name(dataset, body) for body, own in bands.items() if own is band)
         if names:
             parts.append(f"{join(names, NAMES)} ({band_phrase(band)})")
     return "; ".join(parts)

@@ -361,7 +361,8 @@ def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], s
     blocks: list[Block] = []
     shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
     by_kind = {kind: areas for kind in FailureKind if (areas := areas_hit(present, kind))}
-    told = [kind for kind in (FailureKind.OUTAGE, FailureKind.EXPOSURE) if kind in by_kind] or list(by_kind)
+    told: list[FailureKind] = [kind for kind in (FailureKind.OUTAGE, FailureKind.EXPOSURE) if kind in by_kind]
+    told = told or list(by_kind)
     for kind in told:
         rows = [
             (

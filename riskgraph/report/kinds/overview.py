@@ -9,12 +9,13 @@ from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.changes import changes
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.gaps import Gaps, gaps
-from riskgraph.analysis.rank import rank
+from riskgraph.analysis.measure import counted
+from riskgraph.analysis.rank import rank, separate_failures
 from riskgraph.analysis.select import Selection
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.model import Band, FailureKind
 from riskgraph.render.gaps import gaps_text
 from riskgraph.render.words import full_name, join, kind_word, plural, short_name
 from riskgraph.report.content import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
@@ -80,12 +81,8 @@ def overview_report(context: Context) -> Report:
         context, [s for s in steps if not s.implied] + shared_purchases(context, view, None), f"of {where}"
     )
     top = worst[0] if worst else None
-    title = (
-        f"{full_name(dataset, top.id)} could reach more public bodies of {where} than anything else: {len(top.bands)} of {len(members)}"
-        if top
-        else f"0 single failures are known that could reach {where}"
-    )
-    both = {reach.id for w in worst[:3] for reach in w.radius.within(Band.POSSIBLE)} & members
+    title = _title(context, worst, where, len(members))
+    three = _separate(context, worst)
     summary = [f"{title}."]
     summary += [
         f"{n}. {full_name(dataset, w.id)}: {len(w.bands)} ({band_counts(w.bands)})."
@@ -105,7 +102,7 @@ def overview_report(context: Context) -> Report:
             Number(f"{len(top.bands) if top else 0:,}", "could be reached by the worst single failure", band_counts(top.bands) if top else "none found"),
             Number(f"{blank:,}", "blanks that matter", f"in {plural(found.rows, 'row')} in force"),
         ),
-        _meaning(context, worst, tried, members, both),
+        _meaning(context, worst, tried, members, three),
         (
             f"{plural(blank, 'blank')} in the data could change these numbers; riskgraph data ask writes the questions.",
             f"{plural(len(silent), 'public body has', 'public bodies have')} no dependence in this data at all: {join((short_name(dataset, b) for b in silent if b not in context.withheld), 4) or 'none'}.",
@@ -139,16 +136,7 @@ def overview_report(context: Context) -> Report:
 
 def members_of(graph: RiskGraph, chosen: Selection, as_of: str) -> frozenset[str]:
     """Public bodies of a selection that exist at the date."""
-    dataset = graph.dataset
-    day = graph.view(as_of).as_of
-    return frozenset(
-        entity.id
-        for entity in dataset.entities.values()
-        if entity.kind == AUTHORITY
-        and entity.authority_type != "group"
-        and (entity.id not in dataset.register or dataset.register[entity.id].exists(day))
-        and chosen.holds(entity.id)
-    )
+    return frozenset(counted(graph.dataset, graph.view(as_of).as_of, chosen.holds))
 
 
 def _where(chosen: Selection) -> str:
@@ -166,10 +154,27 @@ def _worst(context: Context, chosen: Selection) -> tuple[list[Worst], int]:
         if row.kind == "line" or not row.authorities[Band.POSSIBLE] or len(found) == SHOWN:
             continue
         radius = chosen.apply(blast(context.graph, row.root, **context.question))
-        present = [r for r in radius.within(Band.POSSIBLE) if not r.root and not r.past]
-        if present:
-            found.append(Worst(row.root, radius, tuple(r.band for r in present), row.residents[Band.POSSIBLE]))
+        bands = tuple(reach.band for reach in radius.within())
+        found.append(Worst(row.root, radius, bands, row.residents[Band.POSSIBLE]))
     return found, ranking.asked
+
+
+def _title(context: Context, worst: Sequence[Worst], where: str, members: int) -> str:
+    if not worst:
+        return f"0 single failures are known that could reach {where}"
+    most = len(worst[0].bands)
+    first = [full_name(context.graph.dataset, w.id) for w in worst if len(w.bands) == most]
+    if len(first) == 1:
+        return f"{first[0]} could reach more public bodies of {where} than anything else: {most} of {members}"
+    return f"{join(first, 3)} could each reach {most} of {members} public bodies of {where}, more than anything else"
+
+
+def _separate(context: Context, worst: Sequence[Worst]) -> list[Worst]:
+    """The three worst that are failures of their own: none could itself be reached from another."""
+    named = {w.id: w for w in worst if w.id not in context.withheld}
+    view = context.graph.view(context.question.get("as_of"))
+    kinds = worst[0].radius.kinds if worst else ()
+    return [named[root] for root in separate_failures(context.graph, view, kinds, list(named), 3)]
 
 
 def _roots_table(context: Context, worst: Sequence[Worst]) -> Table:
@@ -189,7 +194,7 @@ def _roots_table(context: Context, worst: Sequence[Worst]) -> Table:
     for w in worst:
         if w.id in context.withheld:
             continue
-        stops = [r for r in w.radius.within(Band.POSSIBLE, FailureKind.OUTAGE) if not r.root and not r.past]
+        stops = w.radius.within(Band.POSSIBLE, FailureKind.OUTAGE)
         counts = (w.bands.count(band) for band in list(Band)[:3])
         sort = kind_word(dataset.entities[w.id].kind)
         rows.append((full_name(dataset, w.id), sort, len(w.bands), *counts, len(stops), w.residents, w.id))
@@ -213,15 +218,20 @@ def _members_table(context: Context, found: Gaps, members: frozenset[str]) -> Ta
 
 
 def _meaning(
-    context: Context, worst: Sequence[Worst], tried: int, members: frozenset[str], three: frozenset[str] | set[str]
+    context: Context, worst: Sequence[Worst], tried: int, members: frozenset[str], three: Sequence[Worst]
 ) -> tuple[str, ...]:
     dataset = context.graph.dataset
     named = [w for w in worst if w.id not in context.withheld]
     if not named:
         return ("No way by which one failure could reach these bodies was found. That may be a gap of the map.",)
-    lines = [
-        f"The three that could reach most are {join(full_name(dataset, w.id) for w in named[:3])}; together they could reach {len(three)} of {len(members)}."
-    ]
+    lines = []
+    if len(three) > 1:
+        radius = context.chosen.apply(blast(context.graph, [w.id for w in three], **context.question))
+        lines.append(
+            f"The {'three' if len(three) == 3 else 'two'} separate failures that could reach most are "
+            f"{join(full_name(dataset, w.id) for w in three)}, none of which could be reached from another; "
+            f"together they could reach {len(radius.within())} of {len(members)}."
+        )
     sure = sorted(named, key=lambda w: (-w.sure, w.id))[0]
     if sure.sure:
         lines.append(f"{full_name(dataset, sure.id)} could most surely: {sure.sure} are documented or likely.")
@@ -264,7 +274,7 @@ def _matrix_section(context: Context, worst: Sequence[Worst], members: frozenset
     """Councils by suppliers: what could reach whom, and how surely."""
     dataset = context.graph.dataset
     heads = [w for w in worst if w.id not in context.withheld][: MATRIX[1]]
-    bands = {w.id: {r.id: r.band for r in w.radius.within(Band.POSSIBLE) if not r.past} for w in heads}
+    bands = {w.id: {r.id: r.band for r in w.radius.within()} for w in heads}
     rows = [body for body in members - context.withheld if any(body in bands[w.id] for w in heads)]
     if not heads or not rows:
         return ()
