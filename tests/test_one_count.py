@@ -105,7 +105,7 @@ def check_pages(graph: RiskGraph, roots: Sequence[str], question: Mapping[str, A
         radius = blast(graph, root, **question)
         found = len(radius.within())
         report = blast_report(Context(graph, (root,), question=dict(question)))
-        assert report.numbers[0].value == f"{found:,}"
+        assert report.numbers[0].figure == f"{found:,}"
         everywhere = [
             blast_text(radius), anonymous(radius), report.title, calls_text(calls(graph, root, **question)),
             chance_text(chance(graph, root, worlds=100, **question)), report.numbers[0].note, *report.meaning,
