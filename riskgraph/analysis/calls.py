@@ -166,7 +166,7 @@ class _Book:
         for root in self.radius.roots:
             body = root.partition("/")[0]
             if entities[body].kind in ORGANISATIONS:
-                self.add(body, "root")
+                self.add(body, "root", reach=reached.get(body))  # who runs a line that fails may be reached too
             for step in self.graph.settled(self.radius.view).steps:
                 runs = step.relation in {"operated-by", "made-by", "hosted-on"}
                 if step.dependent == body and step.in_force and runs and entities[step.provider].kind != ENVIRONMENT:

@@ -28,6 +28,7 @@ __all__ = [
     "counted",
     "counts",
     "inhabited",
+    "is_group",
     "is_past",
     "own_bands",
     "residents",
@@ -55,6 +56,11 @@ class Standing(StrEnum):
     GROUP = "groups"  # several bodies under one name
 
 
+def is_group(dataset: Dataset, body: str) -> bool:
+    """Whether an authority stands for several bodies under one name ("all schools in Northern Ireland")."""
+    return dataset.entities[body].authority_type == "group"
+
+
 def standing(dataset: Dataset, body: str, day: date) -> Standing | None:
     """How a body stands at a date, or `None` if it is no authority.
 
@@ -69,7 +75,7 @@ def standing(dataset: Dataset, body: str, day: date) -> Standing | None:
     entity = dataset.entities[body]
     if entity.kind != AUTHORITY:
         return None
-    if entity.authority_type == "group":
+    if is_group(dataset, body):
         return Standing.GROUP
     entry = dataset.register.get(body)
     return Standing.COUNTED if entry is None or entry.exists(day) else Standing.ABOLISHED

@@ -64,12 +64,10 @@ def _line(sheet: CallSheet, call: Call) -> str:
 
 def reason(sheet: CallSheet, call: Call) -> str:
     """Why somebody is rung, in a few words."""
-    if call.role == "operator":
-        knows = _KNOWS[call.why or ""]
-        return knows if call.band is None else f"{knows}, and could be reached itself: {_reached(sheet, call)}"
-    if call.role != "council":
-        return _NATIONAL.get(call.why or "") or _ROLES[call.role]
-    return _reached(sheet, call)
+    if call.role == "council":
+        return _reached(sheet, call)
+    said = _KNOWS.get(call.why or "") or _NATIONAL.get(call.why or "") or _ROLES[call.role]
+    return said if call.band is None else f"{said}, and could be reached itself: {_reached(sheet, call)}"
 
 
 def _reached(sheet: CallSheet, call: Call) -> str:
