@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from riskgraph.render.blast import anonymous, to_json
 from riskgraph.render.blast import text as blast_text
 from riskgraph.render.calls import text as calls_text
 from riskgraph.render.chance import text as chance_text
+from riskgraph.report.content import Picture
 from riskgraph.report.kinds.blast import blast_report
 from riskgraph.report.registry import Context
 from riskgraph.scenario.compare import compare
@@ -181,10 +183,7 @@ def registers() -> st.SearchStrategy[dict[str, RegisterEntry]]:
 
 
 def with_register(register: dict[str, RegisterEntry]) -> Dataset:
-    seeds = RiskGraph.open(MAPS / "past_only").dataset
-    from dataclasses import replace
-
-    return replace(seeds, register=register)
+    return replace(RiskGraph.open(MAPS / "past_only").dataset, register=register)
 
 
 @given(registers(), st.data())
@@ -241,8 +240,6 @@ def test_a_customer_of_today_is_not_past_because_an_older_row_exposes_more_surel
 
 
 def test_answering_not_returned_never_makes_an_answer_fall() -> None:
-    from dataclasses import replace
-
     uk = RiskGraph.open("uk")
     before = blast(uk, "capita", like="data-theft")
     rows = {q.row for q in before.questions if q.field == "data_returned"}
@@ -379,7 +376,8 @@ def test_maps_are_compared_kind_by_kind() -> None:
     (moved,) = answer.surer
     assert (moved.kind, moved.before, moved.after) == (FailureKind.EXPOSURE, Band.POSSIBLE, Band.DOCUMENTED)
     assert "exposure possible, now documented" in said("data", "diff", str(MAPS / "diff_c"), str(MAPS / "diff_d"))
-    less = changes(*(RiskGraph.open(MAPS / name) for name in ("diff_a", "diff_b")), ["orbit"]).answers[0].less_sure
+    old, new = (RiskGraph.open(MAPS / name) for name in ("diff_a", "diff_b"))
+    less = changes(old, new, ["orbit"]).answers[0].less_sure
     assert {one.body for one in less} == {"authority:ashby", "authority:bexton"}
 
 
@@ -387,7 +385,8 @@ def test_a_section_on_what_could_stop_lists_what_could_stop() -> None:
     uk = RiskGraph.open("uk")
     radius = blast(uk, "civica")
     report = blast_report(Context(uk, ("supplier:civica",), question={}))
-    pictures = {block.id: block for section in report.sections for block in section.blocks if hasattr(block, "id")}
+    blocks = [block for section in report.sections for block in section.blocks]
+    pictures = {block.id: block for block in blocks if isinstance(block, Picture)}
     stops = {area for reach in radius.within() for area, kinds in reach.services.items()
              if kinds.get(FailureKind.OUTAGE, Band.NOT_RULED_OUT) <= Band.POSSIBLE}  # fmt: skip
     touched = {area for reach in radius.within() for area, kinds in reach.services.items()
