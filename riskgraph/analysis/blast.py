@@ -264,7 +264,21 @@ class _Collector:
 
     def _in_force(self, body: str, lead: Proof) -> Band | None:
         """The best band by ways that have not ended; asked anew only where the surest way has."""
-        return lead.band if lead.in_force else self._best(self._answer_in_force, body)
+        if lead.in_force:
+            return lead.band
+        return self._best(self._answer_in_force, body) if body in self._served else None
+
+    @cached_property
+    def _served(self) -> set[str]:
+        """Who has a row in force with something that is reached, or a link."""
+        reached = {self.harm.places[state // KIND_COUNT].body for state in self.answer.bands[-1].hops}
+        served = set()
+        for step in self.settled.steps:
+            if step.in_force and step.provider in reached:
+                served.add(step.dependent)
+            if step.in_force and step.dependent in reached and step.relation == "linked-to":
+                served.add(step.provider)
+        return served
 
     def _reach(self, body: str) -> Reach:
         kinds: dict[FailureKind, Hit] = {}
@@ -292,7 +306,7 @@ class _Collector:
             services,
             root,
             Route.ROOT if root else route,
-            self._ways(body, kinds.values()),
+            self._ways(body, sorted(kinds.values(), key=lambda hit: (hit.band, hit.hops))),
             first,
             tuple(sorted(self._carriers.get(body, set()) - {first})),
             self._in_force(body, lead),
@@ -301,10 +315,13 @@ class _Collector:
         )
 
     def _ways(self, body: str, hits: Iterable[Hit]) -> tuple[Way, ...]:
-        """The lines of the roots by which a body is reached: by its proofs, and by every row of its own."""
-        ways = {
-            Way(hit.proof.vias[0].step.area, *route_of(self.dataset, hit.proof)) for hit in hits if hit.proof.vias
-        } | self._bought.get(body, set())
+        """The lines of the roots by which a body is reached: by every row of its own, else by its proofs."""
+        ways = dict.fromkeys(self._bought.get(body, ()))
+        areas = {way.area for way in ways}
+        for hit in hits:
+            if (first := hit.proof.first) is not None and first.step.area not in areas:
+                areas.add(first.step.area)
+                ways[Way(first.step.area, *route_of(self.dataset, hit.proof))] = None
         return tuple(sorted(ways, key=lambda way: (way.area is None, way.area or "", way.route, way.first or "")))
 
     @cached_property

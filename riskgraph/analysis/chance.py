@@ -204,10 +204,11 @@ class _Asked:
 
     def person_worlds(self, bits: Sequence[int], count: int) -> int:
         """Residents reached, each once, added over the worlds; `bits` are the worlds of each authority."""
-        held = np.zeros((count, len(bits)), np.bool_)
+        held = np.zeros((len(bits), count), np.bool_)
         for column in self.people.columns.tolist():
-            held[:, column] = unpack(bits[column], count)
-        return int(self.people.each(held).sum())
+            if bits[column]:
+                held[column] = unpack(bits[column], count)
+        return int(self.people.each(held.T).sum())
 
 
 def _blocks(worlds: int, seed: int, progress: Progress) -> Iterator[Draws]:

@@ -88,7 +88,12 @@ class Proof:
     @property
     def in_force(self) -> bool:
         """Whether no step of the proof has ended."""
-        return all(via.step.in_force for via in self.vias)
+        return all(via.step.in_force for via in _vias(self.events))
+
+    @property
+    def first(self) -> Via | None:
+        """The first step out of the root, or `None` if there is none."""
+        return next(_vias(self.events), None)
 
     @property
     def rows(self) -> tuple[str, ...]:
