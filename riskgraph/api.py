@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replays import ReplayScore
     from riskgraph.analysis.timeline import Timeline
-    from riskgraph.analysis.together import Together
+    from riskgraph.analysis.together import JointRanking
     from riskgraph.report import Bundle
     from riskgraph.report.atlas import Atlas
     from riskgraph.scenario.award import Award
@@ -120,7 +120,7 @@ class RiskMap:
         """Every root by its exact radius; see `riskgraph.analysis.rank.rank`."""
         return checked(rank)(self.graph, of, **question)
 
-    def rank_together(self, size: int, of: str | None = None, **question: Any) -> Together:
+    def rank_together(self, size: int, of: str | None = None, **question: Any) -> JointRanking:
         """The roots that together reach most; see `riskgraph.analysis.together.rank_together`."""
         from riskgraph.analysis.together import rank_together
 

@@ -60,9 +60,9 @@ READ = """(asked) => asked.map((hash) => {
 })"""
 
 
-def row_of(radius: BlastRadius, reach: Reach, limit: Band) -> dict[str, str]:
+def row_of(radius: BlastRadius, reach: Reach, limit: Band, table: str) -> dict[str, str]:
     """What the page has to say of one body."""
-    used = {kind for other in _table(radius, reach) for kind in other.kinds}
+    used = {kind for other in _tables(radius)[table] for kind in other.kinds}
     dataset = radius.graph.dataset
     row = {"Who": short_name(dataset, reach.id), "How surely": band_phrase(reach.band).replace("cannot be", "not")}
     for kind in sorted(used):
@@ -74,16 +74,12 @@ def row_of(radius: BlastRadius, reach: Reach, limit: Band) -> dict[str, str]:
     return row
 
 
-def _table(radius: BlastRadius, reach: Reach) -> list[Reach]:
-    return next(rows for rows in _tables(radius).values() if reach in rows)
-
-
 def _tables(radius: BlastRadius) -> dict[str, list[Reach]]:
     others = [reach for reach in radius.authorities if not reach.root]
     return {
-        "present": [reach for reach in others if not reach.past and reach.band <= Band.POSSIBLE],
+        "present": [reach for reach in others if reach.band <= Band.POSSIBLE],
         "past": [reach for reach in others if reach.past],
-        "unsure": [reach for reach in others if not reach.past and reach.band > Band.POSSIBLE],
+        "unsure": [reach for reach in others if reach.band > Band.POSSIBLE],
     }
 
 
@@ -103,7 +99,7 @@ def test_hundreds_of_roots_are_shown_as_blast_answers(
         assert said["finding"] == re.sub(r" \(data of [^)]*\).*", "", first), root
         for name, reaches in _tables(radius).items():
             limit = Band.POSSIBLE if name == "present" else Band.NOT_RULED_OUT
-            expected = {reach.id: row_of(radius, reach, limit) for reach in reaches}
+            expected = {reach.id: row_of(radius, reach, limit, name) for reach in reaches}
             assert sorted(said["rows"][name], key=str) == sorted(expected.values(), key=str), (root, name)
         residents = radius.residents(Band.POSSIBLE)
         assert said["people"] == f"up to {residents.people:,}"
@@ -116,7 +112,7 @@ def test_two_things_side_by_side_and_together(national: Path, open_page: Open) -
     page, wrong = open_page(national)
     pair = ("supplier:capita", "supplier:civica/revenues-benefits")
     radius = blast(uk(), pair)
-    alone = [{r.id for r in blast(uk(), [root]).within(Band.POSSIBLE) if not r.past and not r.root} for root in pair]
+    alone = [{r.id for r in blast(uk(), [root]).within(Band.POSSIBLE)} for root in pair]
     (shown,) = page.evaluate(READ, [TWO])
     assert shown["finding"] == re.sub(r" \(data of .*", "", blast_text(radius).splitlines()[0])
     counts = page.evaluate("[...document.querySelectorAll('#apart-two tbody td')].map(c => Number(c.textContent))")

@@ -16,7 +16,7 @@ from small import FILES, write_small
 from riskgraph import MissingFile, RiskGraphError, load
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.chance import Exposure, chance, chance_change
-from riskgraph.analysis.radius import residents
+from riskgraph.analysis.measure import residents
 from riskgraph.analysis.step_chances import step_chances
 from riskgraph.cli import main
 from riskgraph.engine import Network, NetworkBuilder

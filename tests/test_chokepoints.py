@@ -13,7 +13,7 @@ from small import FILES, write_small
 from riskgraph import RiskGraphError, load
 from riskgraph.analysis.blast import blast, run
 from riskgraph.analysis.chokepoints import Cut, chokepoints, service_cuts
-from riskgraph.analysis.radius import residents
+from riskgraph.analysis.measure import residents
 from riskgraph.cli import main
 from riskgraph.engine import solve
 from riskgraph.engine.network import KINDS as KIND_COUNT

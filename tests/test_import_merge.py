@@ -24,7 +24,7 @@ from riskgraph.data.overlap import answer, ask, count, plain_count, suppliers_of
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.maps import read
-from riskgraph.model import Band
+from riskgraph.model import Band, FailureKind
 from riskgraph.render.export import as_graphml, as_node_link
 from riskgraph.render.imports import merge_text
 
@@ -212,7 +212,9 @@ def test_what_changed_is_said_with_the_answers(tmp_path: Path) -> None:
     found = changes(RiskGraph(old), RiskGraph(new), ["alder"])
     (change,) = found.answers
     assert (change.newly, change.no_longer) == (("authority:adur",), ("authority:thanet",))
-    assert change.less_sure == (("authority:dover", Band.DOCUMENTED, Band.POSSIBLE),)
+    exposed = next(one for one in change.less_sure if one.kind is FailureKind.EXPOSURE)
+    assert (exposed.body, exposed.before, exposed.after) == ("authority:dover", Band.DOCUMENTED, Band.POSSIBLE)
+    assert {one.body for one in change.less_sure} == {"authority:dover"} and change.surer == ()
     assert set(found.rows.added["relations"]) == {"adur.uses.alder-alpha"}
     assert set(found.rows.removed["relations"]) == {"thanet.uses.alder-alpha"}
 

@@ -73,7 +73,7 @@
   const level = (touch) => (view.kind === null ? best(touch) : touch.levels[view.kind]);
   // which of the two reaches it as surely as was asked; of what is less sure, which reaches it at all
   const membership = (touch) => {
-    const sure = touch.by.filter(([, own]) => !own.past && level(own) <= view.band);
+    const sure = touch.by.filter(([, own]) => level(own) <= view.band);
     const by = (sure.length ? sure : touch.by).map(([root]) => root);
     return by.length > 1 ? "both" : by[0] === view.a ? "a" : "b";
   };
@@ -90,13 +90,12 @@
       else {
         all.push(row);
         if (touch.past) groups.past.push(row);
-        else if (row.band <= view.band) groups.present.push(row);
-        else groups.unsure.push(row);
+        (row.band <= view.band ? groups.present : groups.unsure).push(row);
       }
     }
     const order = new Intl.Collator("en-GB").compare;
     for (const rows of Object.values(groups)) rows.sort((x, y) => x.band - y.band || order(x.body.usual, y.body.usual) || x.body.number - y.body.number);
-    return { ...groups, counted: all.filter((row) => !row.touch.past) };
+    return { ...groups, counted: all };
   };
   const residents = (rows) => {
     const held = new Set(rows.map(({ body }) => body.number));
@@ -113,10 +112,18 @@
     const could = view.band === 3 ? "could be reached or cannot be ruled out" : "could be reached";
     const among = view.only ? "of yours " : "";
     if (!found.present.length) {
-      const also = itself ? " besides " + itself + (found.itself.length === 1 ? " itself" : "") : "";
-      return "0 councils " + among + (also ? also.trim() + " " : "") + could + " if " + names + " " + verb + ": no route was found in this data";
+      const also = itself ? "besides " + itself + (found.itself.length === 1 ? " itself " : " ") : "";
+      const said = among + also + could + " if " + names + " " + verb;
+      const surer = found.unsure.filter(({ band }) => band < 3).map(({ body }) => body);
+      if (surer.length) return "0 councils " + said + " as surely as that: " + bodiesWords(surer) + " could less surely";
+      if (found.unsure.length) return "It is not known whether any council " + said + ": " + bodiesWords(found.unsure.map(({ body }) => body)) + " cannot be ruled out";
+      return "0 councils " + said + (found.apart.length ? ": only bodies that are not counted" : ": no route was found in this data");
     }
-    return bodiesWords(found.present.map(({ body }) => body)) + " " + among + (itself ? "besides " + itself + " " : "") + could + " if " + names + " " + verb;
+    const past = found.present.filter(({ touch }) => touch.past).map(({ body }) => body.usual);
+    const some = past.length < found.present.length ? past.length + " of them " : past.length > 1 ? "all " : "";
+    const listed = past.length > 4 ? past.slice(0, 4).join(", ") + " and " + (past.length - 4) + " more" : join(past);
+    const left = past.length ? ", " + some + "as " + (past.length === 1 ? "a past customer" : "past customers") + ": " + listed : "";
+    return bodiesWords(found.present.map(({ body }) => body)) + " " + among + (itself ? "besides " + itself + " " : "") + could + " if " + names + " " + verb + left;
   };
 
   const bandCell = (band, tag) => {
@@ -194,7 +201,7 @@
     target.hidden = view.b === null;
     if (view.b === null) return fill(target);
     const counts = roots.map((root) => new Set([...answer(view.question, root)].filter(([body, touch]) =>
-      !bodies[body].standing && !touch.itself && !touch.past && level(touch) <= view.band && holds(body, touch)).map(([body]) => body)));
+      !bodies[body].standing && !touch.itself && level(touch) <= view.band && holds(body, touch)).map(([body]) => body)));
     const both = [...counts[0]].filter((body) => counts[1].has(body)).length;
     const table = make("table");
     const body = make("tbody");
@@ -224,7 +231,7 @@
     const rows = [];
     data.roots.forEach((_, root) => {
       const touch = answer(view.question, root).get(own);
-      if (touch && !touch.itself && !touch.past && level(touch) <= view.band) rows.push({ root, touch, band: level(touch) });
+      if (touch && !touch.itself && level(touch) <= view.band) rows.push({ root, touch, band: level(touch) });
     });
     const isLine = ({ root }) => (data.roots[root][0].includes("/") ? 1 : 0);
     rows.sort((x, y) => x.band - y.band || isLine(x) - isLine(y) || x.root - y.root);
@@ -308,7 +315,7 @@
     fill(el("finding"), make("bdi", said));
     document.title = el("atlas-data").dataset.label + " " + said;
     el("shown").textContent = shownWords(found);
-    const lives = residents([...found.itself, ...found.present, ...found.past].filter(({ band }) => band <= view.band));
+    const lives = residents(found.present);
     const wide = found.unsure.filter(({ band }) => band === 3);
     el("n-bodies").textContent = count(found.present.length);
     el("n-bodies-noun").textContent = found.present.length === 1 ? "public body" : "public bodies";

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from riskgraph.analysis.measure import Standing, counts, standing
 from riskgraph.analysis.proofs import Inside, Proof, Start, Via, best_proof
 from riskgraph.analysis.radius import (
     SHOWN_BANDS,
@@ -14,9 +16,8 @@ from riskgraph.analysis.radius import (
     Hit,
     Question,
     Reach,
-    Residents,
     Route,
-    residents,
+    Way,
 )
 from riskgraph.arguments import checked
 from riskgraph.data.dataset import Dataset
@@ -50,15 +51,15 @@ __all__ = [
     "Hit",
     "Question",
     "Reach",
-    "Residents",
     "Route",
     "asked_kinds",
+    "best_band",
     "blast",
     "last_evidenced",
-    "residents",
     "resolve_roots",
     "route_of",
     "run",
+    "without_ended",
 ]
 
 OLD = timedelta(days=5 * 365 + 1)
@@ -151,6 +152,23 @@ def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -
     return solve(harm.network, [places_of(harm, root) for root in roots], [KINDS.index(kind) for kind in kinds])
 
 
+def best_band(answer: Answer, place: int) -> Band | None:
+    """The best band of any kind in which a place is reached, or `None`."""
+    states = range(place * KIND_COUNT, (place + 1) * KIND_COUNT)
+    return min((Band(best[0]) for state in states if (best := answer.best(state)) is not None), default=None)
+
+
+def without_ended(harm: HarmNetwork) -> HarmNetwork:
+    """The same rules of harm without the rows that have ended: what is reached no more has only past customers."""
+    ended = {number for number, step in enumerate(harm.steps) if not step.in_force}
+    network = harm.network
+    out, into = (
+        [[link for link in links if network.label[link] not in ended] for links in side]
+        for side in (network.out, network.into)
+    )
+    return replace(harm, network=replace(network, out=out, into=into))
+
+
 class _Collector:
     """From the engine's states to what is said of each body."""
 
@@ -169,12 +187,12 @@ class _Collector:
         self.settled = graph.settled(view)
 
     def radius(self) -> BlastRadius:
-        shelves: dict[str, list[Reach]] = {"authorities": [], "abolished": [], "groups": []}
-        for body in self._reached():
-            shelves[self._shelf(body)].append(self._reach(body))
+        shelves: dict[Standing, list[Reach]] = {shelf: [] for shelf in Standing}
+        for body, shelf in self._reached(self.answer):
+            shelves[shelf].append(self._reach(body))
         order = {
-            name: tuple(sorted(shelf, key=lambda reach: (reach.band, self.dataset.usual_name(reach.id))))
-            for name, shelf in shelves.items()
+            shelf: tuple(sorted(found, key=lambda reach: (reach.band, self.dataset.usual_name(reach.id))))
+            for shelf, found in shelves.items()
         }
         proofs = [hit.proof for shelf in order.values() for reach in shelf for hit in reach.kinds.values()]
         old, undated = self._ages(proofs)
@@ -183,16 +201,16 @@ class _Collector:
             self.view,
             self.roots,
             self.kinds,
-            order["authorities"],
-            order["abolished"],
-            order["groups"],
+            order[Standing.COUNTED],
+            order[Standing.ABOLISHED],
+            order[Standing.GROUP],
             {band: self._ring(band) for band in SHOWN_BANDS},
-            self._questions(order["authorities"]),
+            self._questions(order[Standing.COUNTED]),
             old,
             undated,
             len({via.step.row.id for p in proofs for via in p.vias if via.step.assumptions(via.kind)}),
             {root: self._alone(root) for root in self.roots} if len(self.roots) > 1 else {},
-            self._stops_after(order["authorities"]),
+            self._stops_after(order[Standing.COUNTED]),
         )
 
     def _stops_after(self, authorities: Sequence[Reach]) -> dict[str, dict[str | None, int]]:
@@ -220,30 +238,44 @@ class _Collector:
     def _alone(self, root: str) -> dict[str, Band]:
         """Authorities that one of several roots reaches by itself, with the best band of any kind."""
         answer = run(self.harm, [root], self.kinds)
-        alone: dict[str, Band] = {}
-        for band, reached in enumerate(answer.bands):
+        found = (body for body, shelf in self._reached(answer) if shelf is Standing.COUNTED and body != root)
+        bands = {body: self._best(answer, body) for body in found}
+        return {body: band for body, band in bands.items() if band is not None}
+
+    def _best(self, answer: Answer, body: str) -> Band | None:
+        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)])
+
+    def _reached(self, answer: Answer) -> list[tuple[str, Standing]]:
+        """Authorities with any state in any band, and how each stands; the widest band holds all others."""
+        found = {}
+        for reached in answer.bands:
             for state in reached.hops:
                 place = self.harm.places[state // KIND_COUNT]
-                if place.part is Part.WHOLE and self.dataset.entities[place.body].kind == AUTHORITY:
-                    if self._shelf(place.body) == "authorities":
-                        alone.setdefault(place.body, Band(band))
-        return dict(sorted(alone.items()))
+                if place.part is Part.WHOLE and place.body not in found:
+                    found[place.body] = standing(self.dataset, place.body, self.view.as_of)
+        return [(body, shelf) for body, shelf in sorted(found.items()) if shelf is not None]
 
-    def _reached(self) -> list[str]:
-        """Authorities with any state in any band; the widest band holds all others."""
-        found = set()
-        for reached in self.answer.bands:
-            for state in reached.hops:
-                place = self.harm.places[state // KIND_COUNT]
-                if place.part is Part.WHOLE and self.dataset.entities[place.body].kind == AUTHORITY:
-                    found.add(place.body)
-        return sorted(found)
+    @cached_property
+    def _answer_in_force(self) -> Answer:
+        return run(without_ended(self.harm), self.roots, self.kinds)
 
-    def _shelf(self, body: str) -> str:
-        if self.dataset.entities[body].authority_type == "group":
-            return "groups"
-        entry = self.dataset.register.get(body)
-        return "authorities" if entry is None or entry.exists(self.view.as_of) else "abolished"
+    def _in_force(self, body: str, lead: Proof) -> Band | None:
+        """The best band by ways that have not ended; asked anew only where the surest way has."""
+        if lead.in_force:
+            return lead.band
+        return self._best(self._answer_in_force, body) if body in self._served else None
+
+    @cached_property
+    def _served(self) -> set[str]:
+        """Who has a row in force with something that is reached, or a link."""
+        reached = {self.harm.places[state // KIND_COUNT].body for state in self.answer.bands[-1].hops}
+        served = set()
+        for step in self.settled.steps:
+            if step.in_force and step.provider in reached:
+                served.add(step.dependent)
+            if step.in_force and step.dependent in reached and step.relation == "linked-to":
+                served.add(step.provider)
+        return served
 
     def _reach(self, body: str) -> Reach:
         kinds: dict[FailureKind, Hit] = {}
@@ -271,11 +303,37 @@ class _Collector:
             services,
             root,
             Route.ROOT if root else route,
-            _lines_of(hit.proof for hit in kinds.values()),
+            self._ways(body, sorted(kinds.values(), key=lambda hit: (hit.band, hit.hops))),
             first,
             tuple(sorted(self._carriers.get(body, set()) - {first})),
+            self._in_force(body, lead),
+            next((via.step.provider for via in reversed(lead.vias) if not via.step.in_force), None),
             () if entry is None else entry.successors,
         )
+
+    def _ways(self, body: str, hits: Iterable[Hit]) -> tuple[Way, ...]:
+        """The lines of the roots by which a body is reached: by every row of its own, else by its proofs."""
+        ways = dict.fromkeys(self._bought.get(body, ()))
+        areas = {way.area for way in ways}
+        for hit in hits:
+            if (first := hit.proof.first) is not None and first.step.area not in areas:
+                areas.add(first.step.area)
+                ways[Way(first.step.area, *route_of(self.dataset, hit.proof))] = None
+        return tuple(sorted(ways, key=lambda way: (way.area is None, way.area or "", way.route, way.first or "")))
+
+    @cached_property
+    def _bought(self) -> Mapping[str, set[Way]]:
+        """Authority to the ways by rows of its own with a root that fails, where harm may pass the row."""
+        asked = {root.partition("/")[0]: root.partition("/")[2] for root in self.roots}
+        kinds = [KINDS.index(kind) for kind in self.kinds]
+        bought: dict[str, set[Way]] = defaultdict(set)
+        for step in self.settled.steps:
+            if step.provider in asked and asked[step.provider] in {"", step.area}:
+                if any(step.levels[kind] <= Band.POSSIBLE for kind in kinds):
+                    route = Route.PRODUCT if step.implied else Route.DIRECT
+                    way = (route, step.row.provider if step.implied else None) if step.in_force else (Route.PAST, None)
+                    bought[step.dependent].add(Way(step.area, *way))
+        return bought
 
     @cached_property
     def _carriers(self) -> Mapping[str, set[str]]:
@@ -307,7 +365,7 @@ class _Collector:
         reached = {place.body for state in hops if (place := self.harm.places[state // KIND_COUNT]).part is Part.WHOLE}
         ring = set()
         for body, other in self._ties:
-            if other in intruded and body not in reached and self._shelf(body) == "authorities":
+            if other in intruded and body not in reached and counts(self.dataset, body, self.view.as_of):
                 ring.add(body)
         return tuple(sorted(ring))
 
@@ -382,22 +440,12 @@ def _unnamed_lines(proof: Proof) -> Iterable[tuple[str, Via]]:
             pending = None
 
 
-def _lines_of(proofs: Iterable[Proof]) -> tuple[str | None, ...]:
-    """The service areas of the first steps out of the roots."""
-    lines: dict[str | None, None] = {}
-    for proof in proofs:
-        first = next(iter(proof.vias), None)
-        if first is not None:
-            lines.setdefault(first.step.area)
-    return tuple(sorted(lines, key=lambda area: (area is None, area or "")))
-
-
 def route_of(dataset: Dataset, proof: Proof) -> tuple[Route, str | None]:
     """The route of a proof, and what lies between the root and the body, if anything does."""
     vias = proof.vias
     if not vias:
         return Route.ROOT, None
-    if any(not via.step.in_force for via in vias):
+    if not proof.in_force:
         return Route.PAST, None
     between = [via.target for via in vias if via.target != proof.body]
     kinds = {dataset.entities[body].kind: body for body in reversed(between)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
+from riskgraph.analysis.measure import own_bands
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ENVIRONMENT, ORGANISATIONS, SHARED_SERVICE, Band, FailureKind
@@ -30,7 +31,8 @@ class Call:
     number: str | None = None  # a published number; None: not known here
     website: str | None = None
     kinds: tuple[FailureKind, ...] = ()
-    band: Band | None = None
+    band: Band | None = None  # the best of the body
+    services: Mapping[str | None, Band] = field(default_factory=dict)  # each reached at least possibly, its own band
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class CallSheet(Pictured):
                     "number": c.number,
                     "website": c.website,
                     "band": None if c.band is None else c.band.word,
+                    "services": {area or "?": band.word for area, band in c.services.items()},
                 }
                 for c in self.calls
             ],
@@ -123,14 +126,14 @@ def calls(
         radius = radius.selected(selection)
     book = _Book(graph, radius)
     book.knowing()
-    reached = [reach for reach in radius.within(Band.POSSIBLE) if reach.id not in book.rung]
+    reached = [reach for reach in radius.within() if reach.id not in book.rung]
     for body in sorted({reach.first for reach in reached if reach.first is not None})[:3]:
         if graph.dataset.entities[body].kind == SHARED_SERVICE:
             book.add(body, "between")
     for reach in reached[:limit]:
         book.add(reach.id, "council", reach=reach)
     ring = {body for bodies in radius.ring.values() for body in bodies}
-    for body in sorted(ring - {reach.id for reach in radius.within(Band.POSSIBLE)}):
+    for body in sorted(ring - {reach.id for reach in radius.within()}):
         book.add(body, "precaution")
     book.desks()
     return CallSheet(graph, radius, tuple(book.calls), max(0, len(reached) - limit))
@@ -151,29 +154,32 @@ class _Book:
         self.rung.add(who)
         entity, entry = self.graph.dataset.entities[who], self.graph.dataset.register.get(who)
         site = entity.website or (entry.website if entry is not None else None)
-        kinds = () if reach is None else tuple(reach.kinds)
-        band = None if reach is None else reach.band
-        self.calls.append(Call(len(self.calls) + 1, who, role, why, None, site, kinds, band))
+        call = Call(len(self.calls) + 1, who, role, why, None, site)
+        if reach is not None:
+            services = dict(sorted(own_bands(reach.services, Band.POSSIBLE).items(), key=lambda item: item[1]))
+            call = replace(call, kinds=tuple(reach.kinds), band=reach.band, services=services)
+        self.calls.append(call)
 
     def knowing(self) -> None:
         """Those who know first: the one hit, and who runs, hosts or makes it."""
         entities = self.graph.dataset.entities
+        reached = {reach.id: reach for reach in self.radius.within()}
         for root in self.radius.roots:
             body = root.partition("/")[0]
             if entities[body].kind in ORGANISATIONS:
-                self.add(body, "root")
+                self.add(body, "root", reach=reached.get(body))  # who runs a line that fails may be reached too
             for step in self.graph.settled(self.radius.view).steps:
                 runs = step.relation in relations_that(Trait.OPERATES, Trait.MAKES, Trait.HOSTS)
                 if step.dependent == body and step.in_force and runs and entities[step.provider].kind != ENVIRONMENT:
-                    self.add(step.provider, "operator", step.relation)
+                    self.add(step.provider, "operator", step.relation, reached.get(step.provider))
 
     def desks(self) -> None:
         """The national desks, and who else owns data that pass through the services reached."""
-        reached = self.radius.within(Band.POSSIBLE)
-        personal = any(FailureKind.EXPOSURE in reach.kinds for reach in reached)
+        reached = self.radius.within()
+        personal = bool(self.radius.within(kind=FailureKind.EXPOSURE))
         for name, why, number, site in _NATIONAL:
             if why != "personal-data" or personal:
                 self.calls.append(Call(len(self.calls) + 1, name, "national", why, number, site))
-        areas = {area for reach in reached for area in reach.services if area is not None}
+        areas = {area for reach in reached for area in own_bands(reach.services, Band.POSSIBLE)}
         for name in dict.fromkeys(partner for area, partner in _PARTNERS.items() if area in areas):
             self.calls.append(Call(len(self.calls) + 1, name, "partner", "data-partner"))

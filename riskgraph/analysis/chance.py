@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskgraph.analysis.blast import blast, run
-from riskgraph.analysis.radius import BlastRadius, Reach, inhabited
+from riskgraph.analysis.radius import BlastRadius, Reach
+from riskgraph.analysis.residents import ResidentSums
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.step_chances import StepChance, step_chances
 from riskgraph.arguments import checked
@@ -169,10 +170,10 @@ class _Asked:
         self.roots = [places_of(self.harm, root) for root in radius.roots]
         self.kinds = [KINDS.index(kind) for kind in radius.kinds]
         self.hops = run(self.harm, radius.roots, radius.kinds).bands[band].hops
-        self.reaches = [reach for reach in radius.within(band) if not reach.root]
+        self.reaches = radius.within(band)
         starts = [place * KIND_COUNT + kind for root in self.roots for place in root for kind in self.kinds]
         self.ranks = ranks(self.harm.network, starts, band)
-        self.people = inhabited(graph.dataset, [reach.id for reach in self.reaches])
+        self.people = ResidentSums.of(graph.dataset, [reach.id for reach in self.reaches])
 
     def states(self, reach: Reach) -> list[int]:
         """The states of an authority, one for each kind."""
@@ -202,15 +203,13 @@ class _Asked:
             found.append([anyhow, *each])
         return found
 
-    def person_worlds(self, bits: Mapping[str, int]) -> int:
-        """Residents reached, each once, added over the worlds."""
-        total = 0
-        for body, (population, above) in self.people.items():
-            mine = bits[body]
-            for area in above:
-                mine &= ~bits[area]
-            total += (population or 0) * mine.bit_count()
-        return total
+    def person_worlds(self, bits: Sequence[int], count: int) -> int:
+        """Residents reached, each once, added over the worlds; `bits` are the worlds of each authority."""
+        held = np.zeros((len(bits), count), np.bool_)
+        for column in self.people.columns.tolist():
+            if bits[column]:
+                held[column] = unpack(bits[column], count)
+        return int(self.people.each(held.T).sum())
 
 
 def _blocks(worlds: int, seed: int, progress: Progress) -> Iterator[Draws]:
@@ -302,7 +301,7 @@ def chance(
             bits = asked.sampled(some, draws)
             for place, worlds_of in enumerate(bits):
                 hits[number, place] += [each.bit_count() for each in worlds_of]
-            people[number] += asked.person_worlds({id_: row[0] for id_, row in zip(ids, bits, strict=True)})
+            people[number] += asked.person_worlds([row[0] for row in bits], draws.count)
             if number == 1:
                 radii.append(_counts(bits, draws.count))
     shares = hits / worlds
@@ -356,9 +355,7 @@ class ChanceChange:
             "worlds": self.worlds,
             "seed": self.seed,
             "band": self.band.word,
-            "radius": [
-                sum(not reach.root for reach in radius.within(self.band)) for radius in (self.before, self.after)
-            ],
+            "radius": [len(radius.within(self.band)) for radius in (self.before, self.after)],
             "expected": [round(value, 1) for value in self.expected],
             "difference": {"mean": round(self.difference[0], 1), "half_width": round(self.difference[1], 1)},
             "residents": [round(value) for value in self.residents],
@@ -424,7 +421,7 @@ def chance_change(
             ids = [reach.id for reach in one.reaches]
             for id_, row in zip(ids, bits, strict=True):
                 hits[side][id_] = hits[side].get(id_, 0) + row[0].bit_count()
-            people[side] += one.person_worlds({id_: row[0] for id_, row in zip(ids, bits, strict=True)})
+            people[side] += one.person_worlds([row[0] for row in bits], draws.count)
             counts.append(_counts(bits, draws.count))
             totals[side] += float(counts[side].sum())
         differences.append(counts[1] - counts[0])

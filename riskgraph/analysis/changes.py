@@ -8,15 +8,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskgraph.analysis.blast import blast
-from riskgraph.analysis.radius import BlastRadius
+from riskgraph.analysis.radius import Reach
 from riskgraph.data.diff import DataDiff, diff
 from riskgraph.errors import NameNotFound
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band
+from riskgraph.model import AUTHORITY, Band, FailureKind
 
-__all__ = ["AnswerChange", "Changes", "changes"]
+__all__ = ["AnswerChange", "Changes", "KindChange", "changes"]
 
 MOST = 10  # roots compared when none is named
+
+
+@dataclass(frozen=True, slots=True)
+class KindChange:
+    """One failure kind at one body, how surely before and after; `None`: not reached in that kind."""
+
+    body: str
+    kind: FailureKind
+    before: Band | None
+    after: Band | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +38,8 @@ class AnswerChange:
     after: int | None
     newly: tuple[str, ...]
     no_longer: tuple[str, ...]
-    surer: tuple[tuple[str, Band, Band], ...]  # body, before, after
-    less_sure: tuple[tuple[str, Band, Band], ...]
+    surer: tuple[KindChange, ...]  # of those who are in both answers, or in doubt in either
+    less_sure: tuple[KindChange, ...]
 
     @property
     def same(self) -> bool:
@@ -60,12 +70,18 @@ class Changes:
                     "after": a.after,
                     "newly": list(a.newly),
                     "no_longer": list(a.no_longer),
-                    "surer": [[body, x.word, y.word] for body, x, y in a.surer],
-                    "less_sure": [[body, x.word, y.word] for body, x, y in a.less_sure],
+                    "surer": [_plain(moved) for moved in a.surer],
+                    "less_sure": [_plain(moved) for moved in a.less_sure],
                 }
                 for a in self.answers
             ],
         }
+
+
+def _plain(moved: KindChange) -> list[str | None]:
+    """Body, kind, band before and after."""
+    bands = (None if band is None else band.word for band in (moved.before, moved.after))
+    return [moved.body, str(moved.kind), *bands]
 
 
 def changes(old: RiskGraph, new: RiskGraph, roots: Sequence[str] = (), *, like: str = "compromise") -> Changes:
@@ -122,24 +138,38 @@ def _touched(rows: DataDiff) -> list[str]:
     return sorted(found, key=lambda id_: (-counted[id_], id_))[:MOST]
 
 
-def _bands(graph: RiskGraph, root: str, like: str) -> dict[str, Band] | None:
-    body = root.partition("/")[0]
-    if body not in graph.dataset.entities:
+def _reached(graph: RiskGraph, root: str, like: str) -> dict[str, Reach] | None:
+    """Who is reached in any band, or `None` if the root is not in the map."""
+    if root.partition("/")[0] not in graph.dataset.entities:
         return None
-    radius: BlastRadius = blast(graph, root, like=like)
-    return {reach.id: reach.band for reach in radius.within(Band.POSSIBLE)}
+    return {reach.id: reach for reach in blast(graph, root, like=like).within(Band.NOT_RULED_OUT)}
 
 
 def _compare(root: str, old: RiskGraph, new: RiskGraph, like: str) -> AnswerChange:
-    before, after = _bands(old, root, like), _bands(new, root, like)
-    one, two = before or {}, after or {}
-    both = sorted(one.keys() & two.keys())
+    before, after = _reached(old, root, like), _reached(new, root, like)
+    one, two = ({b for b, reach in (found or {}).items() if reach.band <= Band.POSSIBLE} for found in (before, after))
+    moved = [
+        KindChange(body, kind, *bands)
+        for body in sorted({*(before or {}), *(after or {})} - (one ^ two))
+        for kind in FailureKind
+        if (bands := (_band(before, body, kind), _band(after, body, kind)))[0] is not bands[1]
+    ]
+    surer = [change for change in moved if _level(change.after) < _level(change.before)]
     return AnswerChange(
         root,
-        None if before is None else len(before),
-        None if after is None else len(after),
-        tuple(sorted(two.keys() - one.keys())),
-        tuple(sorted(one.keys() - two.keys())),
-        tuple((body, one[body], two[body]) for body in both if two[body] < one[body]),
-        tuple((body, one[body], two[body]) for body in both if two[body] > one[body]),
+        None if before is None else len(one),
+        None if after is None else len(two),
+        tuple(sorted(two - one)),
+        tuple(sorted(one - two)),
+        tuple(surer),
+        tuple(change for change in moved if change not in surer),
     )
+
+
+def _band(found: dict[str, Reach] | None, body: str, kind: FailureKind) -> Band | None:
+    reach = (found or {}).get(body)
+    return None if reach is None or kind not in reach.kinds else reach.kinds[kind].band
+
+
+def _level(band: Band | None) -> int:
+    return len(Band) if band is None else band

@@ -14,8 +14,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import asked_kinds, blast, run
+from riskgraph.analysis.measure import residents
 from riskgraph.analysis.proofs import Proof, proof_at
-from riskgraph.analysis.radius import BlastRadius, residents
+from riskgraph.analysis.radius import BlastRadius
 from riskgraph.data.names import normalise
 from riskgraph.engine.cuts import cut_sets
 from riskgraph.engine.hardening import Thing, still_failing
@@ -147,7 +148,7 @@ class _Hardener:
         progress: Callable[[int, int], None] | None,
     ) -> None:
         self.graph, self.radius, self.harm, self.band, self.progress = graph, radius, harm, band, progress
-        self.reached = tuple(reach.id for reach in radius.within(band) if not reach.root)
+        self.reached = tuple(reach.id for reach in radius.within(band))
         self.states = run(harm, radius.roots, radius.kinds).bands[band].hops
         self.ids: list[str] = []
         self.things: list[Thing] = []

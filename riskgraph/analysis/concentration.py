@@ -15,10 +15,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.behind import Behind
+from riskgraph.analysis.measure import counted
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.shares import Index, index
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, one_of
+from riskgraph.model import PRINCIPAL_COUNCILS, one_of
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
@@ -320,15 +321,12 @@ def _rolled(values: Mapping[str, Decimal], parents: Mapping[str, str]) -> dict[s
 
 
 def _market(graph: RiskGraph, view: View, chosen: Selection) -> list[str]:
-    register = graph.dataset.register
+    anybody = bool(chosen.classes) or chosen.members is not None
+    entities = graph.dataset.entities
     return [
-        entity.id
-        for entity in graph.dataset.entities.values()
-        if entity.kind == AUTHORITY
-        and entity.authority_type != "group"
-        and chosen.holds(entity.id)
-        and (entity.id not in register or register[entity.id].exists(view.as_of))
-        and (chosen.classes or chosen.members is not None or entity.authority_type in PRINCIPAL_COUNCILS)
+        body
+        for body in counted(graph.dataset, view.as_of, chosen.holds)
+        if anybody or entities[body].authority_type in PRINCIPAL_COUNCILS
     ]
 
 

@@ -12,7 +12,8 @@ from datetime import date
 
 import numpy as np
 
-from riskgraph.analysis.blast import asked_kinds, route_of, run
+from riskgraph.analysis.blast import asked_kinds, best_band, route_of, run, without_ended
+from riskgraph.analysis.measure import is_past
 from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.radius import Route
 from riskgraph.analysis.rank import memory_limit, refuse
@@ -23,7 +24,7 @@ from riskgraph.engine.sets import OutOfMemory
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import AUTHORITY, FailureKind
+from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.settle import View
 
 __all__ = ["EveryRadius", "Touch", "every_radius"]
@@ -43,6 +44,7 @@ class Touch:
     route: Route
     first: str | None  # the body or place through which it is reached, if not directly
     proof: Proof  # of its surest kind
+    past: bool  # whether every way has ended: a past customer
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def every_radius(
     for number, root in enumerate(roots):
         found = levels.get(number, {})
         if found:
-            reached[root] = _touches(graph, harm, run(harm, [root], kinds), found)
+            reached[root] = _touches(graph, harm, root, kinds, found)
         if progress is not None:
             progress(number + 1, len(roots))
     return EveryRadius(graph, view, kinds, roots, reached, bool(harm.network.groups))
@@ -144,8 +146,10 @@ def _levels(
 
 
 def _touches(
-    graph: RiskGraph, harm: HarmNetwork, answer: Answer, found: Mapping[Place, list[int]]
+    graph: RiskGraph, harm: HarmNetwork, root: str, kinds: tuple[FailureKind, ...], found: Mapping[Place, list[int]]
 ) -> tuple[Touch, ...]:
+    answer = run(harm, [root], kinds)
+    in_force: Answer | None = None  # asked only where the surest way to somebody has ended
     services: dict[str, list[tuple[str | None, Levels]]] = {}
     for place, bands in found.items():
         if place.part is Part.SERVICE:
@@ -156,8 +160,12 @@ def _touches(
             continue
         proof = _lead(harm, answer, harm.number[place], bands)
         route, first = route_of(graph.dataset, proof)
+        best: Band | None = proof.band
+        if not proof.in_force:
+            in_force = in_force or run(without_ended(harm), [root], kinds)
+            best = best_band(in_force, harm.number[place])
         served = sorted(services.get(place.body, ()), key=lambda service: service[0] or "~")
-        touches.append(Touch(place.body, tuple(bands), tuple(served), route, first, proof))
+        touches.append(Touch(place.body, tuple(bands), tuple(served), route, first, proof, is_past(proof.band, best)))
     return tuple(touches)
 
 

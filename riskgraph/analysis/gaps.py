@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import OLD, Question, blast, last_evidenced
+from riskgraph.analysis.measure import counted
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
@@ -140,15 +141,7 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
             counts[0] += 1
             counts[1] += blanks
             counts[2] += seen is not None and seen < view.as_of - OLD
-    silent = [
-        entity.id
-        for entity in dataset.entities.values()
-        if entity.kind == AUTHORITY
-        and entity.authority_type != "group"
-        and entity.id not in by_body
-        and (entity.id not in dataset.register or dataset.register[entity.id].exists(view.as_of))
-        and chosen.holds(entity.id)
-    ]
+    silent = [body for body in counted(dataset, view.as_of, chosen.holds) if body not in by_body]
     order = sorted(by_body.items(), key=lambda item: (-item[1][1], item[0]))
     return Gaps(
         graph,

@@ -5,33 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from riskgraph.analysis.blast import run
+from riskgraph.analysis.measure import By, counted, residents, separate_areas
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Target
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.model import Band, FailureKind
 from riskgraph.settle import View
 
-__all__ = ["By", "Gauge"]
-
-
-class By(StrEnum):
-    """What a radius is measured in."""
-
-    AUTHORITIES = "authorities"
-    RESIDENTS = "residents"
-    SERVICES = "services"
+__all__ = ["Gauge"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """Something that is lost if one of its places is reached: a council, a service, the people of an area."""
+    """Something that is lost if one of its places is reached: a council or a service."""
 
-    weight: float
     places: tuple[Place, ...]
     body: str
 
@@ -39,7 +30,7 @@ class _Element:
 class Gauge:
     """Radii of one map in one view, in one measure.
 
-    Counted are the authorities that exist at the date, without groups and without the root itself.
+    Counted are the authorities that `riskgraph.analysis.measure` counts, without the root itself.
 
     Parameters
     ----------
@@ -70,32 +61,39 @@ class Gauge:
         by: By,
         selection: Selection | None = None,
     ) -> None:
-        self.graph, self.view, self.kinds, self.band = graph, view, tuple(kinds), band
+        self.graph, self.view, self.kinds, self.band, self.by = graph, view, tuple(kinds), band, by
         self.selection = selection or Selection(graph)
-        self.counted = range(KIND_COUNT) if hit is None else (KINDS.index(hit),)
-        self.elements = list(self._elements(graph.harm(view), by))
+        self.hit = range(KIND_COUNT) if hit is None else (KINDS.index(hit),)
+        self.elements = list(self._elements(graph.harm(view)))
         self._states: dict[int, Mapping[int, Sequence[int]]] = {}
 
     def radius(self, root: str) -> tuple[float, frozenset[str]]:
-        """The weight that a root reaches, and the authorities to which it belongs."""
+        """What a root reaches as one number, and the authorities to which that belongs."""
         harm = self.graph.harm(self.view, [root])
         hops = run(harm, [root], self.kinds).bands[self.band].hops
         states = self._elements_at(harm)
-        own = root.partition("/")[0]
         lost = {number for state in hops.keys() & states.keys() for number in states[state]}
-        elements = [self.elements[number] for number in sorted(lost) if self.elements[number].body != own]
-        return float(sum(element.weight for element in elements)), frozenset(one.body for one in elements)
+        reached = [element.body for number in lost if (element := self.elements[number]).body != root]
+        bodies = frozenset(reached)
+        if self.by is By.RESIDENTS:
+            return float(residents(self.graph.dataset, bodies).people), bodies
+        return float(len(reached)), bodies
 
     def targets(self, root: str) -> list[Target]:
         """What a root can reach, as targets of the engine."""
-        harm, own = self.graph.harm(self.view, [root]), root.partition("/")[0]
+        harm = self.graph.harm(self.view, [root])
+        weighed = [(1, element.places) for element in self.elements if element.body != root]
+        if self.by is By.RESIDENTS:
+            bodies = [element.body for element in self.elements if element.body != root]
+            weighed = [
+                (people, tuple(Place(body, Part.WHOLE) for body in areas))
+                for people, areas in separate_areas(self.graph.dataset, bodies)
+            ]
         return [
             Target(
-                element.weight,
-                tuple(harm.number[place] * KIND_COUNT + kind for place in element.places for kind in self.counted),
+                float(weight), tuple(harm.number[place] * KIND_COUNT + kind for place in places for kind in self.hit)
             )
-            for element in self.elements
-            if element.body != own
+            for weight, places in weighed
         ]
 
     def _elements_at(self, harm: HarmNetwork) -> Mapping[int, Sequence[int]]:
@@ -104,51 +102,21 @@ class Gauge:
             states: dict[int, list[int]] = defaultdict(list)
             for number, element in enumerate(self.elements):
                 for place in element.places:
-                    for kind in self.counted:
+                    for kind in self.hit:
                         states[harm.number[place] * KIND_COUNT + kind].append(number)
             if harm is not self.graph.harm(self.view):
                 return states  # made for one root only
             self._states[id(harm)] = states
         return self._states[id(harm)]
 
-    def _elements(self, harm: HarmNetwork, by: By) -> Iterator[_Element]:
-        register = self.graph.dataset.register
-        bodies = [
-            entity.id
-            for entity in self.graph.dataset.entities.values()
-            if entity.kind == AUTHORITY
-            and entity.authority_type != "group"
-            and (entity.id not in register or register[entity.id].exists(self.view.as_of))
-        ]
-        if by is By.RESIDENTS:
-            yield from (element for element in self._people(bodies) if self.selection.holds(element.body))
-            return
+    def _elements(self, harm: HarmNetwork) -> Iterator[_Element]:
         only = self.selection.areas
-        for body in filter(self.selection.holds, bodies):
-            areas = [area for area in harm.today.get(body, ()) if not only or area in only]
-            services = [Place(body, Part.SERVICE, area) for area in areas]
-            if by is By.SERVICES:
-                yield from (_Element(1.0, (place,), body) for place in services)
+        for body in counted(self.graph.dataset, self.view.as_of, self.selection.holds):
+            areas = (area for _, area in harm.parts(body, Part.SERVICE))
+            services = [Place(body, Part.SERVICE, area) for area in areas if not only or area in only]
+            if self.by is By.SERVICES:
+                yield from (_Element((place,), body) for place in services)
             elif not only:
-                yield _Element(1.0, (Place(body, Part.WHOLE),), body)
+                yield _Element((Place(body, Part.WHOLE),), body)
             elif services:
-                yield _Element(1.0, tuple(services), body)
-
-    def _people(self, bodies: Sequence[str]) -> Iterator[_Element]:
-        """People by the smallest areas: those of a district are reached if it, its county or its region is.
-
-        What a county or region has beyond its districts of this data is an area of its own.
-        """
-        register = self.graph.dataset.register
-        known = {body: register[body].population or 0 for body in bodies if body in register}
-        known = {body: people for body, people in known.items() if people}
-        above: dict[str, list[str]] = {}
-        rest = dict(known)
-        for body in known:
-            over = [register[body].parent_county, register[body].combined_authority]
-            above[body] = [one for one in over if one is not None and one in known]
-            if above[body]:
-                rest[above[body][0]] -= known[body]
-        for body in known:
-            if rest[body] > 0:
-                yield _Element(float(rest[body]), tuple(Place(one, Part.WHOLE) for one in (body, *above[body])), body)
+                yield _Element(tuple(services), body)

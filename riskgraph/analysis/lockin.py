@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.contracts import Buyers
+from riskgraph.analysis.measure import counts
 from riskgraph.analysis.select import Selection
 from riskgraph.dates import last_day
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Relation
+from riskgraph.model import SHARED_SERVICE, SUPPLIER, Relation
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
@@ -221,9 +222,8 @@ def certificates(
     ]
     served: dict[tuple[str, str | None], set[str]] = defaultdict(set)
     for step in steps:
-        body = entities[step.dependent]
-        if body.kind == AUTHORITY and body.authority_type != "group" and chosen.holds(body.id):
-            served[step.provider, step.area].add(body.id)
+        if counts(graph.dataset, step.dependent, view.as_of) and chosen.holds(step.dependent):
+            served[step.provider, step.area].add(step.dependent)
     behind: dict[str, set[str]] = defaultdict(set)
     for step in steps:
         if entities[step.provider].kind == SUPPLIER:

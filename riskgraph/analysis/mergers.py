@@ -10,7 +10,7 @@ from typing import Any
 from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.concentration import MEASURES, Concentration
-from riskgraph.analysis.radius import residents
+from riskgraph.analysis.measure import residents
 from riskgraph.analysis.shares import rise
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, Band
 

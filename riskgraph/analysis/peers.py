@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import blast
+from riskgraph.analysis.measure import counts
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
@@ -164,7 +165,7 @@ def peers(
         entity = dataset.entities[step.dependent]
         if not step.in_force or step.implied or step.relation not in _RUNS or entity.kind != AUTHORITY:
             continue
-        if entity.authority_type == "group" or not _exists(graph, view, entity.id):
+        if not counts(dataset, entity.id, view.as_of):
             continue
         runs[entity.id].add((step.provider, step.area))
         for supplier in behind.organisations(step) - {entity.id} or {step.provider}:
@@ -187,11 +188,6 @@ def peers(
     ]
     found.sort(key=lambda peer: (-len(peer.shared), not peer.same_class, not peer.same_region, peer.id))
     return Peers(graph, view, id_, named, tuple(found), _standing(graph, view, id_, leans))
-
-
-def _exists(graph: RiskGraph, view: View, body: str) -> bool:
-    entry = graph.dataset.register.get(body)
-    return entry is None or entry.exists(view.as_of)
 
 
 def _region(graph: RiskGraph, body: str) -> str | None:

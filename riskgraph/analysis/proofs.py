@@ -86,6 +86,16 @@ class Proof:
         return tuple(dict.fromkeys(_vias(self.events)))
 
     @property
+    def in_force(self) -> bool:
+        """Whether no step of the proof has ended."""
+        return all(via.step.in_force for via in _vias(self.events))
+
+    @property
+    def first(self) -> Via | None:
+        """The first step out of the root, or `None` if there is none."""
+        return next(_vias(self.events), None)
+
+    @property
     def rows(self) -> tuple[str, ...]:
         """Ids of the stated rows it stands on, in order, each once."""
         return tuple(dict.fromkeys(row.id for via in self.vias for row in via.step.rows))

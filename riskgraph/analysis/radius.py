@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from riskgraph.analysis.measure import Residents, Services, is_past, own_bands, residents
 from riskgraph.analysis.proofs import Proof
 from riskgraph.analysis.select import Selection
-from riskgraph.data.dataset import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS
-from riskgraph.model import Band, FailureKind, RegisterEntry
+from riskgraph.model import Band, FailureKind
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "Question", "Reach", "Residents", "Route", "residents"]
+__all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "Question", "Reach", "Route", "Way"]
 
 SHOWN_BANDS = (Band.DOCUMENTED, Band.LIKELY, Band.POSSIBLE)
 
@@ -49,19 +49,35 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A line of business of a root by which a body is reached, and the route from there."""
+
+    area: str | None
+    route: Route
+    first: str | None  # the body or place through which it leads, if not directly
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """One body that is reached."""
 
     id: str
     name: str
     kinds: Mapping[FailureKind, Hit]
-    services: Mapping[str | None, Mapping[FailureKind, Band]]  # None: the service without an area
+    services: Services
     root: bool
     route: Route
-    lines: tuple[str | None, ...]  # the root's lines of business by which it is reached first
+    ways: tuple[Way, ...]  # one for each line of business of the roots by which it is reached, at least
     first: str | None  # the body or place through which it is reached, if not directly
     also: tuple[str, ...]  # shared services and environments that could carry harm here besides
+    in_force: Band | None  # the best band by ways that have not ended; None: all have
+    holder: str | None  # with whom data were left behind, if the surest way has ended
     successors: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str | None, ...]:
+        """The root's lines of business by which it is reached."""
+        return tuple(dict.fromkeys(way.area for way in self.ways))
 
     @property
     def band(self) -> Band:
@@ -70,8 +86,8 @@ class Reach:
 
     @property
     def past(self) -> bool:
-        """Whether only relations that ended lead here: a past customer."""
-        return self.route is Route.PAST
+        """Whether only relations that ended lead here: a past customer (`riskgraph.analysis.measure.is_past`)."""
+        return is_past(self.band, self.in_force)
 
     @property
     def lead(self) -> tuple[FailureKind, Hit]:
@@ -88,15 +104,6 @@ class Question:
     dependent: str
     provider: str
     bodies: tuple[str, ...]  # whose answer hangs on it
-
-
-@dataclass(frozen=True, slots=True)
-class Residents:
-    """People who live in the areas reached: a ceiling. Areas are joined, so nobody counts twice."""
-
-    people: int
-    areas: int
-    unknown: tuple[str, ...]  # councils reached whose residents are not known
 
 
 @dataclass(frozen=True)
@@ -127,16 +134,35 @@ class BlastRadius(Pictured):
         raise KeyError(body)
 
     def within(self, band: Band = Band.POSSIBLE, kind: FailureKind | None = None) -> tuple[Reach, ...]:
-        """Authorities reached in a band or a surer one, in one kind or in any."""
+        """Who counts: authorities reached in a band or a surer one, in one kind or in any; no root itself."""
         return tuple(
             reach
             for reach in self.authorities
-            if any(hit.band <= band for k, hit in reach.kinds.items() if kind is None or k is kind)
+            if not reach.root and any(hit.band <= band for k, hit in reach.kinds.items() if kind is None or k is kind)
         )
+
+    @property
+    def doubtful(self) -> tuple[Reach, ...]:
+        """Authorities that cannot be ruled out, and no more; no root itself."""
+        return tuple(reach for reach in self.within(Band.NOT_RULED_OUT) if reach.band is Band.NOT_RULED_OUT)
+
+    @property
+    def past(self) -> tuple[Reach, ...]:
+        """Past customers among the authorities, in whatever band."""
+        return tuple(reach for reach in self.within(Band.NOT_RULED_OUT) if reach.past)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nobody at all is reached in any band: no authority but the roots, whether it counts or not."""
+        return not (self.within(Band.NOT_RULED_OUT) or self.abolished or self.groups)
 
     def count(self, kind: FailureKind, band: Band) -> int:
         """How many authorities have exactly this best band in a kind."""
-        return sum(1 for reach in self.authorities if kind in reach.kinds and reach.kinds[kind].band is band)
+        return sum(1 for reach in self.within(band, kind) if reach.kinds[kind].band is band)
+
+    def services(self, band: Band = Band.POSSIBLE) -> int:
+        """How many services of authorities are reached in a band or a surer one; none of a root."""
+        return sum(len(own_bands(reach.services, band)) for reach in self.within(Band.NOT_RULED_OUT))
 
     def residents(self, band: Band = Band.POSSIBLE) -> Residents:
         """People who live in the areas reached, as a ceiling."""
@@ -235,7 +261,7 @@ class BlastRadius(Pictured):
         return pd.DataFrame(rows, columns=columns)
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{len([r for r in self.authorities if r.band is band])} {band.word}" for band in Band)
+        counts = ", ".join(f"{sum(r.band is band for r in self.within(band))} {band.word}" for band in Band)
         return f"<BlastRadius of {' and '.join(self.roots)} as of {self.view.as_of}: {counts}>"
 
 
@@ -257,56 +283,3 @@ def _shelf(reaches: Iterable[Reach]) -> dict[str, Any]:
             entry["root"] = True
         shelf[reach.id] = entry
     return shelf
-
-
-_NO_RESIDENTS = frozenset({"fire", "police", "other", "nhs", "school", "national-park"})
-
-
-def residents(dataset: Dataset, bodies: Iterable[str]) -> Residents:
-    """People who live in the areas of some bodies, each person once.
-
-    A county and its districts are the same people, and so are a combined authority and its councils: a
-    body is left out if an area that holds it is counted itself. Bodies that are no council (fire, police,
-    schools) have no residents of their own.
-
-    Examples
-    --------
-    >>> from riskgraph.data import read
-    >>> two = residents(read("seeds"), ["authority:kent", "authority:dover"])
-    >>> two.people == residents(read("seeds"), ["authority:kent"]).people
-    True
-    """
-    people = areas = 0
-    unknown = []
-    for body, (population, above) in inhabited(dataset, bodies).items():
-        if above:
-            continue
-        if population is None:
-            unknown.append(body)
-        else:
-            people += population
-            areas += 1
-    return Residents(people, areas, tuple(unknown))
-
-
-def inhabited(dataset: Dataset, bodies: Iterable[str]) -> dict[str, tuple[int | None, tuple[str, ...]]]:
-    """Residents of each body that has any, and the others of these bodies that count the same people already."""
-    register = dataset.register
-    chosen = sorted({body for body in bodies if body in register and register[body].kind not in _NO_RESIDENTS})
-    counted = {body for body in chosen if register[body].population is not None}
-    return {
-        body: (register[body].population, tuple(area for area in _above(register, body) if area in counted))
-        for body in chosen
-    }
-
-
-def _above(register: Mapping[str, RegisterEntry], body: str) -> Iterator[str]:
-    """The areas that hold a body's area: its county, the combined authorities of both."""
-    waiting, seen = [body], {body}
-    while waiting:
-        entry = register.get(waiting.pop())
-        for area in (entry.parent_county, entry.combined_authority) if entry is not None else ():
-            if area is not None and area not in seen:
-                seen.add(area)
-                waiting.append(area)
-                yield area

@@ -10,8 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.blast import asked_kinds
+from riskgraph.analysis.blast import asked_kinds, run
+from riskgraph.analysis.measure import By
 from riskgraph.analysis.select import Selection
+from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import (
@@ -32,11 +34,22 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LINE", "MEASURES", "ROOT_KINDS", "Ranked", "Ranking", "check_words", "memory_limit", "rank", "refuse"]
+__all__ = [
+    "LINE",
+    "MEASURES",
+    "ROOT_KINDS",
+    "RankedRoot",
+    "Ranking",
+    "check_words",
+    "memory_limit",
+    "rank",
+    "refuse",
+    "separate_failures",
+]
 
 LINE = "line"
 ROOT_KINDS = (SUPPLIER, LINE, SHARED_SERVICE, ENVIRONMENT, SYSTEM, PRODUCT, STORE, AUTHORITY)
-MEASURES = ("authorities", "residents", "services")
+MEASURES = tuple(map(str, By))
 _BEHIND = frozenset({SUPPLIER, SHARED_SERVICE, ENVIRONMENT, STORE})  # who may stand behind a body's own suppliers
 
 _CONTAINER = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
@@ -46,7 +59,7 @@ Bands = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedRoot:
     """What one root reaches. Every number but `direct` is one for each band: in it or in a surer one.
 
     The root itself is not counted.
@@ -85,9 +98,9 @@ class Ranking(Pictured):
     selection: Selection | None
     asked: int  # roots that were tried
     bodies: int  # authorities that could be reached at all: those of the selection that exist
-    rows: tuple[Ranked, ...]
+    rows: tuple[RankedRoot, ...]
 
-    def __getitem__(self, root: str) -> Ranked:
+    def __getitem__(self, root: str) -> RankedRoot:
         """What one root reaches."""
         for row in self.rows:
             if row.root == root:
@@ -210,7 +223,7 @@ def rank(
     if hidden:
         rows = [row for row in rows if row.hidden[band] and _entity_kind(graph, row.root) in _BEHIND]
 
-    def order(row: Ranked) -> tuple[Any, ...]:
+    def order(row: RankedRoot) -> tuple[Any, ...]:
         chosen = row.hidden[band] if hidden else row.measure(by, band)
         return -chosen, *(-row.measure(other, band) for other in MEASURES), row.root
 
@@ -240,6 +253,42 @@ def check_words(of: str | None, by: str) -> None:
     if of is not None:
         one_of(of, dict.fromkeys(ROOT_KINDS), "kind of root")
     one_of(by, dict.fromkeys(MEASURES), "measure")
+
+
+def separate_failures(
+    graph: RiskGraph, view: View, kinds: Sequence[FailureKind], roots: Sequence[str], most: int
+) -> list[str]:
+    """The first of some roots that are failures of their own: none of them could be reached from another.
+
+    A supplier, the system that it runs and the product that it makes are one failure told three times: whatever
+    befalls the supplier may befall them. Of those, the first given is kept.
+
+    Parameters
+    ----------
+    roots
+        Ids, the worst first.
+    most
+        How many to find.
+
+    Examples
+    --------
+    >>> seeds = RiskGraph.open("seeds")
+    >>> roots = ["product:oracle-fusion", "supplier:oracle", "shared-service:east-kent-services"]
+    >>> separate_failures(seeds, seeds.view(), asked_kinds(None, "compromise"), roots, 2)
+    ['product:oracle-fusion', 'shared-service:east-kent-services']
+    """
+    harm = graph.harm(view, roots)
+    chosen: list[str] = []
+    reached: dict[str, set[str]] = {}
+    for root in roots:
+        if len(chosen) == most:
+            break
+        states = run(harm, [root], kinds).bands[Band.POSSIBLE].hops
+        reached[root] = {harm.places[state // KIND_COUNT].body for state in states}
+        bodies = {one: one.partition("/")[0] for one in (root, *chosen)}
+        if not any(bodies[root] in reached[one] or bodies[one] in reached[root] for one in chosen):
+            chosen.append(root)
+    return chosen
 
 
 def _entity_kind(graph: RiskGraph, root: str) -> str:

@@ -3,89 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riskgraph.analysis.radius import inhabited
-from riskgraph.analysis.rank import LINE, Ranked, refuse
+from riskgraph.analysis.measure import counted, inhabited
+from riskgraph.analysis.rank import LINE, RankedRoot, refuse
+from riskgraph.analysis.residents import ResidentSums
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.closure_all import Part as SetsPart
 from riskgraph.engine.closure_all import closure_all
 from riskgraph.engine.digraph import Ints, Longs
-from riskgraph.engine.sets import OutOfMemory, Pool
+from riskgraph.engine.sets import OutOfMemory
 from riskgraph.engine.snapshot import Roots
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, Part
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.model import Band, FailureKind
 from riskgraph.settle import View
 
-__all__ = ["Counter", "Families"]
+__all__ = ["Counter"]
 
 BANDS = len(Band)
-
-
-@dataclass(frozen=True)
-class Families:
-    """Residents of authorities, with whose area lies in whose.
-
-    Attributes
-    ----------
-    people
-        Shape (columns,): residents, 0 where there are none of their own or they are not known.
-    inner, outer
-        Pairs: the residents of `inner` are among those of `outer`.
-    """
-
-    people: Longs
-    inner: Ints
-    outer: Ints
-
-    def residents(self, pool: Pool, sets: NDArray[np.integer], own: Ints, first: int = 0) -> Longs:
-        """People who live in the areas of each set, each once, without the set's `own` column (or -1)."""
-        key, back = np.unique(sets.astype(np.int64) * (len(self.people) + 1) + own + 1, return_inverse=True)
-        distinct, left_out = np.divmod(key, len(self.people) + 1)
-        owner, number = pool.pairs(distinct)
-        column = number + first
-        keep = column != left_out[owner] - 1
-        owner, column = owner[keep], column[keep]
-        width = len(self.people) + 1
-        held = np.sort(owner * width + column)
-        covered = np.zeros(len(owner), np.bool_)
-        for inner, outer in self._layers:
-            above = outer[column]
-            wanted = owner * width + np.maximum(above, 0)
-            found = held[np.minimum(np.searchsorted(held, wanted), len(held) - 1)] == wanted if len(held) else covered
-            covered |= inner[column] & found
-        weights = np.where(covered, 0, self.people[column])
-        total = np.bincount(owner, weights=weights, minlength=len(distinct)).astype(np.int64)
-        answer: Longs = total[back]
-        return answer
-
-    def residents_of(self, rows: NDArray[np.uint64]) -> Longs:
-        """The same for sets that are rows of bits."""
-        count = len(self.people)
-        held = np.unpackbits(rows.view(np.uint8), axis=1, bitorder="little", count=count).view(np.bool_)
-        counted = held.copy()
-        for inner, outer in self._layers:
-            counted[:, inner] &= ~held[:, outer[inner]]
-        answer: Longs = (counted @ self.people.astype(np.float64)).astype(np.int64)
-        return answer
-
-    @cached_property
-    def _layers(self) -> list[tuple[NDArray[np.bool_], Longs]]:
-        """The first area above each column, then the second, and so on."""
-        layers = []
-        order = np.argsort(self.inner, kind="stable")
-        inner, outer = self.inner[order], self.outer[order]
-        rank = np.arange(len(inner)) - np.searchsorted(inner, inner)
-        for layer in range(int(rank.max(initial=-1)) + 1):
-            above = np.full(len(self.people), -1, np.int64)
-            above[inner[rank == layer]] = outer[rank == layer]
-            layers.append((above >= 0, above))
-        return layers
 
 
 class Counter:
@@ -123,7 +62,9 @@ class Counter:
         self.chosen = np.array([n for n, kind in enumerate(root_kinds) if of in {None, kind}], np.int32)
         names = self.compiled.names(dataset)
         self.names = [(names[n], root_kinds[n]) for n in self.chosen]
-        self.column, self.families, self.cuts = self._columns()
+        self.counted, self.cuts = self._families()
+        number = {id_: n for n, id_ in enumerate(self.counted)}
+        self.column = np.array([number.get(id_, -1) for id_ in self.ids], np.int32)
 
     @property
     def tried(self) -> int:
@@ -133,7 +74,7 @@ class Counter:
     @property
     def bodies(self) -> int:
         """How many authorities count."""
-        return len(self.families.people)
+        return len(self.counted)
 
     @cached_property
     def roots(self) -> Roots:
@@ -149,40 +90,30 @@ class Counter:
         body = self.compiled.root_body[self.chosen]
         return np.where(self.compiled.root_area[self.chosen] < 0, self.column[body], -1).astype(np.int32)
 
-    def _columns(self) -> tuple[Ints, Families, Ints]:
-        """A number for each authority that counts, families together; and where one family ends."""
-        dataset, register = self.graph.dataset, self.graph.dataset.register
-        counted = []
-        for id_, entity in dataset.entities.items():
-            entry = register.get(id_)
-            if entity.kind == AUTHORITY and entity.authority_type != "group":
-                if entry is None or entry.exists(self.view.as_of):
-                    if not self.selection or self.selection.holds(id_):
-                        counted.append(id_)
-        people = inhabited(dataset, counted)
-        head = {id_: id_ for id_ in counted}
+    def _families(self) -> tuple[list[str], Ints]:
+        """The authorities that count, those of one area together; and where one such family ends."""
+        dataset = self.graph.dataset
+        found = counted(dataset, self.view.as_of, self.selection.holds if self.selection else None)
+        head = {id_: id_ for id_ in found}
 
         def top(id_: str) -> str:
             while head[id_] != id_:
                 id_ = head[id_]
             return id_
 
-        for id_, (_, above) in people.items():
+        for id_, (_, above) in inhabited(dataset, found).items():
             for area in above:
                 first, second = sorted((top(id_), top(area)))
                 head[second] = first
-        counted.sort(key=lambda id_: (top(id_), id_))
-        number = {id_: n for n, id_ in enumerate(counted)}
-        column = np.array([number.get(id_, -1) for id_ in self.ids], np.int32)
-        pairs = [(number[id_], number[area]) for id_, (_, above) in people.items() for area in above]
-        families = Families(
-            np.array([people[id_][0] or 0 if id_ in people else 0 for id_ in counted], np.int64),
-            np.array([inner for inner, _ in pairs], np.int32),
-            np.array([outer for _, outer in pairs], np.int32),
-        )
-        tops = [top(id_) for id_ in counted]
+        order = sorted(found, key=lambda id_: (top(id_), id_))
+        tops = [top(id_) for id_ in order]
         cuts = [n for n in range(1, len(tops)) if tops[n] != tops[n - 1]]
-        return column, families, np.array(cuts, np.int32)
+        return order, np.array(cuts, np.int32)
+
+    @cached_property
+    def residents(self) -> ResidentSums:
+        """Residents of the authorities that count, by their columns."""
+        return ResidentSums.of(self.graph.dataset, self.counted)
 
     # -- which places count -----------------------------------------------------------------------
 
@@ -245,7 +176,7 @@ class Counter:
 
     # -- counts -----------------------------------------------------------------------------------
 
-    def rows(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Ranked]:
+    def rows(self, progress: Callable[[int, int], None] | None = None) -> Iterator[RankedRoot]:
         """What every root reaches, in the order of the roots."""
         size = len(self.chosen)
         every, people, services, hidden = (np.zeros((size, BANDS), np.int64) for _ in range(4))
@@ -259,7 +190,7 @@ class Counter:
             union = self.only_areas(part, part.any_kind)
             reached = self._count(part, union)
             every[:, part.band] += reached
-            people[:, part.band] += self.families.residents(part.pool, union, self.own, part.first)
+            people[:, part.band] += self._people(part, union)
             mine = _inside(part, direct_column)
             known = part.pool.holds(union[direct_root[mine]], direct_column[mine] - part.first)
             hidden[:, part.band] += reached - np.bincount(direct_root[mine][known], minlength=size)
@@ -274,7 +205,7 @@ class Counter:
         direct = np.bincount(direct_root, minlength=size)
         for n, (root, kind) in enumerate(self.names):
             counts = {KINDS[k]: tuple(by_kind[k, n].tolist()) for k in range(len(KINDS)) if by_kind[k, n].any()}
-            yield Ranked(
+            yield RankedRoot(
                 root,
                 kind,
                 tuple(every[n].tolist()),
@@ -291,6 +222,19 @@ class Counter:
         mine = _inside(part, self.own)
         count[mine] -= part.pool.holds(sets[mine], self.own[mine] - part.first)
         return count
+
+    def _people(self, part: SetsPart, sets: Ints) -> Longs:
+        """Residents of each set without the root itself; of sets that are alike only once."""
+        key, back = np.unique(sets.astype(np.int64) * (self.bodies + 1) + self.own + 1, return_inverse=True)
+        distinct, own = np.divmod(key, self.bodies + 1)
+        total = np.zeros(len(key), np.int64)
+        for low, held in part.pool.blocks(distinct):
+            mine = own[low : low + len(held)] - 1 - part.first
+            inside = np.flatnonzero((mine >= 0) & (mine < part.last - part.first))
+            held[inside, mine[inside]] = False
+            total[low : low + len(held)] = self.residents.each(held, part.first)
+        people: Longs = total[back]
+        return people
 
     def _own_services(self, part: SetsPart) -> Longs:
         """How many services of itself each root reaches."""

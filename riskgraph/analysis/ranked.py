@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blanks import ANSWERS, answered, asks, kept_out, line_if
 from riskgraph.analysis.blast import Question, asked_kinds, resolve_roots
-from riskgraph.analysis.gauge import By, Gauge
+from riskgraph.analysis.gauge import Gauge
+from riskgraph.analysis.measure import By
 from riskgraph.analysis.select import Selection
 from riskgraph.data.edit import edited
 from riskgraph.deciding import NEVER

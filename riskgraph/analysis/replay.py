@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.measure import is_group
 from riskgraph.analysis.select import Selection
 from riskgraph.data.names import normalise
 from riskgraph.dates import first_day, last_day
@@ -327,7 +328,7 @@ def _recorded(graph: RiskGraph, incident: Incident, selection: Selection | None)
     found: dict[str, set[str]] = {}
     for effect in graph.dataset.effects:
         entity = graph.dataset.entities[effect.organisation]
-        if effect.incident_id != incident.incident_id or entity.kind != AUTHORITY or entity.authority_type == "group":
+        if effect.incident_id != incident.incident_id or entity.kind != AUTHORITY or is_group(graph.dataset, entity.id):
             continue
         if selection is None or selection.holds(entity.id):
             found.setdefault(entity.id, set()).add(effect.effect)
@@ -340,7 +341,7 @@ def _groups(graph: RiskGraph, incident: Incident, selection: Selection | None) -
         for effect in graph.dataset.effects
         if effect.incident_id == incident.incident_id
         and effect.effect in _HARM
-        and graph.dataset.entities[effect.organisation].authority_type == "group"
+        and is_group(graph.dataset, effect.organisation)
         and (selection is None or selection.holds(effect.organisation))
     }
     return tuple(sorted(groups))

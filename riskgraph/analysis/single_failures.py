@@ -82,9 +82,8 @@ def leanings(graph: RiskGraph, body: str, **question: Any) -> list[Leaning]:
     found = []
     for provider, mine in steps.items():
         radius = blast(graph, provider, **question)
-        reached = {reach.id: reach for reach in radius.authorities if not reach.past}
-        here = reached.get(id_)
-        others = sum(1 for reach in radius.within(Band.POSSIBLE) if reach.id != id_ and not reach.past)
+        here = next((reach for reach in radius.within(Band.NOT_RULED_OUT) if reach.id == id_), None)
+        others = sum(1 for reach in radius.within() if reach.id != id_)
         found.append(Leaning(provider, tuple(mine), None if here is None else here.band, others))
     return sorted(found, key=lambda one: (len(Band) if one.band is None else one.band, -one.others, one.id))
 
@@ -116,7 +115,6 @@ def worst_failures(
         if row.kind == "line" or not row.authorities[Band.POSSIBLE] or len(found) == limit:
             continue
         radius = blast(graph, row.root, **question).selected(chosen)
-        present = [r for r in radius.within(Band.POSSIBLE) if not r.root and not r.past]
-        if present:
-            found.append(SingleFailure(row.root, radius, tuple(r.band for r in present), row.residents[Band.POSSIBLE]))
+        bands = tuple(reach.band for reach in radius.within())
+        found.append(SingleFailure(row.root, radius, bands, row.residents[Band.POSSIBLE]))
     return found, ranking.asked

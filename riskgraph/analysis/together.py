@@ -25,11 +25,12 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.settle import View
 
-__all__ = ["Combined", "Together", "rank_together"]
+__all__ = ["Combined", "JointRanking", "rank_together"]
 
 EXACT = 3  # up to so many roots all sets are searched, if the work allows it
 EFFORT = 50_000_000  # sets tried before the search gives way to greedy steps
 PAIRS = 2_000_000  # pairs asked of the engine because of alternatives
+TRIPLES = 100_000  # larger sets, the same
 BLOCK = 100_000
 
 Rows = NDArray[np.uint64]
@@ -40,13 +41,13 @@ class Combined:
     """Roots that fail at once."""
 
     roots: tuple[str, ...]
-    value: int  # what they reach together
+    value: int  # what they reach together, themselves apart
     alone: tuple[int, ...]  # what each reaches alone
     surprise: int  # of `value`, what none of them reaches alone
 
 
 @dataclass(frozen=True)
-class Together:
+class JointRanking:
     """The sets of roots that together reach most, the worst first."""
 
     graph: RiskGraph
@@ -90,7 +91,7 @@ class Together:
 
     def __repr__(self) -> str:
         sure = "exact" if self.exact else "greedy"
-        return f"<Together: the worst {self.size} of {self.asked} roots by {self.by}, {sure}>"
+        return f"<JointRanking: the worst {self.size} of {self.asked} roots by {self.by}, {sure}>"
 
 
 def rank_together(
@@ -109,7 +110,7 @@ def rank_together(
     memory: int | None = None,
     limit: int = 10,
     progress: Callable[[int, int], None] | None = None,
-) -> Together:
+) -> JointRanking:
     """The `size` roots that together reach most: exact for two and three where feasible.
 
     What several roots reach is the union of what each reaches, and besides what alternatives would have
@@ -156,7 +157,7 @@ def rank_together(
     counter = Counter(graph, view, selection, asked, of, room)
     search = _Search(counter, by, band, room)
     rows, exact, bound = search.worst(size, limit, progress)
-    return Together(
+    return JointRanking(
         graph, view, asked, by, band, of, size, len(search.cover), exact, bound, search.alternatives, rows,
         tuple(sorted(search.surprising, key=lambda row: (-row.surprise, -row.value, row.roots))[:limit]),
     )  # fmt: skip
@@ -172,11 +173,11 @@ class _Search:
         candidates = np.array([n for n, (_, kind) in enumerate(names) if kind != LINE], np.int32)
         if not len(candidates):
             candidates = np.arange(len(names), dtype=np.int32)
-        full = self._reached(None)
-        self.full = full
-        self.net = full & ~self._own(full.shape[1])
+        self.full = self._reached(None)
+        self.own = self._own(self.full.shape[1])
+        self.net = self.full & ~self.own
         self.candidates = candidates
-        self.cover = Cover(self.net[candidates], self._value)
+        self.cover = Cover(self.net[candidates], self._value, self.own[candidates])
 
     def _reached(self, together: Sequence[Sequence[int]] | None) -> Rows:
         """Rows of bits of all roots, or of the sets of roots given."""
@@ -220,7 +221,8 @@ class _Search:
         """What is counted of each row of bits."""
         if self.by != "residents":
             return popcount(rows)
-        return self.counter.families.residents_of(rows)
+        held = np.unpackbits(rows.view(np.uint8), axis=1, bitorder="little", count=self.counter.bodies)
+        return self.counter.residents.each(held.view(np.bool_))
 
     # -- alternatives -----------------------------------------------------------------------------
 
@@ -241,28 +243,41 @@ class _Search:
         return np.array(sorted(gates), np.int64)
 
     @cached_property
-    def pairs(self) -> list[tuple[int, int]]:
+    def pairs(self) -> list[tuple[int, ...]]:
         """Pairs of roots that touch the same group: only these can reach more than their union."""
+        found = self._touching(2, PAIRS)
+        if found is None:
+            raise RiskGraphError(
+                f"More than {PAIRS:,} pairs of roots lean on the same alternatives; not all can be tried.",
+                "Rank one kind of root, such as: riskgraph rank supplier --together 2.",
+            )
+        return found
+
+    def _touching(self, size: int, most: int) -> list[tuple[int, ...]] | None:
+        """Sets of roots of which each touches the same group of alternatives; `None` if there are more than `most`."""
+        allowed = set(self.candidates.tolist())
+        found: set[tuple[int, ...]] = set()
+        for roots in self._touched.values():
+            for chosen in combinations(sorted(roots & allowed), size):
+                found.add(chosen)
+                if len(found) > most:
+                    return None
+        return sorted(found)
+
+    @cached_property
+    def _touched(self) -> dict[int, set[int]]:
+        """Group of alternatives to the roots that reach any of its members."""
         snapshot, counter = self.counter.compiled.snapshot, self.counter
         gated = np.isin(snapshot.member_group, self._gates)
+        touched: dict[int, set[int]] = {}
         if not gated.any():
-            return []
+            return touched
         columns = np.full(int(snapshot.places[0]), -1, np.int32)
         columns[snapshot.member[gated]] = snapshot.member_group[gated]
-        touched: dict[int, set[int]] = {}
         for part in closure_all(snapshot, counter.roots, columns, counter.asked, bands=(self.band,), limit=self.limit):
             for root, number in zip(*(values.tolist() for values in part.pool.pairs(part.any_kind)), strict=True):
                 touched.setdefault(number + part.first, set()).add(root)
-        allowed = set(self.candidates.tolist())
-        found: set[tuple[int, int]] = set()
-        for roots in touched.values():
-            found.update(combinations(sorted(roots & allowed), 2))
-            if len(found) > PAIRS:
-                raise RiskGraphError(
-                    f"More than {PAIRS:,} pairs of roots lean on the same alternatives; not all can be tried.",
-                    "Rank one kind of root, such as: riskgraph rank supplier --together 2.",
-                )
-        return sorted(found)
+        return touched
 
     def joint(self, sets: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], int, int]]:
         """Sets of roots, what they reach together, and what of it none reaches alone; exact, by the engine."""
@@ -270,10 +285,9 @@ class _Search:
             block = sets[low : low + BLOCK]
             together = self._reached(block)
             members = np.array(block)
-            union = np.bitwise_or.reduce(self.net[members], axis=1)
-            known = np.bitwise_or.reduce(self.full[members], axis=1)
-            value = self._value(union | (together & ~known))
-            surprise = value - self._value(union)
+            others = ~np.bitwise_or.reduce(self.own[members], axis=1)  # no root counts, whichever reaches it
+            value = self._value(together & others)
+            surprise = value - self._value(np.bitwise_or.reduce(self.full[members], axis=1) & others)
             yield from zip(block, value.tolist(), surprise.tolist(), strict=True)
 
     @cached_property
@@ -288,10 +302,10 @@ class _Search:
     ) -> tuple[tuple[Combined, ...], bool, int | None]:
         """The worst sets, whether no other reaches more, and else a bound if one holds."""
         size = min(size, len(self.cover))
-        if size < 1:
-            return (), True, None
+        if size < 2:  # there is no other root to fail with
+            return tuple(map(self._of_found, self._single())), True, None
         if self.alternatives and size > 2:
-            return (self._stepwise(size, progress),), False, None
+            return self._stepwise(size, progress), False, None
         found = best_sets(self.cover, size, limit, EFFORT, progress) if size <= EXACT else None
         if found is None:
             chosen, bound = greedy(self.cover, size, monotone=self.by != "residents")
@@ -305,25 +319,38 @@ class _Search:
         listed = sorted(rows.values(), key=lambda row: (-row.value, row.roots))
         return tuple(listed[:limit]), True, None
 
+    def _single(self) -> list[Found]:
+        """The worst root alone, if any reaches anybody."""
+        return [greedy(self.cover, 1)[0]] if len(self.cover.order) else []
+
     def _fewer(self, size: int) -> list[Combined]:
         """The worst sets of fewer roots."""
-        found = [greedy(self.cover, 1)[0]] if len(self.cover.order) else []
+        found = self._single()
         for smaller in range(2, size):
             found += best_sets(self.cover, smaller, 1, EFFORT) or []
         return [self._of_found(one) for one in found]
 
-    def _stepwise(self, size: int, progress: Callable[[int, int], None] | None) -> Combined:
-        """From the worst pair on, each time the root that adds most, each asked of the engine."""
-        (best,), _, _ = self.worst(2, 1, None)
+    def _stepwise(self, size: int, progress: Callable[[int, int], None] | None) -> tuple[Combined, ...]:
+        """From the worst pair on, each time the root that adds most, each asked of the engine.
+
+        Groups that lose their last alternative only to so many at once are looked at besides, if they are few.
+        """
+        listed, _, _ = self.worst(2, 1, None)
         position = {name: n for n, (name, _) in enumerate(self.counter.names)}
-        chosen = tuple(position[root] for root in best.roots)
-        value = surprise = 0
-        while len(chosen) < size:
+        best = next(iter(listed), None)
+        while best is not None and len(best.roots) < size:
+            chosen = tuple(position[root] for root in best.roots)
             others = [(*chosen, int(n)) for n in self.candidates if n not in chosen]
-            chosen, value, surprise = max(self.joint(others), key=lambda found: (found[1], [-n for n in found[0]]))
+            more, value, surprise = max(self.joint(others), key=lambda found: (found[1], [-n for n in found[0]]))
+            if value <= best.value:
+                break
+            best = self._combined(more, value, surprise)
             if progress is not None:
-                progress(len(chosen), size)
-        return self._combined(chosen, value, surprise)
+                progress(len(more), size)
+        for roots, value, surprise in self.joint(self._touching(size, TRIPLES) or ()):
+            if value > (0 if best is None else best.value):
+                best = self._combined(roots, value, surprise)
+        return () if best is None else (best,)
 
     def _of_found(self, found: Found) -> Combined:
         return self._combined(tuple(int(self.candidates[n]) for n in found.members), found.value, 0)

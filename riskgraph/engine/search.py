@@ -36,10 +36,14 @@ class Cover:
     value
         From rows to the value of each. It must be submodular: what a set adds never grows with what is
         there already.
+    own
+        Shape (sets, words): what each set takes out of every union that it is part of. No union is then
+        worth more than without, so that bounds still hold. Nothing if left out.
     """
 
-    def __init__(self, rows: Rows, value: Callable[[Rows], Longs]) -> None:
+    def __init__(self, rows: Rows, value: Callable[[Rows], Longs], own: Rows | None = None) -> None:
         self.rows, self.value = rows, value
+        self.own = None if own is None or not own.any() else own
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -54,11 +58,19 @@ class Cover:
         blocks = [self.value(rows[low : low + BLOCK]) for low in range(0, len(rows), BLOCK)]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.int64)
 
+    def together(self, sets: NDArray[np.integer]) -> Longs:
+        """The value of the union of each row of sets, shape (unions, members), without what its members take out."""
+        union = np.bitwise_or.reduce(self.rows[sets], axis=1)
+        if self.own is not None:
+            union &= ~np.bitwise_or.reduce(self.own[sets], axis=1)
+        return self.values(union)
+
     @cached_property
     def order(self) -> Ints:
         """The sets that have a value, of equal ones the first, the greatest first."""
         some = np.flatnonzero(self.alone > 0)
-        packed = np.ascontiguousarray(self.rows[some]).view(np.dtype((np.void, 8 * self.rows.shape[1]))).ravel()
+        told = self.rows if self.own is None else np.concatenate((self.rows, self.own), axis=1)
+        packed = np.ascontiguousarray(told[some]).view(np.dtype((np.void, 8 * told.shape[1]))).ravel()
         _, first = np.unique(packed, return_index=True)
         distinct = some[np.sort(first)]
         return distinct[np.argsort(-self.alone[distinct], kind="stable")].astype(np.int32)
@@ -103,6 +115,8 @@ def greedy(cover: Cover, size: int, *, monotone: bool = True) -> tuple[Found, in
         gains[at] = 0
         if monotone:
             bound = min(bound, value + int(np.sort(gains)[::-1][:size].sum()))
+    if cover.own is not None and chosen:
+        value = int(cover.together(np.array([chosen]))[0])
     return Found(tuple(chosen), value), max(bound, value)
 
 
@@ -136,8 +150,7 @@ def best_sets(
         return None
     best = _Best(limit)
     start = greedy(cover, size)[0]
-    without = [np.bitwise_or.reduce(cover.rows[[m for m in start.members if m != n]], axis=0) for n in start.members]
-    if without and (cover.value(np.array(without)) < start.value).all():
+    if len(start.members) == size and _each_adds(cover, start):
         best.offer(start, size)
     order, left = cover.order, effort
     values = cover.alone[order]
@@ -152,7 +165,7 @@ def best_sets(
         row = cover.rows[order[i]]
         gains = cover.values(cover.rows[rest] | row) - values[i]
         if size == 2:
-            _pairs(best, order[i], rest, gains, int(values[i]), cover.alone)
+            _pairs(cover, best, int(order[i]), rest, gains)
         else:
             left = _triples(cover, best, int(order[i]), rest, gains, left)
             if left < 0:
@@ -162,10 +175,16 @@ def best_sets(
     return best.found()
 
 
-def _pairs(best: _Best, first: int, rest: Ints, gains: Longs, value: int, alone: Longs) -> None:
-    good = np.flatnonzero((gains > 0) & (value + gains > best.least) & (value + gains > alone[rest]))
-    for n in good[np.argsort(-gains[good], kind="stable")][: best.limit]:
-        best.offer(Found((int(first), int(rest[n])), value + int(gains[n])), 2)
+def _pairs(cover: Cover, best: _Best, first: int, rest: Ints, gains: Longs) -> None:
+    total = gains + int(cover.alone[first])
+    good = np.flatnonzero((gains > 0) & (total > best.least))
+    if cover.own is not None:
+        total[good] = cover.together(np.column_stack((np.full(len(good), first), rest[good])))
+    good = good[
+        (total[good] > best.least) & (total[good] > cover.alone[first]) & (total[good] > cover.alone[rest[good]])
+    ]
+    for n in good[np.argsort(-total[good], kind="stable")][: best.limit]:
+        best.offer(Found((first, int(rest[n])), int(total[n])), 2)
 
 
 def _triples(cover: Cover, best: _Best, first: int, rest: Ints, gains: Longs, left: int) -> int:
@@ -181,14 +200,27 @@ def _triples(cover: Cover, best: _Best, first: int, rest: Ints, gains: Longs, le
         left -= len(third)
         if left < 0:
             break
-        pair = cover.rows[first] | cover.rows[rest[j]]
-        total = cover.values(cover.rows[third] | pair)
+        row = cover.rows[first] | cover.rows[rest[j]]
+        total = cover.values(cover.rows[third] | row)
         good = np.flatnonzero((total > best.least) & (total > value + gains[j]))
-        for n in good[np.argsort(-total[good], kind="stable")][: best.limit]:
-            others = (cover.rows[third[n]] | cover.rows[[first, rest[j]]]).reshape(2, -1)
-            if (cover.value(others) < total[n]).all():  # each of the three adds something
-                best.offer(Found((first, int(rest[j]), int(third[n])), int(total[n])), 3)
+        if cover.own is not None:
+            pair = np.broadcast_to([first, rest[j]], (len(good), 2))
+            total[good] = cover.together(np.column_stack((pair, third[good])))
+        tried = 0
+        for n in good[np.argsort(-total[good], kind="stable")]:
+            found = Found((first, int(rest[j]), int(third[n])), int(total[n]))
+            if tried == best.limit or found.value <= best.least:
+                break
+            if _each_adds(cover, found):
+                best.offer(found, 3)
+                tried += 1
     return left
+
+
+def _each_adds(cover: Cover, found: Found) -> bool:
+    """Whether the union is worth less without any one of its sets."""
+    fewer = [[member for member in found.members if member != left_out] for left_out in found.members]
+    return bool((cover.together(np.array(fewer)) < found.value).all())
 
 
 class _Best:

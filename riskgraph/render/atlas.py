@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from riskgraph.analysis.every import NOT, EveryRadius, Touch
-from riskgraph.analysis.radius import Route, inhabited
+from riskgraph.analysis.measure import Standing, counts, inhabited, standing
+from riskgraph.analysis.radius import Route
 from riskgraph.assets import shipped_rows
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.names import normalise
@@ -39,6 +40,7 @@ DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VALUE = {digit: value for value, digit in enumerate(DIGITS)}
 _PIECES = re.compile(r"(?=, which |; )")
 COUNTED, GONE, GROUP = 0, 1, 2  # standing of a body: it counts, it exists no longer, it stands for several
+_STANDS = {Standing.COUNTED: COUNTED, Standing.ABOLISHED: GONE, Standing.GROUP: GROUP}
 
 
 def letters(values: Iterable[int]) -> str:
@@ -158,7 +160,7 @@ class _Packer:
                 number - before,
                 _numbered(self.levels, touch.levels),
                 self._services(touch),
-                _numbered(self.routes, (self._route(touch), int(touch.route is Route.PAST))),
+                _numbered(self.routes, (self._route(touch), int(touch.past))),
                 self._chain(touch),
             ]
             before = number
@@ -192,13 +194,11 @@ class _Packer:
         at = {root: n for n, root in enumerate(self.names)}
         rows: list[list[Any]] = []
         for id_ in self.number:
-            entity, entry = self.dataset.entities[id_], self.dataset.register.get(id_)
-            gone = entry is not None and not entry.exists(self.every.view.as_of)
-            standing = GROUP if entity.authority_type == "group" else GONE if gone else COUNTED
             population, above = people.get(id_, (-1, ()))  # -1: none of its own
-            council = int(entity.authority_type in COUNCILS)
+            council = int(self.dataset.entities[id_].authority_type in COUNCILS)
+            stands = _STANDS[standing(self.dataset, id_, self.every.view.as_of) or Standing.COUNTED]
             over = [self.number[area] for area in above]
-            rows.append([at[id_], short_name(self.dataset, id_), standing, council, population, over])
+            rows.append([at[id_], short_name(self.dataset, id_), stands, council, population, over])
         return rows
 
     def tiles(self) -> list[list[int]]:
@@ -290,18 +290,12 @@ def _served(text: str) -> Iterator[list[tuple[int, int]]]:
 
 
 def worst(every: EveryRadius, most: int) -> list[tuple[str, tuple[int, ...]]]:
-    """The roots that reach most, with how many bodies that count in each band: no root itself, no past customer."""
-    dataset = every.graph.dataset
-
-    def counts(touch: Touch, root: str) -> bool:
-        entry = dataset.register.get(touch.body)
-        alive = entry is None or entry.exists(every.view.as_of)
-        group = dataset.entities[touch.body].authority_type == "group"
-        return alive and not group and touch.route is not Route.PAST and touch.body != root
-
+    """The roots that reach most, with how many bodies that count in each band, no root itself."""
+    dataset, day = every.graph.dataset, every.view.as_of
     rows = []
     for root in every.roots:
-        best = [min(touch.levels) for touch in every.reached.get(root, ()) if counts(touch, root)]
+        touched = (touch for touch in every.reached.get(root, ()) if touch.body != root)
+        best = [min(touch.levels) for touch in touched if counts(dataset, touch.body, day)]
         rows.append((root, tuple(sum(1 for level in best if level == band) for band in Band)))
 
     def order(row: tuple[str, Sequence[int]]) -> tuple[Any, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
+from riskgraph.analysis.measure import own_bands
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import PRODUCT, SENTENCES, SUPPLIER, Band, FailureKind
@@ -23,7 +24,7 @@ from riskgraph.render.words import (
     short_name,
 )
 
-__all__ = ["anonymous", "csv_rows", "failing", "table_rows", "text", "to_json"]
+__all__ = ["anonymous", "csv_rows", "failing", "finding", "left_behind", "table_rows", "text", "to_json"]
 
 GROUPS = 4  # lines of business and routes named in the short form
 NAMES = 4  # councils named in each
@@ -55,18 +56,14 @@ def text(radius: BlastRadius, command: str = "") -> str:
         Options to repeat in the suggestions of what to try next.
     """
     dataset = radius.graph.dataset
-    others = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root]
-    present = [reach for reach in others if not reach.past]
-    roots = join(root_name(dataset, root) for root in radius.roots)
-    lines = [_headline(radius, present, roots)]
+    present = radius.within()
+    lines = [_headline(radius)]
     lines += _by_kind(radius)
     if len(radius.roots) > 1:
         lines.append(_together(radius))
     lines += _groups(radius, present)
-    past = [reach for reach in radius.authorities if reach.past]
-    if past:
-        names = join((short_name(dataset, reach.id) for reach in past), NAMES)
-        lines.append(f"Past customers, {len(past)}: data may still be held for {names}. Ask whether it was returned.")
+    if radius.past:
+        lines.append(f"Past customers, {len(radius.past)}: {left_behind(radius, NAMES)}. Ask whether it was returned.")
     ring = sorted({body for band in SHOWN_BANDS for body in radius.ring[band]} - {r.id for r in present})
     if ring:
         names = join((short_name(dataset, body) for body in ring), NAMES)
@@ -81,7 +78,66 @@ def text(radius: BlastRadius, command: str = "") -> str:
     return "\n".join(line for line in lines if line) + "\n"
 
 
-def _headline(radius: BlastRadius, present: Sequence[Reach], roots: str) -> str:
+def left_behind(radius: BlastRadius, most: int, withheld: frozenset[str] = frozenset()) -> str:
+    """With whom past customers may have left data, and who they are: "data may still be held by Capita for Adur"."""
+    dataset = radius.graph.dataset
+    by_holder: dict[str | None, list[str]] = defaultdict(list)
+    for reach in radius.past:
+        if reach.id not in withheld:
+            by_holder[None if reach.holder in withheld else reach.holder].append(short_name(dataset, reach.id))
+    order = sorted(by_holder.items(), key=lambda item: (-len(item[1]), item[0] or "~"))
+    parts = [
+        f"by {'others' if holder is None else short_name(dataset, holder)} for {join(names, most)}"
+        for holder, names in order[:most]
+    ]
+    rest = sum(len(names) for _, names in order[most:])
+    parts += [f"by {plural(len(order) - most, 'other')} for {rest}"] if rest else []
+    return f"data may still be held {'; '.join(parts) or 'somewhere'}"
+
+
+def finding(radius: BlastRadius, band: Band = Band.POSSIBLE, *, roots: str | None = None, named: bool = True) -> str:
+    """Who could be reached within a band, in one clause: "3 councils could be reached if Civica stopped".
+
+    Past customers are counted and named. "0" and "no route" are said only where nothing is known in any band.
+
+    Parameters
+    ----------
+    roots
+        Words for what fails; its names if left out.
+    named
+        Whether past customers and roots that are public bodies may be named among who is reached.
+    """
+    dataset = radius.graph.dataset
+    present, wide = radius.within(band), radius.within(Band.NOT_RULED_OUT)
+    if roots is None:
+        roots = join(root_name(dataset, root) for root in radius.roots)
+    verb = failing(radius.kinds)
+    if len(radius.roots) > 1 and not verb.startswith("were"):
+        verb += " together"
+    itself = [short_name(dataset, reach.id) for reach in radius.authorities if reach.root and named]
+    also = f" besides {join(itself)}" if itself else ""
+    if not present and len(itself) == 1:
+        also += " itself"
+    said = f"could be reached if {roots} {verb}"
+    past = [reach for reach in present if reach.past]
+    if past:
+        names = f": {join((short_name(dataset, reach.id) for reach in past), NAMES)}" if named else ""
+        every = "all" if len(present) > 1 else ""
+        some = every if len(past) == len(present) else f"{len(past)} of them"
+        said += f", {f'{some} as' if some else 'as'} {'a past customer' if len(past) == 1 else 'past customers'}{names}"
+    if present:
+        return f"{bodies(dataset, [reach.id for reach in present])}{also} {said}"
+    if band < Band.POSSIBLE and (less := radius.within()):
+        return f"0 councils{also} {said} as surely as that: {bodies(dataset, [reach.id for reach in less])} could less surely"
+    if wide:
+        unsure = f"{bodies(dataset, [reach.id for reach in wide])} cannot be ruled out"
+        return f"It is not known whether any council{also} {said}: {unsure}"
+    if radius.nothing:
+        return f"0 councils{also} {said}: no route was found in this data"
+    return f"0 councils{also} {said}: only bodies that are not counted"
+
+
+def _headline(radius: BlastRadius) -> str:
     dataset = radius.graph.dataset
     date = f"data of {in_words(dataset.info.as_of)}"
     if radius.view.as_of != dataset.info.day:
@@ -91,26 +147,14 @@ def _headline(radius: BlastRadius, present: Sequence[Reach], roots: str) -> str:
     if radius.view.known_before:
         date += f", knowing only what was published by {in_words(radius.view.known_before)}"
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
-    verb = failing(radius.kinds, len(radius.roots))
-    itself = [reach for reach in radius.authorities if reach.root]
-    also = " besides " + join(short_name(dataset, reach.id) for reach in itself) if itself else ""
-    if not present:
-        also = f" besides {join(short_name(dataset, r.id) for r in itself)} itself" if len(itself) == 1 else also
-        return (
-            f"0 councils{also} could be reached if {roots} {verb}: no route was found in this data ({date}).{marking}"
-        )
-    return f"{bodies(dataset, [r.id for r in present])}{also} could be reached if {roots} {verb} ({date}).{marking}"
+    return f"{finding(radius)} ({date}).{marking}"
 
 
 def _by_kind(radius: BlastRadius) -> list[str]:
     """How many in each band, a line for the kinds that share the same numbers."""
     lines: dict[str, list[str]] = {}
     for kind in FailureKind:
-        counts = Counter(
-            reach.kinds[kind].band
-            for reach in radius.authorities
-            if kind in reach.kinds and not reach.root and not reach.past
-        )
+        counts = Counter(reach.kinds[kind].band for reach in radius.within(Band.NOT_RULED_OUT, kind))
         if counts:
             shown = [f"{counts[band]} {band_phrase(band)}" for band in Band if counts[band]]
             lines.setdefault(", ".join(shown), []).append(kind.effect)
@@ -131,39 +175,46 @@ def _together(radius: BlastRadius) -> str:
 
 
 def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
-    """By line of business and route, biggest first."""
+    """By line of business and route, surest and biggest first; a body stands under each line that reaches it."""
     dataset = radius.graph.dataset
-    grouped: dict[tuple[tuple[str | None, ...], Route, str | None], list[Reach]] = defaultdict(list)
+    grouped: dict[tuple[str | None, Route, str | None], dict[str, Band]] = defaultdict(dict)
     suppliers = any(dataset.entities[root.partition("/")[0]].kind == SUPPLIER for root in radius.roots)
+    by_id = {reach.id: reach for reach in present}
     for reach in present:
-        proof = reach.lead[1].proof
-        area = proof.vias[0].step.area if proof.vias and suppliers else None
-        grouped[(area,), reach.route, reach.first].append(reach)
-    order = sorted(
-        grouped.items(),
-        key=lambda item: (min(r.band for r in item[1]), -len(item[1]), str(item[0])),
-    )
+        if not suppliers:
+            grouped[None, reach.route, reach.first][reach.id] = reach.band
+            continue
+        services = own_bands(reach.services, Band.NOT_RULED_OUT)
+        for way in reach.ways:
+            if (own := services.get(way.area, reach.band)) <= Band.POSSIBLE:
+                grouped[way.area, way.route, way.first][reach.id] = own
+    order = sorted(grouped.items(), key=lambda item: (min(item[1].values()), -len(item[1]), str(item[0])))
     surest, rest = order[: GROUPS // 2], order[GROUPS // 2 :]
     biggest = sorted(rest, key=lambda item: -len(item[1]))[: GROUPS - len(surest)]
     lines = []
-    for ((area,), route, first), reaches in surest + biggest:
+    for (area, route, first), bands in surest + biggest:
+        reaches = [by_id[body] for body in bands]
         where = f"{area_label(area)}, " if area is not None else ""
         how = _route(radius, route, first)
+        if route is Route.PAST and not all(reach.past for reach in reaches):
+            how = "most surely by data left behind when a contract ended"
         carriers = set.intersection(*(set(reach.also) for reach in reaches))
         also = f"; also through {join(short_name(dataset, c) for c in sorted(carriers))}" if carriers else ""
-        lines.append(capital(f"{where}{how}, {len(reaches)}: {_names_by_band(dataset, reaches)}{also}."))
-    left = sum(len(reaches) for _, reaches in order) - sum(len(r) for _, r in surest + biggest)
-    if left:
-        ways = len(order) - len(surest) - len(biggest)
+        lines.append(capital(f"{where}{how}, {len(bands)}: {_names_by_band(dataset, bands)}{also}."))
+    shown = {body for _, bands in surest + biggest for body in bands}
+    ways = len(order) - len(surest) - len(biggest)
+    if left := len(by_id.keys() - shown):
         lines.append(f"And {left} more by {plural(ways, 'other way')}: see --format table.")
+    elif ways:
+        lines.append(f"Some of these by {plural(ways, 'other way')} too: see --format table.")
     return lines
 
 
-def _names_by_band(dataset: Dataset, reaches: Sequence[Reach]) -> str:
+def _names_by_band(dataset: Dataset, bands: Mapping[str, Band]) -> str:
     """Names, surest first, with how sure each is."""
     parts = []
     for band in Band:
-        names = [short_name(dataset, reach.id) for reach in reaches if reach.band is band]
+        names = sorted(short_name(dataset, body) for body, own in bands.items() if own is band)
         if names:
             parts.append(f"{join(names, NAMES)} ({band_phrase(band)})")
     return "; ".join(parts)
@@ -208,10 +259,13 @@ def _residents(radius: BlastRadius) -> str:
 
 
 def _unknown(radius: BlastRadius) -> str:
-    wide = [r for r in radius.authorities if r.band is Band.NOT_RULED_OUT and not r.past]
     parts = []
-    if wide:
-        parts.append(f"{bodies(radius.graph.dataset, [r.id for r in wide])} besides cannot be ruled out at all")
+    if radius.doubtful:
+        unsure = f"{bodies(radius.graph.dataset, [r.id for r in radius.doubtful])} besides cannot be ruled out at all"
+        past = sum(reach.past for reach in radius.doubtful)
+        parts.append(
+            unsure + (f" ({past} of them {'a past customer' if past == 1 else 'past customers'})" if past else "")
+        )
     if radius.questions:
         parts.append(f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out")
     else:
@@ -247,17 +301,9 @@ def anonymous(radius: BlastRadius) -> str:
 
     A root is named only if it is a supplier or a product; any other root would tell who its users are.
     """
-    dataset = radius.graph.dataset
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    names = []
-    for root in radius.roots:
-        kind = dataset.entities[root.partition("/")[0]].kind
-        article = "an" if kind_word(kind)[0] in "aeiou" else "a"
-        names.append(root_name(dataset, root) if kind in {SUPPLIER, PRODUCT} else f"{article} {kind_word(kind)}")
-    lines = [
-        f"{bodies(dataset, [r.id for r in present])} could be reached if {join(names)} {failing(radius.kinds, len(names))} "
-        f"(data of {in_words(dataset.info.as_of)})."
-    ]
+    dataset, present = radius.graph.dataset, radius.within()
+    roots = join(_unnamed(dataset, root) for root in radius.roots)
+    lines = [f"{finding(radius, roots=roots, named=False)} (data of {in_words(dataset.info.as_of)})."]
     for kind in FailureKind:
         counts = Counter(reach.kinds[kind].band for reach in present if kind in reach.kinds)
         shown = [f"{counts[band]} {band.word}" for band in SHOWN_BANDS if counts[band]]
@@ -274,9 +320,15 @@ def anonymous(radius: BlastRadius) -> str:
     by_region = [f"{name} {count}" for name, count in sorted(regions.items(), key=_count_then_name)]
     if present:
         lines += [f"By class: {join(by_class)}.", f"By region: {join(by_region)}."]
-    wide = sum(1 for r in radius.authorities if r.band is Band.NOT_RULED_OUT and not r.past)
-    lines.append(f"Not known: {wide} more cannot be ruled out.")
+    lines.append(f"Not known: {len(radius.doubtful)} more cannot be ruled out.")
     return "\n".join(lines) + "\n"
+
+
+def _unnamed(dataset: Dataset, root: str) -> str:
+    """A root by name only if it is a supplier or a product."""
+    kind = dataset.entities[root.partition("/")[0]].kind
+    article = "an" if kind_word(kind)[0] in "aeiou" else "a"
+    return root_name(dataset, root) if kind in {SUPPLIER, PRODUCT} else f"{article} {kind_word(kind)}"
 
 
 def _count_then_name(item: tuple[str | None, int]) -> tuple[int, str]:
@@ -298,7 +350,7 @@ def csv_rows(radius: BlastRadius, band: Band = Band.NOT_RULED_OUT) -> tuple[tupl
             if reach.band > band:
                 continue
             entity, entry = dataset.entities[reach.id], dataset.register.get(reach.id)
-            name = "past customer" if shelf == "reached" and reach.past else shelf
+            name = "past customer" if reach.past and shelf == "reached" else shelf
             rows.append(
                 (
                     reach.id,
@@ -367,7 +419,12 @@ def to_json(radius: BlastRadius) -> dict[str, Any]:
     value["undated_rows"] = list(radius.undated_rows)
     value["assumed_steps"] = radius.assumed
     value["routes"] = {
-        reach.id: {"route": str(reach.route), "through": reach.first, "rows": list(reach.lead[1].proof.rows)}
+        reach.id: {
+            "route": str(reach.route),
+            "through": reach.first,
+            "rows": list(reach.lead[1].proof.rows),
+            **({"past_customer_of": reach.holder} if reach.past else {}),
+        }
         for reach in sorted((*radius.authorities, *radius.abolished, *radius.groups), key=lambda r: r.id)
     }
     if radius.recovery_days:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from riskgraph.analysis.calls import Call, CallSheet
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.blast import failing
-from riskgraph.render.words import area_label, bodies, full_name, join, plural, root_name
+from riskgraph.render.blast import finding
+from riskgraph.render.words import area_label, full_name, join, plural
 
 __all__ = ["reason", "text"]
 
+SERVICES = 3  # named of each body
+
 _ROLES = {
     "root": "the one hit: its security desk",
-    "operator": "runs, hosts or makes what was hit",
     "between": "stands between: its ICT lead",
     "precaution": "shares a place or a link: may have to isolate",
+}
+_KNOWS = {
+    "operated-by": "runs what was hit",
+    "hosted-on": "hosts what was hit",
+    "made-by": "makes what was hit",
 }
 _NATIONAL = {
     "report": "report it; in England they tell MHCLG, whose response service can be activated",
@@ -28,12 +34,9 @@ _NATIONAL = {
 def text(sheet: CallSheet) -> str:
     """The sheet for paper or a message. Contacts are not in the data and are written in by hand."""
     radius, dataset = sheet.radius, sheet.graph.dataset
-    roots = join(root_name(dataset, root) for root in radius.roots)
-    reached = [r.id for r in radius.within(Band.POSSIBLE) if not r.root]
     lines = [
         "TLP:AMBER+STRICT",
-        f"{plural(len(sheet.calls), 'call')} if {roots} {failing(radius.kinds, len(radius.roots))}: "
-        f"{bodies(dataset, reached)} could be reached (data of {in_words(dataset.info.as_of)}).",
+        f"{plural(len(sheet.calls), 'call')}: {finding(radius)} (data of {in_words(dataset.info.as_of)}).",
         "",
     ]
     lines += [_line(sheet, call) for call in sheet.calls]
@@ -61,7 +64,21 @@ def _line(sheet: CallSheet, call: Call) -> str:
 
 def reason(sheet: CallSheet, call: Call) -> str:
     """Why somebody is rung, in a few words."""
-    if call.role != "council":
-        return _NATIONAL.get(call.why or "") or _ROLES[call.role]
-    services = join((area_label(a) for a in sheet.radius[call.who].services), 3)
-    return f"{call.band.word if call.band is not None else ''}: {services or 'by a link'}"
+    if call.role == "council":
+        return _reached(sheet, call)
+    said = _KNOWS.get(call.why or "") or _NATIONAL.get(call.why or "") or _ROLES[call.role]
+    return said if call.band is None else f"{said}, and could be reached itself: {_reached(sheet, call)}"
+
+
+def _reached(sheet: CallSheet, call: Call) -> str:
+    """The services that could be reached, surest first, each with its own band."""
+    assert call.band is not None
+    by_band: dict[Band, list[str]] = {}
+    shown = list(call.services.items())[:SERVICES]
+    for area, band in shown:
+        by_band.setdefault(band, []).append(area_label(area))
+    parts = [f"{band.word}: {join(names)}" for band, names in by_band.items()]
+    if left := len(call.services) - len(shown):
+        parts.append(f"{left} more")
+    past = "; a past customer" if sheet.radius[call.who].past else ""
+    return ("; ".join(parts) or f"{call.band.word}: by a link") + past

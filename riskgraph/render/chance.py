@@ -7,7 +7,7 @@ from typing import Any
 from riskgraph.analysis.chance import Chance, ChanceChange, Exposure
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.blast import failing
+from riskgraph.render.blast import failing, finding
 from riskgraph.render.words import band_phrase, bodies, join, plural, root_name, short_name
 
 __all__ = ["change_rows", "change_text", "percent", "rows", "text"]
@@ -42,17 +42,14 @@ def _about(number: float) -> str:
 def text(found: Chance, limit: int = 5) -> str:
     """The answer for a message: the radius first, then what to expect of it, then what it rests on."""
     dataset, radius = found.graph.dataset, found.radius
-    roots = join(root_name(dataset, root) for root in radius.roots)
     date = f"data of {in_words(dataset.info.as_of)}"
-    verb = failing(radius.kinds, len(radius.roots))
     how = "" if found.band is Band.POSSIBLE else f" ({band_phrase(found.band)})"
     if not found.authorities:
-        return f"0 councils could be reached if {roots} {verb}{how} ({date}); there is no chance to give.\n"
-    reached = bodies(dataset, [exposure.id for exposure in found.authorities])
+        return f"{finding(radius, found.band)} ({date}); there is no chance to give.\n"
     low, base, high = found.expected
     fewest, most = found.range
     lines = [
-        f"{reached} could be reached if {roots} {verb}{how} ({date}).",
+        f"{finding(radius, found.band)}{how} ({date}).",
         f"If each step held or not by itself, about {_about(base)} would be (low {_about(low)}, high {_about(high)}); "
         f"in nine of ten worlds between {fewest} and {most}.",
     ]
@@ -122,10 +119,7 @@ def change_text(found: ChanceChange, limit: int = 5) -> str:
     dataset = before.graph.dataset
     roots = join(root_name(dataset, root) for root in before.roots)
     mean, half = found.difference
-    reached = [
-        bodies(radius.graph.dataset, [r.id for r in radius.within(found.band) if not r.root])
-        for radius in (before, after)
-    ]
+    reached = [bodies(radius.graph.dataset, [r.id for r in radius.within(found.band)]) for radius in (before, after)]
     lines = [
         f"{reached[0]} could be reached before and {reached[1]} after if {roots} {failing(before.kinds, len(before.roots))}.",
         f"Expected with the same luck in both: about {_about(found.expected[0])} before, "

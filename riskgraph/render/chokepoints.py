@@ -8,7 +8,7 @@ from typing import Any
 from riskgraph.analysis.chokepoints import Chokepoints, Cut, Saving, ServiceCuts
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.blast import failing
+from riskgraph.render.blast import finding
 from riskgraph.render.words import (
     area_label,
     band_phrase,
@@ -37,10 +37,9 @@ def text(found: Chokepoints, limit: int = 5) -> str:
     date = f"data of {in_words(dataset.info.as_of)}"
     surely = {Band.POSSIBLE: "", Band.NOT_RULED_OUT: ", counting what cannot be ruled out"}
     how = surely.get(found.band, f", counting what is {band_phrase(found.band)}")
-    verb = failing(radius.kinds, len(radius.roots))
     if not found.reached:
-        return f"0 councils could be reached if {roots} {verb}{how} ({date}); there is nothing to harden.\n"
-    lines = [f"{bodies(dataset, found.reached)} could be reached if {roots} {verb}{how} ({date})."]
+        return f"{finding(radius, found.band)}{how} ({date}); there is nothing to harden.\n"
+    lines = [f"{finding(radius, found.band)}{how} ({date})."]
     if found.bodies:
         lines.append("Hardening one of these alone would save:")
         lines += [f"- {_body(found, saving)}" for saving in found.bodies[:limit]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from riskgraph.analysis.measure import own_bands
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Band
@@ -202,7 +203,7 @@ def _beliefs(found: Exercise) -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in found.beliefs:
-        counts = [len([reach for reach in one.radius.authorities if reach.band is band]) for band in Band]
+        counts = [len([reach for reach in one.radius.within(band) if reach.band is band]) for band in Band]
         lines.append(
             f"| {_when(found, one.day)} | {one.says} | {len(one.bodies)} | {counts[0]} | {counts[1]} | {counts[2]} | "
             f"{_few(dataset, one.joined)} | {_few(dataset, one.left)} |"
@@ -219,7 +220,7 @@ def _few(dataset: Dataset, bodies: Sequence[str]) -> str:
 
 def _routes(found: Exercise) -> list[str]:
     dataset = found.graph.dataset
-    reaches = [reach for reach in found.radius.within(Band.POSSIBLE) if not reach.root]
+    reaches = found.radius.within()
     lines = [
         f"- {sentence(dataset, reach.lead[1].proof)} ({band_phrase(reach.lead[1].band)}, {reach.lead[0]})"
         for reach in reaches[:MOST]
@@ -234,9 +235,8 @@ def _services(found: Exercise) -> list[str]:
     lines = []
     for reach in found.radius.within(Band.POSSIBLE)[:MOST]:
         stops = [
-            f"{area_label(area)} ({band_phrase(min(kinds.values()))})"
-            for area, kinds in reach.services.items()
-            if kinds and min(kinds.values()) <= Band.POSSIBLE
+            f"{area_label(area)} ({band_phrase(band)})"
+            for area, band in own_bands(reach.services, Band.POSSIBLE).items()
         ]
         if stops:
             lines.append(f"- {short_name(dataset, reach.id)}: {join(stops)}")
@@ -245,11 +245,12 @@ def _services(found: Exercise) -> list[str]:
 
 def _reported(found: Exercise) -> list[str]:
     dataset = found.graph.dataset
-    expected = {reach.id for reach in found.radius.within(Band.POSSIBLE)}
+    expected = {reach.id for reach in found.radius.within()}
+    began = {root.partition("/")[0] for root in found.radius.roots}
     lines = ["| Who | What was reported | Through | Expected by the map |", "|---|---|---|---|"]
     for one in found.effects:
         sure = "" if one.confidence == "confirmed" else f" ({one.confidence or 'not judged'})"
-        in_map = "yes" if one.organisation in expected else "no"
+        in_map = "it began there" if one.organisation in began else "yes" if one.organisation in expected else "no"
         lines.append(
             f"| {short_name(dataset, one.organisation)} | {EFFECTS[one.effect]}{sure} | {one.via or 'not known'} | {in_map} |"
         )

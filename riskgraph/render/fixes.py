@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from riskgraph.analysis.gauge import By
+from riskgraph.analysis.measure import By
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import STORE, SYSTEM

@@ -15,9 +15,9 @@ from riskgraph.data.joining import Conflict
 from riskgraph.data.merge import MergeReport
 from riskgraph.data.overlap import Count
 from riskgraph.dates import DATE, in_words
-from riskgraph.model import PRESETS
+from riskgraph.model import PRESETS, Band
 from riskgraph.render.blast import failing
-from riskgraph.render.words import EFFECTS, area_label, join, plural, root_name, row_phrase
+from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, row_phrase
 
 __all__ = ["changes_text", "count_text", "doubts_text", "import_text", "merge_text"]
 
@@ -274,9 +274,20 @@ def _answer(found: Changes, answer: AnswerChange) -> list[str]:
             lines.append(f"  {len(bodies)} {label}: {join([usual(body) for body in bodies], 8)}")
     for label, moved in (("surer", answer.surer), ("less sure", answer.less_sure)):
         if moved:
-            shown = [f"{usual(body)} ({one.word}, now {two.word})" for body, one, two in moved]
-            lines.append(f"  {len(moved)} {label}: {join(shown, 5)}")
+            by_body: dict[str, dict[tuple[str, str], list[str]]] = {}
+            for one in moved:
+                bands = _sure(one.before), _sure(one.after)
+                by_body.setdefault(one.body, {}).setdefault(bands, []).append(str(one.kind))
+            shown = [
+                f"{usual(body)} ({'; '.join(f'{join(kinds)} {a}, now {b}' for (a, b), kinds in found.items())})"
+                for body, found in by_body.items()
+            ]
+            lines.append(f"  {len(by_body)} {label}: {join(shown, 5)}")
     return lines
+
+
+def _sure(band: Band | None) -> str:
+    return "not reached" if band is None else band_phrase(band)
 
 
 def _bodies(count: int) -> str:

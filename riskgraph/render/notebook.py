@@ -16,9 +16,8 @@ from riskgraph.analysis.concentration import Concentration
 from riskgraph.analysis.gaps import Gaps
 from riskgraph.analysis.profile import Listing
 from riskgraph.analysis.rank import Ranking
-from riskgraph.model import Band
 from riskgraph.pictured import Pictured, as_figure, as_html
-from riskgraph.render.words import bodies, join, root_name
+from riskgraph.render.words import join, root_name
 from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.files import fragment
 from riskgraph.report.parts import BAND_WORDS, if_failing, routes
@@ -34,12 +33,14 @@ DARK = "#12436D"
 
 @as_html.register(BlastRadius)
 def _blast_html(radius: BlastRadius) -> str:
+    from riskgraph.render.blast import finding
+    from riskgraph.report.parts import routes
+
     context = Context(radius.graph, radius.roots)
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    found = bodies(radius.graph.dataset, [reach.id for reach in present])
+    present = radius.within()
     _, picture = routes(radius, present)
     table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS_SHOWN)
-    title = f"{found} could be reached {if_failing(radius)}"
+    title = finding(radius)
     return fragment(title, [table] if picture is None else [replace(picture, see=""), table])
 
 
@@ -116,7 +117,7 @@ def blast_figure(radius: BlastRadius) -> Any:
     """A Sankey from what fails to the bodies at the end of each way; its width is their number."""
     import plotly.graph_objects as go
 
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    present = radius.within()
     order, _ = routes(radius, present)
     roots = join(root_name(radius.graph.dataset, root) for root in radius.roots)
     places: dict[str, int] = {"root": 0}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskgraph.analysis.rank import LINE, Ranked, Ranking
-from riskgraph.analysis.together import Together
+from riskgraph.analysis.rank import LINE, RankedRoot, Ranking
+from riskgraph.analysis.together import JointRanking
 from riskgraph.dates import in_words
 from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.blast import failing
@@ -14,6 +14,11 @@ from riskgraph.render.words import band_phrase, join, kind_word, plural, root_na
 __all__ = ["csv_rows", "table_rows", "text", "together_rows", "together_text"]
 
 NAMES = 3
+_UNITS = {
+    "authorities": ("public body", "public bodies"),
+    "residents": ("person", "people"),
+    "services": ("service", "services"),
+}
 MORE = 1.05  # a multiplier worth a word
 
 
@@ -71,18 +76,18 @@ def text(ranking: Ranking, limit: int = 10) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _whole(rows: tuple[Ranked, ...]) -> list[Ranked]:
+def _whole(rows: tuple[RankedRoot, ...]) -> list[RankedRoot]:
     """Rows without the lines of an organisation that is listed anyway."""
     organisations = {row.root for row in rows if row.kind != LINE}
     return [row for row in rows if row.kind != LINE or row.root.partition("/")[0] not in organisations]
 
 
-def _name(ranking: Ranking, row: Ranked) -> str:
+def _name(ranking: Ranking, row: RankedRoot) -> str:
     dataset = ranking.graph.dataset
     return short_name(dataset, row.root) if row.kind == AUTHORITY else root_name(dataset, row.root)
 
 
-def _amount(ranking: Ranking, row: Ranked) -> str:
+def _amount(ranking: Ranking, row: RankedRoot) -> str:
     band = ranking.band
     if ranking.by == "residents":
         bodies = f"{row.authorities[band]:,} of {plural(ranking.bodies, 'public body', 'public bodies')}"
@@ -93,7 +98,7 @@ def _amount(ranking: Ranking, row: Ranked) -> str:
     return f"{row.authorities[band]:,} of {plural(ranking.bodies, 'public body', 'public bodies')}"
 
 
-def _line(ranking: Ranking, row: Ranked) -> str:
+def _line(ranking: Ranking, row: RankedRoot) -> str:
     band = ranking.band
     kind = "line of business" if row.kind == LINE else kind_word(row.kind)
     parts = [plural(row.authorities[band], "body", "bodies")]
@@ -168,22 +173,30 @@ def table_rows(ranking: Ranking) -> tuple[tuple[str, ...], list[tuple[Any, ...]]
     return header, rows
 
 
-def together_text(found: Together) -> str:
+def together_text(found: JointRanking) -> str:
     """The sets of roots that together reach most, and how exact that is."""
     dataset = found.graph.dataset
     date = f"data of {in_words(dataset.info.as_of)}"
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     if not found.rows:
-        return f"0 sets of {found.size} that could fail reach anybody ({band_phrase(found.band)} or surer; {date}).{marking}\n"
+        how = f"{band_phrase(found.band)} or surer; {date}"
+        if found.exact:
+            return f"0 sets of {found.size} that could fail reach anybody ({how}).{marking}\n"
+        return (
+            f"No set of {found.size} that could fail was found to reach anybody ({how}).{marking}\n"
+            "There are alternatives, which fail only together, and not every set was tried: others may.\n"
+        )
     best = found.rows[0]
     names = join(root_name(dataset, root) for root in best.roots)
-    unit = {"authorities": "public bodies", "residents": "people", "services": "services"}[found.by]
+    one, many = _UNITS[found.by]
     up_to = "Up to " if found.by == "residents" else ""
     lines = [
-        f"{up_to}{best.value:,} {unit} could be reached if {names} {failing(found.kinds, len(best.roots))} "
+        f"{up_to}{plural(best.value, one, many)} could be reached if {names} {failing(found.kinds, len(best.roots))} "
         f"({band_phrase(found.band)} or surer; {date}).{marking}"
     ]
-    if found.exact:
+    if found.exact and found.asked < found.size:
+        lines.append(f"Exact: there {'is' if found.asked == 1 else 'are'} only {_things(found.asked)}.")
+    elif found.exact:
         lines.append(f"Exact: no {found.size} of {_things(found.asked)} reach more.")
     elif found.bound is not None:
         lines.append(
@@ -205,7 +218,7 @@ def together_text(found: Together) -> str:
         lines.append("Pairs that together reach what neither reaches alone:")
         for row in found.surprises[:NAMES]:
             pair = join(root_name(dataset, root) for root in row.roots)
-            lines.append(f"- {pair}: {row.surprise:,} more {unit}.")
+            lines.append(f"- {pair}: {row.surprise:,} more {one if row.surprise == 1 else many}.")
     elif found.alternatives == 0:
         lines.append(
             "No alternatives are recorded in this data, so nothing is reached only because several fail at once."
@@ -215,7 +228,7 @@ def together_text(found: Together) -> str:
     return "\n".join(lines) + "\n"
 
 
-def together_rows(found: Together) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+def together_rows(found: JointRanking) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """One row for each set of roots, the worst first; then the pairs that surprise."""
     dataset = found.graph.dataset
     header = ("list", "roots", "names", found.by, "alone", "only_together")

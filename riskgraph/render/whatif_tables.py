@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from riskgraph.analysis.blast import BlastRadius, Reach
-from riskgraph.analysis.rank import Ranked
+from riskgraph.analysis.rank import RankedRoot
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
 from riskgraph.render.words import sentence, short_name
@@ -210,5 +210,5 @@ def _worst(answer: Comparison) -> dict[str, Any] | None:
     }
 
 
-def _ranked(row: Ranked | None) -> dict[str, Any] | None:
+def _ranked(row: RankedRoot | None) -> dict[str, Any] | None:
     return None if row is None else {"root": row.root, "reached": row.authorities[Band.POSSIBLE]}

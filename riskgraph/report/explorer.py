@@ -11,11 +11,12 @@ from typing import Any
 
 from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.model import AUTHORITY, Band
+from riskgraph.render.blast import finding
 from riskgraph.render.notebook import CONFIG, blast_figure, escaped
-from riskgraph.render.words import area_label, bodies, join, lead, plural, root_name, sentence, short_name, tied
+from riskgraph.render.words import area_label, join, lead, plural, root_name, sentence, short_name, tied
 from riskgraph.report.files import Origin, source_hash, templates
 from riskgraph.report.marking import Marking
-from riskgraph.report.parts import BAND_WORDS, if_failing
+from riskgraph.report.parts import BAND_WORDS
 
 __all__ = ["explorer"]
 
@@ -77,7 +78,7 @@ def explorer(radius: BlastRadius, marking: Marking, origin: Origin) -> bytes:
     from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 
     environment = templates()
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    present = radius.within()
     style = environment.get_template("style.css").render(marking=marking, origin=origin)
     style += environment.get_template("explorer.css").render()
     script = environment.get_template("explorer.js").render()
@@ -87,9 +88,8 @@ def explorer(radius: BlastRadius, marking: Marking, origin: Origin) -> bytes:
     if present:
         pictures = [_net(boxes, lines), _flow(radius, present), _tree(radius, present), _matrix(radius, present)]
     dataset = radius.graph.dataset
-    found = bodies(dataset, [reach.id for reach in present])
     page = environment.get_template("explorer.html").render(
-        finding=f"{found} could be reached {if_failing(radius)}",
+        finding=finding(radius),
         marking=marking,
         origin=origin,
         riskgraph=installed("riskgraph"),

@@ -34,6 +34,7 @@ __all__ = [
     "BAND_WORDS",
     "area_title",
     "band_counts",
+    "bands_note",
     "contracts_section",
     "contracts_table",
     "if_failing",
@@ -78,6 +79,15 @@ def band_counts(bands: Iterable[Band]) -> str:
     return ", ".join(f"{counts[band]:,} {BAND_WORDS[band]}" for band in Band if counts[band])
 
 
+def bands_note(radius: BlastRadius, reaches: Sequence[Reach]) -> str:
+    """How many in each band, or what is known where there are none."""
+    if reaches:
+        return band_counts(reach.band for reach in reaches)
+    if radius.doubtful:
+        return f"{len(radius.doubtful):,} cannot be ruled out"
+    return "no route was found in this data" if radius.nothing else "only bodies that are not counted"
+
+
 def unmarked(context: Context, text: str) -> str:
     """A text answer without the marking of the data: the report has its own, which may be higher."""
     marking = context.graph.dataset.info.marking
@@ -89,11 +99,10 @@ def unknown_lines(radius: BlastRadius) -> list[str]:
     """What is not known, and how many answers would settle it."""
     dataset = radius.graph.dataset
     lines = []
-    wide = [r for r in radius.authorities if r.band is Band.NOT_RULED_OUT and not r.past and not r.root]
-    if wide:
+    if radius.doubtful:
         lines.append(
-            f"{plural(len(wide), 'more body', 'more bodies')} cannot be ruled out, because a fact is missing: "
-            f"{join((short_name(dataset, r.id) for r in wide), 3)}."
+            f"{plural(len(radius.doubtful), 'more body', 'more bodies')} cannot be ruled out, because a fact is missing: "
+            f"{join((short_name(dataset, r.id) for r in radius.doubtful), 3)}."
         )
     if radius.questions:
         first = radius.questions[0]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from riskgraph.analysis.blast import residents
+from riskgraph.analysis.measure import residents
 from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError

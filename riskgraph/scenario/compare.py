@@ -23,7 +23,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskgraph.analysis.rank import Ranked
+    from riskgraph.analysis.rank import RankedRoot
 
 __all__ = ["Comparison", "Difference", "Pair", "What", "compare", "whatif"]
 
@@ -88,21 +88,15 @@ class Pair:
 
     def count(self, side: BlastRadius | None) -> int:
         """Bodies that are reached, roots themselves apart."""
-        return 0 if side is None else sum(1 for reach in side.within(Band.POSSIBLE) if not reach.root)
+        return 0 if side is None else len(side.within())
 
     def doubtful(self, side: BlastRadius | None) -> int:
         """Bodies that cannot be ruled out, and no more."""
-        return 0 if side is None else sum(1 for reach in side.authorities if reach.band is Band.NOT_RULED_OUT)
+        return 0 if side is None else len(side.doubtful)
 
     def services(self, side: BlastRadius | None) -> int:
-        """Services of bodies in the radius that are reached themselves, at least possibly; of roots none."""
-        reached = () if side is None else side.within(Band.POSSIBLE)
-        return sum(
-            min(kinds.values()) <= Band.POSSIBLE
-            for reach in reached
-            if not reach.root
-            for kinds in reach.services.values()
-        )
+        """Services that are reached themselves, at least possibly; of roots none."""
+        return 0 if side is None else side.services()
 
     def of(self, *what: What) -> tuple[Difference, ...]:
         """The differences of some sorts."""
@@ -141,7 +135,7 @@ class Comparison(Pictured):
     exposures: tuple[Exposure, ...]
     markets: tuple[Market, ...]
     joint: tuple[tuple[str, str | None], ...]
-    overall: tuple[Ranked | None, Ranked | None] | None = None
+    overall: tuple[RankedRoot | None, RankedRoot | None] | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -279,7 +273,7 @@ class _Asker:
         selection = self._selected(graph)
         return radius if selection is None else radius.selected(selection)
 
-    def worst(self, graph: RiskGraph) -> Ranked | None:
+    def worst(self, graph: RiskGraph) -> RankedRoot | None:
         """Of all suppliers, shared services and environments of a map, the one that reaches most."""
         from riskgraph.analysis.rank import rank  # it loads NumPy
 

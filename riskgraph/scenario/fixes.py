@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from riskgraph.analysis.blast import asked_kinds, resolve_roots
-from riskgraph.analysis.gauge import By, Gauge
+from riskgraph.analysis.gauge import Gauge
+from riskgraph.analysis.measure import By
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Spread, failing, spread_rules, value
 from riskgraph.engine.network import KINDS as KIND_COUNT

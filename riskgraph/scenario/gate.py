@@ -15,7 +15,8 @@ from typing import Any
 
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.concentration import market_in
-from riskgraph.analysis.gauge import By, Gauge
+from riskgraph.analysis.gauge import Gauge
+from riskgraph.analysis.measure import By
 from riskgraph.dates import first_day, last_day
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph

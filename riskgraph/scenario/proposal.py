@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.gauge import By
+from riskgraph.analysis.measure import By
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.scenario.remedies import Remedy

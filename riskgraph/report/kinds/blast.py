@@ -9,11 +9,12 @@ from typing import Any
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import calls
+from riskgraph.analysis.measure import own_bands
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blast import text, to_json
+from riskgraph.render.blast import finding, left_behind, text, to_json
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
-from riskgraph.render.words import bodies, capital, join, lead, plural, root_name, short_name, tied
+from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import MOST, columns_of, exposures_table, services_table, shelves
@@ -21,6 +22,7 @@ from riskgraph.report.kinds.bulletin import bulletin
 from riskgraph.report.parts import (
     area_title,
     band_counts,
+    bands_note,
     contracts_section,
     if_failing,
     method_section,
@@ -52,10 +54,9 @@ def blast_report(context: Context) -> Report:
     radius = blast(context.graph, context.names, **context.question).selected(context.chosen)
     if context.anonymous:
         return bulletin(context, radius)
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
+    present = radius.within()
     dataset = radius.graph.dataset
     roots = join(root_name(dataset, root) for root in radius.roots)
-    found = bodies(dataset, [reach.id for reach in present])
     exposures, services = exposures_table(context, radius), services_table(context, radius)
     steps = _steps(radius)
     contracts, contract_rows = contracts_section(context, steps, "in the radius")
@@ -66,11 +67,11 @@ def blast_report(context: Context) -> Report:
     return Report(
         "blast",
         "-".join(root.partition(":")[2].replace("/", "-") for root in radius.roots)[:60],
-        f"{found} could be reached {if_failing(radius)}",
+        finding(radius, named=not context.withheld),
         "Blast radius",
         radius.view.as_of.isoformat(),
         numbers(radius, present),
-        meaning(radius, present),
+        meaning(radius, present, context.withheld),
         tuple(unknown_lines(radius)),
         _now(context, radius, present),
         _decisions(radius, present, roots, deadline(context)),
@@ -100,7 +101,8 @@ def blast_answer(context: Context, radius: BlastRadius) -> dict[str, Any]:
     for shelf in ("authorities", "abolished", "groups", "routes"):
         value[shelf] = {body: entry for body, entry in value[shelf].items() if body not in hidden}
     for entry in value["routes"].values():
-        entry["through"] = None if entry["through"] in hidden else entry["through"]
+        for key in entry.keys() & {"through", "past_customer_of"}:
+            entry[key] = None if entry[key] in hidden else entry[key]
     value["ring"] = {band: [body for body in ring if body not in hidden] for band, ring in value["ring"].items()}
     value["roots"] = [root for root in value["roots"] if root.partition("/")[0] not in hidden]
     value["residents"]["unknown"] = len(value["residents"]["unknown"])
@@ -134,7 +136,7 @@ def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Numb
     councils = Number(
         f"{len(present):,}",
         "councils and other public bodies could be reached" if len(present) != 1 else "public body could be reached",
-        band_counts(reach.band for reach in present) or "no route was found in this data",
+        bands_note(radius, present),
     )
     unknown = f"; not known for {len(found.unknown)}" if found.unknown else ""
     people = Number(
@@ -173,23 +175,30 @@ def _people(people: int) -> str:
     return f"{people:,}" if people < 1_000_000 else f"{-(-people // 100_000) / 10:g} million"
 
 
-def areas_hit(reaches: Sequence[Reach], kind: FailureKind | None) -> dict[str | None, list[Band]]:
-    """Service area to the bands in which it is hit, of one kind or the surest of any; most often hit first."""
+def areas_hit(reaches: Sequence[Reach], kind: FailureKind) -> dict[str | None, list[Band]]:
+    """Service area to the bands in which its services are hit in one kind, each its own; most often hit first."""
     found: dict[str | None, list[Band]] = defaultdict(list)
     for reach in reaches:
-        for area, kinds in reach.services.items():
-            hits = [band for k, band in kinds.items() if kind is None or k is kind]
-            if hits and min(hits) <= Band.POSSIBLE:
-                found[area].append(min(hits))
+        for area, band in own_bands(reach.services, Band.POSSIBLE, kind).items():
+            found[area].append(band)
     order = sorted(found.items(), key=lambda item: (-len(item[1]), item[0] is None, item[0] or ""))
     return dict(order)
 
 
-def meaning(radius: BlastRadius, present: Sequence[Reach]) -> tuple[str, ...]:
+def meaning(radius: BlastRadius, present: Sequence[Reach], withheld: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """What it means, in a paragraph or two."""
     dataset = radius.graph.dataset
     lines = []
     surest = [reach for reach in present if reach.band is Band.DOCUMENTED]
+    past = []
+    if radius.past:
+        customers = left_behind(radius, 4, withheld)
+        past = [f"{plural(len(radius.past), 'past customer')}: {customers}."]
+    if not present and radius.doubtful:
+        wide = plural(len(radius.doubtful), "body", "bodies")
+        return (f"No way is surer than a blank in this data: {wide} cannot be ruled out.", *past)
+    if not present and not radius.nothing:
+        return ("Only bodies are reached that are not counted: they no longer exist, or are groups of bodies.",)
     if not present:
         return ("No way by which harm could travel to a council was found in this data. That is no proof of safety.",)
     if surest:
@@ -212,11 +221,7 @@ def meaning(radius: BlastRadius, present: Sequence[Reach]) -> tuple[str, ...]:
         lines.append(
             f"As a precaution: {names} {'shares' if len(ring) == 1 else 'share'} a place or a link with these."
         )
-    past = [reach for reach in radius.authorities if reach.past]
-    if past:
-        names = join((short_name(dataset, reach.id) for reach in past), 4)
-        lines.append(f"{plural(len(past), 'past customer')}, whose data may still be held: {names}.")
-    return tuple(lines)
+    return (*lines, *past)
 
 
 def _now(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> tuple[str, ...]:
@@ -253,7 +258,7 @@ def _decisions(radius: BlastRadius, present: Sequence[Reach], roots: str, clock:
             "Whether to report to the Information Commissioner as a precaution: for each council the 72 hours run "
             + ("from the moment it is aware." if clock is None else f"out; {clock}.")
         )
-    if any(reach.past for reach in radius.authorities):
+    if radius.past:
         lines.append("Whether to ask for proof that the data of past customers were returned or destroyed.")
     lines.append("Who speaks for the councils, and when the next update is due.")
     return tuple(lines[:5])
@@ -360,29 +365,28 @@ def deadline(context: Context) -> str | None:
 
 def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], services: Table) -> Section:
     blocks: list[Block] = []
-    by_area = areas_hit(present, None)
-    if by_area:
-        shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
-        first = next(iter(by_area))
+    shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
+    by_kind = {kind: areas for kind in FailureKind if (areas := areas_hit(present, kind))}
+    told: list[FailureKind] = [kind for kind in (FailureKind.OUTAGE, FailureKind.EXPOSURE) if kind in by_kind]
+    told = told or list(by_kind)
+    for kind in told:
         rows = [
             (
                 area_title(area) + _data_word(area),
                 band_counts(bands),
                 [(bands.count(band), shade, "") for band, shade in shades.items()],
             )
-            for area, bands in by_area.items()
+            for area, bands in by_kind[kind].items()
         ]
-        order = list(by_area)
-        same = tied([len(by_area[area]) for area in order])
-        names = capital(join((area_title(area) for area in order[:same]), 4))
-        title = f"{names} {'is' if same == 1 else 'are'} reached most often: at {plural(len(by_area[first]), 'body', 'bodies')}"
-        title += "" if same == 1 else " each"
+        first, most = next(iter(by_kind[kind].items()))
+        others = sum(len(bands) == len(most) for bands in by_kind[kind].values()) - 1
+        where = area_title(first) + (f" and {plural(others, 'other')}" if others else "")
         blocks.append(
             bars(
-                "areas",
-                title,
-                "A bar for each service area: the number of bodies at which it could be reached, dark documented, "
-                "medium likely, light possible. In brackets, the data that lie there as a rule.",
+                f"areas-{kind}",
+                f"{capital(kind.effect)}: most often {where}, at {plural(len(most), 'body', 'bodies')}",
+                "A bar for each service area: the number of bodies at which that could happen to the service itself, dark "
+                "documented, medium likely, light possible. In brackets, the data that lie there as a rule.",
                 rows,
             )
         )
@@ -401,7 +405,7 @@ def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], s
         blocks.append(columns_of(services, "name", "service", "data", *(str(kind) for kind in radius.kinds)))
     else:
         blocks.append(Text(f"All {len(services.rows):,} services by body are in services.csv."))
-    return Section("services", "Services that could stop, and data held", tuple(blocks))  # fmt: skip
+    return Section("services", "What could happen to services and data", tuple(blocks))  # fmt: skip
 
 
 def _data_word(area: str | None) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
+from riskgraph.render.blast import finding
 from riskgraph.render.blocks import Cell, Column, Number, Report, Section, Table
-from riskgraph.render.words import bodies, capital, class_word, join, plural, root_name
-from riskgraph.report.parts import area_title, band_counts, if_failing, method_section
+from riskgraph.render.words import capital, class_word, join, plural, root_name
+from riskgraph.report.parts import area_title, band_counts, bands_note, method_section
 from riskgraph.report.registry import Context
 
 __all__ = ["bulletin"]
@@ -18,8 +20,7 @@ __all__ = ["bulletin"]
 def bulletin(context: Context, radius: BlastRadius) -> Report:
     """Counts only: no row stands for one body, and no name of a public body is in the map it is made from."""
     dataset = context.graph.dataset
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    found = bodies(dataset, [reach.id for reach in present])
+    present = radius.within()
     roots = join(root_name(dataset, root) for root in radius.roots)
     counted = _counts(context, present)
     services = _services(radius, present)
@@ -28,8 +29,8 @@ def bulletin(context: Context, radius: BlastRadius) -> Report:
         for kind in radius.kinds
         if any(kind in r.kinds and r.kinds[kind].band <= Band.POSSIBLE for r in present)
     ]
-    title = f"{found} could be reached {if_failing(radius)}"
-    wide = sum(1 for r in radius.authorities if r.band is Band.NOT_RULED_OUT and not r.past)
+    title = finding(radius, named=False)
+    wide = len(radius.doubtful)
     unknown = (
         f"{plural(wide, 'more body', 'more bodies')} cannot be ruled out, because a fact is missing.",
         "Which bodies these are is withheld. Classes and regions with fewer than five bodies are not told apart.",
@@ -44,11 +45,11 @@ def bulletin(context: Context, radius: BlastRadius) -> Report:
         "Bulletin, names withheld",
         radius.view.as_of.isoformat(),
         (
-            Number(f"{len(present):,}", "public bodies could be reached", band_counts(r.band for r in present) or "no route was found"),
+            Number(f"{len(present):,}", "public bodies could be reached", bands_note(radius, present)),
             Number(f"{areas}", f"service area{'s' if areas != 1 else ''} could be reached", "most often hit first in the table below"),
             Number(f"{wide:,}", "more cannot be ruled out", "a fact is missing that would settle it"),
         ),
-        tuple(effects) or ("No way by which harm could travel to a council was found in this data.",),
+        tuple(effects) or (f"{capital(bands_note(radius, present))}.",),
         unknown,
         (f"Check whether you lean on {roots}, and tell your WARP.", "Look for the same signs, and say what you see."),
         ("Whether to cut links as a precaution until more is known.",),
@@ -63,7 +64,7 @@ def bulletin(context: Context, radius: BlastRadius) -> Report:
     )  # fmt: skip
 
 
-def _counts(context: Context, present: list[Reach]) -> Table:
+def _counts(context: Context, present: Sequence[Reach]) -> Table:
     dataset = context.graph.dataset
     counts: Counter[tuple[str, str, Band]] = Counter()
     for reach in present:
@@ -91,7 +92,7 @@ def _counts(context: Context, present: list[Reach]) -> Table:
     return Table("exposures", "Public bodies that could be reached, by class and by region", columns, tuple(rows))
 
 
-def _services(radius: BlastRadius, present: list[Reach]) -> Table:
+def _services(radius: BlastRadius, present: Sequence[Reach]) -> Table:
     kinds = [kind for kind in FailureKind if kind in radius.kinds]
     areas: dict[str | None, Counter[FailureKind]] = {}
     for reach in present:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.changes import changes
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.gaps import Gaps, gaps
+from riskgraph.analysis.measure import counted
+from riskgraph.analysis.rank import separate_failures
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.single_failures import SingleFailure, worst_failures
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.model import Band, FailureKind
 from riskgraph.render.blocks import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
 from riskgraph.render.gaps import gaps_text
 from riskgraph.render.words import capital, full_name, join, kind_word, plural, short_name, tied
@@ -64,12 +67,8 @@ def overview_report(context: Context) -> Report:
         context, [s for s in steps if not s.implied] + shared_purchases(context, view, None), f"of {where}"
     )
     top = worst[0] if worst else None
-    title = (
-        _reaches_most(context, worst, where, len(members))
-        if top
-        else f"0 single failures are known that could reach {where}"
-    )
-    both = {reach.id for w in worst[:3] for reach in w.radius.within(Band.POSSIBLE)} & members
+    title = _title(context, worst, where, len(members))
+    three = _separate(context, worst)
     summary = [f"{title}."]
     summary += [
         f"{n}. {full_name(dataset, w.id)}: {len(w.bands)} ({band_counts(w.bands)})."
@@ -89,7 +88,7 @@ def overview_report(context: Context) -> Report:
             Number(f"{len(top.bands) if top else 0:,}", "could be reached by the worst single failure", band_counts(top.bands) if top else "none found"),
             Number(f"{blank:,}", "blanks that matter", f"in {plural(found.rows, 'row')} in force"),
         ),
-        _meaning(context, worst, tried, members, both),
+        _meaning(context, worst, tried, members, three),
         (
             f"{plural(blank, 'blank')} in the data could change these numbers; riskgraph data ask writes the questions.",
             f"{plural(len(silent), 'public body has', 'public bodies have')} no dependence in this data at all: {join((short_name(dataset, b) for b in silent if b not in context.withheld), 4) or 'none'}.",
@@ -123,16 +122,7 @@ def overview_report(context: Context) -> Report:
 
 def members_of(graph: RiskGraph, chosen: Selection, as_of: str) -> frozenset[str]:
     """Public bodies of a selection that exist at the date."""
-    dataset = graph.dataset
-    day = graph.view(as_of).as_of
-    return frozenset(
-        entity.id
-        for entity in dataset.entities.values()
-        if entity.kind == AUTHORITY
-        and entity.authority_type != "group"
-        and (entity.id not in dataset.register or dataset.register[entity.id].exists(day))
-        and chosen.holds(entity.id)
-    )
+    return frozenset(counted(graph.dataset, graph.view(as_of).as_of, chosen.holds))
 
 
 def _where(chosen: Selection) -> str:
@@ -142,14 +132,24 @@ def _where(chosen: Selection) -> str:
     return join(parts) or "the whole map"
 
 
-def _reaches_most(context: Context, worst: Sequence[SingleFailure], where: str, members: int) -> str:
+def _title(context: Context, worst: Sequence[SingleFailure], where: str, members: int) -> str:
     """Which root reaches most, or which are alike in that."""
+    if not worst:
+        return f"0 single failures are known that could reach {where}"
     order = sorted(worst, key=lambda w: -len(w.bands))
     first = order[: tied([len(w.bands) for w in order])]
     names = join((full_name(context.graph.dataset, w.id) for w in first), 3)
     reach = "could reach" if len(first) == 1 else "could each reach"
     least = "than anything else" if len(first) == 1 else "than anything else besides"
     return f"{names} {reach} more public bodies of {where} {least}: {len(first[0].bands)} of {members}"
+
+
+def _separate(context: Context, worst: Sequence[SingleFailure]) -> list[SingleFailure]:
+    """The three worst that are failures of their own: none could itself be reached from another."""
+    named = {w.id: w for w in worst if w.id not in context.withheld}
+    view = context.graph.view(context.question.get("as_of"))
+    kinds = worst[0].radius.kinds if worst else ()
+    return [named[root] for root in separate_failures(context.graph, view, kinds, list(named), 3)]
 
 
 def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
@@ -169,7 +169,7 @@ def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
     for w in worst:
         if w.id in context.withheld:
             continue
-        stops = [r for r in w.radius.within(Band.POSSIBLE, FailureKind.OUTAGE) if not r.root and not r.past]
+        stops = w.radius.within(Band.POSSIBLE, FailureKind.OUTAGE)
         counts = (w.bands.count(band) for band in list(Band)[:3])
         sort = kind_word(dataset.entities[w.id].kind)
         rows.append((full_name(dataset, w.id), sort, len(w.bands), *counts, len(stops), w.residents, w.id))
@@ -197,22 +197,26 @@ def _meaning(
     worst: Sequence[SingleFailure],
     tried: int,
     members: frozenset[str],
-    three: frozenset[str] | set[str],
+    three: Sequence[SingleFailure],
 ) -> tuple[str, ...]:
     dataset = context.graph.dataset
     named = [w for w in worst if w.id not in context.withheld]
     if not named:
         return ("No way by which one failure could reach these bodies was found. That may be a gap of the map.",)
-    lines = [
-        f"The three that could reach most are {join(full_name(dataset, w.id) for w in named[:3])}; together they could reach {len(three)} of {len(members)}."
-    ]
+    lines = []
+    if len(three) > 1:
+        radius = blast(context.graph, [w.id for w in three], **context.question).selected(context.chosen)
+        lines.append(
+            f"The {'three' if len(three) == 3 else 'two'} separate failures that could reach most are "
+            f"{join(full_name(dataset, w.id) for w in three)}, none of which could be reached from another; "
+            f"together they could reach {len(radius.within())} of {len(members)}."
+        )
     surest = sorted(named, key=lambda w: (-w.sure, w.id))
     surest = surest[: tied([w.sure for w in surest])]
     if surest[0].sure:
         names = join((full_name(dataset, w.id) for w in surest), 3)
-        lines.append(
-            f"{names} could most surely: {surest[0].sure} are documented or likely{' each' if surest[1:] else ''}."
-        )
+        each = " each" if surest[1:] else ""
+        lines.append(f"{names} could most surely: {surest[0].sure} are documented or likely{each}.")
     lines.append(
         f"Of {tried:,} things that could fail, this ranks the worst by the number of public bodies that could be reached, not by how likely the failure is."
     )
@@ -252,7 +256,7 @@ def _matrix_section(context: Context, worst: Sequence[SingleFailure], members: f
     """Councils by suppliers: what could reach whom, and how surely."""
     dataset = context.graph.dataset
     heads = [w for w in worst if w.id not in context.withheld][: MATRIX[1]]
-    bands = {w.id: {r.id: r.band for r in w.radius.within(Band.POSSIBLE) if not r.past} for w in heads}
+    bands = {w.id: {r.id: r.band for r in w.radius.within()} for w in heads}
     rows = [body for body in members - context.withheld if any(body in bands[w.id] for w in heads)]
     if not heads or not rows:
         return ()
@@ -319,7 +323,7 @@ def _changes_section(context: Context, worst: Sequence[SingleFailure], members: 
     for answer in found.answers:
         newly = [short_name(dataset, body) for body in answer.newly if body in members]
         gone = [short_name(old, body) for body in answer.no_longer if body in members or body not in dataset.entities]
-        surer, less = (sum(1 for body, _, _ in moved if body in members) for moved in (answer.surer, answer.less_sure))
+        surer, less = (len({one.body for one in moved} & members) for moved in (answer.surer, answer.less_sure))
         name = full_name(dataset if answer.root in dataset.entities else old, answer.root)
         rows.append((name, join(newly, 6) or "nobody", join(gone, 6) or "nobody", surer, less))
     counts = [

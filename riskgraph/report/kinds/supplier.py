@@ -25,7 +25,13 @@ from riskgraph.render.words import (
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.kinds.council import profile_answer
-from riskgraph.report.parts import area_title, band_counts, contracts_section, method_section, unknown_lines
+from riskgraph.report.parts import (
+    area_title,
+    bands_note,
+    contracts_section,
+    method_section,
+    unknown_lines,
+)
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import Trait, relations_that
@@ -64,8 +70,8 @@ def supplier_report(context: Context) -> Report:
         if step.dependent in bodies:
             lines[step.area].add(step.dependent)
     order = sorted(lines.items(), key=lambda item: (-len(item[1]), item[0] is None, item[0] or ""))
-    present = [reach for reach in radius.within(Band.POSSIBLE) if not reach.root and not reach.past]
-    past = [reach for reach in radius.authorities if reach.past]
+    present = radius.within()
+    past = radius.past
     services, exposures = _services(context, users), exposures_table(context, radius)
     contracts, contract_rows = contracts_section(context, [*users, *_bought(context, shown)], f"with {name}")
     biggest = ""
@@ -84,8 +90,8 @@ def supplier_report(context: Context) -> Report:
         shown.view.as_of.isoformat(),
         (
             Number(f"{len(bodies):,}", "public bodies lean on it directly", f"in {plural(len(lines), 'service area')}; through others, more"),
-            Number(f"{len(present):,}", f"could be reached if it {failing(radius.kinds)}", band_counts(r.band for r in present) or "no route was found"),
-            Number(f"{len(past):,}", "past customers whose data may still be held", "by what this map knows of ended arrangements"),
+            Number(f"{len(present):,}", f"could be reached if it {failing(radius.kinds)}", bands_note(radius, present)),
+            Number(f"{len(past):,}", "past customers whose data may still be held", "by this supplier, or by one that it could reach, as far as this map knows"),
         ),
         _meaning(context, shown, radius, name, order),
         tuple(unknown_lines(radius)),
@@ -130,7 +136,7 @@ def _meaning(
         lines.append(f"{name} leans on {join((full_name(dataset, body) for body in below), 4)} in turn.")
     else:
         lines.append(f"What {name} leans on itself is not known.")
-    surest = [reach for reach in radius.within(Band.DOCUMENTED) if not reach.root and not reach.past]
+    surest = list(radius.within(Band.DOCUMENTED))
     if surest:
         names = join((short_name(dataset, reach.id) for reach in surest), 5)
         lines.append(f"The dependence of {plural(len(surest), 'body', 'bodies')} is documented in every step: {names}.")
