@@ -81,12 +81,12 @@ def command(
     """
     from riskgraph.data import canonical, read
     from riskgraph.data.folders import write_folder
-    from riskgraph.data.incident import Said, own_folder, record, write_incidents
+    from riskgraph.data.incident import Statement, own_folder, record, write_incidents
     from riskgraph.render.incident import text, to_json
     from riskgraph.render.tables import as_json
 
     folder = None if to else own_folder(data)
-    found = record(read(data), name, Said(origins=origins, people=people, **given))
+    found = record(read(data), name, Statement(origins=origins, people=people, **given))
     if to:
         write_folder(to, canonical(found.dataset))
     elif folder is not None and found.rows:

@@ -96,7 +96,7 @@ def _number(one: Finding, number: float) -> str:
     if one.limit.name == "share":
         return f"{number:.0f}%"
     if one.limit.name == "years":
-        return f"{number:.0f} years"
+        return f"{number:g} years"
     return f"{number:g}"
 
 
@@ -115,6 +115,8 @@ def _about(dataset: Dataset, one: Finding) -> str:
     if one.limit.name == "share":
         name = full_name(dataset, one.about)
         return f"{name} and its group would serve {after:.0f}% of the {one.known} councils known in this area, {before:.0f}% before"
+    if after > one.limit.most and f"{after:.1f}" == f"{one.limit.most:.1f}":
+        return f"it lasts a little more than {one.limit.most:g} years"
     return f"it lasts {after:.1f} years"
 
 

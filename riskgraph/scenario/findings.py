@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from riskgraph.model import Relation
-from riskgraph.scenario.draft import Finding
+from riskgraph.analysis.contracts import Contract
 from riskgraph.settle import Step
 
-__all__ = ["Backup", "Contract", "Leaving", "Merging", "Purging", "SamePlace", "Shared", "Splitting"]
+__all__ = ["Backup", "Finding", "Leaving", "Merging", "Purging", "SamePlace", "Shared", "Splitting"]
 
 
 class SamePlace(StrEnum):
@@ -37,7 +36,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Backup(Finding):
+class Backup:
     """Whether a thing and its backup are in the same place."""
 
     a: str
@@ -48,7 +47,7 @@ class Backup(Finding):
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving(Finding):
+class Leaving:
     """A council leaves a shared service."""
 
     council: str
@@ -60,32 +59,20 @@ class Leaving(Finding):
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
-    """A contract against vesting day."""
-
-    row: Relation
-    council: str
-    supplier: str
-    end: str | None  # the latest day known
-    before: bool | None  # whether it ends before vesting day; None: no end is known
-    past: bool = False  # whether that end is before the date of the question: what came after is not known
-
-
-@dataclass(frozen=True, slots=True)
-class Merging(Finding):
+class Merging:
     """Councils become one."""
 
     councils: tuple[str, ...]
     new: str
     vesting: date
     duplicates: Mapping[str, Mapping[str, tuple[str, ...]]]  # area to provider to the councils that bring it
-    contracts: tuple[Contract, ...]  # earliest end first; those without a known end last
+    contracts: tuple[Contract, ...]  # as `riskgraph contracts` knows them: earliest end first, no known end last
     internal: tuple[str, ...]  # rows between the councils, which fall away
     residents: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Splitting(Finding):
+class Splitting:
     """One council becomes several, and which takes what is not known."""
 
     council: str
@@ -95,8 +82,12 @@ class Splitting(Finding):
 
 
 @dataclass(frozen=True, slots=True)
-class Purging(Finding):
+class Purging:
     """Data returned or destroyed: rows that now say so, and rows that are still in use."""
 
     done: tuple[str, ...]
     in_use: tuple[str, ...]
+
+
+Finding = Backup | Leaving | Merging | Splitting | Purging
+"""What a verb found out besides its changes."""

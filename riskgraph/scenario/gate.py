@@ -16,7 +16,7 @@ from typing import Any
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.concentration import market_in
 from riskgraph.analysis.gauge import By, Gauge
-from riskgraph.dates import first_day, last_day
+from riskgraph.dates import first_day, last_day, years_between
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part
@@ -302,7 +302,7 @@ class _Judge:
         start, end = self.award.start, self.award.end
         if start is None or end is None:
             return Finding(limit, Verdict.UNKNOWN, placed.supplier, 0, None, None)
-        years = ((last_day(end) - first_day(start)).days + 1) / 365.25
+        years = years_between(first_day(start), last_day(end))
         return Finding(limit, self._verdict(limit, 0, years, years), placed.supplier, 0, years, years)
 
     def _single_points(self, placed: Placed, now: _State, then: _State) -> Iterator[tuple[str, str, tuple[str, ...]]]:
