@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from small import FILES, write_small
 
 from riskgraph.analysis.blast import blast
 from riskgraph.assets import shipped
@@ -15,6 +16,7 @@ from riskgraph.cli import main
 from riskgraph.errors import DataError, MissingFile
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
+from riskgraph.render.gate import text
 from riskgraph.scenario.award import place, read_award
 from riskgraph.scenario.gate import Verdict, gate
 from riskgraph.scenario.policy import read_policy
@@ -200,3 +202,39 @@ def test_the_answer_for_programs() -> None:
     assert result.exit_code == 1 and value["schema"] == 1 and value["verdict"] == "unknown"
     assert [one["limit"] for one in value["limits"]] == ["radius", "services", "share", "years"]
     assert value["questions"][0]["question"].endswith("or the network?")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "verdict"),
+    [
+        ("2027-04-01", "2032-03-31", Verdict.CLEAN),  # five years to the day
+        ("2027", "2031", Verdict.CLEAN),
+        ("2028-02-29", "2033-02-28", Verdict.CLEAN),
+        ("2027-04", "2032-03", Verdict.CLEAN),
+        ("2027-04-01", "2032-04-01", Verdict.BLOCKED),  # one day more
+        ("2023-03-01", "2028-02-29", Verdict.CLEAN),
+        ("2023-03-01", "2028-03-01", Verdict.BLOCKED),
+    ],
+)
+def test_a_term_is_measured_by_the_calendar(uk: RiskGraph, start: str, end: str, verdict: Verdict) -> None:
+    policy = read_policy()
+    years = replace(policy.limits["years"], most=5.0)
+    only = replace(policy, must_know=(), limits={"years": years})
+    judged = gate(uk, replace(read_award("committee-system"), start=start, end=end), only)
+    assert judged.findings[0].verdict is verdict
+    if verdict is Verdict.BLOCKED:
+        assert "it lasts a little more than 5 years; the limit is 5 years" in text(judged)
+
+
+def test_what_is_replaced_and_had_ended_before_is_not_revived(tmp_path: Path) -> None:
+    row = "r4,authority:ashby,served-by,supplier:orbit,pensions,personal,,,,,2015,2019,,,,,,e1,\n"
+    more = "r5,authority:ashby,served-by,supplier:orbit,pensions,personal,,,,,2020,,,,,,,e1,\n"
+    relations = FILES["relations.csv"] + row + more
+    small = RiskGraph.open(write_small(tmp_path, relations_csv=relations))
+    award = replace(
+        read_award("committee-system"), councils=("Ashby",), new=("Nova", "Nova Agenda"), supplier="Nova",
+        product="Nova Agenda", service_area="pensions", replaces=("Orbit",), start="2027-04-01", end=None,
+    )  # fmt: skip
+    placed = place(small, award)
+    assert placed.ended == ("r5",) and placed.dataset.relations["r5"].valid_to == "2027-03-31"
+    assert placed.dataset.relations["r4"].valid_to == "2019"

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY, Band
+from riskgraph.model import AUTHORITY, Band, Relation
 from riskgraph.render import blast as blast_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
-from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
+from riskgraph.render.words import area_label, bodies, join, plural, root_name, row_phrase, sentence, short_name
 from riskgraph.scenario.compare import Comparison, Difference, Pair, What
 from riskgraph.scenario.findings import Backup, Merging, SamePlace, Splitting
 from riskgraph.scenario.market import Market
@@ -21,6 +21,7 @@ from riskgraph.scenario.upstream import Exposure
 __all__ = ["change_phrase", "text"]
 
 NAMES = 4
+ROWS = 6
 PAIRS = 3
 MARKETS = 2
 SPREAD = 50  # a change of the index worth a word
@@ -70,6 +71,8 @@ class _Writer:
         lines += [self.pair(pair) for pair in self.answer.pairs[:PAIRS]]
         if len(self.answer.pairs) > PAIRS:
             lines.append(f"And {plural(len(self.answer.pairs) - PAIRS, 'more root')}: see --format table.")
+        lines += [self.rows("Ends", self.before, self.applied.ended)]
+        lines += [self.rows("Supposed by this scenario alone", self.after, self.applied.supposed)]
         lines += self.routes(1 if full else 2)
         lines.append(self.stops())
         lines += [self.exposure(one) for one in self.answer.exposures[:2]]
@@ -198,6 +201,14 @@ class _Writer:
             said = said if one.after is None else said[::-1]
         return "; ".join(said) + "."
 
+    def rows(self, what: str, dataset: Dataset, rows: Sequence[Relation]) -> str:
+        """The rows that end, or that nobody but the scenario says."""
+        if not rows:
+            return ""
+        said = [f"{short_name(dataset, row.dependent)} {row_phrase(dataset, row)}" for row in rows]
+        more = f"; and {len(said) - ROWS} more (--format table lists them)" if len(said) > ROWS else ""
+        return f"{what}, {plural(len(rows), 'relation')}: {'; '.join(said[:ROWS])}{more}."
+
     # -- what follows ---------------------------------------------------------------------------
 
     def stops(self) -> str:
@@ -290,10 +301,7 @@ class _Writer:
         radius = next((pair.after for pair in self.answer.pairs if pair.after is not None), None)
         if radius is not None and radius.questions:
             parts.append(f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out after")
-        said = [f"Not known: {'; '.join(parts)}."] if parts else []
-        if self.applied.supposed:
-            said.append(f"Supposed by this scenario alone: {plural(len(self.applied.supposed), 'relation')}.")
-        return " ".join(said)
+        return f"Not known: {'; '.join(parts)}." if parts else ""
 
     def _keeps(self, row: str) -> bool:
         steps = self.applied.before.settled(self.answer.view).steps

@@ -8,7 +8,7 @@ from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.analysis.rank import Ranked
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
-from riskgraph.render.words import sentence, short_name
+from riskgraph.render.words import row_phrase, sentence, short_name
 from riskgraph.scenario.compare import Comparison, Difference, Pair, What
 from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import Scenario
@@ -68,10 +68,22 @@ def table_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...
 def tables(answer: Comparison) -> list[Table]:
     """Everything for a terminal: the difference, then what the verbs found out."""
     applied = answer.applied
-    found = [table_rows(answer)]
+    found = [table_rows(answer), _rows(answer)]
     for finding in applied.findings:
         found += finding_tables(applied.before.dataset, applied.after.dataset, finding)
     return [table for table in found if table[1]] or found[:1]
+
+
+def _rows(answer: Comparison) -> Table:
+    """The rows that end, and those that nobody but the scenario says."""
+    applied = answer.applied
+    sides = (("ends", applied.before.dataset, applied.ended), ("supposed", applied.after.dataset, applied.supposed))
+    rows: list[tuple[Any, ...]] = [
+        (what, short_name(dataset, row.dependent), row_phrase(dataset, row), row.id)
+        for what, dataset, changed in sides
+        for row in changed
+    ]
+    return ("relation", "name", "says", "row"), rows
 
 
 def _band(reach: Reach | None) -> str:

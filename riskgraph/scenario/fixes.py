@@ -146,6 +146,8 @@ class _Search:
 
     def price(self, costs: Mapping[str, float]) -> None:
         """Take costs over; a row alone means to sever it."""
+        if not costs:
+            return
         number = {one.id: index for index, one in enumerate(self.found.all)}
         every = {one.id for one in remedies(self.harm, self.graph.settled(self.view)).all}
         for name, cost in costs.items():
