@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from small import FILES, write_small
 from strategies import datasets
-from test_scenario_properties import bands, made, opened, slow
+from test_scenario_properties import bands, made, opened, slow, ties
 
 from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.api import RiskMap, load

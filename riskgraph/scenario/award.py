@@ -147,7 +147,7 @@ def read_award(where: str | Path) -> Award:
         lists["new"],
     )
     sheet.text("author")
-    sheet.text("notes")
+    sheet.text("notes", lines=True)
     sheet.done("nothing was judged")
     return award
 
