@@ -18,13 +18,13 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.gate import text
 from riskgraph.scenario.award import place, read_award
-from riskgraph.scenario.gate import Verdict, gate
+from riskgraph.scenario.gate import GateVerdict, gate
 from riskgraph.scenario.policy import read_policy
 
 DRAFTS = {
-    "committee-system": Verdict.CLEAN,
-    "one-more-to-capita": Verdict.BLOCKED,
-    "housing-in-the-cloud": Verdict.UNKNOWN,
+    "committee-system": GateVerdict.CLEAN,
+    "one-more-to-capita": GateVerdict.BLOCKED,
+    "housing-in-the-cloud": GateVerdict.UNKNOWN,
 }
 
 
@@ -41,7 +41,7 @@ def test_every_shipped_draft_is_judged_here() -> None:
 def test_a_shipped_draft_and_its_exit_code(name: str) -> None:
     result = CliRunner().invoke(main, ["gate", name])
     assert f": {DRAFTS[name]}." in result.stdout.splitlines()[0]
-    assert result.exit_code == (0 if DRAFTS[name] is Verdict.CLEAN else 1)
+    assert result.exit_code == (0 if DRAFTS[name] is GateVerdict.CLEAN else 1)
 
 
 def test_unknown_passes_only_when_it_is_allowed() -> None:
@@ -71,7 +71,7 @@ def test_good_answers_turn_unknown_into_clean(uk: RiskGraph) -> None:
     judged = gate(uk, award)
     assert judged.questions == ("access", "hosting", "host", "subcontractors") and judged.clean_if_good
     answered = replace(award, access="none", hosting="own", subcontractors=())
-    assert gate(uk, answered).verdict is Verdict.CLEAN
+    assert gate(uk, answered).verdict is GateVerdict.CLEAN
 
 
 def test_a_blank_that_could_break_a_limit_is_a_question(uk: RiskGraph) -> None:
@@ -84,10 +84,10 @@ def test_a_blank_that_could_break_a_limit_is_a_question(uk: RiskGraph) -> None:
     )
     award = replace(award, new=("Orbit Committees Ltd",))
     judged = gate(uk, award, strict)
-    assert judged.verdict is Verdict.UNKNOWN and judged.questions == ("access",)
+    assert judged.verdict is GateVerdict.UNKNOWN and judged.questions == ("access",)
     assert judged.findings[0].after == 0 and judged.findings[0].at_worst == 2
-    assert gate(uk, replace(award, access="remote"), strict).verdict is Verdict.BLOCKED
-    assert gate(uk, replace(award, access="none"), strict).verdict is Verdict.CLEAN
+    assert gate(uk, replace(award, access="remote"), strict).verdict is GateVerdict.BLOCKED
+    assert gate(uk, replace(award, access="none"), strict).verdict is GateVerdict.CLEAN
 
 
 def test_an_award_may_lean_on_a_host_and_on_subcontractors(uk: RiskGraph) -> None:
@@ -207,22 +207,22 @@ def test_the_answer_for_programs() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "verdict"),
     [
-        ("2027-04-01", "2032-03-31", Verdict.CLEAN),  # five years to the day
-        ("2027", "2031", Verdict.CLEAN),
-        ("2028-02-29", "2033-02-28", Verdict.CLEAN),
-        ("2027-04", "2032-03", Verdict.CLEAN),
-        ("2027-04-01", "2032-04-01", Verdict.BLOCKED),  # one day more
-        ("2023-03-01", "2028-02-29", Verdict.CLEAN),
-        ("2023-03-01", "2028-03-01", Verdict.BLOCKED),
+        ("2027-04-01", "2032-03-31", GateVerdict.CLEAN),  # five years to the day
+        ("2027", "2031", GateVerdict.CLEAN),
+        ("2028-02-29", "2033-02-28", GateVerdict.CLEAN),
+        ("2027-04", "2032-03", GateVerdict.CLEAN),
+        ("2027-04-01", "2032-04-01", GateVerdict.BLOCKED),  # one day more
+        ("2023-03-01", "2028-02-29", GateVerdict.CLEAN),
+        ("2023-03-01", "2028-03-01", GateVerdict.BLOCKED),
     ],
 )
-def test_a_term_is_measured_by_the_calendar(uk: RiskGraph, start: str, end: str, verdict: Verdict) -> None:
+def test_a_term_is_measured_by_the_calendar(uk: RiskGraph, start: str, end: str, verdict: GateVerdict) -> None:
     policy = read_policy()
     years = replace(policy.limits["years"], most=5.0)
     only = replace(policy, must_know=(), limits={"years": years})
     judged = gate(uk, replace(read_award("committee-system"), start=start, end=end), only)
     assert judged.findings[0].verdict is verdict
-    if verdict is Verdict.BLOCKED:
+    if verdict is GateVerdict.BLOCKED:
         assert "it lasts a little more than 5 years; the limit is 5 years" in text(judged)
 
 

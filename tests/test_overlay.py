@@ -21,6 +21,7 @@ from riskgraph.engine.changes import Rule, Spread, Target
 from riskgraph.engine.programme import cheapest, left_by
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
+from riskgraph.scenario.findings import Merging
 from riskgraph.scenario.fixes import fixes
 from riskgraph.scenario.model import Change, change
 from riskgraph.scenario.remedies import Act, Remedy, apply, remedies
@@ -336,6 +337,7 @@ def test_every_kind_of_end_counts_in_a_merger_as_in_contracts(tmp_path: Path, mo
         vesting="2028-04-01",
     )
     (finding,) = graph.whatif("merge", "ashby", "bexton", name="New", on="2028-04-01").applied.findings
-    one = {c.row.id: (c.vesting, c.end) for c in (*told.contracts, *told.passed, *told.open)}
+    assert isinstance(finding, Merging)
+    one = {c.row.id: (c.vesting, c.end) for c in [*told.contracts, *told.passed, *told.open]}
     assert {c.row.id: (c.vesting, c.end) for c in finding.contracts} == one
     assert "r6" not in one and set(one) >= {"r1", "r2", "r3", "r5"}

@@ -136,7 +136,7 @@ def record(dataset: Dataset, incident_id: str, said: Statement) -> Recorded:
     >>> found.rows, found.added[0].said_by, found.added[0].confidence
     (2, 'supplier:civica', 'reported')
     """
-    work = _Work(dataset, incident_id, said)
+    work = _IncidentRecorder(dataset, incident_id, said)
     old = dataset.incidents.get(incident_id)
     incident = work.incident(old)
     effects = [effect for effect in dataset.effects if effect.incident_id == incident_id]
@@ -196,7 +196,7 @@ def write_incidents(dataset: Dataset, folder: Path) -> tuple[str, ...]:
     return tuple(written)
 
 
-class _Work:
+class _IncidentRecorder:
     """From what people type to rows, collecting everything that is not clear."""
 
     def __init__(self, dataset: Dataset, incident_id: str, said: Statement) -> None:

@@ -12,11 +12,11 @@ from riskgraph.render import blast as blast_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
 from riskgraph.render.words import area_label, bodies, join, plural, root_name, row_phrase, sentence, short_name
-from riskgraph.scenario.compare import Comparison, Difference, Pair, What
+from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
 from riskgraph.scenario.findings import Backup, Merging, SamePlace, Splitting
 from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import EVERYBODY, Change
-from riskgraph.scenario.upstream import Exposure
+from riskgraph.scenario.upstream import CouncilExposure
 
 __all__ = ["change_phrase", "text"]
 
@@ -37,7 +37,7 @@ def text(answer: Comparison, command: str = "", saved: str = "") -> str:
     saved
         The file in which the scenario was written, if it was.
     """
-    writer = _Writer(answer)
+    writer = _WhatifWriter(answer)
     lost_only = len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None
     lines = _lost(answer) if lost_only else writer.lines()
     tries = "" if lost_only else _next(answer, command, saved)
@@ -57,7 +57,7 @@ def _lost(answer: Comparison) -> list[str]:
     return lines
 
 
-class _Writer:
+class _WhatifWriter:
     """The lines of one answer, most important first."""
 
     def __init__(self, answer: Comparison) -> None:
@@ -111,8 +111,8 @@ class _Writer:
                 return f"{self.same_place(finding)} ({date}).{marking}"
         if not self.answer.pairs:
             return f"0 roots were asked: {what} ({date}).{marking}"
-        leave = self.bodies(What.LEAVES)
-        joins = self.bodies(What.JOINS)
+        leave = self.bodies(Shift.LEAVES)
+        joins = self.bodies(Shift.JOINS)
         said = []
         if leave:
             said.append(f"{bodies(self.after, leave)} {'leaves' if len(leave) == 1 else 'leave'}")
@@ -122,7 +122,7 @@ class _Writer:
         moved = f"{join(said)} the radius" if said else "0 councils leave or join the radius"
         return f"{moved} if {what} ({date}).{marking}"
 
-    def bodies(self, *what: What) -> list[str]:
+    def bodies(self, *what: Shift) -> list[str]:
         """Bodies that do something in any of the questions."""
         found = {one.body for pair in self.answer.pairs for one in pair.of(*what) if one.body in self.after.entities}
         return sorted(found)
@@ -140,7 +140,7 @@ class _Writer:
 
     # -- each root ------------------------------------------------------------------------------
 
-    def pair(self, pair: Pair) -> str:
+    def pair(self, pair: BeforeAfter) -> str:
         """One root: how many before, how many after, and by name who leaves and joins."""
         roots = join(self.name(root) for root in pair.roots)
         verb = failing(self.answer.kinds)
@@ -151,7 +151,7 @@ class _Writer:
         elif pair.before and pair.after and pair.before.roots != pair.after.roots:
             after += f" ({join(self.name(root) for root in pair.after.roots)})"
         parts = [f"If {roots} {verb}{together}: {pair.count(pair.before):,} before, {after}"]
-        for what, word in ((What.LEAVES, "leaves"), (What.JOINS, "joins")):
+        for what, word in ((Shift.LEAVES, "leaves"), (Shift.JOINS, "joins")):
             found = [one for one in pair.of(what) if one.body in self.after.entities]
             if found:
                 doubt = sum(one.not_ruled_out for one in found)
@@ -159,14 +159,14 @@ class _Writer:
                 aside = f" ({some}cannot be ruled out)" if doubt else ""
                 parts.append(f"{word}: {self.names(one.body for one in found)}{aside}")
         for what, word in (
-            (What.SURER, "surer for"),
-            (What.LESS_SURE, "less sure for"),
-            (What.REROUTED, "by another route for"),
+            (Shift.SURER, "surer for"),
+            (Shift.LESS_SURE, "less sure for"),
+            (Shift.REROUTED, "by another route for"),
         ):
             changed = pair.of(what)
             if changed:
                 parts.append(f"{word} {len(changed):,}: {self.names((one.body for one in changed), 2)}")
-        stays = [one for one in pair.of(What.SURER, What.LESS_SURE, What.REROUTED, What.STAYS) if one.within]
+        stays = [one for one in pair.of(Shift.SURER, Shift.LESS_SURE, Shift.REROUTED, Shift.STAYS) if one.within]
         if stays:
             parts.append(f"stays: {self.names((one.body for one in stays), 2)}")
         services = pair.services(pair.before), pair.services(pair.after)
@@ -179,7 +179,7 @@ class _Writer:
 
     def routes(self, most: int) -> list[str]:
         """The route that changed, for the first bodies that change."""
-        order = (What.LEAVES, What.JOINS, What.REROUTED, What.LESS_SURE)
+        order = (Shift.LEAVES, Shift.JOINS, Shift.REROUTED, Shift.LESS_SURE)
         found = [one for what in order for pair in self.answer.pairs for one in pair.of(what)]
         found = [one for one in found if not one.not_ruled_out] or found
         shown: dict[str, str] = {}
@@ -219,7 +219,7 @@ class _Writer:
         named = _services(self.before, stops)
         return f"{plural(len(stops), 'service')} may stop unless something takes the place: {named}."
 
-    def exposure(self, one: Exposure) -> str:
+    def exposure(self, one: CouncilExposure) -> str:
         """All by which one council could be reached."""
         before, after = one.counts
         council = self.name(one.council)

@@ -9,10 +9,10 @@ from riskgraph.analysis.rank import Ranked
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
 from riskgraph.render.words import row_phrase, sentence, short_name
-from riskgraph.scenario.compare import Comparison, Difference, Pair, What
+from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
 from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import Scenario
-from riskgraph.scenario.upstream import Exposure
+from riskgraph.scenario.upstream import CouncilExposure
 
 __all__ = ["csv_rows", "scenario_value", "table_rows", "tables", "to_json"]
 
@@ -32,7 +32,7 @@ def csv_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...]]
     rows: list[tuple[Any, ...]] = []
     for pair in answer.pairs:
         for one in pair.differences:
-            told = one.what is not What.STAYS
+            told = one.what is not Shift.STAYS
             how = [
                 sentence(dataset, reach.lead[1].proof) if told and reach is not None else None
                 for dataset, reach in zip(sides, (one.before, one.after), strict=True)
@@ -148,7 +148,7 @@ def scenario_value(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _pair(answer: Comparison, pair: Pair) -> dict[str, Any]:
+def _pair(answer: Comparison, pair: BeforeAfter) -> dict[str, Any]:
     return {
         "roots": list(pair.roots),
         "before": _side(pair, pair.before),
@@ -158,7 +158,7 @@ def _pair(answer: Comparison, pair: Pair) -> dict[str, Any]:
     }
 
 
-def _side(pair: Pair, side: BlastRadius | None) -> dict[str, Any] | None:
+def _side(pair: BeforeAfter, side: BlastRadius | None) -> dict[str, Any] | None:
     if side is None:
         return None
     return {
@@ -192,7 +192,7 @@ def _reach(reach: Reach | None) -> dict[str, Any] | None:
     }
 
 
-def _exposure(one: Exposure) -> dict[str, Any]:
+def _exposure(one: CouncilExposure) -> dict[str, Any]:
     return {
         "council": one.council,
         "before": {root: band.word for root, band in sorted(one.before.items())},

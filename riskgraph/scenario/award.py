@@ -25,7 +25,7 @@ from riskgraph.model import (
 )
 from riskgraph.rules import rules
 from riskgraph.scenario.dependence import end, ties
-from riskgraph.scenario.strict import Sheet, find
+from riskgraph.scenario.strict import TomlSheet, find
 
 __all__ = ["Award", "Placed", "place", "read_award"]
 
@@ -108,7 +108,7 @@ def read_award(where: str | Path) -> Award:
     >>> read_award("committee-system").relation
     'uses'
     """
-    sheet = Sheet.read(find(where, "drafts", "draft"))
+    sheet = TomlSheet.read(find(where, "drafts", "draft"))
     sheet.only(_KEYS)
     words = {key: sheet.word(key, allowed) for key, allowed in WORDS.items()}
     lists = {key: sheet.texts(key) for key in _LISTS}

@@ -11,7 +11,7 @@ from riskgraph.data.names import Names
 from riskgraph.data.write import toml_string
 from riskgraph.errors import RiskGraphError
 from riskgraph.scenario.model import EVERYBODY, Change, Scenario
-from riskgraph.scenario.strict import Sheet, find
+from riskgraph.scenario.strict import TomlSheet, find
 from riskgraph.scenario.verbs import VERBS
 
 __all__ = ["canonical", "parse", "read", "shipped_scenarios", "with_ids", "write"]
@@ -47,7 +47,7 @@ def read(where: str | Path) -> Scenario:
     >>> read("merge-east-kent").changes[0].verb
     'merge'
     """
-    return _scenario(Sheet.read(find(where, "scenarios", "scenario"), exact=True))
+    return _scenario(TomlSheet.read(find(where, "scenarios", "scenario"), exact=True))
 
 
 def parse(text: str, file: str = "scenario.toml") -> Scenario:
@@ -68,10 +68,10 @@ def parse(text: str, file: str = "scenario.toml") -> Scenario:
     >>> parse('title = "Both"\n[[change]]\nverb = "lose"\nbodies = ["civica", "capita"]').changes[0].values
     {'bodies': ('civica', 'capita')}
     """
-    return _scenario(Sheet(text, file, exact=True))
+    return _scenario(TomlSheet(text, file, exact=True))
 
 
-def _scenario(sheet: Sheet) -> Scenario:
+def _scenario(sheet: TomlSheet) -> Scenario:
     """The scenario of a sheet, if nothing is wrong with it."""
     if sheet.problems:
         sheet.done(_OUTCOME, _FIX)
@@ -95,7 +95,7 @@ def _scenario(sheet: Sheet) -> Scenario:
     return scenario
 
 
-def _change(table: Sheet) -> Change | None:
+def _change(table: TomlSheet) -> Change | None:
     """One change, each value judged by what its field holds; `None` if its verb is not known."""
     name = table.text("verb")
     verb = VERBS.get(name)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from riskgraph.analysis.contracts import Contract
 from riskgraph.settle import Step
 
-__all__ = ["Backup", "Finding", "Leaving", "Merging", "Purging", "SamePlace", "Shared", "Splitting"]
+__all__ = ["Backup", "Finding", "Leaving", "Merging", "Purging", "SamePlace", "SharedGround", "Splitting"]
 
 
 class SamePlace(StrEnum):
@@ -22,7 +22,7 @@ class SamePlace(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedGround:
     """Something that two things both lean on, and how each does."""
 
     id: str
@@ -42,7 +42,7 @@ class Backup:
     a: str
     b: str
     answer: SamePlace
-    shared: tuple[Shared, ...]
+    shared: tuple[SharedGround, ...]
     unknown: tuple[str, ...]  # places whose own place is not recorded
 
 

@@ -84,7 +84,7 @@ def fixes(
     >>> found.best.remedies[0].id, found.was, found.best.left
     ('sever:kensington-and-chelsea.hosted-on.rbkc-shared-it.ict-infrastructure', 2.0, 1.0)
     """
-    search = _Search(
+    search = _FixSearch(
         graph,
         graph.view(as_of),
         asked_kinds(kinds, like),
@@ -121,7 +121,7 @@ def _word(kind: type[Any], word: str, what: str) -> Any:
         ) from None
 
 
-class _Search:
+class _FixSearch:
     """One question, with the network, the remedies and the costs."""
 
     def __init__(

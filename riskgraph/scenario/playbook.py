@@ -13,7 +13,7 @@ from riskgraph.scenario.apply import apply
 from riskgraph.scenario.files import read as read_scenario
 from riskgraph.scenario.files import shipped_scenarios
 from riskgraph.scenario.model import Scenario
-from riskgraph.scenario.strict import Sheet, find
+from riskgraph.scenario.strict import TomlSheet, find
 
 __all__ = ["DAYS", "MARKINGS", "Inject", "Playbook", "StatedBelief", "read_playbook"]
 
@@ -94,7 +94,7 @@ def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
     if not Path(where).is_file() and str(where) in shipped_scenarios():
         return _of_scenario(graph, read_scenario(where))
     path = find(where, "exercises", "exercise or incident")
-    sheet = Sheet.read(path)
+    sheet = TomlSheet.read(path)
     if "change" in sheet.values:
         return _of_scenario(graph, read_scenario(path))
     sheet.only(_KEYS)
@@ -146,28 +146,28 @@ def _of_scenario(graph: RiskGraph, scenario: Scenario) -> Playbook:
     )
 
 
-def _kinds(sheet: Sheet) -> tuple[FailureKind, ...]:
+def _kinds(sheet: TomlSheet) -> tuple[FailureKind, ...]:
     kinds, like = sheet.kinds()
     if kinds or like in PRESETS:
         return kinds or PRESETS[like]
     return () if sheet.values.get("incident") else PRESETS["compromise"]
 
 
-def _name(sheet: Sheet, graph: RiskGraph, key: str, name: str) -> None:
+def _name(sheet: TomlSheet, graph: RiskGraph, key: str, name: str) -> None:
     try:
         graph.names.resolve(name)
     except RiskGraphError as error:
         sheet.problem(key, "name", error.message, error.fix)
 
 
-def _tables(sheet: Sheet, key: str, known: tuple[str, ...]) -> list[Sheet]:
+def _tables(sheet: TomlSheet, key: str, known: tuple[str, ...]) -> list[TomlSheet]:
     tables = sheet.tables(key)
     for one in tables:
         one.only(known)
     return tables
 
 
-def _day(table: Sheet) -> int:
+def _day(table: TomlSheet) -> int:
     day = table.number("day", 0, 1000)
     if "day" not in table.values:
         table.problem(None, "missing", f"An entry has no day: {dict(table.values)}.", "Add day = 1.")
@@ -176,14 +176,14 @@ def _day(table: Sheet) -> int:
     return int(day or 0)
 
 
-def _needed(table: Sheet, key: str) -> str:
+def _needed(table: TomlSheet, key: str) -> str:
     value = table.text(key)
     if not value and isinstance(table.values.get(key, ""), str):
         table.problem(None, "missing", f"An entry has no {key}: {dict(table.values)}.", f'Add {key} = "...".')
     return value
 
 
-def _inject(table: Sheet) -> Inject:
+def _inject(table: TomlSheet) -> Inject:
     time = table.text("time") or "09:00"
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time):
         table.problem("time", "time", f"{time!r} is no time of day.", "Write it as 09:30.")
@@ -196,7 +196,7 @@ def _inject(table: Sheet) -> Inject:
     )
 
 
-def _belief(graph: RiskGraph, table: Sheet) -> StatedBelief:
+def _belief(graph: RiskGraph, table: TomlSheet) -> StatedBelief:
     roots = table.texts("roots")
     for root in roots:
         _name(table, graph, "roots", root)

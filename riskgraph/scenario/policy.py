@@ -8,7 +8,7 @@ from pathlib import Path
 
 from riskgraph.assets import shipped
 from riskgraph.errors import MissingFile
-from riskgraph.scenario.strict import Sheet
+from riskgraph.scenario.strict import TomlSheet
 
 __all__ = ["FACTS", "LIMITS", "Limit", "Policy", "read_policy"]
 
@@ -56,7 +56,7 @@ def read_policy(where: Path | None = None) -> Policy:
     path = shipped("policy.toml") if where is None else where
     if not path.is_file():
         raise MissingFile(f"There is no policy {path}.", "Give a file, or leave --policy out.")
-    sheet = Sheet.read(path)
+    sheet = TomlSheet.read(path)
     sheet.only(("title", "must_know", "limits"))
     title = sheet.text("title", needed=True)
     facts = sheet.texts("must_know")

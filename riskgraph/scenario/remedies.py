@@ -85,7 +85,7 @@ class Remedies:
     links: Mapping[tuple[int, int], tuple[int, ...]]  # (link, kind) to the numbers of the remedies that block it
     groups: Mapping[tuple[int, int], tuple[int, ...]]  # (group, kind) to the same
     splits: Mapping[str, Split]  # environment that can be divided to what that separates
-    finder: _Finder
+    finder: _RemedyFinder
 
     @property
     def backed_up(self) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def remedies(harm: HarmNetwork, settled: Settled, acts: Collection[Act] = tuple(
     >>> [remedy.id for remedy in found.all]
     ['segment:environment:rbkc-shared-it']
     """
-    finder = _Finder(harm, settled)
+    finder = _RemedyFinder(harm, settled)
     found = [one for one in finder.find() if one[0].act in acts]
     order = sorted(found, key=lambda one: (list(Act).index(one[0].act), one[0].id))
     links: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -136,7 +136,7 @@ def remedies(harm: HarmNetwork, settled: Settled, acts: Collection[Act] = tuple(
     )
 
 
-class _Finder:
+class _RemedyFinder:
     """Reads remedies off the steps; each with the links (or groups) and kinds that it blocks."""
 
     def __init__(self, harm: HarmNetwork, settled: Settled) -> None:

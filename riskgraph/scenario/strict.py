@@ -15,7 +15,7 @@ from riskgraph.dates import last_day
 from riskgraph.errors import DataError, MissingFile, Problem, RiskGraphError
 from riskgraph.model import PRESETS, FailureKind
 
-__all__ = ["Sheet", "find"]
+__all__ = ["TomlSheet", "find"]
 
 MOST_BYTES = 1024 * 1024
 
@@ -44,12 +44,12 @@ def find(where: str | Path, folder: str, what: str) -> Path:
     return examples[str(where)]
 
 
-class Sheet:
+class TomlSheet:
     r"""The values of one file, or of one table in it, and what is wrong with them.
 
     Examples
     --------
-    >>> sheet = Sheet('title = "A"\nyears = "two"', "a.toml")
+    >>> sheet = TomlSheet('title = "A"\nyears = "two"', "a.toml")
     >>> sheet.text("title"), sheet.number("years", 0, 9)
     ('A', None)
     >>> str(sheet.problems[0])
@@ -69,7 +69,7 @@ class Sheet:
             self.problem(None, "toml", f"It is no valid TOML: {error}.", "Check its quotes and brackets.")
 
     @classmethod
-    def read(cls, path: Path, *, exact: bool = False) -> Sheet:
+    def read(cls, path: Path, *, exact: bool = False) -> TomlSheet:
         """Read a file; it must be text of a reasonable size."""
         try:
             raw = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b"\0"
@@ -82,7 +82,7 @@ class Sheet:
         sheet.problems[:0] = [problem for problem in noticed if problem.severity == "error"]
         return sheet
 
-    def tables(self, key: str) -> list[Sheet]:
+    def tables(self, key: str) -> list[TomlSheet]:
         """The tables of a list, each written under a line such as `[[change]]`; problems of all stand together."""
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
@@ -94,7 +94,7 @@ class Sheet:
             return [self._table(one, *where) for one, where in zip(value, _ranges(starts, self.last), strict=True)]
         return [self._table(one, self.first, self.last) for one in value]
 
-    def table(self, key: str, name: str) -> Sheet:
+    def table(self, key: str, name: str) -> TomlSheet:
         """One table under a line such as `[limits.radius]`."""
         opening = re.compile(rf"\s*\[\s*{re.escape(key)}\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*\]")
         start = next((number for number, line in enumerate(self.lines, 1) if opening.match(line)), None)
@@ -103,7 +103,7 @@ class Sheet:
         ]
         return self._table(self.values[key][name], start or self.first, nexts[0] if nexts else self.last)
 
-    def _table(self, values: Mapping[str, Any], first: int, last: int) -> Sheet:
+    def _table(self, values: Mapping[str, Any], first: int, last: int) -> TomlSheet:
         table = copy(self)
         table.values, table.first, table.last, table.opened = values, first, last, first if first > 1 else None
         return table

@@ -13,10 +13,10 @@ from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part, Place
 from riskgraph.model import ENVIRONMENT, PRODUCT, Band, FailureKind
 from riskgraph.rules import rules
-from riskgraph.scenario.findings import Backup, SamePlace, Shared
+from riskgraph.scenario.findings import Backup, SamePlace, SharedGround
 from riskgraph.settle import Step, View
 
-__all__ = ["Exposure", "ancestors", "exposures", "same_place"]
+__all__ = ["CouncilExposure", "ancestors", "exposures", "same_place"]
 
 _PLACE = frozenset({"hosted-on", "operated-by", "linked-to"})
 _BEHIND = _PLACE | {"instance-of", "made-by", "supplied-by", "served-by", "subcontracts-to", "owned-by", "uses"}
@@ -97,11 +97,11 @@ def same_place(graph: RiskGraph, view: View, a: str, b: str) -> Backup:
         raise RiskGraphError(f"{graph.dataset.usual_name(a)} is named twice.", "Name two different things.")
     places = [ancestors(graph, view, one, _PLACE, ict=True) for one in (a, b)]
     places = [{**found, **_makers_that_host(graph, view, found)} for found in places]
-    shared = [Shared(id_, True, (places[0][id_], places[1][id_])) for id_ in _both(*places)]
+    shared = [SharedGround(id_, True, (places[0][id_], places[1][id_])) for id_ in _both(*places)]
     shared.sort(key=lambda one: one.doubtful)
     behind = [ancestors(graph, view, one) for one in (a, b)]
     known = {one.id for one in shared}
-    shared += [Shared(id_, False, (behind[0][id_], behind[1][id_])) for id_ in _both(*behind) if id_ not in known]
+    shared += [SharedGround(id_, False, (behind[0][id_], behind[1][id_])) for id_ in _both(*behind) if id_ not in known]
     unknown = tuple(one for one, found in zip((a, b), places, strict=True) if not _placed(graph, one, found))
     if any(one.place and not one.doubtful for one in shared):
         answer = SamePlace.YES
@@ -140,7 +140,7 @@ def _placed(graph: RiskGraph, body: str, found: Mapping[str, tuple[Step, ...]]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class CouncilExposure:
     """All by which one council could be reached, before and after."""
 
     council: str  # as it is called after
