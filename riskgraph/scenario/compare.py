@@ -115,7 +115,7 @@ class Comparison(Pictured):
     Attributes
     ----------
     applied
-        Shift became of the map.
+        What became of the map.
     kinds
         The failure kinds asked about.
     pairs
@@ -214,7 +214,7 @@ def compare(
 ) -> Comparison:
     """Lay a scenario over a map and say what it changes.
 
-    Shift is asked: the roots of the scenario, together, if it names any or supposes that something is lost;
+    What is asked: the roots of the scenario, together, if it names any or supposes that something is lost;
     else each root that its changes are about, by itself. Both states are asked with the same kinds, as of
     the same day.
 
