@@ -7,10 +7,21 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-__all__ = ["DATE", "first_day", "in_words", "last_day", "moment", "parse_day", "parse_moment", "published_by"]
+__all__ = [
+    "DATE",
+    "first_day",
+    "in_words",
+    "last_day",
+    "moment",
+    "months_later",
+    "parse_day",
+    "parse_moment",
+    "published_by",
+    "years_between",
+]
 
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -80,6 +91,38 @@ def parse_day(value: str | date) -> date:
     datetime.date(2024, 6, 30)
     """
     return value if isinstance(value, date) else last_day(value)
+
+
+def years_between(first: date, last: date) -> float:
+    """How many years a term lasts by the calendar, both days included: months that are full, and a part of one.
+
+    Examples
+    --------
+    >>> years_between(date(2027, 4, 1), date(2032, 3, 31)), years_between(date(2028, 2, 29), date(2029, 2, 28))
+    (5.0, 1.0)
+    >>> years_between(date(2027, 4, 1), date(2032, 4, 1)) > 5
+    True
+    """
+    after = last + timedelta(days=1)
+    months = (after.year - first.year) * 12 + after.month - first.month
+    if months_later(first, months) > after:
+        months -= 1
+    begun = months_later(first, months)
+    return (months + (after - begun) / (months_later(first, months + 1) - begun)) / 12
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later; the first of the month after where that month is too short.
+
+    Examples
+    --------
+    >>> months_later(date(2027, 11, 30), 12), months_later(date(2027, 11, 30), 3)
+    (datetime.date(2028, 11, 30), datetime.date(2028, 3, 1))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day > calendar.monthrange(year, month + 1)[1]:
+        return months_later(day.replace(day=1), months + 1)
+    return date(year, month + 1, day.day)
 
 
 def in_words(text: str | date) -> str:

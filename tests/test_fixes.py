@@ -62,8 +62,9 @@ def test_no_set_of_changes_made_in_the_data_does_better(data: st.DataObject) -> 
     found = fixes(graph, root, kinds=kinds, as_of=question["as_of"], band=band, by=by, budget=2)
 
     def left(chosen: tuple[Remedy, ...]) -> float:
-        changed = RiskGraph(apply(graph.dataset, chosen))
-        return Gauge(changed, view, kinds, None, band, by).radius(root)[0]
+        change = apply(graph.settled(view), chosen)
+        gauge = Gauge(RiskGraph(change.result()), view, kinds, None, band, by)
+        return max(gauge.radius(part)[0] for part in change.instead.get(root, (root,)))
 
     every = remedies(graph.harm(view), graph.settled(view)).all
     best = min(left(chosen) for size in range(3) for chosen in combinations(every[:10], size))
@@ -86,7 +87,8 @@ def test_no_change_makes_any_radius_grow(data: st.DataObject) -> None:
     made = data.draw(st.lists(st.sampled_from(every), max_size=3, unique=True))
     kinds = tuple(FailureKind)
     before = Gauge(graph, view, kinds, None, Band.POSSIBLE, By.AUTHORITIES)
-    after = Gauge(RiskGraph(apply(graph.dataset, made)), view, kinds, None, Band.POSSIBLE, By.AUTHORITIES)
+    changed = RiskGraph(apply(graph.settled(view), made).result())
+    after = Gauge(changed, view, kinds, None, Band.POSSIBLE, By.AUTHORITIES)
     for root in graph.dataset.entities:
         assert after.radius(root)[1] <= before.radius(root)[1]
 
@@ -103,9 +105,10 @@ def test_saving_all_leaves_only_what_no_change_saves(data: st.DataObject) -> Non
 
 def test_the_worst_case_over_all_roots_holds_for_each_of_them(seeds: RiskGraph) -> None:
     found = fixes(seeds, budget=2)
-    changed = RiskGraph(apply(seeds.dataset, found.best.remedies))
-    gauge = Gauge(changed, seeds.view(), found.kinds, None, found.band, found.by)
-    radii = [gauge.radius(root)[0] for root in seeds.dataset.entities]
+    change = apply(seeds.settled(seeds.view()), found.best.remedies)
+    gauge = Gauge(RiskGraph(change.result()), seeds.view(), found.kinds, None, found.band, found.by)
+    roots = [part for root in seeds.dataset.entities for part in change.instead.get(root, (root,))]
+    radii = [gauge.radius(root)[0] for root in roots]
     assert max(radii) == found.best.left < found.was
     assert found.every and found.exact
 
@@ -115,7 +118,7 @@ def test_several_roots_are_added_or_the_worst_of_them_counts(seeds: RiskGraph) -
     added = fixes(seeds, roots, budget=1)
     worst = fixes(seeds, roots, budget=1, worst=True)
     assert added.was == 2 + 3 and worst.was == 3
-    assert added.best.left == 3 and [one.act for one in added.best.remedies] == [Act.SEGMENT]
+    assert added.best.left == 4 and [one.act for one in added.best.remedies] == [Act.SEVER]
     assert worst.best.left == 3 and not worst.best.remedies
     assert set(added.regret) == {"environment:rbkc-shared-it", "supplier:civica"}
 
@@ -208,13 +211,15 @@ def run(*words: str) -> str:
 def test_the_answer_in_words(tmp_path: Path) -> None:
     assert ", only those selected" in run("civica", "--data", "seeds", "--class", "district").splitlines()[0]
     said = run("rbkc shared it", "--data", "seeds", "--all").splitlines()
-    assert said[0].startswith("1 change would take the radius of RBKC and Westminster shared IT environment from 2 ")
-    assert said[1].startswith("1. Segment: each of the 2 tenants")
-    assert "Made in a copy of the map and asked again: 2 before, 0 after." in said[3]
+    assert said[0].startswith("2 changes would take the radius of RBKC and Westminster shared IT environment from 2 ")
+    assert said[1].startswith("1. Sever: Kensington and Chelsea moves off")
+    assert "Made in a copy of the map and asked again: 2 before, 0 after." in said[4]
     costs = tmp_path / "costs.csv"
-    costs.write_text("change,cost\nsegment:environment:rbkc-shared-it,5000\n")
-    priced = run("rbkc shared it", "--data", "seeds", "--all", "--act", "segment", "--costs", str(costs))
-    assert "Costs: 5,000 in all, as given." in priced
+    rows = ("kensington-and-chelsea", "westminster")
+    named = [f"{row}.hosted-on.rbkc-shared-it.ict-infrastructure,5000" for row in rows]
+    costs.write_text("\n".join(["change,cost", *named]) + "\n")
+    priced = run("rbkc shared it", "--data", "seeds", "--all", "--act", "sever", "--costs", str(costs))
+    assert "Costs: 10,000 in all, as given." in priced
 
 
 def test_an_empty_answer_is_an_answer() -> None:

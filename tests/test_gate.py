@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from small import FILES, write_small
 
 from riskgraph.analysis.blast import blast
 from riskgraph.assets import shipped
@@ -15,14 +16,15 @@ from riskgraph.cli import main
 from riskgraph.errors import DataError, MissingFile
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
+from riskgraph.render.gate import text
 from riskgraph.scenario.award import place, read_award
-from riskgraph.scenario.gate import Verdict, gate
+from riskgraph.scenario.gate import GateVerdict, gate
 from riskgraph.scenario.policy import read_policy
 
 DRAFTS = {
-    "committee-system": Verdict.CLEAN,
-    "one-more-to-capita": Verdict.BLOCKED,
-    "housing-in-the-cloud": Verdict.UNKNOWN,
+    "committee-system": GateVerdict.CLEAN,
+    "one-more-to-capita": GateVerdict.BLOCKED,
+    "housing-in-the-cloud": GateVerdict.UNKNOWN,
 }
 
 
@@ -39,7 +41,7 @@ def test_every_shipped_draft_is_judged_here() -> None:
 def test_a_shipped_draft_and_its_exit_code(name: str) -> None:
     result = CliRunner().invoke(main, ["gate", name])
     assert f": {DRAFTS[name]}." in result.stdout.splitlines()[0]
-    assert result.exit_code == (0 if DRAFTS[name] is Verdict.CLEAN else 1)
+    assert result.exit_code == (0 if DRAFTS[name] is GateVerdict.CLEAN else 1)
 
 
 def test_unknown_passes_only_when_it_is_allowed() -> None:
@@ -69,7 +71,7 @@ def test_good_answers_turn_unknown_into_clean(uk: RiskGraph) -> None:
     judged = gate(uk, award)
     assert judged.questions == ("access", "hosting", "host", "subcontractors") and judged.clean_if_good
     answered = replace(award, access="none", hosting="own", subcontractors=())
-    assert gate(uk, answered).verdict is Verdict.CLEAN
+    assert gate(uk, answered).verdict is GateVerdict.CLEAN
 
 
 def test_a_blank_that_could_break_a_limit_is_a_question(uk: RiskGraph) -> None:
@@ -82,10 +84,10 @@ def test_a_blank_that_could_break_a_limit_is_a_question(uk: RiskGraph) -> None:
     )
     award = replace(award, new=("Orbit Committees Ltd",))
     judged = gate(uk, award, strict)
-    assert judged.verdict is Verdict.UNKNOWN and judged.questions == ("access",)
+    assert judged.verdict is GateVerdict.UNKNOWN and judged.questions == ("access",)
     assert judged.findings[0].after == 0 and judged.findings[0].at_worst == 2
-    assert gate(uk, replace(award, access="remote"), strict).verdict is Verdict.BLOCKED
-    assert gate(uk, replace(award, access="none"), strict).verdict is Verdict.CLEAN
+    assert gate(uk, replace(award, access="remote"), strict).verdict is GateVerdict.BLOCKED
+    assert gate(uk, replace(award, access="none"), strict).verdict is GateVerdict.CLEAN
 
 
 def test_an_award_may_lean_on_a_host_and_on_subcontractors(uk: RiskGraph) -> None:
@@ -200,3 +202,39 @@ def test_the_answer_for_programs() -> None:
     assert result.exit_code == 1 and value["schema"] == 1 and value["verdict"] == "unknown"
     assert [one["limit"] for one in value["limits"]] == ["radius", "services", "share", "years"]
     assert value["questions"][0]["question"].endswith("or the network?")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "verdict"),
+    [
+        ("2027-04-01", "2032-03-31", GateVerdict.CLEAN),  # five years to the day
+        ("2027", "2031", GateVerdict.CLEAN),
+        ("2028-02-29", "2033-02-28", GateVerdict.CLEAN),
+        ("2027-04", "2032-03", GateVerdict.CLEAN),
+        ("2027-04-01", "2032-04-01", GateVerdict.BLOCKED),  # one day more
+        ("2023-03-01", "2028-02-29", GateVerdict.CLEAN),
+        ("2023-03-01", "2028-03-01", GateVerdict.BLOCKED),
+    ],
+)
+def test_a_term_is_measured_by_the_calendar(uk: RiskGraph, start: str, end: str, verdict: GateVerdict) -> None:
+    policy = read_policy()
+    years = replace(policy.limits["years"], most=5.0)
+    only = replace(policy, must_know=(), limits={"years": years})
+    judged = gate(uk, replace(read_award("committee-system"), start=start, end=end), only)
+    assert judged.findings[0].verdict is verdict
+    if verdict is GateVerdict.BLOCKED:
+        assert "it lasts a little more than 5 years; the limit is 5 years" in text(judged)
+
+
+def test_what_is_replaced_and_had_ended_before_is_not_revived(tmp_path: Path) -> None:
+    row = "r4,authority:ashby,served-by,supplier:orbit,pensions,personal,,,,,2015,2019,,,,,,e1,\n"
+    more = "r5,authority:ashby,served-by,supplier:orbit,pensions,personal,,,,,2020,,,,,,,e1,\n"
+    relations = FILES["relations.csv"] + row + more
+    small = RiskGraph.open(write_small(tmp_path, relations_csv=relations))
+    award = replace(
+        read_award("committee-system"), councils=("Ashby",), new=("Nova", "Nova Agenda"), supplier="Nova",
+        product="Nova Agenda", service_area="pensions", replaces=("Orbit",), start="2027-04-01", end=None,
+    )  # fmt: skip
+    placed = place(small, award)
+    assert placed.ended == ("r5",) and placed.dataset.relations["r5"].valid_to == "2027-03-31"
+    assert placed.dataset.relations["r4"].valid_to == "2019"

@@ -13,7 +13,7 @@ from small import write_small
 
 from riskgraph import read
 from riskgraph.cli import main
-from riskgraph.data.incident import Said, record
+from riskgraph.data.incident import Statement, record
 from riskgraph.data.merge import merge
 from riskgraph.report.redact import redact
 
@@ -183,7 +183,7 @@ def test_json_holds_what_was_written(ours: Path) -> None:
 
 def test_who_spoke_is_withheld_with_the_body_and_kept_in_a_merge() -> None:
     seeds = read("seeds")
-    said = Said("Civica", status=["Dover: data exposed"], said_by="Thanet", said_at="2026-11-20 14:30")
+    said = Statement("Civica", status=["Dover: data exposed"], said_by="Thanet", said_at="2026-11-20 14:30")
     data = record(seeds, "civica-2026", said).dataset
     hidden = redact(data, ["authority:thanet"], data.info.day)
     speakers = {effect.said_by for effect in hidden.dataset.effects if effect.said_by}

@@ -198,3 +198,33 @@ def test_a_scenario_is_kept_with_ids_and_runs_the_same(tmp_path: Path) -> None:
 def test_a_change_in_python_is_checked_too(make: object, said: str) -> None:
     with pytest.raises(RiskGraphError, match=said.replace("?", r"\?")):
         make()  # type: ignore[operator]
+
+
+OLD = """title = "Kept in 2025"
+author = "A. Nybody"
+date = 2025-03-01
+
+[[change]]
+verb = "insource"
+council = "authority:thanet"
+supplier = "supplier:civica"
+area = ["revenues-benefits"]
+
+[[change]]
+verb = "cut"
+a = "authority:thanet"
+b = "system:thanet-own-revenues-benefits"
+"""
+
+
+def test_a_file_kept_by_an_earlier_version_still_loads_and_means_the_same(tmp_path: Path) -> None:
+    """It names by id what only its own earlier change supposes."""
+    from riskgraph.api import load
+
+    file = tmp_path / "old.toml"
+    file.write_text(OLD.replace("date = 2025-03-01", 'date = "2025-03-01"'))
+    answer = load("seeds").whatif(read(file))
+    ids = {row.id for row in answer.applied.supposed}
+    assert "supposed.system-thanet-own-revenues-benefits.operated-by.authority-thanet.revenues-benefits" in ids
+    switched = load("seeds").whatif("switch", "rochford", "capita", "civica").applied.supposed
+    assert [row.id for row in switched] == ["supposed.authority-rochford.supplied-by.supplier-civica.revenues-benefits"]

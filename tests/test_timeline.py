@@ -14,7 +14,7 @@ from riskgraph import RiskGraph, RiskGraphError
 from riskgraph.analysis.timeline import Timeline, Voice, What, timeline
 from riskgraph.cli import main
 from riskgraph.data import read
-from riskgraph.data.incident import Said, record
+from riskgraph.data.incident import Statement, record
 from riskgraph.render.page import as_text
 from riskgraph.render.timeline import page
 
@@ -28,7 +28,7 @@ def seeds() -> RiskGraph:
     return RiskGraph.open("seeds")
 
 
-def invented(*calls: Said) -> Timeline:
+def invented(*calls: Statement) -> Timeline:
     """A timeline of an incident recorded in the seeds, call by call."""
     data = read("seeds")
     for said in calls:
@@ -36,7 +36,7 @@ def invented(*calls: Said) -> Timeline:
     return timeline(RiskGraph(data), "civica-2026")
 
 
-FIRST = Said("Civica reports an intrusion", ("civica",), began="2026-11-20", public="2026-11")
+FIRST = Statement("Civica reports an intrusion", ("civica",), began="2026-11-20", public="2026-11")
 
 
 def test_every_dated_thing_stands_at_the_last_day_it_may_mean(seeds: RiskGraph) -> None:
@@ -52,9 +52,9 @@ def test_every_dated_thing_stands_at_the_last_day_it_may_mean(seeds: RiskGraph) 
 def test_hours_come_before_the_rest_of_their_day_and_the_beginning_first() -> None:
     found = invented(
         FIRST,
-        Said(status=["Dover: data exposed"], said_by="Civica", said_at="2026-11-20 14:30"),
-        Said(status=["Thanet: notified"], said_by="The Press", said_at="2026-11-20"),
-        Said(status=["Canterbury: notified"], said_by="The Press", said_at="2026-11-20 09:00"),
+        Statement(status=["Dover: data exposed"], said_by="Civica", said_at="2026-11-20 14:30"),
+        Statement(status=["Thanet: notified"], said_by="The Press", said_at="2026-11-20"),
+        Statement(status=["Canterbury: notified"], said_by="The Press", said_at="2026-11-20 09:00"),
     )
     order = [(entry.what, entry.when) for entry in found.dated]
     assert order == [
@@ -69,9 +69,9 @@ def test_hours_come_before_the_rest_of_their_day_and_the_beginning_first() -> No
 def test_the_suppliers_words_and_the_councils_finding_are_kept_apart() -> None:
     found = invented(
         FIRST,
-        Said(status=["Dover: named but unaffected"], said_by="Civica", said_at="2026-11-20 14:30"),
-        Said(status=["Dover: data exposed"], said_by="Dover", said_at="2026-11-21 10:00"),
-        Said(status=["Dover: data exposed"], said_by="Canterbury", said_at="2026-11-22"),
+        Statement(status=["Dover: named but unaffected"], said_by="Civica", said_at="2026-11-20 14:30"),
+        Statement(status=["Dover: data exposed"], said_by="Dover", said_at="2026-11-21 10:00"),
+        Statement(status=["Dover: data exposed"], said_by="Canterbury", said_at="2026-11-22"),
     )
     voices = [(entry.voice, entry.said[0]) for entry in found.entries if entry.what is What.EFFECT]
     assert voices == [
@@ -95,7 +95,7 @@ def test_what_the_council_published_is_its_own_word_and_a_repost_is_nobodys(seed
 def test_hours_are_counted_from_a_recorded_time_only(seeds: RiskGraph) -> None:
     assert "Clocks: not known." in text(timeline(seeds, "rbkc-shared-it-2025"))
     status = ["Dover: data exposed", "Thanet: data exposed"]
-    found = invented(FIRST, Said(status=status, aware=["Dover: 2026-11-20 16:05", "Thanet: 2026-11-21"]))
+    found = invented(FIRST, Statement(status=status, aware=["Dover: 2026-11-20 16:05", "Thanet: 2026-11-21"]))
     said = text(found)
     assert "Dover became aware; 72 hours from then end at 4:05pm on 23 November 2026. Whether a duty runs" in said
     assert "Thanet became aware; the hour is not known, so none are counted." in said
@@ -103,7 +103,7 @@ def test_hours_are_counted_from_a_recorded_time_only(seeds: RiskGraph) -> None:
 
 
 def test_what_is_not_dated_is_listed_apart() -> None:
-    found = invented(FIRST, Said(status=["Dover: data exposed"]))
+    found = invented(FIRST, Statement(status=["Dover: data exposed"]))
     assert [entry.bodies for entry in found.undated] == [("authority:dover",)]
     assert "Not dated, 1:\n- Dover: its data could be read; how sure is not known, publisher not known" in text(found)
 
@@ -111,7 +111,7 @@ def test_what_is_not_dated_is_listed_apart() -> None:
 def test_a_time_between_two_partial_dates_is_a_span() -> None:
     assert invented(FIRST).hidden_for == (0, 10)
     assert timeline(RiskGraph.open("seeds"), "rbkc-shared-it-2025").hidden_for == (1, 1)
-    assert invented(Said("Nothing known")).hidden_for is None
+    assert invented(Statement("Nothing known")).hidden_for is None
 
 
 def test_relations_that_began_around_it_are_there(seeds: RiskGraph) -> None:

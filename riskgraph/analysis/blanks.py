@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from riskgraph.analysis.blast import Question
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.edit import edited
+from riskgraph.data.overlay import Overlay
 from riskgraph.deciding import NEVER, acts_as
 from riskgraph.rules import Cell, Line, Situation, rules
 from riskgraph.settle import Settled, Step
@@ -80,5 +79,6 @@ def answered(dataset: Dataset, question: Question, answer: str) -> Dataset:
     >>> told.relations[row.id].hosting
     'own'
     """
-    row = dataset.relations[question.row]
-    return edited(dataset, put=[replace(row, **{question.field: answer})])  # type: ignore[arg-type]
+    overlay = Overlay(dataset)
+    overlay.fill(question.row, **{question.field: answer})
+    return overlay.result()

@@ -273,7 +273,7 @@ class _Collector:
         for step in self.settled.steps:
             if step.in_force and step.provider in reached:
                 served.add(step.dependent)
-            if step.in_force and step.dependent in reached and step.relation == "linked-to":
+            if step.in_force and step.dependent in reached and step.relation in relations_that(Trait.BOTH_WAYS):
                 served.add(step.provider)
         return served
 

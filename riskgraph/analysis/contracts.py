@@ -1,4 +1,4 @@
-"""`contracts`: which contracts end first, among those whose supplier could reach most."""
+"""What a contract is and when it ends, and `contracts`: which end first among those whose supplier could reach most."""
 
 from __future__ import annotations
 
@@ -16,50 +16,142 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, Relation
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
-from riskgraph.settle import View
+from riskgraph.settle import Step, View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["WIDEST", "Buyers", "Contract", "Contracts", "contracts", "notice_day"]
+__all__ = ["WIDEST", "Buyers", "Contract", "Contracts", "contract_of", "contracts", "held"]
 
 WIDEST = 5  # how many suppliers count as the worst radii, unless another number is asked for
 
 
-def notice_day(row: Relation) -> date | None:
-    """Last day on which notice can be given: the contract's end as it stands, less the notice period.
-
-    Examples
-    --------
-    >>> row = Relation("r", "authority:a", "served-by", "supplier:b", contract_end="2028-03-31", notice_days=180)
-    >>> notice_day(row)
-    datetime.date(2027, 10, 3)
-    """
-    if row.ends is None or row.notice_days is None:
-        return None
-    return last_day(row.ends) - timedelta(days=row.notice_days)
-
-
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One relation that has a contract or an end to come."""
+    """A relation in force of which a contract is known: its end, its number, its framework or what it costs.
+
+    Attributes
+    ----------
+    suppliers
+        The organisations behind it; empty: not known.
+    ends
+        Its last day as it stands, before any extension; once that is over, the latest end. `None`: not known.
+    latest
+        Its last day with every extension; `None`: no later end is on record.
+    extended
+        Whether its own end is over and the latest is not: if it still runs, it was extended.
+    notice_by
+        The last day to give notice: the end less the notice period; `None`: not known.
+    passed
+        Whether its end is over although the relation is not known to have ended.
+    vesting
+        Against the day asked about: `before`, `after`, or `extendable` (before, but it can be extended past it).
+    widest, radius, worst
+        Its provider or the supplier behind it, whichever could reach more; how many authorities could be
+        reached from there, at least possibly; and whether that is one of the worst radii asked for.
+    """
 
     row: Relation
     area: str | None
-    suppliers: tuple[str, ...]  # the organisations behind it; empty: not known
-    ends: date  # as it stands, before any extension; once that is over, the latest end
-    extended: bool  # its own end is over and the latest is not: if it still runs, it was extended
-    notice_by: date | None  # the last day to give notice; None: the notice period is not known
-    extension_days: int | None  # from the end to the latest end; None: no later end is on record
-    widest: str  # its provider, or the supplier behind it, whichever could reach more
-    radius: int  # authorities that could be reached from there, at least possibly
-    worst: bool = False  # whether that is one of the worst radii among these contracts
-    vesting: str | None = None  # before, after or extendable (before, but it can be extended past it)
+    suppliers: tuple[str, ...] = ()
+    ends: date | None = None
+    latest: date | None = None
+    extended: bool = False
+    notice_by: date | None = None
+    passed: bool = False
+    vesting: str | None = None
+    widest: str = ""
+    radius: int = 0
+    worst: bool = False
 
     @property
     def act_by(self) -> date:
-        """The day that matters first: for notice, else the end."""
-        return self.notice_by or self.ends
+        """The day that matters first: for notice, else the end; of all days the last if neither is known."""
+        return self.notice_by or self.ends or date.max
+
+    @property
+    def end(self) -> str | None:
+        """Its last day as it is on record: a day, a month or a year."""
+        return self.row.ends_latest if self.extended else self.row.ends
+
+    @property
+    def extension_days(self) -> int | None:
+        """Days from the end to the latest end; `None`: no later end is on record."""
+        return None if self.latest is None or self.ends is None else (self.latest - self.ends).days
+
+
+def contract_of(step: Step, as_of: date, vesting: date | None = None) -> Contract | None:
+    """The contract of a step; `None` if the row is not in force, cannot have one, or none is known.
+
+    Examples
+    --------
+    >>> graph = RiskGraph.open("seeds")
+    >>> view = graph.view()
+    >>> found = [contract_of(step, view.as_of) for step in graph.settled(view).steps]
+    >>> [(one.row.dependent, one.end) for one in found if one is not None and one.ends is not None]
+    [('authority:south-oxfordshire', '2028-10')]
+    """
+    row = step.row
+    if not step.in_force or row.relation not in relations_that(Trait.LEANS):
+        return None
+    if row.ends is None:
+        said = (row.contract_reference, row.framework, row.contract_value_gbp, row.annual_value_gbp)
+        return Contract(row, step.area) if any(value is not None for value in said) else None
+    ends = last_day(row.ends)
+    latest = None if row.contract_end_latest is None else last_day(row.contract_end_latest)
+    extended = latest is not None and ends < as_of <= latest
+    if extended and latest is not None:
+        ends = latest
+    against = None
+    if vesting is not None:
+        against = "after" if ends >= vesting else "extendable" if latest and latest >= vesting else "before"
+    return Contract(
+        row,
+        step.area,
+        ends=ends,
+        latest=latest if latest is not None and latest > ends else None,
+        extended=extended,
+        notice_by=None if row.notice_days is None else ends - timedelta(days=row.notice_days),
+        passed=ends < as_of,
+        vesting=against,
+    )
+
+
+def held(
+    graph: RiskGraph,
+    view: View,
+    selection: Selection,
+    vesting: date | None = None,
+    providers: frozenset[str] = frozenset(),
+) -> tuple[list[Contract], int]:
+    """The contracts that some bodies hold, or a shared service that they lean on.
+
+    Parameters
+    ----------
+    providers
+        Only with these, or for what they make or run; with all if empty.
+
+    Returns
+    -------
+    tuple of list and int
+        Contracts, the earliest end first and those without a known end last; then how many relations in
+        force there are of which no contract is known.
+    """
+    buyers, behind = Buyers(graph, view, selection), Behind(graph, view)
+    found: list[Contract] = []
+    without = 0
+    for step in graph.settled(view).steps:
+        if step.implied or not step.in_force or step.relation not in relations_that(Trait.LEANS):
+            continue
+        suppliers = tuple(sorted(behind.organisations(step)))
+        if not buyers.hold(step.dependent, step.area) or (providers and not providers & {step.provider, *suppliers}):
+            continue
+        contract = contract_of(step, view.as_of, vesting)
+        if contract is None:
+            without += 1
+        else:
+            found.append(replace(contract, suppliers=suppliers))
+    return sorted(found, key=lambda one: (one.ends is None, one.ends or date.max, one.row.id)), without
 
 
 @dataclass(frozen=True)
@@ -72,7 +164,7 @@ class Contracts(Pictured):
     widest: int  # how many suppliers were asked for as the worst radii
     contracts: tuple[Contract, ...]
     passed: tuple[Contract, ...]  # the contract's end is over, but the relation is not known to have ended
-    without_end: int  # relations in force with a contract reference or value but no end
+    open: tuple[Contract, ...]  # no end of these is known
     no_contract: int  # relations in force of which no contract is known
 
     def __repr__(self) -> str:
@@ -96,7 +188,7 @@ class Contracts(Pictured):
             "as_of": self.view.as_of.isoformat(),
             "vesting": _iso(self.vesting),
             "widest": self.widest,
-            "without_end": self.without_end,
+            "without_end": len(self.open),
             "no_contract": self.no_contract,
             "contracts": [self._plain(contract) for contract in self.contracts],
             "passed": [self._plain(contract) for contract in self.passed],
@@ -180,41 +272,26 @@ def contracts(
     """
     view = graph.view(as_of)
     day = None if vesting is None else graph.view(vesting).as_of
-    wanted = {graph.names.resolve(name).partition("/")[0] for name in providers}
-    radius, behind = _Radii(graph, view), Behind(graph, view)
-    buyers = Buyers(graph, view, selection or Selection(graph))
-    found: list[Contract] = []
-    without_end = no_contract = 0
-    for step in graph.settled(view).steps:
-        row = step.row
-        if step.implied or not step.in_force or row.relation not in relations_that(Trait.LEANS):
-            continue
-        suppliers = tuple(sorted(behind.organisations(step)))
-        if not buyers.hold(row.dependent, step.area) or (wanted and not wanted & {row.provider, *suppliers}):
-            continue
-        if row.ends is None:
-            values = (row.contract_reference, row.framework, row.contract_value_gbp, row.annual_value_gbp)
-            known = any(value is not None for value in values)
-            without_end += known
-            no_contract += not known
-            continue
-        ends, notice = last_day(row.ends), notice_day(row)
-        latest = None if row.contract_end_latest is None else last_day(row.contract_end_latest)
-        extended = latest is not None and ends < view.as_of <= latest
-        if extended and latest is not None:
-            ends, notice = latest, None if row.notice_days is None else latest - timedelta(days=row.notice_days)
-        extension = (latest - ends).days if latest is not None and latest > ends else None
-        root = max((*suppliers, row.provider), key=lambda one: radius[one])  # the supplier where they are equal
-        against = None
-        if day is not None:
-            against = "after" if ends >= day else "extendable" if latest and latest >= day else "before"
-        found.append(
-            Contract(row, step.area, suppliers, ends, extended, notice, extension, root, radius[root], vesting=against)
-        )
-    passed = sorted((c for c in found if c.ends < view.as_of), key=lambda c: (c.ends, c.row.id))
-    running = _worst([c for c in found if c.ends >= view.as_of], widest)
-    running.sort(key=lambda c: (not c.worst, c.act_by, c.ends, -c.radius, c.row.id))
-    return Contracts(graph, view, day, widest, tuple(running), tuple(passed), without_end, no_contract)
+    wanted = frozenset(graph.names.resolve(name).partition("/")[0] for name in providers)
+    found, without = held(graph, view, selection or Selection(graph), day, wanted)
+    radius = _Radii(graph, view)
+    running = []
+    for one in found:
+        if one.ends is not None and not one.passed:
+            root = max((*one.suppliers, one.row.provider), key=lambda body: radius[body])  # the supplier where equal
+            running.append(replace(one, widest=root, radius=radius[root]))
+    running = _worst(running, widest)
+    running.sort(key=lambda c: (not c.worst, c.act_by, c.ends or date.max, -c.radius, c.row.id))
+    return Contracts(
+        graph,
+        view,
+        day,
+        widest,
+        tuple(running),
+        tuple(one for one in found if one.passed),
+        tuple(one for one in found if one.ends is None),
+        without,
+    )
 
 
 def _worst(found: Sequence[Contract], widest: int) -> list[Contract]:

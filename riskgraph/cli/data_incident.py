@@ -81,13 +81,13 @@ def command(
     """
     from riskgraph.data import canonical
     from riskgraph.data.folders import update_folder, write_folder
-    from riskgraph.data.incident import Said, own_folder, record
+    from riskgraph.data.incident import Statement, own_folder, record
     from riskgraph.maps import read
     from riskgraph.render.incident import text, to_json
     from riskgraph.render.tables import as_json
 
     folder = None if to else own_folder(data)
-    found = record(read(data), name, Said(origins=origins, people=people, **given))
+    found = record(read(data), name, Statement(origins=origins, people=people, **given))
     if to:
         write_folder(to, canonical(found.dataset))
     elif folder is not None and found.rows:

@@ -33,9 +33,9 @@ def command(graph: Any, draft: str, policy: Path | None, allow_unknown: bool, ou
     """
     from riskgraph.render.gate import text, to_json
     from riskgraph.render.tables import as_json
-    from riskgraph.scenario.gate import Verdict, gate
+    from riskgraph.scenario.gate import GateVerdict, gate
 
     judged = gate(graph, draft, policy)
     output.write(as_json(to_json(judged)) if output.format == "json" else text(judged))
-    if judged.verdict is Verdict.BLOCKED or (judged.verdict is Verdict.UNKNOWN and not allow_unknown):
+    if judged.verdict is GateVerdict.BLOCKED or (judged.verdict is GateVerdict.UNKNOWN and not allow_unknown):
         raise SystemExit(1)

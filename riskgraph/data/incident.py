@@ -14,20 +14,20 @@ from typing import Any
 
 from riskgraph.assets import shipped_maps
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.edit import edited
 from riskgraph.data.files import FORBIDDEN, nearest
 from riskgraph.data.names import Names
+from riskgraph.data.overlay import Overlay
 from riskgraph.data.read import judge, locate
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import NameNotFound, RiskGraphError
 from riskgraph.model import ORGANISATIONS, Incident, IncidentEffect
 from riskgraph.schema import schema
 
-__all__ = ["Recorded", "Said", "own_folder", "record"]
+__all__ = ["Recorded", "Statement", "own_folder", "record"]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """What is said of an incident, as people type it; what is left out stays as it was.
 
     `status` holds lines such as "Saltmere: data exposed", `aware` lines such as "Saltmere: 2026-11-20 14:30". Who said
@@ -104,7 +104,7 @@ def own_folder(where: str | Path) -> Path:
     return folder
 
 
-def record(dataset: Dataset, incident_id: str, said: Said) -> Recorded:
+def record(dataset: Dataset, incident_id: str, said: Statement) -> Recorded:
     """Add to a data set what is said of an incident, or bring it up to date.
 
     Parameters
@@ -129,11 +129,11 @@ def record(dataset: Dataset, incident_id: str, said: Said) -> Recorded:
     Examples
     --------
     >>> from riskgraph.data import read
-    >>> found = record(read("seeds"), "quenby-2026", Said("Quenby", status=["Dover: data exposed"], said_by="civica"))
+    >>> found = record(read("seeds"), "quenby-2026", Statement("Quenby", status=["Dover: data exposed"], said_by="civica"))
     >>> found.rows, found.added[0].said_by, found.added[0].confidence
     (2, 'supplier:civica', 'reported')
     """
-    work = _Work(dataset, incident_id, said)
+    work = _IncidentRecorder(dataset, incident_id, said)
     old = dataset.incidents.get(incident_id)
     incident = work.incident(old)
     effects = [effect for effect in dataset.effects if effect.incident_id == incident_id]
@@ -167,18 +167,18 @@ def record(dataset: Dataset, incident_id: str, said: Said) -> Recorded:
             if later not in added and later not in replaced:
                 replaced.append(later)
     work.done()
-    others = [effect for effect in dataset.effects if effect.incident_id != incident_id]
     changed = incident != old
     if not (changed or added or replaced):
         return Recorded(dataset, incident, False, False, (), ())
-    result = edited(dataset, incidents=[incident], effects=[*others, *effects])
-    return Recorded(result, incident, old is None, changed, tuple(added), tuple(replaced))
+    overlay = Overlay(dataset)
+    overlay.incident(incident, effects)
+    return Recorded(overlay.result(), incident, old is None, changed, tuple(added), tuple(replaced))
 
 
-class _Work:
+class _IncidentRecorder:
     """From what people type to rows, collecting everything that is not clear."""
 
-    def __init__(self, dataset: Dataset, incident_id: str, said: Said) -> None:
+    def __init__(self, dataset: Dataset, incident_id: str, said: Statement) -> None:
         self.problems: list[RiskGraphError] = []
         self.dataset, self.id, self.said = dataset, incident_id, self._clean(said)
         self.names = Names(dataset)
@@ -270,10 +270,10 @@ class _Work:
                 found.append((body, match[2]))
         return found
 
-    def _clean(self, said: Said) -> Said:
+    def _clean(self, said: Statement) -> Statement:
         """Text as a file may hold it: composed, on one line, without needless spaces or hidden characters."""
         cleaned: dict[str, Any] = {}
-        for field in fields(Said):
+        for field in fields(Statement):
             value = getattr(said, field.name)
             texts = [value] if isinstance(value, str) else value if isinstance(value, Sequence) else []
             if any(FORBIDDEN.search(text) for text in texts):

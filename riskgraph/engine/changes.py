@@ -9,11 +9,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from riskgraph.engine.network import KINDS, Network
 
-__all__ = ["Blocks", "Rule", "Split", "Spread", "Target", "failing", "of_each", "spread_rules", "value"]
+__all__ = [
+    "Blocks",
+    "Rule",
+    "Split",
+    "Spread",
+    "Target",
+    "failing",
+    "of_each",
+    "spread_rules",
+    "spreads_apart",
+    "value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +46,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A place that a change can cut in two.
+    """A place that a change can cut into parts.
 
-    Links in `leaves` start from the new part, links in `enters` reach it too. Without the change,
-    whatever fails in the place fails in the new part.
+    Links of `leaves` start from the new parts, one set for each part; links in `enters` reach every part too.
+    Without the change, whatever fails in the place fails in the parts.
     """
 
     place: int
     change: int
     enters: frozenset[int]
-    leaves: frozenset[int]
+    leaves: tuple[frozenset[int], ...]
 
 
 @dataclass(frozen=True)
@@ -92,12 +103,31 @@ def spread_rules(
     >>> spread.rules
     (Rule(head=5, body=(0,), blocked_by=(7,)),)
     """
+    return spreads_apart(network, roots, kinds, band, targets, blocks)[0]
+
+
+def spreads_apart(
+    network: Network, roots: Sequence[int], kinds: Sequence[int], band: int, targets: Sequence[Target], blocks: Blocks
+) -> list[Spread]:
+    """The same for a root that a change can cut into parts, of which then one fails: the rules for each part.
+
+    For a root that cannot be cut there is one set of rules; see `spread_rules`.
+    """
     writer = _Writer(network, frozenset(roots), blocks)
     layers = [(0, band)] if band <= 1 else [(writer.size, 1), (0, band)]
-    start = {offset + place * KINDS + kind for offset, _ in layers for place in roots for kind in kinds}
     for offset, level in layers:
         writer.layer(offset, level, writer.size if level > 1 else None)
-    return _prune(Spread(frozenset(start), tuple(writer.rules), tuple(targets)))
+    parts = [part for place in roots for part in writer.parts.get(place, ())]
+    found: list[Spread] = []
+    for failing_too in [[part] for part in parts] or [[]]:
+        start = {
+            offset + place * KINDS + kind for offset, _ in layers for place in (*roots, *failing_too) for kind in kinds
+        }
+        found.append(Spread(frozenset(start), tuple(writer.rules), tuple(targets)))
+    if len(found) == 1:
+        return [_prune(found[0])]
+    whole = _prune(replace(found[0], start=frozenset.intersection(*(one.start for one in found))))
+    return [_prune(replace(whole, start=one.start)) for one in found]
 
 
 class _Writer:
@@ -105,9 +135,15 @@ class _Writer:
 
     def __init__(self, network: Network, roots: frozenset[int], blocks: Blocks) -> None:
         self.network, self.roots, self.blocks = network, roots, blocks
-        self.parts = {split.place: network.places + number for number, split in enumerate(blocks.splits)}
-        self.size = (network.places + len(self.parts)) * KINDS
-        self.leaves = {link for split in blocks.splits for link in split.leaves}
+        self.parts: dict[int, list[int]] = {}
+        self.leaves: dict[int, int] = {}  # link to the part from which it starts
+        count = network.places
+        for split in blocks.splits:
+            self.parts[split.place] = list(range(count, count + len(split.leaves)))
+            for part, links in zip(self.parts[split.place], split.leaves, strict=True):
+                self.leaves.update(dict.fromkeys(links, part))
+            count += len(split.leaves)
+        self.size = count * KINDS
         self.enters = {link for split in blocks.splits for link in split.enters}
         self.rules: list[Rule] = []
 
@@ -119,7 +155,7 @@ class _Writer:
             for number in network.derives[place]:
                 rule = network.derivations[number]
                 if rule.level <= band and (rule.at_roots or place not in self.roots):
-                    for at in (place, self.parts[place]) if place in self.parts else (place,):
+                    for at in (place, *self.parts.get(place, ())):
                         self._rule(offset, at, rule.target, (offset + at * KINDS + rule.source,))
         for number, group in enumerate(network.groups):
             for kind in sorted(group.kinds):
@@ -130,13 +166,14 @@ class _Writer:
         for split in blocks.splits:
             for kind in range(KINDS):
                 body = (offset + split.place * KINDS + kind,)
-                self._rule(offset, self.parts[split.place], kind, body, (split.change,))
+                for part in self.parts[split.place]:
+                    self._rule(offset, part, kind, body, (split.change,))
 
     def _links(self, offset: int, band: int, likely: int | None) -> None:
         network = self.network
         for link, (source, target) in enumerate(zip(network.source, network.target, strict=True)):
-            begin = self.parts[source] if link in self.leaves else source
-            heads = [target] + ([self.parts[target]] if link in self.enters else [])
+            begin = self.leaves.get(link, source)
+            heads = [target, *(self.parts[target] if link in self.enters else ())]
             for kind, level in enumerate(network.levels[link]):
                 if level > band:
                     continue

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from riskgraph.engine.changes import Spread, value
 
-__all__ = ["Plan", "cheapest"]
+__all__ = ["Plan", "cheapest", "left_by"]
 
 NODES = 5_000  # branch-and-bound nodes before HiGHS must stop: a count, not a time, so that answers repeat
 
@@ -52,6 +52,7 @@ def cheapest(
     worst: bool = False,
     barred: Sequence[Barred] = (),
     nodes: int = NODES,
+    roots: Sequence[int] = (),
 ) -> Plan:
     """The changes within a budget that leave least lost, and of these the cheapest.
 
@@ -70,6 +71,9 @@ def cheapest(
         Changes and how many of them may be made at most: for the runner-up.
     nodes
         Branch-and-bound nodes before the search stops; the bound then says how good the answer is.
+    roots
+        For each spread the number of its root, if a root has several: it may come apart into places of which
+        one fails, so the worst of its spreads counts. Left out, each spread has a root of its own.
 
     Returns
     -------
@@ -91,18 +95,18 @@ def cheapest(
     """
     used = sorted({change for spread in spreads for rule in spread.rules for change in rule.blocked_by})
     if not used:
-        left = _left(spreads, (), worst)
+        left = left_by(spreads, (), worst, roots)
         return Plan((), 0.0, left, left)
-    programme = _Programme(spreads, used, costs, worst, barred)
+    programme = _Programme(spreads, used, costs, worst, barred, roots)
     if budget is None and not barred:
-        bound = _left(spreads, used, worst)  # the engine says what cannot be saved: no search is needed
+        bound = left_by(spreads, used, worst, roots)  # the engine says what cannot be saved: no search is needed
         chosen = tuple(used)
     else:
         found, bound = programme.least_lost(budget, nodes)
-        chosen = _greedy(spreads, used, costs, budget, worst, barred) if found is None else found
-    left = _left(spreads, chosen, worst)
+        chosen = _greedy(spreads, used, costs, budget, worst, barred, roots) if found is None else found
+    left = left_by(spreads, chosen, worst, roots)
     cheaper = programme.least_cost(left, nodes)
-    if cheaper is not None and _left(spreads, cheaper, worst) <= left + 1e-6:
+    if cheaper is not None and left_by(spreads, cheaper, worst, roots) <= left + 1e-6:
         if _spent(costs, cheaper) <= _spent(costs, chosen) + 1e-9:
             chosen = cheaper
     return Plan(chosen, _spent(costs, chosen), left, min(bound, left))
@@ -112,9 +116,12 @@ def _spent(costs: Mapping[int, float], changes: Collection[int]) -> float:
     return float(sum(costs[change] for change in changes))
 
 
-def _left(spreads: Sequence[Spread], changes: Collection[int], worst: bool) -> float:
-    values = [value(spread, changes) for spread in spreads]
-    return float(max(values, default=0.0) if worst else sum(values))
+def left_by(spreads: Sequence[Spread], changes: Collection[int], worst: bool, roots: Sequence[int] = ()) -> float:
+    """What is still lost with some changes: the sum over the roots, or the worst of them; see `cheapest`."""
+    values: dict[int, float] = {}
+    for root, spread in zip(roots or range(len(spreads)), spreads, strict=True):
+        values[root] = max(value(spread, changes), values.get(root, 0.0))
+    return float(max(values.values(), default=0.0) if worst else sum(values.values()))
 
 
 def _greedy(
@@ -124,10 +131,11 @@ def _greedy(
     budget: float | None,
     worst: bool,
     barred: Sequence[Barred],
+    roots: Sequence[int],
 ) -> tuple[int, ...]:
     """One change after the other, each time the one that saves most for its cost: where the search gave up."""
     chosen: list[int] = []
-    left = _left(spreads, chosen, worst)
+    left = left_by(spreads, chosen, worst, roots)
     while True:
         spent = _spent(costs, chosen)
         options = []
@@ -137,13 +145,13 @@ def _greedy(
                 continue
             if any(len(set(some) & set(tried)) > most for some, most in barred):
                 continue
-            saves = left - _left(spreads, tried, worst)
+            saves = left - left_by(spreads, tried, worst, roots)
             if saves > 1e-9:
                 options.append((-saves / max(costs[change], 1e-9), change))
         if not options:
             return tuple(sorted(chosen))
         chosen.append(min(options)[1])
-        left = _left(spreads, chosen, worst)
+        left = left_by(spreads, chosen, worst, roots)
 
 
 class _Programme:
@@ -156,6 +164,7 @@ class _Programme:
         costs: Mapping[int, float],
         worst: bool,
         barred: Sequence[Barred],
+        roots: Sequence[int],
     ) -> None:
         self.used, self.costs = used, costs
         self.column = {change: index for index, change in enumerate(used)}
@@ -164,15 +173,18 @@ class _Programme:
         self.least: list[float] = []
         lost = [self._spread(spread) for spread in spreads]
         self.objective: dict[int, float] = defaultdict(float)
-        if worst:
-            top = self._new()
-            for weights in lost:
-                self._row({top: 1.0, **{column: -weight for column, weight in weights.items()}}, 0.0)
-            self.objective[top] = 1.0
-        else:
-            for weights in lost:
+        several = Counter(roots)
+        tops: dict[int, int] = {}
+        for root, weights in zip(roots or range(len(lost)), lost, strict=True):
+            if not worst and several[root] <= 1:
                 for column, weight in weights.items():
                     self.objective[column] += weight
+                continue
+            root = 0 if worst else root
+            if root not in tops:
+                tops[root] = self._new()
+                self.objective[tops[root]] = 1.0
+            self._row({tops[root]: 1.0, **{column: -weight for column, weight in weights.items()}}, 0.0)
         for some, most in barred:
             columns = [self.column[change] for change in some if change in self.column]
             self._row(dict.fromkeys(columns, -1.0), -float(most))

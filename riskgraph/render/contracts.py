@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from riskgraph.analysis.contracts import Contract, Contracts
@@ -11,7 +12,7 @@ from riskgraph.dates import in_words
 from riskgraph.model import Relation
 from riskgraph.render.words import area_label, full_name, join, plural
 
-__all__ = ["TERMINAL", "certificates_rows", "certificates_text", "contracts_text", "locks_text"]
+__all__ = ["TERMINAL", "against", "certificates_rows", "certificates_text", "contracts_text", "locks_text"]
 
 TERMINAL = (  # the columns of a table on a screen; files have all
     "buyer", "supplier_name", "service_area", "end", "latest_end", "notice_by", "value_gbp", "annual_value_gbp", "radius",
@@ -45,23 +46,28 @@ def contracts_text(found: Contracts, limit: int = 10) -> str:
     if len(found.contracts) > limit:
         lines.append(f"And {len(found.contracts) - limit} more: use --limit, or --format csv for all.")
     if found.vesting is not None:
-        lines.append(_vesting(found))
+        told = against((*found.contracts, *found.passed, *found.open))
+        lines.append(f"Against the vesting day, {in_words(found.vesting)}: {told}")
     lines.append(
         f"Not known: {plural(len(found.passed), 'contract')} whose end is over although the relation goes on, "
-        f"{plural(found.without_end, 'contract')} without an end, and {plural(found.no_contract, 'relation')} of which no contract "
+        f"{plural(len(found.open), 'contract')} without an end, and {plural(found.no_contract, 'relation')} of which no contract "
         "is known. A contract's end is not the relation's end: renewals are rarely published."
     )
     return "\n".join(lines) + "\n"
 
 
-def _vesting(found: Contracts) -> str:
-    assert found.vesting is not None
-    count = {word: sum(1 for c in found.contracts if c.vesting == word) for word in ("before", "extendable", "after")}
-    early = count["before"] + count["extendable"]
+def against(contracts: Sequence[Contract]) -> str:
+    """How many contracts end before a vesting day, run on, or have no known end; those that are over are apart."""
+    count = {
+        word: sum(one.vesting == word and not one.passed for one in contracts)
+        for word in ("before", "extendable", "after")
+    }
+    passed, unknown = sum(one.passed for one in contracts), sum(one.ends is None for one in contracts)
     can = f"; {count['extendable']} of these can be extended past it" if count["extendable"] else ""
+    over = f", the end of {passed} is over, so ask what came after" if passed else ""
     return (
-        f"Against the vesting day, {in_words(found.vesting)}: {early} end before it (extend or buy anew{can}), "
-        f"{count['after']} run on (transfer, host or novate), {found.without_end} with no end known."
+        f"{count['before'] + count['extendable']} end before it (extend or buy anew{can}), "
+        f"{count['after']} run on (transfer, host or novate), {unknown} with no end known{over}."
     )
 
 
@@ -71,7 +77,7 @@ def _contract(found: Contracts, contract: Contract) -> str:
     extra = [f"ends {in_words(row.ends or '')}"]
     if contract.extended:
         extra = [
-            f"its end, {in_words(row.ends or '')}, is over; if it was extended, until {in_words(row.ends_latest or '')}"
+            f"its end, {in_words(row.ends or '')}, is over; if it was extended, until {in_words(contract.end or '')}"
         ]
     if contract.notice_by is None:
         extra.append("notice period not known")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from riskgraph.analysis.contracts import Contract
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Relation
 from riskgraph.render import common as common_words
+from riskgraph.render.contracts import against
 from riskgraph.render.words import area_label, join, plural, short_name
 from riskgraph.rules import Trait, relations_that
-from riskgraph.scenario.draft import Finding
-from riskgraph.scenario.findings import Backup, Contract, Leaving, Merging, Purging, Splitting
+from riskgraph.scenario.findings import Backup, Finding, Leaving, Merging, Purging, Splitting
 
 __all__ = ["Table", "finding_lines", "finding_tables", "finding_value"]
 
@@ -45,7 +46,7 @@ def _leaving(dataset: Dataset, finding: Leaving, most: int) -> list[str]:
     if finding.contracts:
         rows = [dataset.relations[id_] for id_ in finding.contracts]
         service = short_name(dataset, finding.service)
-        lines.append(f"Contracts in the name of {service}: {join((_contract(dataset, row) for row in rows), most)}.")
+        lines.append(f"Bought in the name of {service}: {join((_contract(dataset, row) for row in rows), most)}.")
     remain = []
     rows = [dataset.relations[id_] for id_ in finding.ties]
     back = [row for row in rows if row.provider == finding.council]
@@ -82,16 +83,9 @@ def _merging(dataset: Dataset, finding: Merging) -> list[str]:
         ]
         noun = plural(len(order), "service area")
         lines.append(f"Duplicated: {noun} with more than one provider: {join(shown, 3)}.")
-    day = in_words(finding.vesting)
-    early = [one for one in finding.contracts if one.before]
-    late = [one for one in finding.contracts if one.before is False]
-    open_ = [one for one in finding.contracts if one.before is None]
-    past = sum(1 for one in early if one.past)
-    aside = f"; {past} of these in the past, so ask what came after" if past else ""
-    lines.append(
-        f"Contracts against vesting day, {day}: {len(early)} end before (to extend or buy anew{aside}), "
-        f"{len(late)} run on (to transfer, host or novate), {len(open_)} with no end known."
-    )
+    lines.append(f"Contracts against vesting day, {in_words(finding.vesting)}: {against(finding.contracts)}")
+    early = [one for one in finding.contracts if one.vesting in {"before", "extendable"} and not one.passed]
+    late = [one for one in finding.contracts if one.vesting == "after"]
     for title, group in (("Ends first", early), ("Runs on", late)):
         if group:
             more = f"; and {len(group) - 3} more" if len(group) > 3 else ""
@@ -106,7 +100,15 @@ def _merging(dataset: Dataset, finding: Merging) -> list[str]:
 
 def _against(dataset: Dataset, one: Contract) -> str:
     end = in_words(one.end) if one.end else "end not known"
-    return f"{short_name(dataset, one.council)} with {short_name(dataset, one.supplier)}, {end}"
+    return f"{short_name(dataset, one.row.dependent)} with {short_name(dataset, one.row.provider)}, {end}"
+
+
+_VESTING = {
+    "before": "ends before",
+    "extendable": "ends before unless extended",
+    "after": "runs on",
+    None: "end not known",
+}
 
 
 # -- as tables --------------------------------------------------------------------------------------
@@ -115,7 +117,6 @@ def _against(dataset: Dataset, one: Contract) -> str:
 def finding_tables(before: Dataset, finding: Finding) -> list[Table]:
     """A finding as complete tables: what is duplicated, which contracts end when, what is shared."""
     if isinstance(finding, Merging):
-        against = {True: "ends before", False: "runs on", None: "end not known"}
         duplicates = [
             (area_label(area), short_name(before, one), join(short_name(before, council) for council in who))
             for area, providers in finding.duplicates.items()
@@ -124,10 +125,10 @@ def finding_tables(before: Dataset, finding: Finding) -> list[Table]:
         contracts = [
             (
                 one.end,
-                against[one.before],
-                short_name(before, one.council),
-                short_name(before, one.supplier),
-                area_label(one.row.service_area),
+                _VESTING[one.vesting],
+                short_name(before, one.row.dependent),
+                short_name(before, one.row.provider),
+                area_label(one.area),
                 one.row.contract_reference,
                 one.row.notice_days,
             )
@@ -190,13 +191,14 @@ def finding_value(finding: Finding) -> dict[str, Any]:
 
 
 def _contract_value(one: Contract) -> dict[str, Any]:
-    words = {True: "before", False: "after", None: None}
+    row = one.row
     return {
-        "row": one.row.id,
-        "council": one.council,
-        "supplier": one.supplier,
-        "reference": one.row.contract_reference,
-        "value_gbp": None if one.row.contract_value_gbp is None else str(one.row.contract_value_gbp),
+        "row": row.id,
+        "council": row.dependent,
+        "supplier": row.provider,
+        "reference": row.contract_reference,
+        "value_gbp": None if row.contract_value_gbp is None else str(row.contract_value_gbp),
         "end": one.end,
-        "against_vesting_day": words[one.before],
+        "passed": one.passed,
+        "against_vesting_day": one.vesting,
     }

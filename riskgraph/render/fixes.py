@@ -59,8 +59,9 @@ def _what(dataset: Dataset, remedy: Remedy) -> str:
         return f"{who} gets its old data back from {thing}{area}, or destroyed, with proof."
     if remedy.act is Act.SEGMENT:
         return (
-            f"each of the {len(remedy.rows)} tenants of {thing} gets a part of its own, "
-            "so that an attacker in one part, or in what is linked to it, does not reach the others."
+            f"each of the {len({dataset.relations[row].dependent for row in remedy.rows})} tenants of {thing} gets a "
+            "part of its own, so that an attacker in one part, or in what is linked to it, does not reach the others; "
+            "what is left is that of the part that reaches most."
         )
     if remedy.act is Act.BACK_UP:
         others = "" if not remedy.group else f", beside the {len(remedy.rows)} that are there"

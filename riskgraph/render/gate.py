@@ -7,11 +7,11 @@ from typing import Any
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.render.words import area_label, full_name, join, plural, root_name, short_name
-from riskgraph.scenario.gate import Finding, Gate, Verdict
+from riskgraph.scenario.gate import Gate, GateVerdict, LimitFinding
 
 __all__ = ["question", "text", "to_json"]
 
-_WORD = {Verdict.CLEAN: "ok", Verdict.UNKNOWN: "NOT KNOWN", Verdict.BLOCKED: "BROKEN"}
+_WORD = {GateVerdict.CLEAN: "ok", GateVerdict.UNKNOWN: "NOT KNOWN", GateVerdict.BLOCKED: "BROKEN"}
 
 
 def question(gate: Gate, fact: str) -> str:
@@ -68,12 +68,12 @@ def _headline(gate: Gate) -> str:
     title = gate.placed.award.title
     when = f"as of {in_words(gate.view.as_of)}; data of {in_words(gate.graph.dataset.info.as_of)}"
     said = f"{broken} of {plural(limits, 'limit')} {'is' if broken == 1 else 'are'} broken"
-    if gate.verdict is Verdict.UNKNOWN:
+    if gate.verdict is GateVerdict.UNKNOWN:
         said += f", {plural(len(gate.questions), 'answer')} {'is' if len(gate.questions) == 1 else 'are'} missing"
     return f"{said}: {gate.verdict}. {title} ({when})."
 
 
-def _finding(dataset: Dataset, one: Finding) -> str:
+def _finding(dataset: Dataset, one: LimitFinding) -> str:
     most, mark = one.limit.most, _WORD[one.verdict]
     if one.after is None:
         if one.limit.name == "years":
@@ -84,23 +84,23 @@ def _finding(dataset: Dataset, one: Finding) -> str:
         )
     assert one.before is not None and one.at_worst is not None
     worst = ""
-    if one.verdict is Verdict.UNKNOWN:
+    if one.verdict is GateVerdict.UNKNOWN:
         worst = f" ({_number(one, one.at_worst)} if every answer is bad)"
-    why = "" if one.verdict is Verdict.CLEAN else f" {one.limit.why}"
-    if one.verdict is Verdict.CLEAN and one.after > most:
+    why = "" if one.verdict is GateVerdict.CLEAN else f" {one.limit.why}"
+    if one.verdict is GateVerdict.CLEAN and one.after > most:
         why = " It was over the limit before, and the award adds nothing."
     return f"{mark}: {_about(dataset, one)}{worst}; the limit is {_number(one, most)}.{why}"
 
 
-def _number(one: Finding, number: float) -> str:
+def _number(one: LimitFinding, number: float) -> str:
     if one.limit.name == "share":
         return f"{number:.0f}%"
     if one.limit.name == "years":
-        return f"{number:.0f} years"
+        return f"{number:g} years"
     return f"{number:g}"
 
 
-def _about(dataset: Dataset, one: Finding) -> str:
+def _about(dataset: Dataset, one: LimitFinding) -> str:
     after, before = one.after or 0.0, one.before or 0.0
     if one.limit.name == "radius":
         through = root_name(dataset, one.about)
@@ -115,6 +115,8 @@ def _about(dataset: Dataset, one: Finding) -> str:
     if one.limit.name == "share":
         name = full_name(dataset, one.about)
         return f"{name} and its group would serve {after:.0f}% of the {one.known} councils known in this area, {before:.0f}% before"
+    if after > one.limit.most and f"{after:.1f}" == f"{one.limit.most:.1f}":
+        return f"it lasts a little more than {one.limit.most:g} years"
     return f"it lasts {after:.1f} years"
 
 

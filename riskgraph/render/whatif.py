@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterable, Sequence
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY, Band
+from riskgraph.model import AUTHORITY, Band, Relation
 from riskgraph.render import blast as blast_words
 from riskgraph.render import common as common_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
-from riskgraph.render.words import area_label, bodies, join, plural, root_name, sentence, short_name
+from riskgraph.render.words import area_label, bodies, join, plural, root_name, row_phrase, sentence, short_name
 from riskgraph.rules import rules
-from riskgraph.scenario.compare import Comparison, Difference, Pair, What
+from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
 from riskgraph.scenario.findings import Backup, Merging, Splitting
 from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import EVERYBODY, Change
-from riskgraph.scenario.upstream import Exposure
+from riskgraph.scenario.upstream import CouncilExposure
 
 __all__ = ["change_phrase", "text"]
 
 NAMES = 4
+ROWS = 6
 PAIRS = 3
 MARKETS = 2
 SPREAD = 50  # a change of the index worth a word
@@ -38,7 +39,7 @@ def text(answer: Comparison, command: str = "", saved: str = "") -> str:
     saved
         The file in which the scenario was written, if it was.
     """
-    writer = _Writer(answer)
+    writer = _WhatifWriter(answer)
     lost_only = len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None
     lines = _lost(answer) if lost_only else writer.lines()
     tries = "" if lost_only else _next(answer, command, saved)
@@ -58,7 +59,7 @@ def _lost(answer: Comparison) -> list[str]:
     return lines
 
 
-class _Writer:
+class _WhatifWriter:
     """The lines of one answer, most important first."""
 
     def __init__(self, answer: Comparison) -> None:
@@ -72,6 +73,8 @@ class _Writer:
         lines += [self.pair(pair) for pair in self.answer.pairs[:PAIRS]]
         if len(self.answer.pairs) > PAIRS:
             lines.append(f"And {plural(len(self.answer.pairs) - PAIRS, 'more root')}: see --format table.")
+        lines += [self.rows("Ends", self.before, self.applied.ended)]
+        lines += [self.rows("Supposed by this scenario alone", self.after, self.applied.supposed)]
         lines += self.routes(1 if full else 2)
         lines.append(self.stops())
         lines += [self.exposure(one) for one in self.answer.exposures[:2]]
@@ -110,8 +113,8 @@ class _Writer:
                 return f"{common_words.headline(finding.found)} ({date}).{marking}"
         if not self.answer.pairs:
             return f"0 roots were asked: {what} ({date}).{marking}"
-        leave = self.bodies(What.LEAVES)
-        joins = self.bodies(What.JOINS)
+        leave = self.bodies(Shift.LEAVES)
+        joins = self.bodies(Shift.JOINS)
         said = []
         if leave:
             said.append(f"{bodies(self.after, leave)} {'leaves' if len(leave) == 1 else 'leave'}")
@@ -121,14 +124,14 @@ class _Writer:
         moved = f"{join(said)} the radius" if said else "0 councils leave or join the radius"
         return f"{moved} if {what} ({date}).{marking}"
 
-    def bodies(self, *what: What) -> list[str]:
+    def bodies(self, *what: Shift) -> list[str]:
         """Bodies that do something in any of the questions."""
         found = {one.body for pair in self.answer.pairs for one in pair.of(*what) if one.body in self.after.entities}
         return sorted(found)
 
     # -- each root ------------------------------------------------------------------------------
 
-    def pair(self, pair: Pair) -> str:
+    def pair(self, pair: BeforeAfter) -> str:
         """One root: how many before, how many after, and by name who leaves and joins."""
         roots = join(self.name(root) for root in pair.roots)
         verb = failing(self.answer.kinds, len(pair.roots))
@@ -138,7 +141,7 @@ class _Writer:
         elif pair.before and pair.after and pair.before.roots != pair.after.roots:
             after += f" ({join(self.name(root) for root in pair.after.roots)})"
         parts = [f"If {roots} {verb}: {pair.count(pair.before):,} before, {after}"]
-        for what, word in ((What.LEAVES, "leaves"), (What.JOINS, "joins")):
+        for what, word in ((Shift.LEAVES, "leaves"), (Shift.JOINS, "joins")):
             found = [one for one in pair.of(what) if one.body in self.after.entities]
             if found:
                 doubt = sum(one.not_ruled_out for one in found)
@@ -146,14 +149,14 @@ class _Writer:
                 aside = f" ({some}cannot be ruled out)" if doubt else ""
                 parts.append(f"{word}: {self.names(one.body for one in found)}{aside}")
         for what, word in (
-            (What.SURER, "surer for"),
-            (What.LESS_SURE, "less sure for"),
-            (What.REROUTED, "by another route for"),
+            (Shift.SURER, "surer for"),
+            (Shift.LESS_SURE, "less sure for"),
+            (Shift.REROUTED, "by another route for"),
         ):
             changed = pair.of(what)
             if changed:
                 parts.append(f"{word} {len(changed):,}: {self.names((one.body for one in changed), 2)}")
-        stays = [one for one in pair.of(What.SURER, What.LESS_SURE, What.REROUTED, What.STAYS) if one.within]
+        stays = [one for one in pair.of(Shift.SURER, Shift.LESS_SURE, Shift.REROUTED, Shift.STAYS) if one.within]
         if stays:
             parts.append(f"stays: {self.names((one.body for one in stays), 2)}")
         services = pair.services(pair.before), pair.services(pair.after)
@@ -166,7 +169,7 @@ class _Writer:
 
     def routes(self, most: int) -> list[str]:
         """The route that changed, for the first bodies that change."""
-        order = (What.LEAVES, What.JOINS, What.REROUTED, What.LESS_SURE)
+        order = (Shift.LEAVES, Shift.JOINS, Shift.REROUTED, Shift.LESS_SURE)
         found = [one for what in order for pair in self.answer.pairs for one in pair.of(what)]
         found = [one for one in found if not one.not_ruled_out] or found
         shown: dict[str, str] = {}
@@ -188,6 +191,14 @@ class _Writer:
             said = said if one.after is None else said[::-1]
         return "; ".join(said) + "."
 
+    def rows(self, what: str, dataset: Dataset, rows: Sequence[Relation]) -> str:
+        """The rows that end, or that nobody but the scenario says."""
+        if not rows:
+            return ""
+        said = [f"{short_name(dataset, row.dependent)} {row_phrase(dataset, row)}" for row in rows]
+        more = f"; and {len(said) - ROWS} more (--format table lists them)" if len(said) > ROWS else ""
+        return f"{what}, {plural(len(rows), 'relation')}: {'; '.join(said[:ROWS])}{more}."
+
     # -- what follows ---------------------------------------------------------------------------
 
     def stops(self) -> str:
@@ -198,7 +209,7 @@ class _Writer:
         named = _services(self.before, stops)
         return f"{plural(len(stops), 'service')} may stop unless something takes the place: {named}."
 
-    def exposure(self, one: Exposure) -> str:
+    def exposure(self, one: CouncilExposure) -> str:
         """All by which one council could be reached."""
         before, after = one.counts
         council = self.name(one.council)
@@ -280,10 +291,7 @@ class _Writer:
         radius = next((pair.after for pair in self.answer.pairs if pair.after is not None), None)
         if radius is not None and radius.questions:
             parts.append(f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out after")
-        said = [f"Not known: {'; '.join(parts)}."] if parts else []
-        if self.applied.supposed:
-            said.append(f"Supposed by this scenario alone: {plural(len(self.applied.supposed), 'relation')}.")
-        return " ".join(said)
+        return f"Not known: {'; '.join(parts)}." if parts else ""
 
     def _keeps(self, row: str) -> bool:
         steps = self.applied.before.settled(self.answer.view).steps

@@ -8,11 +8,11 @@ from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.analysis.rank import RankedRoot
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
-from riskgraph.render.words import sentence, short_name
-from riskgraph.scenario.compare import Comparison, Difference, Pair, What
+from riskgraph.render.words import row_phrase, sentence, short_name
+from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
 from riskgraph.scenario.market import Market
 from riskgraph.scenario.model import Scenario
-from riskgraph.scenario.upstream import Exposure
+from riskgraph.scenario.upstream import CouncilExposure
 
 __all__ = ["csv_rows", "scenario_value", "table_rows", "tables", "to_json"]
 
@@ -32,7 +32,7 @@ def csv_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...]]
     rows: list[tuple[Any, ...]] = []
     for pair in answer.pairs:
         for one in pair.differences:
-            told = one.what is not What.STAYS
+            told = one.what is not Shift.STAYS
             how = [
                 sentence(dataset, reach.lead[1].proof) if told and reach is not None else None
                 for dataset, reach in zip(sides, (one.before, one.after), strict=True)
@@ -68,10 +68,22 @@ def table_rows(answer: Comparison) -> tuple[tuple[str, ...], list[tuple[Any, ...
 def tables(answer: Comparison) -> list[Table]:
     """Everything for a terminal: the difference, then what the verbs found out."""
     applied = answer.applied
-    found = [table_rows(answer)]
+    found = [table_rows(answer), _rows(answer)]
     for finding in applied.findings:
         found += finding_tables(applied.before.dataset, finding)
     return [table for table in found if table[1]] or found[:1]
+
+
+def _rows(answer: Comparison) -> Table:
+    """The rows that end, and those that nobody but the scenario says."""
+    applied = answer.applied
+    sides = (("ends", applied.before.dataset, applied.ended), ("supposed", applied.after.dataset, applied.supposed))
+    rows: list[tuple[Any, ...]] = [
+        (what, short_name(dataset, row.dependent), row_phrase(dataset, row), row.id)
+        for what, dataset, changed in sides
+        for row in changed
+    ]
+    return ("relation", "name", "says", "row"), rows
 
 
 def _band(reach: Reach | None) -> str:
@@ -136,7 +148,7 @@ def scenario_value(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _pair(answer: Comparison, pair: Pair) -> dict[str, Any]:
+def _pair(answer: Comparison, pair: BeforeAfter) -> dict[str, Any]:
     return {
         "roots": list(pair.roots),
         "before": _side(pair, pair.before),
@@ -146,7 +158,7 @@ def _pair(answer: Comparison, pair: Pair) -> dict[str, Any]:
     }
 
 
-def _side(pair: Pair, side: BlastRadius | None) -> dict[str, Any] | None:
+def _side(pair: BeforeAfter, side: BlastRadius | None) -> dict[str, Any] | None:
     if side is None:
         return None
     return {
@@ -180,7 +192,7 @@ def _reach(reach: Reach | None) -> dict[str, Any] | None:
     }
 
 
-def _exposure(one: Exposure) -> dict[str, Any]:
+def _exposure(one: CouncilExposure) -> dict[str, Any]:
     return {
         "council": one.council,
         "before": {root: band.word for root, band in sorted(one.before.items())},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date
 
 from riskgraph.analysis.blast import BlastRadius, Reach, Route
-from riskgraph.analysis.contracts import Buyers, notice_day
+from riskgraph.analysis.contracts import Buyers, contract_of
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import first_day, in_words, last_day
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind, Relation
+from riskgraph.dates import first_day, in_words, last_day, months_later
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Column, Items, Picture, Section, Table, Text
 from riskgraph.render.gaps import question_text
@@ -53,7 +53,6 @@ BAND_WORDS = {
 }
 BOXES = 40  # above this the councils of one way share a box
 WAYS = 24  # ways drawn; the others are counted in one more box
-YEAR = timedelta(days=365)
 
 
 def area_title(area: str | None) -> str:
@@ -212,23 +211,13 @@ CONTRACT_COLUMNS = (
 )
 
 
-def contracts_table(dataset: Dataset, steps: Iterable[Step], caption: str) -> tuple[Table, list[Contract]]:
+def contracts_table(dataset: Dataset, steps: Iterable[Step], as_of: date, caption: str) -> tuple[Table, list[Contract]]:
     """Contracts among some steps, those that end first at the top; and the same for the calendar."""
-    found: dict[str, Relation] = {}
-    for step in steps:
-        for row in step.rows:
-            if (
-                row.contract_reference
-                or row.contract_value_gbp is not None
-                or row.annual_value_gbp is not None
-                or row.ends
-            ):
-                found[row.id] = row
+    found = {held.row.id: held for step in steps if (held := contract_of(step, as_of)) is not None}
     rows: list[tuple[tuple[str, str, str], tuple[Cell, ...], Contract]] = []
-    for row in found.values():
-        end = last_day(row.ends) if row.ends else None
+    for held in found.values():
+        row, end, notice = held.row, held.ends, held.notice_by
         latest = last_day(row.contract_end_latest) if row.contract_end_latest else None
-        notice = notice_day(row)
         buyer, supplier = short_name(dataset, row.dependent), short_name(dataset, row.provider)
         value, annual = (
             None if amount is None else round(float(amount))
@@ -237,22 +226,22 @@ def contracts_table(dataset: Dataset, steps: Iterable[Step], caption: str) -> tu
         cells: tuple[Cell, ...] = (
             buyer,
             supplier,
-            area_title(row.service_area),
+            area_title(held.area),
             None if notice is None else notice.isoformat(),
-            row.ends,
+            held.end,
             row.contract_end_latest,
             value,
             annual,
             row.contract_reference,
         )
         first = str(notice or end or latest or "9999")
-        words = f"ends {in_words(row.ends)}" if row.ends else "end not known"
+        words = f"ends {in_words(held.end)}" if held.end else "end not known"
         start = first_day(row.valid_from) if row.valid_from else None
         later = latest if latest and (end is None or latest > end) else None
-        contract = Contract(f"{buyer}, {area_label(row.service_area)}", start, end, notice, later, words)
+        contract = Contract(f"{buyer}, {area_label(held.area)}", start, end, notice, later, words)
         rows.append(((first, buyer, row.id), cells, contract))
     rows.sort(key=lambda item: item[0])
-    yearly = any(row.annual_value_gbp is not None for row in found.values())  # a column for what is seldom known
+    yearly = any(held.row.annual_value_gbp is not None for held in found.values())  # a column for what is seldom known
     shown = [number for number, column in enumerate(CONTRACT_COLUMNS) if yearly or column.key != "annual_value_gbp"]
     columns = tuple(CONTRACT_COLUMNS[number] for number in shown)
     table = Table(
@@ -276,14 +265,9 @@ def shared_purchases(context: Context, view: View, area: str | None) -> list[Ste
 def contracts_section(context: Context, radius_steps: Iterable[Step], what: str) -> tuple[Section, Table]:
     """The section on contracts: calendar, then the table, notice dates first."""
     dataset, view = context.graph.dataset, context.graph.view(context.question.get("as_of"))
-    steps = [
-        step
-        for step in radius_steps
-        if not context.withheld & {step.dependent, step.provider}
-        and (step.in_force or step.row.contract_end_latest or step.row.contract_end)
-    ]
-    table, contracts = contracts_table(dataset, steps, f"Contracts {what}, those that end first at the top")
-    soon = [c for c in contracts if c.end is not None and view.as_of <= c.end <= view.as_of + YEAR]
+    steps = [step for step in radius_steps if not context.withheld & {step.dependent, step.provider}]
+    table, contracts = contracts_table(dataset, steps, view.as_of, f"Contracts {what}, those that end first at the top")
+    soon = [c for c in contracts if c.end is not None and view.as_of <= c.end <= months_later(view.as_of, 12)]
     known = [c for c in contracts if c.end is not None]
     blocks: list[Block] = []
     if contracts:

@@ -9,7 +9,8 @@ from riskgraph.analysis.blast import asked_kinds
 from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Relation
-from riskgraph.scenario.draft import Asked, Draft, Finding
+from riskgraph.scenario.draft import Asked, Draft
+from riskgraph.scenario.findings import Finding
 from riskgraph.scenario.model import Change, Scenario
 from riskgraph.scenario.verbs import VERBS
 from riskgraph.settle import View
@@ -111,7 +112,7 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
         draft = Draft(state, view, change, kinds)
         try:
             VERBS[change.verb].function(draft)
-            dataset = draft.result()
+            dataset = draft.overlay.result()
         except DataError:
             raise
         except RiskGraphError as error:
@@ -123,7 +124,7 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
         lost.update(draft.lost)
         focus.update(draft.focus)
         areas.update((area, None) for area in _areas(draft))
-        instead.update(draft.instead)
+        instead.update(draft.overlay.instead)
         findings += draft.findings
     if failed:
         raise _error(scenario, failed)
@@ -141,7 +142,7 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
         view,
         graph,
         state,
-        tuple(asks),
+        (),
         tuple(lost),
         ended,
         tuple(row for id_, row in new.items() if id_ not in old),
@@ -150,18 +151,18 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
         tuple(areas),
         tuple(findings),
     )
-    return _with_asks(applied)
+    return replace(applied, asks=tuple(dict.fromkeys(_asked(applied, asked) for asked in asks)))
 
 
 def _areas(draft: Draft) -> Iterable[str]:
     """The service areas that a change touches."""
     if draft.areas_touched:
         return sorted(area for area in draft.areas_touched if area)
-    if draft.instead:
+    overlay = draft.overlay
+    if overlay.instead:
         return ()
-    touched = {*draft.put, *draft.drop}
-    found = {step.area for step in draft.steps if step.row.id in touched}
-    found |= {row.service_area for row in draft.add.values()}
+    found = {step.area for step in draft.steps if step.row.id in overlay.relations or step.row.id in overlay.gone}
+    found |= {row.service_area for row in overlay.added}
     return sorted(area for area in found if area)
 
 
@@ -170,21 +171,17 @@ def _has_ended(old: Relation, new: Relation | None) -> bool:
     return new is None or new.valid_to != old.valid_to
 
 
-def _with_asks(applied: Applied) -> Applied:
+def _asked(applied: Applied, asked: Asked) -> Asked:
     """Ask what is there: before by the names of before, after by the names of after."""
-    asks: dict[Asked, None] = {}
-    for asked in applied.asks:
-        before = tuple(dict.fromkeys(one for root in asked.before for one in applied.once(root)))
-        after: dict[tuple[str, ...], None] = {}
-        for group in asked.after:
-            options: list[tuple[str, ...]] = [applied.now(root) for root in group]
-            if len(group) == 1:
-                after.update(dict.fromkeys((one,) for one in options[0]))
-            else:
-                after[tuple(dict.fromkeys(one for option in options for one in option))] = None
-        asks[Asked(before, tuple(after))] = None
-    object.__setattr__(applied, "asks", tuple(asks))
-    return applied
+    before = tuple(dict.fromkeys(one for root in asked.before for one in applied.once(root)))
+    after: dict[tuple[str, ...], None] = {}
+    for group in asked.after:
+        options = [applied.now(root) for root in group]
+        if len(group) == 1:
+            after.update(dict.fromkeys((one,) for one in options[0]))
+        else:
+            after[tuple(dict.fromkeys(one for option in options for one in option))] = None
+    return Asked(before, tuple(after))
 
 
 def _error(scenario: Scenario, failed: list[tuple[int, RiskGraphError]]) -> RiskGraphError:

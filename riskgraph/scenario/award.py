@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.edit import edited
 from riskgraph.data.names import Names, normalise
+from riskgraph.data.overlay import AWARD, Overlay
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -22,11 +22,10 @@ from riskgraph.model import (
     SUPPLIER,
     SYSTEM,
     Entity,
-    Evidence,
-    Relation,
 )
 from riskgraph.rules import Trait, relations_that, rules
-from riskgraph.scenario.strict import Sheet, find
+from riskgraph.scenario.dependence import end, ties
+from riskgraph.scenario.strict import TomlSheet, find
 
 __all__ = ["Award", "Placed", "place", "read_award"]
 
@@ -109,7 +108,7 @@ def read_award(where: str | Path) -> Award:
     >>> read_award("committee-system").relation
     'uses'
     """
-    sheet = Sheet.read(find(where, "drafts", "draft"))
+    sheet = TomlSheet.read(find(where, "drafts", "draft"))
     sheet.only(_KEYS)
     words = {key: sheet.word(key, allowed) for key, allowed in WORDS.items()}
     lists = {key: sheet.texts(key) for key in _LISTS}
@@ -148,7 +147,7 @@ def read_award(where: str | Path) -> Award:
         lists["new"],
     )
     sheet.text("author")
-    sheet.text("notes")
+    sheet.text("notes", lines=True)
     sheet.done("nothing was judged")
     return award
 
@@ -198,9 +197,8 @@ class _Placer:
         self.graph, self.award = graph, award
         self.names: Names = graph.names
         self.problems: list[Problem] = []
-        self.entities: dict[str, Entity] = {}
-        self.add: dict[str, Relation] = {}
-        self.put: dict[str, Relation] = {}
+        day = first_day(award.start) if award.start else graph.dataset.info.day
+        self.overlay = Overlay(graph.dataset, day, AWARD)
 
     def problem(self, key: str, rule: str, message: str, fix: str) -> None:
         self.problems.append(Problem(self.award.file, None, key, rule, message, fix))
@@ -211,7 +209,7 @@ class _Placer:
             slug = re.sub(r"[^a-z0-9]+", "-", normalise(name)).strip("-") or "new"
             id_ = f"{new}:{slug}"
             if id_ not in self.graph.dataset.entities:
-                self.entities[id_] = Entity(id_, new, name)
+                self.overlay.entity(Entity(id_, new, name))
             return id_
         try:
             return self.names.resolve(name, kinds)
@@ -251,18 +249,9 @@ class _Placer:
         known = [buyer for buyer in buyers if buyer is not None]
         for number, buyer in enumerate(known):
             self._rows(buyer, supplier, product, host, [sub for sub in subs if sub is not None], number)
-        day = self.graph.dataset.info.day.isoformat()
-        said = Evidence("draft", None, "a draft award", day, day, "confirmed", "supports", None, "The draft says so.")
-        dataset = edited(
-            self.graph.dataset,
-            add=self.add.values(),
-            put=self.put.values(),
-            entities=self.entities.values(),
-            evidence=[said],
-        )
         line = f"{supplier}/{award.service_area}"
         roots = dict.fromkeys(one for one in (line, product, host, *subs) if one is not None)
-        return Placed(award, dataset, tuple(known), supplier, tuple(roots), tuple(ended))
+        return Placed(award, self.overlay.result(), tuple(known), supplier, tuple(roots), tuple(ended))
 
     def _made_by(self, product: str, supplier: str) -> None:
         """A product must be the supplier's own, or be made by nobody known; a new one gets its maker."""
@@ -272,70 +261,53 @@ class _Placer:
             for row in relations
             if row.relation in relations_that(Trait.MAKES) and row.dependent == product
         ]
-        if product in self.entities or not makers:
+        if product in self.overlay.entities or not makers:
             if supplier.startswith(f"{SUPPLIER}:"):
-                self._relate(product, "made-by", supplier)
+                self.overlay.suppose(product, "made-by", supplier)
 
     def _replaced(self, buyer: str) -> Iterator[str]:
         """End the rows of those who are replaced, on the day before the start."""
         award = self.award
-        steps = self.graph.settled(self.graph.view()).steps
-        last = (first_day(award.start) if award.start else self.graph.dataset.info.day) - timedelta(days=1)
+        settled = self.graph.settled(self.graph.view())
+        areas = frozenset({award.service_area})
         for name in award.replaces:
             try:
                 old = self.names.resolve(name).partition("/")[0]
             except RiskGraphError as error:
                 self.problem("replaces", "name", error.message, error.fix)
                 continue
-            rows = {
-                step.row.id
-                for step in steps
-                if step.dependent == buyer and step.provider == old and step.area == award.service_area
-            }
-            if not rows:
-                there = sorted({s.provider for s in steps if s.dependent == buyer and s.area == award.service_area})
-                listed = ", ".join(self.graph.dataset.entities[one].name for one in there) or "nobody"
-                message = f"{name} has no contract in this service area with {buyer.partition(':')[2]}."
+            found = ties(settled, buyer, old, areas)
+            if not found:
+                there = {s.provider for s in settled.steps if s.in_force and (s.dependent, s.area) == (buyer, *areas)}
+                listed = ", ".join(self.graph.dataset.entities[one].name for one in sorted(there)) or "nobody"
+                message = f"{self.graph.dataset.usual_name(buyer)} does not depend on {name} in this service area."
                 self.problem("replaces", "name", message, f"In this area it depends on: {listed}.")
-            for id_ in sorted(rows):
-                row = self.graph.dataset.relations[id_]
-                begun = row.valid_from is None or first_day(row.valid_from) <= last
-                end = last.isoformat() if begun else row.valid_to
-                self.put[id_] = replace(row, valid_to=end, data_returned=award.old_data_returned or row.data_returned)
-                yield id_
-
-    def _relate(self, dependent: str, relation: str, provider: str, **values: str | None) -> None:
-        id_ = ".".join(["draft", *(part.replace(":", "-") for part in (dependent, relation, provider))])
-        self.add[id_] = Relation(
-            id_,
-            dependent,
-            relation,
-            provider,
-            evidence=("draft",),
-            **values,  # type: ignore[arg-type]
-        )
+            returned = {"data_returned": award.old_data_returned} if award.old_data_returned else {}
+            end(self.overlay, settled, found, **returned)
+            yield from sorted(tie.row.id for tie in found)
 
     def _rows(
         self, buyer: str, supplier: str, product: str | None, host: str | None, subs: list[str], number: int
     ) -> None:
         """The rows of one buyer. Host and subcontractors belong to the system of this award, not to all customers."""
-        award = self.award
-        term = {"service_area": award.service_area, "valid_from": award.start, "valid_to": award.end}
+        award, suppose = self.award, self.overlay.suppose
+        area = award.service_area
+        term: dict[str, Any] = {"valid_from": award.start, "valid_to": award.end}
         if product is not None:
-            self._relate(buyer, "uses", product, data=award.data, hosting=award.hosting, **term)
+            suppose(buyer, "uses", product, area, data=award.data, hosting=award.hosting, **term)
         if award.relation not in relations_that(Trait.USE, Trait.SUPPLIES):
-            self._relate(buyer, award.relation, supplier, data=award.data, **term)
+            suppose(buyer, award.relation, supplier, area, data=award.data, **term)
         elif award.access is not None or product is None:
-            self._relate(buyer, "supplied-by", supplier, access=award.access, **term)
+            suppose(buyer, "supplied-by", supplier, area, access=award.access, **term)
         if host is None and not subs:
             return
         own = 0 if award.hosting == "shared" else number  # a shared installation is one place for all
         system = f"{SYSTEM}:draft-{own + 1}"
-        self.entities[system] = Entity(system, SYSTEM, f"{award.title} (system of the draft)", data=award.data)
-        self._relate(buyer, "uses", system, data=award.data, **term)
+        self.overlay.entity(Entity(system, SYSTEM, f"{award.title} (system of the draft)", data=award.data))
+        suppose(buyer, "uses", system, area, data=award.data, **term)
         if host is not None and host != supplier:
-            self._relate(system, "hosted-on", host, data=award.data, **term)
+            suppose(system, "hosted-on", host, area, data=award.data, **term)
         if award.relation in relations_that(Trait.SERVES) or award.hosting == "supplier":
-            self._relate(system, "operated-by", supplier, **term)
+            suppose(system, "operated-by", supplier, area, **term)
         for sub in subs:
-            self._relate(system, "supplied-by", sub, access=award.subcontractor_access, **term)
+            suppose(system, "supplied-by", sub, area, access=award.subcontractor_access, **term)

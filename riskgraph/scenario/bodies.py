@@ -8,17 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from riskgraph.analysis.contracts import Contract, held
 from riskgraph.analysis.measure import residents
+from riskgraph.analysis.select import Selection
 from riskgraph.data.names import normalise
-from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, Grade, RegisterEntry, Relation
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.draft import Draft
-from riskgraph.scenario.findings import Contract, Merging, Splitting
+from riskgraph.scenario.findings import Merging, Splitting
 from riskgraph.scenario.model import Field, verb
-
-__all__ = ["contracts"]
 
 _COUNCIL = frozenset({AUTHORITY})
 _BOUGHT = frozenset({SUPPLIER, SHARED_SERVICE})
@@ -47,7 +46,7 @@ def _merge(draft: Draft) -> None:
     people = residents(draft.dataset, councils)
     known = people.people if people.areas and not people.unknown else None
     entries = [draft.dataset.register[c] for c in councils if c in draft.dataset.register]
-    draft.register.append(
+    draft.overlay.register(
         RegisterEntry(
             new,
             name=draft.text("name"),
@@ -60,15 +59,8 @@ def _merge(draft: Draft) -> None:
         )
     )
     _planned_end(draft, councils, (new,), vesting)
-    internal = []
-    for row in draft.dataset.relations.values():
-        dependent, provider = (new if end in councils else end for end in (row.dependent, row.provider))
-        if dependent == provider:
-            draft.drop[row.id] = row
-            internal.append(row.id)
-        elif (dependent, provider) != (row.dependent, row.provider):
-            draft.put[row.id] = replace(row, dependent=dependent, provider=provider)
-    draft.instead.update((council, (new,)) for council in councils)
+    duplicates = _duplicates(draft, councils)
+    internal = draft.overlay.join(councils, new)
     draft.ask(councils, ((new,),))
     draft.focus[new] = None
     draft.findings.append(
@@ -76,9 +68,9 @@ def _merge(draft: Draft) -> None:
             councils,
             new,
             vesting,
-            _duplicates(draft, councils),
-            contracts(draft, councils, vesting),
-            tuple(internal),
+            duplicates,
+            tuple(_contracts(draft, councils, vesting)),
+            internal,
             known,
         )
     )
@@ -91,7 +83,7 @@ def _new_council(draft: Draft, name: str, councils: tuple[str, ...]) -> str:
     id_ = f"{AUTHORITY}:{slug}"
     if id_ in draft.dataset.entities:
         raise RiskGraphError(f"There is a {name} in this data already ({id_}).", "Give the new council another name.")
-    draft.entities.append(Entity(id_, AUTHORITY, name, authority_type=_class(draft, councils)))
+    draft.overlay.entity(Entity(id_, AUTHORITY, name, authority_type=_class(draft, councils)))
     return id_
 
 
@@ -114,7 +106,7 @@ def _planned_end(draft: Draft, councils: tuple[str, ...], successors: tuple[str,
     for council in councils:
         entry = draft.dataset.register.get(council)
         if entry is not None:
-            draft.register.append(replace(entry, planned_end=last, successors=successors))
+            draft.overlay.register(replace(entry, planned_end=last, successors=successors))
 
 
 def _duplicates(draft: Draft, councils: tuple[str, ...]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -131,23 +123,10 @@ def _duplicates(draft: Draft, councils: tuple[str, ...]) -> Mapping[str, Mapping
     }
 
 
-def contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> tuple[Contract, ...]:
-    """The contracts of some councils against vesting day: earliest end first, those without a known end last.
-
-    A contract is a row in force that has a reference, a value, or a last day of the contract. Its end is as
-    it stands, before any extension.
-    """
-    found = []
-    for step in draft.steps:
-        row = step.row
-        if not step.in_force or step.implied or step.dependent not in councils:
-            continue
-        if row.contract_reference or row.contract_value_gbp is not None or row.contract_end or row.contract_end_latest:
-            end = row.ends
-            before = None if end is None else last_day(end) < vesting
-            past = end is not None and last_day(end) < draft.view.as_of
-            found.append(Contract(row, row.dependent, row.provider, end, before, past))
-    return tuple(sorted(found, key=lambda one: (one.end is None, one.end or "", one.row.id)))
+def _contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> list[Contract]:
+    """The contracts of some councils against vesting day, as `riskgraph contracts` tells them."""
+    members = Selection(draft.graph, members=frozenset(councils))
+    return held(draft.graph, draft.view, members, vesting)[0]
 
 
 @verb(
@@ -171,7 +150,7 @@ def _split(draft: Draft) -> None:
     into = tuple(_new_council(draft, name, (council,)) for name in names)
     old = draft.dataset.register.get(council)
     for id_, name in zip(into, names, strict=True):
-        draft.register.append(
+        draft.overlay.register(
             RegisterEntry(
                 id_,
                 name=name,
@@ -182,23 +161,10 @@ def _split(draft: Draft) -> None:
             )
         )
     _planned_end(draft, (council,), into, vesting)
-    inferred = draft.supposition(Grade.INFERRED)
-    rows = [row for row in draft.dataset.relations.values() if council in (row.dependent, row.provider)]
-    for row in rows:
-        draft.drop[row.id] = row
-        for id_ in into:
-            copy = _copy(row, council, id_, inferred)
-            draft.add[copy.id] = copy
-    draft.instead[council] = into
+    rows = draft.overlay.split(council, into)
     draft.ask((council,), tuple((id_,) for id_ in into))
     draft.focus.update(dict.fromkeys(into))
-    draft.findings.append(Splitting(council, into, vesting, len(rows)))
-
-
-def _copy(row: Relation, old: str, new: str, evidence: str) -> Relation:
-    dependent, provider = (new if end == old else end for end in (row.dependent, row.provider))
-    slug = new.partition(":")[2]
-    return replace(row, id=f"{row.id}.{slug}", dependent=dependent, provider=provider, evidence=(evidence,))
+    draft.findings.append(Splitting(council, into, vesting, rows))
 
 
 @verb(
@@ -217,14 +183,10 @@ def _buys(draft: Draft) -> None:
     if buyer == bought:
         raise RiskGraphError(f"{draft.name(buyer)} cannot buy itself.", "Name two suppliers.")
     for step in draft.steps:
-        if (
-            step.relation in relations_that(Trait.OWNS)
-            and step.in_force
-            and step.dependent == bought
-            and step.provider != buyer
-        ):
-            draft.end(step.row)
-    draft.suppose(bought, "owned-by", buyer)
+        owned = step.relation in relations_that(Trait.OWNS) and step.dependent == bought
+        if owned and step.in_force and step.provider != buyer:
+            draft.overlay.end(step.row.id)
+    draft.overlay.suppose(bought, "owned-by", buyer)
     draft.about(buyer, bought)
     draft.ask((buyer, bought), ((buyer, bought),))
     lines = draft.graph.settled(draft.view).lines

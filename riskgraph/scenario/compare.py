@@ -17,7 +17,7 @@ from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.apply import Applied, apply
 from riskgraph.scenario.market import Market, markets
 from riskgraph.scenario.model import Scenario
-from riskgraph.scenario.upstream import Exposure, exposures
+from riskgraph.scenario.upstream import CouncilExposure, exposures
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from riskgraph.analysis.rank import RankedRoot
 
-__all__ = ["Comparison", "Difference", "Pair", "What", "compare", "whatif"]
+__all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "compare", "whatif"]
 
 _STOPS = relations_that(Trait.STOPS)
 
 
-class What(StrEnum):
+class Shift(StrEnum):
     """What a scenario changes for one body. The radius is all that is at least possible."""
 
     LEAVES = "leaves"
@@ -48,14 +48,14 @@ class Difference:
     """One body before and after; `None` where it is not reached at all."""
 
     body: str  # as it is called after
-    what: What
+    what: Shift
     before: Reach | None
     after: Reach | None
 
     @property
     def not_ruled_out(self) -> bool:
         """Whether it leaves the radius but cannot be ruled out."""
-        return self.what is What.LEAVES and self.after is not None
+        return self.what is Shift.LEAVES and self.after is not None
 
     @property
     def within(self) -> bool:
@@ -71,7 +71,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Pair:
+class BeforeAfter:
     """One question before and after. `after` is the worst where several took the place of the root."""
 
     before: BlastRadius | None  # None: nothing of the kind is there before, or nothing fails
@@ -98,7 +98,7 @@ class Pair:
         """Services that are reached themselves, at least possibly; of roots none."""
         return 0 if side is None else side.services()
 
-    def of(self, *what: What) -> tuple[Difference, ...]:
+    def of(self, *what: Shift) -> tuple[Difference, ...]:
         """The differences of some sorts."""
         return tuple(one for one in self.differences if one.what in what)
 
@@ -130,9 +130,9 @@ class Comparison(Pictured):
 
     applied: Applied
     kinds: tuple[FailureKind, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[BeforeAfter, ...]
     stops: tuple[tuple[str, str | None], ...]
-    exposures: tuple[Exposure, ...]
+    exposures: tuple[CouncilExposure, ...]
     markets: tuple[Market, ...]
     joint: tuple[tuple[str, str | None], ...]
     overall: tuple[RankedRoot | None, RankedRoot | None] | None = None
@@ -148,7 +148,7 @@ class Comparison(Pictured):
         return self.applied.view
 
     @property
-    def worst(self) -> tuple[Pair, Pair] | None:
+    def worst(self) -> tuple[BeforeAfter, BeforeAfter] | None:
         """Of the roots that the scenario touches, the one that reaches most before, and after."""
         asked = [pair for pair in self.pairs if len(pair.roots) == 1]
         if not asked:
@@ -229,7 +229,7 @@ def compare(
     --------
     >>> from riskgraph.scenario.model import change
     >>> answer = compare(RiskGraph.open("seeds"), Scenario("Cut", (change("cut", "westminster", "rbkc shared it"),)))
-    >>> [(pair.roots[0], [one.body for one in pair.of(What.LEAVES)]) for pair in answer.pairs]
+    >>> [(pair.roots[0], [one.body for one in pair.of(Shift.LEAVES)]) for pair in answer.pairs]
     [('environment:rbkc-shared-it', ['authority:westminster'])]
     """
     return whatif(apply(graph, scenario), selection, worst=worst)
@@ -299,20 +299,20 @@ class _Asker:
             return members
         return frozenset(one for member in members for one in self.applied.now(member))
 
-    def together(self, roots: tuple[str, ...], lost: bool) -> Pair:
+    def together(self, roots: tuple[str, ...], lost: bool) -> BeforeAfter:
         """Roots that fail together. Where the scenario only says what is lost, nothing fails before."""
         before_roots = tuple(one for root in roots for one in self.applied.once(root))
         unchanged = self.applied.before is self.applied.after
         before = None if lost and unchanged else self.ask(self.applied.before, before_roots)
         after = self.ask(self.applied.after, tuple(one for root in roots for one in self.applied.now(root)))
-        return Pair(before, after, (), self.differences(before, after))
+        return BeforeAfter(before, after, (), self.differences(before, after))
 
-    def pair(self, before_roots: tuple[str, ...], after_roots: tuple[tuple[str, ...], ...]) -> Pair:
+    def pair(self, before_roots: tuple[str, ...], after_roots: tuple[tuple[str, ...], ...]) -> BeforeAfter:
         before = self.ask(self.applied.before, before_roots)
         found = [radius for group in after_roots if (radius := self.ask(self.applied.after, group)) is not None]
         found.sort(key=lambda radius: -len(radius.within(Band.POSSIBLE)))
         after = found[0] if found else None
-        return Pair(before, after, tuple(found[1:]), self.differences(before, after))
+        return BeforeAfter(before, after, tuple(found[1:]), self.differences(before, after))
 
     def differences(self, before: BlastRadius | None, after: BlastRadius | None) -> tuple[Difference, ...]:
         """Every body of either answer but the roots, those that change first, in the order of the answers."""
@@ -327,24 +327,24 @@ class _Asker:
             for body in dict.fromkeys([*old, *new])
         ]
         found = [one for one in found if not any(side is not None and side.root for side in (one.before, one.after))]
-        return tuple(sorted(found, key=lambda one: list(What).index(one.what)))
+        return tuple(sorted(found, key=lambda one: list(Shift).index(one.what)))
 
     @staticmethod
-    def _what(before: Reach | None, after: Reach | None) -> What:
+    def _what(before: Reach | None, after: Reach | None) -> Shift:
         old, new = _band(before), _band(after)
         if (old <= Band.POSSIBLE) != (new <= Band.POSSIBLE):
-            return What.LEAVES if old <= Band.POSSIBLE else What.JOINS
+            return Shift.LEAVES if old <= Band.POSSIBLE else Shift.JOINS
         assert before is not None or after is not None
         if before is None or after is None:
-            return What.DOUBT if before is None else What.CLEARED
+            return Shift.DOUBT if before is None else Shift.CLEARED
         levels = [
             (_hit(before, kind), _hit(after, kind)) for kind in FailureKind if kind in {*before.kinds, *after.kinds}
         ]
         if any(b > a for b, a in levels) or any(b < a for b, a in levels):
             better = sum(a > b for b, a in levels)
-            return What.LESS_SURE if better * 2 >= sum(a != b for b, a in levels) else What.SURER
+            return Shift.LESS_SURE if better * 2 >= sum(a != b for b, a in levels) else Shift.SURER
         rows = [reach.lead[1].proof.rows for reach in (before, after)]
-        return What.STAYS if rows[0] == rows[1] else What.REROUTED
+        return Shift.STAYS if rows[0] == rows[1] else Shift.REROUTED
 
 
 def _band(reach: Reach | None) -> int:
@@ -393,7 +393,7 @@ def _has_lines(graph: RiskGraph, body: str) -> bool:
     return graph.dataset.entities[body].kind in {SUPPLIER, SHARED_SERVICE}
 
 
-def _exposure(applied: Applied, council: str, kinds: Sequence[FailureKind]) -> Exposure:
+def _exposure(applied: Applied, council: str, kinds: Sequence[FailureKind]) -> CouncilExposure:
     """All by which a council could be reached; before a merger, all by which any of the old ones could."""
     before: dict[str, Band] = {}
     old = applied.once(council)
@@ -403,7 +403,7 @@ def _exposure(applied: Applied, council: str, kinds: Sequence[FailureKind]) -> E
             if root not in old:
                 before[root] = min(band, before.get(root, band))
     after = exposures(applied.after, applied.view, council, kinds)
-    return Exposure(council, before, after, parts if len(parts) > 1 else {})
+    return CouncilExposure(council, before, after, parts if len(parts) > 1 else {})
 
 
 def _joint(asker: _Asker, roots: Sequence[str]) -> tuple[tuple[str, str | None], ...]:

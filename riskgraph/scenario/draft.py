@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from riskgraph.analysis.select import Selection
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.edit import edited
-from riskgraph.dates import first_day, in_words, parse_day
+from riskgraph.data.overlay import Overlay
+from riskgraph.dates import in_words, parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import (
-    AUTHORITY,
-    PRESETS,
-    PRODUCT,
-    SUPPLIER,
-    Entity,
-    Evidence,
-    FailureKind,
-    Grade,
-    RegisterEntry,
-    Relation,
-)
+from riskgraph.model import AUTHORITY, PRESETS, SUPPLIER, FailureKind
 from riskgraph.rules import Trait, relations_that
+from riskgraph.scenario.dependence import Tie, end, ties
+from riskgraph.scenario.findings import Finding
 from riskgraph.scenario.model import EVERYBODY, VERBS, Change
 from riskgraph.settle import Step, View
 
-__all__ = ["SUPPOSED", "Asked", "Draft", "Finding", "Tie"]
-
-SUPPOSED = "supposed"
-"""How the ids of rows and evidence begin that only a scenario says."""
-
-_USE, _MAKES = relations_that(Trait.USE), relations_that(Trait.MAKES)
-_TIES = relations_that(Trait.LEANS, Trait.BOTH_WAYS)
-_SAID_BY = "a scenario"
-_CLAIM = "Supposed in a scenario: no source says so."
-
-
-class Finding:
-    """What a verb found out besides its changes; each verb that needs one has its own kind."""
-
-    __slots__ = ()
+__all__ = ["Asked", "Draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +29,6 @@ class Asked:
 
     before: tuple[str, ...]
     after: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """One row that ties two bodies at the date: as the row itself, or through a product of the other."""
-
-    step: Step
-    other: str  # the provider, or the maker of the product that is used
-    implied: bool  # whether the step from the user to the maker is in force beside the row
-
-    @property
-    def row(self) -> Relation:
-        """The stated row."""
-        return self.step.row
 
 
 class Draft:
@@ -87,16 +50,10 @@ class Draft:
         self, graph: RiskGraph, view: View, change: Change, kinds: tuple[FailureKind, ...] = PRESETS["compromise"]
     ) -> None:
         self.graph, self.view, self.change, self.kinds = graph, view, change, kinds
-        self.add: dict[str, Relation] = {}
-        self.put: dict[str, Relation] = {}
-        self.drop: dict[str, Relation] = {}
-        self.entities: list[Entity] = []
-        self.evidence: dict[str, Evidence] = {}
-        self.register: list[RegisterEntry] = []
+        self.overlay = Overlay(graph.dataset, view.as_of)
         self.lost: dict[str, None] = {}  # what is supposed to fail
         self.asks: list[Asked] = []
         self.areas_touched: dict[str | None, None] = {}
-        self.instead: dict[str, tuple[str, ...]] = {}  # a body to those that take its place
         self.focus: dict[str, None] = {}  # councils that the change is about
         self.findings: list[Finding] = []
 
@@ -165,25 +122,8 @@ class Draft:
         return self.dataset.entities[id_].kind
 
     def ties(self, a: str | None, b: str, areas: frozenset[str] = frozenset()) -> list[Tie]:
-        """Rows in force by which `a` (everybody if `None`) depends on `b`, also through products of `b`.
-
-        Rows of governance and ownership are no ties; a joined network is one either way.
-        """
-        made = {s.dependent for s in self.steps if s.relation in _MAKES and s.in_force and s.provider == b}
-        implied = {s.row.id for s in self.steps if s.implied and s.in_force and s.provider == b}
-        found: list[Tie] = []
-        for step in self.steps:
-            if not step.in_force or step.implied or step.relation not in _TIES:
-                continue
-            ends = [(step.dependent, step.provider)]
-            if step.relation in relations_that(Trait.BOTH_WAYS):
-                ends.append((step.provider, step.dependent))
-            for dependent, provider in ends:
-                if provider != b and not (step.relation in _USE and provider in made):
-                    continue
-                if (a is None or dependent == a) and (not areas or step.area in areas):
-                    found.append(Tie(step, b, step.row.id in implied))
-        return list({tie.row.id: tie for tie in found}.values())
+        """Rows in force by which `a` (everybody if `None`) depends on `b`, also through products of `b`."""
+        return ties(self.graph.settled(self.view), a, b, areas)
 
     def hosted_by_user(self, tie: Tie) -> bool:
         """Whether what is used is known to run on the user's own servers."""
@@ -203,78 +143,9 @@ class Draft:
         if asked not in self.asks:
             self.asks.append(asked)
 
-    def end(self, row: Relation, **values: str | None) -> None:
-        """End a row the day before the date of the question; data already there may stay there."""
-        last = self.view.as_of - timedelta(days=1)
-        if row.valid_from is not None and first_day(row.valid_from) > last:
-            self.drop[row.id] = row
-        else:
-            self.put[row.id] = replace(row, valid_to=last.isoformat(), **values)  # type: ignore[arg-type]
-
-    def end_tie(self, tie: Tie) -> None:
-        """End a tie, and with it no fact that was kept out of the answer before.
-
-        Where a stated row replaced what the use of a product implies, the implied relation must not
-        appear because the stated row ends.
-        """
-        row = tie.row
-        through_product = row.relation in _USE and self.kind(row.provider) == PRODUCT and row.provider != tie.other
-        self.end(row, hosting="own" if through_product and not tie.implied else row.hosting)
-
-    def suppose(
-        self,
-        dependent: str,
-        relation: str,
-        provider: str,
-        area: str | None = None,
-        grade: Grade = Grade.CONFIRMED,
-        **values: str | None,
-    ) -> Relation:
-        """Write down a row that the scenario supposes, as sure as `grade`."""
-        parts = [SUPPOSED, dependent, relation, provider, *([area] if area else [])]
-        id_ = ".".join(part.replace(":", "-") for part in parts)
-        row = Relation(
-            id_,
-            dependent,
-            relation,
-            provider,
-            service_area=area,
-            evidence=(self.supposition(grade),),
-            **values,  # type: ignore[arg-type]
-        )
-        there = self.add.get(id_) or self.dataset.relations.get(id_)
-        if there is None:
-            self.add[id_] = row
-        elif id_ in self.dataset.relations:
-            self.put[id_] = row
-        return row
-
-    def supposition(self, grade: Grade) -> str:
-        """Id of the item of evidence that says that something is supposed, as surely as `grade`."""
-        id_ = f"{SUPPOSED}-{grade.word}"
-        day = self.view.as_of.isoformat()
-        self.evidence[id_] = Evidence(id_, None, _SAID_BY, day, day, grade.word, "supports", None, _CLAIM)
-        return id_
-
-    def result(self) -> Dataset:
-        """The data set with the change made.
-
-        Raises
-        ------
-        DataError
-            If the map would not be a valid one.
-        """
-        used = {item for row in (*self.add.values(), *self.put.values()) for item in row.evidence}
-        new = [item for id_, item in self.evidence.items() if id_ in used and id_ not in self.dataset.evidence]
-        return edited(
-            self.dataset,
-            add=self.add.values(),
-            drop=self.drop,
-            put=self.put.values(),
-            entities=self.entities,
-            evidence=new,
-            register=self.register,
-        )
+    def end_ties(self, found: Iterable[Tie]) -> None:
+        """End ties the day before the date of the question."""
+        end(self.overlay, self.graph.settled(self.view), found)
 
     # -- what is not there ----------------------------------------------------------------------
 
@@ -285,8 +156,8 @@ class Draft:
         message = f"{who} does not depend directly on {self.name(b)}{where} on {in_words(self.view.as_of)}."
         if a is None:
             return RiskGraphError(message, f"See who does: riskgraph show {self.graph.names.handle(b)}")
-        if areas and (ties := self.ties(a, b)):
-            there = sorted({tie.step.area or "an area not known" for tie in ties})
+        if areas and (others := self.ties(a, b)):
+            there = sorted({tie.step.area or "an area not known" for tie in others})
             return RiskGraphError(message, f"It does in: {', '.join(there)}.")
         between = self._between(a, b)
         if between:
@@ -310,7 +181,9 @@ class Draft:
         """Products that a supplier makes at the date."""
         if self.kind(supplier) != SUPPLIER:
             return frozenset()
-        return frozenset(s.dependent for s in self.steps if s.relation in _MAKES and s.provider == supplier)
+        return frozenset(
+            s.dependent for s in self.steps if s.relation in relations_that(Trait.MAKES) and s.provider == supplier
+        )
 
     def councils(self, ids: Iterable[str]) -> list[str]:
         """Those of some ids that are authorities."""

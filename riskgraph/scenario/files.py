@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from riskgraph.assets import shipped
-from riskgraph.data.files import FORBIDDEN, MAX_FILE_BYTES, decode, nearest, toml_string
+from riskgraph.data.files import nearest, toml_string
 from riskgraph.data.folders import write_file
 from riskgraph.data.names import Names
-from riskgraph.dates import last_day
-from riskgraph.errors import DataError, MissingFile, Problem, RiskGraphError
-from riskgraph.model import PRESETS, FailureKind
-from riskgraph.scenario.model import EVERYBODY, Change, Scenario, Verb
+from riskgraph.errors import RiskGraphError
+from riskgraph.scenario.model import EVERYBODY, Change, Scenario
+from riskgraph.scenario.strict import TomlSheet, find
 from riskgraph.scenario.verbs import VERBS
 
 __all__ = ["canonical", "parse", "read", "shipped_scenarios", "with_ids", "write"]
 
-_TEXTS = ("title", "author", "date", "like", "as_of", "notes")
 _KEYS = ("title", "author", "date", "roots", "kinds", "like", "as_of", "notes", "change")
+_OUTCOME = "nothing was read"
 _FIX = "Put these right and run it again."
 
 
@@ -52,23 +47,7 @@ def read(where: str | Path) -> Scenario:
     >>> read("merge-east-kent").changes[0].verb
     'merge'
     """
-    path = Path(where)
-    if not path.is_file():
-        examples = shipped_scenarios()
-        if str(where) not in examples:
-            raise MissingFile(
-                f"There is no scenario {where}.", f"Give a file, or one of the examples: {', '.join(examples)}."
-            )
-        path = examples[str(where)]
-    try:
-        raw = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES // 512 else b"\0"
-    except OSError as error:
-        raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
-    text, noticed = decode(raw, path.name)
-    errors = [problem for problem in noticed if problem.severity == "error"]
-    if errors:
-        raise DataError(path.name, errors, "nothing was read", _FIX)
-    return parse(text, path.name)
+    return _scenario(TomlSheet.read(find(where, "scenarios", "scenario"), exact=True))
 
 
 def parse(text: str, file: str = "scenario.toml") -> Scenario:
@@ -89,152 +68,59 @@ def parse(text: str, file: str = "scenario.toml") -> Scenario:
     >>> parse('title = "Both"\n[[change]]\nverb = "lose"\nbodies = ["civica", "capita"]').changes[0].values
     {'bodies': ('civica', 'capita')}
     """
-    try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        problem = Problem(file, None, None, "toml", f"It is no valid TOML: {error}.", "Check its quotes and brackets.")
-        raise DataError(file, [problem], "nothing was read", _FIX) from None
-    parser = _Parser(text, file)
-    scenario = parser.scenario(values)
-    if parser.problems:
-        raise DataError(file, parser.problems, "nothing was read", _FIX)
+    return _scenario(TomlSheet(text, file, exact=True))
+
+
+def _scenario(sheet: TomlSheet) -> Scenario:
+    """The scenario of a sheet, if nothing is wrong with it."""
+    if sheet.problems:
+        sheet.done(_OUTCOME, _FIX)
+    sheet.only(_KEYS)
+    kinds, like = sheet.kinds()
+    roots, changes = sheet.texts("roots"), sheet.tables("change")
+    scenario = Scenario(
+        sheet.text("title", needed=True),
+        tuple(change for table in changes if (change := _change(table)) is not None),
+        sheet.text("author"),
+        sheet.date("date") or "",
+        roots,
+        kinds,
+        like,
+        sheet.date("as_of") or "",
+        sheet.text("notes", lines=True),
+    )
+    if not changes and not roots:
+        sheet.problem(None, "empty", "There is nothing to ask.", "Name roots, or add a [[change]].")
+    sheet.done(_OUTCOME, _FIX)
     return scenario
 
 
-class _Parser:
-    """Collects every problem, each with the line it stands in."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self.lines, self.file = text.splitlines(), file
-        self.problems: list[Problem] = []
-        self.starts = [
-            number for number, line in enumerate(self.lines, 1) if re.match(r"\s*\[\[\s*change\s*\]\]", line)
-        ]
-
-    def problem(self, key: str | None, rule: str, message: str, fix: str, change: int | None = None) -> None:
-        """Note a problem of the head (`change` is `None`) or of the change with a number from 0."""
-        first, last = 1, self.starts[0] if self.starts else len(self.lines) + 1
-        if change is not None and change < len(self.starts):
-            first = self.starts[change]
-            last = self.starts[change + 1] if change + 1 < len(self.starts) else len(self.lines) + 1
-        line = first if change is not None else None
-        if key is not None:
-            pattern = re.compile(rf'\s*["\']?{re.escape(key)}["\']?\s*=')
-            line = next((n for n in range(first, last) if pattern.match(self.lines[n - 1])), line)
-        column = key if key is None or key.isprintable() else repr(key)
-        self.problems.append(Problem(self.file, line, column, rule, message, fix))
-
-    def scenario(self, values: Mapping[str, Any]) -> Scenario:
-        """The scenario, as far as it can be read."""
-        for key in values:
-            if key not in _KEYS:
-                self.problem(key, "unknown-key", f"The key {key!r} is not known.", nearest(key, list(_KEYS)))
-        texts = {key: self.text(values, key) for key in _TEXTS}
-        if not texts["title"]:
-            self.problem("title", "missing", "There is no title.", 'Add title = "...".')
-        for key in ("date", "as_of"):
-            self.date(texts[key], key)
-        if texts["like"] and texts["like"] not in PRESETS:
-            self.problem("like", "word", f"No what-if is called {texts['like']!r}.", nearest(texts["like"], [*PRESETS]))
-        kinds = []
-        for word in self.many(values, "kinds"):
-            if word in set(FailureKind):
-                kinds.append(FailureKind(word))
-            else:
-                known = [str(kind) for kind in FailureKind]
-                self.problem("kinds", "word", f"No failure kind is called {word!r}.", nearest(word, known))
-        if kinds and texts["like"]:
-            self.problem("like", "twice", "Both kinds and like are given.", "Keep one of the two.")
-        roots = self.many(values, "roots")
-        changes = values.get("change", [])
-        if not isinstance(changes, list) or not all(isinstance(one, dict) for one in changes):
-            self.problem("change", "shape", "The changes are no list of tables.", "Begin each with a line [[change]].")
-            changes = []
-        read = [self.change(number, one) for number, one in enumerate(changes)]
-        if not read and not roots:
-            self.problem(None, "empty", "There is nothing to ask.", "Name roots, or add a [[change]].")
-        return Scenario(
-            texts["title"],
-            tuple(one for one in read if one is not None),
-            texts["author"],
-            texts["date"],
-            roots,
-            tuple(kind for kind in FailureKind if kind in kinds),
-            texts["like"],
-            texts["as_of"],
-            texts["notes"],
-        )
-
-    def text(self, values: Mapping[str, Any], key: str, change: int | None = None) -> str:
-        value = values.get(key, "")
-        if isinstance(value, str):
-            self.clean(value, key, change)
-            return value
-        self.problem(key, "not-text", f"{value!r} is no text.", "Put it in quotes.", change)
-        return ""
-
-    def clean(self, value: str, key: str, change: int | None) -> None:
-        """A text is printed on screens: nothing hidden in it, and only notes have several lines."""
-        found = FORBIDDEN.search(value) or (None if key == "notes" else re.search(r"[\r\n\t]", value))
-        if found is not None:
-            message = f"A hidden control character (U+{ord(found[0]):04X}) stands at position {found.start() + 1}."
-            self.problem(key, "control-character", message, "Type the text anew, on one line.", change)
-
-    def many(self, values: Mapping[str, Any], key: str, change: int | None = None) -> tuple[str, ...]:
-        value = values.get(key, [])
-        listed = [value] if isinstance(value, str) else value
-        if isinstance(listed, list) and all(isinstance(one, str) and one.strip() for one in listed):
-            for one in listed:
-                self.clean(one, key, change)
-            return tuple(listed)
-        self.problem(key, "not-text", f"{value!r} is no list of texts.", 'Write it as ["one", "two"].', change)
-        return ()
-
-    def date(self, value: str, key: str, change: int | None = None) -> None:
-        try:
-            if value:
-                last_day(value)
-        except ValueError as error:
-            self.problem(key, "date", f"{error}.", "Write it as 2026-11-25.", change)
-
-    def change(self, number: int, values: Mapping[str, Any]) -> Change | None:
-        """One change, or `None` if its verb is not known."""
-        name = self.text(values, "verb", number)
-        verb = VERBS.get(name)
-        if verb is None:
-            message = f"There is no change {name!r}." if name else "The change has no verb."
-            self.problem("verb", "verb", message, nearest(name, list(VERBS)), number)
-            return None
-        known = [field.name for field in verb.fields]
-        for key in values:
-            if key not in {"verb", *known}:
-                message = f"{name} has no field {key!r}."
-                self.problem(key, "unknown-key", message, nearest(key, known), number)
-        return Change(name, self.fields(number, verb, values))
-
-    def fields(self, number: int, verb: Verb, values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        """The values of a change, each judged by what its field holds."""
-        found: dict[str, tuple[str, ...]] = {}
-        for field in verb.fields:
-            if field.name not in values:
-                if field.required:
-                    message = f"{verb.name} needs {field.name}: {field.says}."
-                    self.problem(field.name, "missing", message, f'Add {field.name} = "...".', number)
-                continue
-            before = len(self.problems)
-            if field.many:
-                given = self.many(values, field.name, number)
-            else:
-                given = (self.text(values, field.name, number),)
-            if len(self.problems) > before:
-                continue
-            if field.required and not any(one.strip() for one in given):
-                self.problem(field.name, "missing", f"{field.name} is empty.", f"Say {field.says}.", number)
-                continue
-            if field.type == "date":
-                self.date(given[0], field.name, number)
-            found[field.name] = given
-        return found
+def _change(table: TomlSheet) -> Change | None:
+    """One change, each value judged by what its field holds; `None` if its verb is not known."""
+    name = table.text("verb")
+    verb = VERBS.get(name)
+    if verb is None:
+        message = f"There is no change {name!r}." if name else "The change has no verb."
+        table.problem("verb", "verb", message, nearest(name, list(VERBS)))
+        return None
+    known = {field.name: field for field in verb.fields}
+    for key in table.values:
+        if key != "verb" and key not in known:
+            table.problem(key, "unknown-key", f"{name} has no field {key!r}.", nearest(key, list(known)))
+    found: dict[str, tuple[str, ...]] = {}
+    for key, field in known.items():
+        if key not in table.values:
+            if field.required:
+                table.problem(key, "missing", f"{name} needs {key}: {field.says}.", f'Add {key} = "...".')
+            continue
+        before = len(table.problems)
+        given = table.texts(key) if field.many else (table.date(key) if field.type == "date" else table.text(key),)
+        values = tuple(value or "" for value in given)
+        if len(table.problems) == before and field.required and not any(value.strip() for value in values):
+            table.problem(key, "missing", f"{key} is empty.", f"Say {field.says}.")
+        if len(table.problems) == before:
+            found[key] = values
+    return Change(name, found)
 
 
 def canonical(scenario: Scenario) -> bytes:

@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskgraph.analysis.common import Common
-from riskgraph.model import Relation
-from riskgraph.scenario.draft import Finding
+from riskgraph.analysis.contracts import Contract
 
-__all__ = ["Backup", "Contract", "Leaving", "Merging", "Purging", "Splitting"]
+__all__ = ["Backup", "Finding", "Leaving", "Merging", "Purging", "Splitting"]
 
 
 @dataclass(frozen=True, slots=True)
-class Backup(Finding):
+class Backup:
     """Whether one failure could reach a thing and its backup: the answer of `common`."""
 
     found: Common
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving(Finding):
+class Leaving:
     """A council leaves a shared service."""
 
     council: str
@@ -33,32 +32,20 @@ class Leaving(Finding):
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
-    """A contract against vesting day."""
-
-    row: Relation
-    council: str
-    supplier: str
-    end: str | None  # the latest day known
-    before: bool | None  # whether it ends before vesting day; None: no end is known
-    past: bool = False  # whether that end is before the date of the question: what came after is not known
-
-
-@dataclass(frozen=True, slots=True)
-class Merging(Finding):
+class Merging:
     """Councils become one."""
 
     councils: tuple[str, ...]
     new: str
     vesting: date
     duplicates: Mapping[str, Mapping[str, tuple[str, ...]]]  # area to provider to the councils that bring it
-    contracts: tuple[Contract, ...]  # earliest end first; those without a known end last
+    contracts: tuple[Contract, ...]  # as `riskgraph contracts` knows them: earliest end first, no known end last
     internal: tuple[str, ...]  # rows between the councils, which fall away
     residents: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Splitting(Finding):
+class Splitting:
     """One council becomes several, and which takes what is not known."""
 
     council: str
@@ -68,8 +55,12 @@ class Splitting(Finding):
 
 
 @dataclass(frozen=True, slots=True)
-class Purging(Finding):
+class Purging:
     """Data returned or destroyed: rows that now say so, and rows that are still in use."""
 
     done: tuple[str, ...]
     in_use: tuple[str, ...]
+
+
+Finding = Backup | Leaving | Merging | Splitting | Purging
+"""What a verb found out besides its changes."""

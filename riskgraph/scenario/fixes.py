@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from riskgraph.analysis.blast import asked_kinds, resolve_roots
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
 from riskgraph.analysis.select import Selection
-from riskgraph.engine.changes import Spread, failing, spread_rules, value
+from riskgraph.engine.changes import Spread, failing, spreads_apart
 from riskgraph.engine.network import KINDS as KIND_COUNT
-from riskgraph.engine.programme import Plan, cheapest
+from riskgraph.engine.programme import Plan, cheapest, left_by
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, places_of
@@ -82,9 +82,9 @@ def fixes(
     --------
     >>> found = fixes(RiskGraph.open("seeds"), "rbkc shared it", budget=1)
     >>> found.best.remedies[0].id, found.was, found.best.left
-    ('segment:environment:rbkc-shared-it', 2.0, 0.0)
+    ('sever:kensington-and-chelsea.hosted-on.rbkc-shared-it.ict-infrastructure', 2.0, 1.0)
     """
-    search = _Search(
+    search = _FixSearch(
         graph,
         graph.view(as_of),
         asked_kinds(kinds, like),
@@ -103,7 +103,7 @@ def fixes(
     return search.over(named, budget, worst) if named else search.worst_of_all(budget)
 
 
-class _Search:
+class _FixSearch:
     """One question, with the network, the remedies and the costs."""
 
     def __init__(
@@ -128,6 +128,8 @@ class _Search:
 
     def price(self, costs: Mapping[str, float]) -> None:
         """Take costs over; a row alone means to sever it."""
+        if not costs:
+            return
         number = {one.id: index for index, one in enumerate(self.found.all)}
         every = {one.id for one in remedies(self.harm, self.graph.settled(self.view)).all}
         for name, cost in costs.items():
@@ -146,20 +148,19 @@ class _Search:
         chosen = replace(self.selection, graph=graph)
         return Gauge(graph, self.view, self.kinds, self.hit, self.band, self.by, chosen)
 
-    def spread(self, root: str) -> Spread:
-        """The rules by which one root reaches what counts."""
+    def spreads(self, root: str) -> list[Spread]:
+        """The rules by which a root reaches what counts: one set, or one for each part that it can come apart into."""
         harm = self.graph.harm(self.view, [root])
         found = self.found if harm is self.harm else remedies(harm, self.graph.settled(self.view), self.acts)
-        targets = self.now.targets(root)
-        return spread_rules(harm.network, places_of(harm, root), self.asked, self.band, targets, found.blocks)
+        places, targets = places_of(harm, root), self.now.targets(root)
+        return spreads_apart(harm.network, places, self.asked, self.band, targets, found.blocks(root))
 
     # -- searching ------------------------------------------------------------------------------
 
     def over(self, roots: Sequence[str], budget: float | None, worst: bool) -> Fixes:
         """The best changes for some roots."""
-        spreads = {root: self.spread(root) for root in roots}
-        best = cheapest(list(spreads.values()), self.costs, budget, worst=worst)
-        return self.answer(spreads, best, budget, worst, every=False)
+        question = _Roots({root: self.spreads(root) for root in roots}, self.costs, worst)
+        return self.answer(question, question.cheapest(budget), budget, every=False)
 
     def worst_of_all(self, budget: float | None) -> Fixes:
         """The best changes for the worst case over all roots.
@@ -167,50 +168,56 @@ class _Search:
         Roots enter the programme when they turn out to be the worst that is left: once none is worse
         than what the programme says, its optimum holds for all of them.
         """
-        before, _ = self.measure(self.now, self.graph.dataset.entities)
+        before, _ = self.measure(self.graph.dataset.entities)
         top = min(before, key=lambda root: (-before[root], root))
-        spreads: dict[str, Spread] = {}
+        question = _Roots({}, self.costs, worst=True)
         while True:
-            spreads[top] = self.spread(top)
-            best = cheapest(list(spreads.values()), self.costs, budget, worst=True)
-            after, _ = self.measure(self.gauge(self.changed(best.changes)), before)
+            question.spreads[top] = self.spreads(top)
+            best = question.cheapest(budget)
+            after, _ = self.measure(before, best.changes)
             top = min(after, key=lambda root: (-after[root], root))
-            if after[top] <= best.left + 1e-6 or top in spreads or len(spreads) >= MOST_ROOTS:
-                return self.answer(spreads, best, budget, True, every=True)
+            known = top in question.spreads or len(question.spreads) >= MOST_ROOTS
+            if after[top] <= best.left + 1e-6 or known:
+                return self.answer(question, best, budget, every=True)
 
-    def measure(self, gauge: Gauge, roots: Iterable[str]) -> tuple[dict[str, float], set[str]]:
-        """Radius of each root, and all authorities that any of them reaches."""
+    def measure(self, roots: Iterable[str], changes: Collection[int] = ()) -> tuple[dict[str, float], set[str]]:
+        """Radius of each root on a map with some changes, and all authorities that any of them reaches.
+
+        Of a root that comes apart, the part that reaches most counts, as `whatif` counts it.
+        """
+        gauge: Gauge = self.now
+        instead: Mapping[str, tuple[str, ...]] = {}
+        if changes:
+            overlay = apply(self.graph.settled(self.view), [self.found.all[number] for number in changes])
+            gauge, instead = self.gauge(RiskGraph(overlay.result())), overlay.instead
         radii: dict[str, float] = {}
         reached: set[str] = set()
         for root in roots:
-            radii[root], bodies = gauge.radius(root)
-            reached |= bodies
+            found = [gauge.radius(part) for part in instead.get(root, (root,))]
+            radii[root] = max(radius for radius, _ in found)
+            reached |= {body for _, bodies in found for body in bodies}
         return radii, reached
 
-    def changed(self, changes: Collection[int]) -> RiskGraph:
-        """The map with some changes made."""
-        return RiskGraph(apply(self.graph.dataset, [self.found.all[number] for number in changes]))
-
-    def answer(
-        self, spreads: Mapping[str, Spread], best: Plan, budget: float | None, worst: bool, *, every: bool
-    ) -> Fixes:
+    def answer(self, question: _Roots, best: Plan, budget: float | None, *, every: bool) -> Fixes:
         """Try the best set and the runner-up on a copy of the map, and say how good they are."""
+        spreads = question.spreads
         roots = list(self.graph.dataset.entities) if every else list(spreads)
-        before, reached = self.measure(self.now, roots)
-        used = {change for spread in spreads.values() for rule in spread.rules for change in rule.blocked_by}
-        second = self.second(list(spreads.values()), best, budget, worst, used)
+        before, reached = self.measure(roots)
+        used = question.used
+        second = self.second(question, best, budget)
         regret = {}
         if len(spreads) > 1:
-            for root, spread in spreads.items():
-                regret[root] = value(spread, best.changes) - cheapest([spread], self.costs, budget).left
-        beyond = {body for root, spread in spreads.items() for body in self.reached(root, spread, used)}
+            for root in spreads:
+                alone = question.only(root)
+                regret[root] = alone.left(best.changes) - alone.cheapest(budget).left
+        beyond = {body for root in spreads for body in self.reached(root, spreads[root], used)}
         rows = {row for number in used for row in self.found.all[number].rows}
         return Fixes(
             self.graph,
             self.view,
             tuple(spreads),
             every,
-            worst,
+            question.worst,
             self.kinds,
             self.hit,
             self.band,
@@ -218,8 +225,8 @@ class _Search:
             budget,
             len(used),
             {root: before[root] for root in spreads},
-            self.proposal(spreads, best, worst, roots, reached),
-            None if second is None else self.proposal(spreads, second, worst, roots, reached),
+            self.proposal(question, best, roots, reached),
+            None if second is None else self.proposal(question, second, roots, reached),
             best.bound,
             regret,
             tuple(sorted(beyond)),
@@ -227,9 +234,7 @@ class _Search:
             bool(self.selection),
         )
 
-    def second(
-        self, spreads: Sequence[Spread], best: Plan, budget: float | None, worst: bool, used: Collection[int]
-    ) -> Plan | None:
+    def second(self, question: _Roots, best: Plan, budget: float | None) -> Plan | None:
         """The best set that leaves at least one of the matters of the best set alone.
 
         Another act on the same row is the same matter. Where all is to be saved, the runner-up saves as
@@ -238,36 +243,67 @@ class _Search:
         if not best.changes:
             return None
         rows = {self.found.all[number].rows[0] for number in best.changes}
-        same = [number for number in sorted(used) if self.found.all[number].rows[0] in rows]
-        limit = sum(self.costs[number] for number in used) if budget is None else budget
-        found = cheapest(spreads, self.costs, limit, worst=worst, barred=[(same, len(best.changes) - 1)])
+        same = [number for number in sorted(question.used) if self.found.all[number].rows[0] in rows]
+        limit = sum(self.costs[number] for number in question.used) if budget is None else budget
+        found = question.cheapest(limit, [(same, len(best.changes) - 1)])
         return found if found.changes else None
 
-    def reached(self, root: str, spread: Spread, changes: Collection[int]) -> set[str]:
+    def reached(self, root: str, spreads: Sequence[Spread], changes: Collection[int]) -> set[str]:
         """Authorities that a root reaches in spite of some changes."""
-        failed = failing(spread, changes)
         places = self.graph.harm(self.view, [root]).places
-        states = {state for target in spread.targets for state in target.states if state in failed}
-        return {places[state // KIND_COUNT].body for state in states}
+        found: set[str] = set()
+        for spread in spreads:
+            failed = failing(spread, changes)
+            states = [state for target in spread.targets for state in target.states if state in failed]
+            found |= {places[state // KIND_COUNT].body for state in states}
+        return found
 
-    def proposal(
-        self, spreads: Mapping[str, Spread], plan: Plan, worst: bool, roots: Sequence[str], reached: set[str]
-    ) -> Proposal:
+    def proposal(self, question: _Roots, plan: Plan, roots: Sequence[str], reached: set[str]) -> Proposal:
         """A set of changes with what the engine says of it on a copy of the map."""
-        radii, still = self.measure(self.gauge(self.changed(plan.changes)), roots)
-
-        def left(changes: Collection[int]) -> float:
-            return total([value(spread, changes) for spread in spreads.values()], worst)
-
-        nothing, everything = left(()), left(plan.changes)
+        radii, still = self.measure(roots, plan.changes)
+        nothing, everything = question.left(()), question.left(plan.changes)
         return Proposal(
             tuple(self.found.all[number] for number in plan.changes),
             plan.cost,
             sum(1 for number in plan.changes if number not in self.known),
-            tuple(nothing - left([number]) for number in plan.changes),
-            tuple(left([n for n in plan.changes if n != number]) - everything for number in plan.changes),
-            {root: radii[root] for root in spreads},
-            total(radii.values(), worst),
+            tuple(nothing - question.left([number]) for number in plan.changes),
+            tuple(question.left([n for n in plan.changes if n != number]) - everything for number in plan.changes),
+            {root: radii[root] for root in question.spreads},
+            total(radii.values(), question.worst),
             everything,
             tuple(sorted(reached - still)),
         )
+
+
+@dataclass(frozen=True)
+class _Roots:
+    """Some roots with the rules of each, and what is asked of all of them."""
+
+    spreads: dict[str, list[Spread]]
+    costs: Mapping[int, float]
+    worst: bool
+
+    @property
+    def _flat(self) -> tuple[list[Spread], list[int]]:
+        """All sets of rules, and the number of the root of each."""
+        flat = [(spread, number) for number, spreads in enumerate(self.spreads.values()) for spread in spreads]
+        return [spread for spread, _ in flat], [number for _, number in flat]
+
+    @property
+    def used(self) -> set[int]:
+        """Every change that blocks anything."""
+        return {change for spread in self._flat[0] for rule in spread.rules for change in rule.blocked_by}
+
+    def only(self, root: str) -> _Roots:
+        """One of the roots by itself."""
+        return replace(self, spreads={root: self.spreads[root]})
+
+    def left(self, changes: Collection[int]) -> float:
+        """What is still lost with some changes."""
+        spreads, roots = self._flat
+        return left_by(spreads, changes, self.worst, roots)
+
+    def cheapest(self, budget: float | None, barred: Sequence[tuple[Collection[int], int]] = ()) -> Plan:
+        """The best changes within a budget."""
+        spreads, roots = self._flat
+        return cheapest(spreads, self.costs, budget, worst=self.worst, barred=barred, roots=roots)

@@ -17,7 +17,7 @@ from riskgraph.analysis.blast import run
 from riskgraph.analysis.concentration import market_in
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
-from riskgraph.dates import first_day, last_day
+from riskgraph.dates import first_day, last_day, years_between
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part
@@ -27,10 +27,10 @@ from riskgraph.scenario.award import Award, Placed, place, read_award
 from riskgraph.scenario.policy import Limit, Policy, read_policy
 from riskgraph.settle import View
 
-__all__ = ["Finding", "Gate", "Verdict", "gate"]
+__all__ = ["Gate", "GateVerdict", "LimitFinding", "gate"]
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What the gate says."""
 
     CLEAN = "clean"
@@ -39,7 +39,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LimitFinding:
     """One limit at the place where it is worst.
 
     Attributes
@@ -55,7 +55,7 @@ class Finding:
     """
 
     limit: Limit
-    verdict: Verdict
+    verdict: GateVerdict
     about: str
     before: float | None
     after: float | None
@@ -90,17 +90,17 @@ class Gate:
     placed: Placed
     policy: Policy
     view: View
-    verdict: Verdict
-    findings: tuple[Finding, ...]
+    verdict: GateVerdict
+    findings: tuple[LimitFinding, ...]
     missing: tuple[str, ...]
     questions: tuple[str, ...]
     clean_if_good: bool
     single_points: tuple[tuple[str, str, tuple[str, ...]], ...]
 
     @property
-    def broken(self) -> tuple[Finding, ...]:
+    def broken(self) -> tuple[LimitFinding, ...]:
         """The limits that are broken by the draft as it is written."""
-        return tuple(one for one in self.findings if one.verdict is Verdict.BLOCKED)
+        return tuple(one for one in self.findings if one.verdict is GateVerdict.BLOCKED)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values."""
@@ -214,14 +214,14 @@ class _Judge:
         if "years" in self.policy.limits:
             deciding += [fact for fact in ("start", "end") if self._blank(fact) and fact not in missing]
         questions = (*missing, *deciding)
-        if not questions and any(one.verdict is Verdict.UNKNOWN for one in findings):
+        if not questions and any(one.verdict is GateVerdict.UNKNOWN for one in findings):
             questions = self.blanks  # no answer decides alone
         best = self._state(self._answered(1))
-        good = all(one.verdict is Verdict.CLEAN for one in self._findings(placed, now, best, best))
-        order = list(Verdict)
-        verdict = max((one.verdict for one in findings), key=order.index, default=Verdict.CLEAN)
-        if questions and verdict is Verdict.CLEAN:
-            verdict = Verdict.UNKNOWN
+        good = all(one.verdict is GateVerdict.CLEAN for one in self._findings(placed, now, best, best))
+        order = list(GateVerdict)
+        verdict = max((one.verdict for one in findings), key=order.index, default=GateVerdict.CLEAN)
+        if questions and verdict is GateVerdict.CLEAN:
+            verdict = GateVerdict.UNKNOWN
         points = tuple(self._single_points(placed, now, then))
         return Gate(self.graph, placed, self.policy, self.view, verdict, findings, missing, questions, good, points)
 
@@ -247,7 +247,7 @@ class _Judge:
 
     # -- limits ---------------------------------------------------------------------------------
 
-    def _findings(self, placed: Placed, now: _State, then: _State, worst: _State) -> Iterator[Finding]:
+    def _findings(self, placed: Placed, now: _State, then: _State, worst: _State) -> Iterator[LimitFinding]:
         for name, limit in self.policy.limits.items():
             if name == "radius":
                 yield self._radius(limit, placed, now, then, worst)
@@ -258,26 +258,26 @@ class _Judge:
             else:
                 yield self._years(limit, placed)
 
-    def _verdict(self, limit: Limit, before: float, after: float, at_worst: float) -> Verdict:
+    def _verdict(self, limit: Limit, before: float, after: float, at_worst: float) -> GateVerdict:
         """A limit is broken by what the award adds, not by what was so before."""
         if after > limit.most and after > before:
-            return Verdict.BLOCKED
+            return GateVerdict.BLOCKED
         if at_worst > limit.most and at_worst > before:
-            return Verdict.UNKNOWN
-        return Verdict.CLEAN
+            return GateVerdict.UNKNOWN
+        return GateVerdict.CLEAN
 
-    def _radius(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> Finding:
-        order = list(Verdict)
+    def _radius(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> LimitFinding:
+        order = list(GateVerdict)
         judged = []
         for root in placed.roots:
             before, after, at = now.radius(root), then.radius(root), worst.radius(root)
             judged.append((order.index(self._verdict(limit, before, after, at)), after, at, before, root))
         place_, after, at, before, root = max(judged)
-        return Finding(limit, order[place_], root, before, after, at)
+        return LimitFinding(limit, order[place_], root, before, after, at)
 
-    def _services(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> Finding:
-        order = list(Verdict)
-        best: tuple[tuple[int, int, int, bool, str], Finding] | None = None
+    def _services(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> LimitFinding:
+        order = list(GateVerdict)
+        best: tuple[tuple[int, int, int, bool, str], LimitFinding] | None = None
         own = {root.partition("/")[0] for root in placed.roots}
         for buyer in placed.buyers:
             old, new, bad = now.stops(buyer), then.stops(buyer), worst.stops(buyer)
@@ -288,25 +288,25 @@ class _Judge:
                 verdict = self._verdict(limit, before, after, at)
                 key = (order.index(verdict), after, at, root in own, root)
                 if best is None or key > best[0]:
-                    best = key, Finding(limit, verdict, root, before, after, at, buyer, new.get(root, ()))
-        return best[1] if best is not None else Finding(limit, Verdict.CLEAN, placed.supplier, 0, 0, 0)
+                    best = key, LimitFinding(limit, verdict, root, before, after, at, buyer, new.get(root, ()))
+        return best[1] if best is not None else LimitFinding(limit, GateVerdict.CLEAN, placed.supplier, 0, 0, 0)
 
-    def _share(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> Finding:
+    def _share(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> LimitFinding:
         area = self.award.service_area
         before, _ = now.share(placed.supplier, area)
         after, known = then.share(placed.supplier, area)
         if known < limit.known:
-            return Finding(limit, Verdict.CLEAN, placed.supplier, None, None, None, known=known)
+            return LimitFinding(limit, GateVerdict.CLEAN, placed.supplier, None, None, None, known=known)
         at, _ = worst.share(placed.supplier, area)
         verdict = self._verdict(limit, before, after, at)
-        return Finding(limit, verdict, placed.supplier, before, after, at, known=known)
+        return LimitFinding(limit, verdict, placed.supplier, before, after, at, known=known)
 
-    def _years(self, limit: Limit, placed: Placed) -> Finding:
+    def _years(self, limit: Limit, placed: Placed) -> LimitFinding:
         start, end = self.award.start, self.award.end
         if start is None or end is None:
-            return Finding(limit, Verdict.UNKNOWN, placed.supplier, 0, None, None)
-        years = ((last_day(end) - first_day(start)).days + 1) / 365.25
-        return Finding(limit, self._verdict(limit, 0, years, years), placed.supplier, 0, years, years)
+            return LimitFinding(limit, GateVerdict.UNKNOWN, placed.supplier, 0, None, None)
+        years = years_between(first_day(start), last_day(end))
+        return LimitFinding(limit, self._verdict(limit, 0, years, years), placed.supplier, 0, years, years)
 
     def _single_points(self, placed: Placed, now: _State, then: _State) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         for buyer in placed.buyers:

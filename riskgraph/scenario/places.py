@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from riskgraph.analysis.common import common_in
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Grade
+from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM
 from riskgraph.rules import Trait, relations_that
+from riskgraph.scenario.dependence import divide, occupancy
 from riskgraph.scenario.draft import Draft
 from riskgraph.scenario.findings import Backup
 from riskgraph.scenario.model import Field, verb
@@ -29,42 +28,19 @@ _BODIES = frozenset({AUTHORITY, SHARED_SERVICE, SUPPLIER})
 def _segment(draft: Draft) -> None:
     """Divide a shared environment so that no tenant can be reached from another; who runs it still runs all of it."""
     environment = draft.body("environment", frozenset({ENVIRONMENT}))
-    steps = [step for step in draft.steps if step.in_force and not step.implied]
-    tenants: dict[str, str] = {}
-    for step in steps:
-        if step.provider == environment and step.relation in relations_that(Trait.HOSTS):
-            tenants.setdefault(step.dependent, _part(draft, environment, step.dependent))
-    if len(tenants) < 2:
+    found = occupancy(draft.graph.settled(draft.view)).get(environment)
+    if found is None or len(found.tenants) < 2:
         raise RiskGraphError(
-            f"{draft.name(environment)} has {'one tenant' if tenants else 'no tenant'} in this data: nothing to divide.",
+            f"{draft.name(environment)} has {'one tenant' if found else 'no tenant'} in this data: nothing to divide.",
             f"See who lives there: riskgraph show {draft.graph.names.handle(environment)}",
         )
-    parts = list(dict.fromkeys(tenants.values()))
-    whole = draft.dataset.entities[environment]
-    for tenant, part in tenants.items():
-        name = f"{whole.name}, part of {draft.name(tenant)}"
-        draft.entities.append(replace(whole, id=part, name=name, aliases=()))
-    for step in steps:
-        row = step.row
-        if row.provider == environment and row.dependent in tenants:
-            draft.put[row.id] = replace(row, provider=tenants[row.dependent])
-        elif row.dependent == environment and row.relation not in relations_that(Trait.BOTH_WAYS):
-            for part in parts:
-                draft.suppose(part, row.relation, row.provider, step.area, step.grade, data=row.data, access=row.access)
-        elif row.relation in relations_that(Trait.BOTH_WAYS) and environment in (row.dependent, row.provider):
-            draft.end(row)
-    draft.instead[environment] = tuple(parts)
-    draft.ask((environment,), tuple((part,) for part in parts))
-    for step in steps:
-        if step.dependent == environment and step.relation in relations_that(Trait.OPERATES):
-            draft.about(step.provider)
-
-
-def _part(draft: Draft, environment: str, tenant: str) -> str:
-    id_ = f"{environment}-part-{tenant.partition(':')[2]}"
-    if id_ in draft.dataset.entities:
+    if any(id_.startswith(f"{environment}-part-") for id_ in draft.dataset.entities):
         raise RiskGraphError(f"{draft.name(environment)} is divided already.", "Name another environment.")
-    return id_
+    parts = divide(draft.overlay, found)
+    draft.ask((environment,), tuple((part,) for part in parts))
+    for step in draft.steps:
+        if step.in_force and step.dependent == environment and step.relation in relations_that(Trait.OPERATES):
+            draft.about(step.provider)
 
 
 @verb(
@@ -96,12 +72,7 @@ def _add_backup(draft: Draft) -> None:
     if not ties:
         raise draft.no_tie(council, main, areas)
     for tie in ties:
-        row = tie.row
-        group = row.alternative or f"{main.partition(':')[2]} and backup"
-        # taken as given that the main one is in use: an alternative that is not sure protects nobody
-        evidence = tuple(sorted({*row.evidence, draft.supposition(Grade.CONFIRMED)}))
-        draft.put[row.id] = replace(row, alternative=group, evidence=evidence)
-        draft.suppose(council, "uses", backup, tie.step.area, data=row.data, alternative=group)
+        draft.overlay.back_up(tie.row.id, backup, f"{main.partition(':')[2]} and backup", tie.step.area)
     draft.about(main, backup)
     draft.focus.update(dict.fromkeys(draft.councils([council])))
     draft.findings.append(Backup(common_in(draft.graph, draft.view, main, backup, draft.kinds)))

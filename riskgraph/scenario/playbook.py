@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -15,9 +13,9 @@ from riskgraph.scenario.apply import apply
 from riskgraph.scenario.files import read as read_scenario
 from riskgraph.scenario.files import shipped_scenarios
 from riskgraph.scenario.model import Scenario
-from riskgraph.scenario.strict import Sheet, find
+from riskgraph.scenario.strict import TomlSheet, find
 
-__all__ = ["DAYS", "MARKINGS", "Inject", "Playbook", "Said", "read_playbook"]
+__all__ = ["DAYS", "MARKINGS", "Inject", "Playbook", "StatedBelief", "read_playbook"]
 
 DAYS = (1, 7, 90)
 """The days on which it is asked what was believed."""
@@ -46,7 +44,7 @@ class Inject:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedBelief:
     """What a file says was believed on a day: what had failed, and why it was thought so."""
 
     day: int
@@ -70,7 +68,7 @@ class Playbook:
     incident: str = ""
     players: tuple[str, ...] = ()
     injects: tuple[Inject, ...] = ()
-    beliefs: tuple[Said, ...] = ()
+    beliefs: tuple[StatedBelief, ...] = ()
     scenario: Scenario | None = None
 
     def changed(self, graph: RiskGraph) -> RiskGraph:
@@ -96,7 +94,7 @@ def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
     if not Path(where).is_file() and str(where) in shipped_scenarios():
         return _of_scenario(graph, read_scenario(where))
     path = find(where, "exercises", "exercise or incident")
-    sheet = Sheet.read(path)
+    sheet = TomlSheet.read(path)
     if "change" in sheet.values:
         return _of_scenario(graph, read_scenario(path))
     sheet.only(_KEYS)
@@ -112,7 +110,7 @@ def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
     book = Playbook(
         sheet.text("title", needed=True),
         sheet.text("author"),
-        sheet.text("notes"),
+        sheet.text("notes", lines=True),
         sheet.word("marking", MARKINGS) or "TLP:AMBER",
         sheet.date("date") or "",
         sheet.date("as_of") or "",
@@ -120,8 +118,8 @@ def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
         kinds,
         incident,
         sheet.texts("players"),
-        tuple(_inject(sheet, one) for one in _tables(sheet, "inject", _INJECT)),
-        tuple(_belief(sheet, graph, one) for one in _tables(sheet, "belief", _BELIEF)),
+        tuple(_inject(one) for one in _tables(sheet, "inject", _INJECT)),
+        tuple(_belief(graph, one) for one in _tables(sheet, "belief", _BELIEF)),
     )
     for player in book.players:
         _name(sheet, graph, "players", player)
@@ -148,85 +146,59 @@ def _of_scenario(graph: RiskGraph, scenario: Scenario) -> Playbook:
     )
 
 
-def _kinds(sheet: Sheet) -> tuple[FailureKind, ...]:
-    words = sheet.texts("kinds")
-    for word in words:
-        if word not in set(FailureKind):
-            known = ", ".join(FailureKind)
-            sheet.problem("kinds", "word", f"No failure kind is called {word!r}.", f"Use some of: {known}.")
-    like = sheet.word("like", list(PRESETS))
-    if words and like:
-        sheet.problem("like", "twice", "Both kinds and like are given.", "Keep one of the two.")
-    if words:
-        return tuple(kind for kind in FailureKind if kind in words)
-    if like in PRESETS:
-        return PRESETS[like]
+def _kinds(sheet: TomlSheet) -> tuple[FailureKind, ...]:
+    kinds, like = sheet.kinds()
+    if kinds or like in PRESETS:
+        return kinds or PRESETS[like]
     return () if sheet.values.get("incident") else PRESETS["compromise"]
 
 
-def _name(sheet: Sheet, graph: RiskGraph, key: str, name: str) -> None:
+def _name(sheet: TomlSheet, graph: RiskGraph, key: str, name: str) -> None:
     try:
         graph.names.resolve(name)
     except RiskGraphError as error:
         sheet.problem(key, "name", error.message, error.fix)
 
 
-def _tables(sheet: Sheet, key: str, known: tuple[str, ...]) -> list[Mapping[str, Any]]:
-    value = sheet.values.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        sheet.problem(key, "shape", f"{key} is no list of tables.", f"Begin each with a line [[{key}]].")
-        return []
-    for one in value:
-        sheet.only(known, one)
-    return value
+def _tables(sheet: TomlSheet, key: str, known: tuple[str, ...]) -> list[TomlSheet]:
+    tables = sheet.tables(key)
+    for one in tables:
+        one.only(known)
+    return tables
 
 
-def _day(sheet: Sheet, table: Mapping[str, Any]) -> int:
-    day = sheet.number("day", 0, 1000, table)
-    if "day" not in table:
-        sheet.problem(None, "missing", f"An entry has no day: {dict(table)}.", "Add day = 1.")
+def _day(table: TomlSheet) -> int:
+    day = table.number("day", 0, 1000)
+    if "day" not in table.values:
+        table.problem(None, "missing", f"An entry has no day: {dict(table.values)}.", "Add day = 1.")
     elif day is not None and day != int(day):
-        sheet.problem("day", "number", f"{day} is no whole day.", "Use time for the hour.")
+        table.problem("day", "number", f"{day} is no whole day.", "Use time for the hour.")
     return int(day or 0)
 
 
-def _said(sheet: Sheet, table: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
-    value = table.get(key, "")
-    if not isinstance(value, str):
-        sheet.problem(key, "not-text", f"{value!r} is no text.", "Put it in quotes.")
-        return ""
-    if needed and not value.strip():
-        sheet.problem(None, "missing", f"An entry has no {key}: {dict(table)}.", f'Add {key} = "...".')
-    return value.strip()
+def _needed(table: TomlSheet, key: str) -> str:
+    value = table.text(key)
+    if not value and isinstance(table.values.get(key, ""), str):
+        table.problem(None, "missing", f"An entry has no {key}: {dict(table.values)}.", f'Add {key} = "...".')
+    return value
 
 
-def _inject(sheet: Sheet, table: Mapping[str, Any]) -> Inject:
-    time = _said(sheet, table, "time") or "09:00"
+def _inject(table: TomlSheet) -> Inject:
+    time = table.text("time") or "09:00"
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time):
-        sheet.problem("time", "time", f"{time!r} is no time of day.", "Write it as 09:30.")
-    kind = _said(sheet, table, "kind", needed=True)
+        table.problem("time", "time", f"{time!r} is no time of day.", "Write it as 09:30.")
+    kind = _needed(table, "kind")
     if kind and kind not in INJECTS:
-        sheet.problem("kind", "word", f"{kind!r} is no kind of inject.", f"Use one of: {', '.join(INJECTS)}.")
+        table.problem("kind", "word", f"{kind!r} is no kind of inject.", f"Use one of: {', '.join(INJECTS)}.")
+    to = table.text("to") or "all"
     return Inject(
-        _day(sheet, table),
-        time,
-        kind,
-        _said(sheet, table, "from", needed=True),
-        _said(sheet, table, "to") or "all",
-        _said(sheet, table, "text", needed=True),
-        _said(sheet, table, "expect"),
+        _day(table), time, kind, _needed(table, "from"), to, _needed(table, "text"), table.text("expect", lines=True)
     )
 
 
-def _belief(sheet: Sheet, graph: RiskGraph, table: Mapping[str, Any]) -> Said:
-    roots = table.get("roots", [])
-    roots = [roots] if isinstance(roots, str) else roots
-    if not isinstance(roots, list) or not all(isinstance(one, str) for one in roots):
-        sheet.problem("roots", "not-text", f"{roots!r} is no list of texts.", 'Write it as ["one", "two"].')
-        roots = []
+def _belief(graph: RiskGraph, table: TomlSheet) -> StatedBelief:
+    roots = table.texts("roots")
     for root in roots:
-        _name(sheet, graph, "roots", root)
-    like = _said(sheet, table, "like")
-    if like and like not in PRESETS:
-        sheet.problem("like", "word", f"No what-if is called {like!r}.", f"Use one of: {', '.join(PRESETS)}.")
-    return Said(_day(sheet, table), _said(sheet, table, "says", needed=True), tuple(roots), like)
+        _name(table, graph, "roots", root)
+    like = table.word("like", list(PRESETS)) or ""
+    return StatedBelief(_day(table), _needed(table, "says"), roots, like)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from riskgraph.assets import shipped
 from riskgraph.errors import MissingFile
-from riskgraph.scenario.strict import Sheet
+from riskgraph.scenario.strict import TomlSheet
 
 __all__ = ["FACTS", "LIMITS", "Limit", "Policy", "read_policy"]
 
@@ -56,7 +56,7 @@ def read_policy(where: Path | None = None) -> Policy:
     path = shipped("policy.toml") if where is None else where
     if not path.is_file():
         raise MissingFile(f"There is no policy {path}.", "Give a file, or leave --policy out.")
-    sheet = Sheet.read(path)
+    sheet = TomlSheet.read(path)
     sheet.only(("title", "must_know", "limits"))
     title = sheet.text("title", needed=True)
     facts = sheet.texts("must_know")
@@ -73,14 +73,15 @@ def read_policy(where: Path | None = None) -> Policy:
             known = ", ".join(LIMITS)
             sheet.problem(None, "limit", f"No limit is called {name!r}.", f"Use some of: {known}.")
             continue
-        sheet.only(("most", "why", "known"), table)
-        most = sheet.number("most", 0, LIMITS[name], table)
+        limit = sheet.table("limits", name)
+        limit.only(("most", "why", "known"))
+        most = limit.number("most", 0, LIMITS[name])
         if "most" not in table:
-            sheet.problem(None, "missing", f"The limit {name} says no number.", "Add most = 12.")
-        why = table.get("why", "")
-        if not isinstance(why, str) or not why.strip():
-            sheet.problem(None, "missing", f"The limit {name} gives no reason.", 'Add why = "...".')
-        limits[name] = Limit(name, most or 0.0, str(why), sheet.number("known", 0, 10_000, table) or 0.0)
+            limit.problem(None, "missing", f"The limit {name} says no number.", "Add most = 12.")
+        why = limit.text("why")
+        if not why and isinstance(table.get("why", ""), str):
+            limit.problem(None, "missing", f"The limit {name} gives no reason.", 'Add why = "...".')
+        limits[name] = Limit(name, most or 0.0, why, limit.number("known", 0, 10_000) or 0.0)
     if not limits and not facts and not sheet.problems:
         sheet.problem(None, "empty", "It limits nothing.", "Add a limit, such as [limits.radius].")
     sheet.done("nothing was judged")

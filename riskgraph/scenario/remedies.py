@@ -15,11 +15,12 @@ from functools import cached_property
 from riskgraph.analysis.blanks import ANSWERS, kept_out
 from riskgraph.analysis.blast import Question
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.edit import edited
+from riskgraph.data.overlay import PROPOSAL, Overlay
 from riskgraph.engine.changes import Blocks, Split
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import ENVIRONMENT, Entity, Evidence, FailureKind, Relation
+from riskgraph.model import SYSTEM, Entity, FailureKind, Relation
 from riskgraph.rules import Trait, relations_that
+from riskgraph.scenario.dependence import Occupancy, divide, occupancy
 from riskgraph.settle import Settled, Step, says_more
 
 __all__ = ["Act", "Remedies", "Remedy", "apply", "remedies"]
@@ -37,7 +38,7 @@ class Act(StrEnum):
 
 SEVERABLE = relations_that(Trait.SEVERABLE)
 _AND = frozenset({FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT})
-_INTO = relations_that(Trait.OPERATES, Trait.SUPPLIES, Trait.HOSTS)
+_EVERY_KIND = range(len(KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,22 @@ class Remedies:
     """All remedies of a map in a view, the least drastic first, and what they block in its network."""
 
     all: tuple[Remedy, ...]
-    blocks: Blocks
-    backed_up: tuple[str, ...]  # rows that back others up: ending one would take a backup away, so none is severed
+    links: Mapping[tuple[int, int], tuple[int, ...]]  # (link, kind) to the numbers of the remedies that block it
+    groups: Mapping[tuple[int, int], tuple[int, ...]]  # (group, kind) to the same
+    splits: Mapping[str, Split]  # environment that can be divided to what that separates
+    finder: _RemedyFinder
+
+    @property
+    def backed_up(self) -> tuple[str, ...]:
+        """Rows that back others up: ending one would take a backup away, so none is severed."""
+        return self.finder.backed_up
+
+    def blocks(self, root: str) -> Blocks:
+        """What blocks what if a root fails; an environment that can be divided comes apart into all of its parts."""
+        splits = (
+            {**self.splits, root: self.finder.apart(root, self.splits[root])} if root in self.splits else self.splits
+        )
+        return Blocks(self.links, self.groups, tuple(splits.values()))
 
 
 def remedies(harm: HarmNetwork, settled: Settled, acts: Collection[Act] = tuple(Act)) -> Remedies:
@@ -100,26 +115,27 @@ def remedies(harm: HarmNetwork, settled: Settled, acts: Collection[Act] = tuple(
     >>> [remedy.id for remedy in found.all]
     ['segment:environment:rbkc-shared-it']
     """
-    finder = _Finder(harm, settled)
+    finder = _RemedyFinder(harm, settled)
     found = [one for one in finder.find() if one[0].act in acts]
     order = sorted(found, key=lambda one: (list(Act).index(one[0].act), one[0].id))
     links: dict[tuple[int, int], list[int]] = defaultdict(list)
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-    splits: list[Split] = []
+    splits: dict[str, Split] = {}
     for number, (remedy, blocked) in enumerate(order):
         for what, kind in blocked:
             (groups if remedy.group else links)[what, kind].append(number)
         if remedy.act is Act.SEGMENT:
-            splits.append(finder.split(remedy, number))
-    blocks = Blocks(
+            splits[remedy.thing] = finder.split(remedy.thing, number)
+    return Remedies(
+        tuple(remedy for remedy, _ in order),
         {key: tuple(numbers) for key, numbers in links.items()},
         {key: tuple(numbers) for key, numbers in groups.items()},
         splits,
+        finder,
     )
-    return Remedies(tuple(remedy for remedy, _ in order), blocks, finder.backed_up)
 
 
-class _Finder:
+class _RemedyFinder:
     """Reads remedies off the steps; each with the links (or groups) and kinds that it blocks."""
 
     def __init__(self, harm: HarmNetwork, settled: Settled) -> None:
@@ -141,9 +157,14 @@ class _Finder:
         for row, steps in self.steps.items():
             yield from self._row(row, steps)
         yield from self._groups()
-        for entity in self.dataset.entities.values():
-            if entity.kind == ENVIRONMENT and len(self._tenants(entity.id)) > 1:
-                yield Remedy(f"segment:{entity.id}", Act.SEGMENT, entity.id, self._tenants(entity.id), entity.id), []
+        for place, found in self.occupancy.items():
+            if len(found.tenants) > 1:
+                rows = tuple(sorted(row for rows in found.tenants.values() for row in rows))
+                yield Remedy(f"segment:{place}", Act.SEGMENT, place, rows, place), self._everything(found.links)
+
+    def _everything(self, rows: Iterable[str]) -> list[tuple[int, int]]:
+        """All links of some rows, in every kind."""
+        return [(link, kind) for row in rows for link, _ in self.links.get(row, ()) for kind in _EVERY_KIND]
 
     def _row(self, id_: str, steps: Sequence[Step]) -> Iterator[tuple[Remedy, list[tuple[int, int]]]]:
         row, area = self.dataset.relations[id_], steps[0].area
@@ -162,10 +183,8 @@ class _Finder:
             return
         rows = (id_, *self._replaced(in_force[0]))
         if not any(other in self.backed_up for other in rows):
-            everything = [
-                (link, kind) for one in rows for link, _ in self.links.get(one, ()) for kind in range(len(KINDS))
-            ]
-            yield Remedy(f"sever:{id_}", Act.SEVER, row.dependent, rows, row.provider, area), everything
+            remedy = Remedy(f"sever:{id_}", Act.SEVER, row.dependent, rows, row.provider, area)
+            yield remedy, self._everything(rows)
         if row.relation in relations_that(Trait.USE):
             stops = [(link, KINDS.index(kind)) for link, _ in links for kind in _AND]
             yield Remedy(f"back-up:{id_}", Act.BACK_UP, row.dependent, (id_,), row.provider, area), stops
@@ -231,125 +250,62 @@ class _Finder:
 
     # -- environments ---------------------------------------------------------------------------
 
-    def _tenants(self, environment: str) -> tuple[str, ...]:
-        """Rows in force of those that are hosted there."""
-        return tuple(sorted(self._hosted.get(environment, ())))
-
     @cached_property
-    def _hosted(self) -> Mapping[str, list[str]]:
-        hosted: dict[str, list[str]] = defaultdict(list)
-        for row, steps in self.steps.items():
-            if steps[0].relation in relations_that(Trait.HOSTS) and steps[0].in_force:
-                hosted[steps[0].provider].append(row)
-        return hosted
+    def occupancy(self) -> Mapping[str, Occupancy]:
+        return occupancy(self.settled)
 
-    def split(self, remedy: Remedy, number: int) -> Split:
-        """What segmenting an environment separates."""
-        place = self.harm.number[Place(remedy.thing, Part.WHOLE)]
-        leaves = {link for row in remedy.rows for link, _ in self.links.get(row, ())}
-        enters = {
-            link
-            for link in self.harm.network.into[place]
-            if self.harm.network.label[link] >= 0
-            and self.harm.steps[self.harm.network.label[link]].relation in _INTO
-            and self.harm.steps[self.harm.network.label[link]].in_force
-        }
-        return Split(place, number, frozenset(enters), frozenset(leaves))
+    def split(self, place: str, number: int) -> Split:
+        """What segmenting an environment separates: its tenants from what reaches the place itself."""
+        found = self.occupancy[place]
+        return Split(
+            self.harm.number[Place(place, Part.WHOLE)],
+            number,
+            self._numbers(found.own),
+            (frozenset().union(*map(self._numbers, found.tenants.values())),),
+        )
+
+    def apart(self, place: str, split: Split) -> Split:
+        """The same with a part for each tenant, and one for what was left in the place by those who moved away."""
+        found, network = self.occupancy[place], self.harm.network
+        out = {link for link, source in enumerate(network.source) if source == split.place}
+        left = frozenset(out - split.leaves[0] - self._numbers(found.links))
+        parts = [self._numbers(rows) for rows in found.tenants.values()]
+        return replace(split, leaves=(*parts, *([left] if left else [])))
+
+    def _numbers(self, rows: Iterable[str]) -> frozenset[int]:
+        return frozenset(link for row in rows for link, _ in self.links.get(row, ()))
 
 
 # -- in the data --------------------------------------------------------------------------------
 
 
-def apply(dataset: Dataset, chosen: Iterable[Remedy]) -> Dataset:
-    """A copy of the data in which some remedies have been made; the old data stay as they are.
+def apply(settled: Settled, chosen: Iterable[Remedy]) -> Overlay:
+    """Some remedies laid over the data that were settled; the data stay as they are.
 
     Examples
     --------
-    >>> from riskgraph.data import read
-    >>> seeds = read("seeds")
-    >>> row = next(row for row in seeds.relations.values() if row.relation == "served-by")
+    >>> from riskgraph.graph import RiskGraph
+    >>> seeds = RiskGraph.open("seeds")
+    >>> row = next(row for row in seeds.dataset.relations.values() if row.relation == "served-by")
     >>> cut = Remedy(f"sever:{row.id}", Act.SEVER, row.dependent, (row.id,), row.provider)
-    >>> len(seeds.relations) - len(apply(seeds, [cut]).relations)
+    >>> len(seeds.dataset.relations) - len(apply(seeds.settled(seeds.view()), [cut]).result().relations)
     1
     """
-    change = _Edit(dataset)
+    overlay = Overlay(settled.dataset, settled.view.as_of, PROPOSAL)
+    places = occupancy(settled)
     order = list(Act)
     for remedy in sorted(chosen, key=lambda one: (order.index(one.act), one.id)):
-        change.make(remedy)
-    return change.result()
-
-
-class _Edit:
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
-        self.put: dict[str, Relation] = {}
-        self.drop: set[str] = set()
-        self.add: dict[str, Relation] = {}
-        self.entities: dict[str, Entity] = {}
-        self.evidence: dict[str, Evidence] = {}
-
-    def make(self, remedy: Remedy) -> None:
         if remedy.act is Act.SEVER:
-            self.drop.update(remedy.rows)
+            for row in remedy.rows:
+                overlay.remove(row)
         elif remedy.act is Act.PURGE:
-            self._set(remedy.rows[0], data_returned="yes")
+            overlay.fill(remedy.rows[0], data_returned="yes")
         elif remedy.act is Act.ASK:
-            self._set(remedy.rows[0], **{remedy.field: ANSWERS[remedy.field][0]})
-        elif remedy.act is Act.BACK_UP:
-            self._back_up(remedy)
+            overlay.fill(remedy.rows[0], **{remedy.field: ANSWERS[remedy.field][0]})
+        elif remedy.act is Act.SEGMENT:
+            divide(overlay, places[remedy.thing])
         else:
-            self._segment(remedy)
-
-    def _set(self, row: str, **values: str) -> None:
-        self.put[row] = replace(self.put.get(row, self.dataset.relations[row]), **values)  # type: ignore[arg-type]
-
-    def _supposed(self) -> tuple[str, ...]:
-        """Evidence for what is only proposed: sure, and dated by the data."""
-        day = self.dataset.info.day.isoformat()
-        self.evidence["proposed"] = Evidence(
-            "proposed", None, "a proposal", day, day, "confirmed", "supports", None, "Proposed: no source says so."
-        )
-        return ("proposed",)
-
-    def _back_up(self, remedy: Remedy) -> None:
-        """A second system that nobody else runs, in the same group of alternatives."""
-        group = remedy.group or "proposed"
-        slug = f"system:proposed-{len(self.entities) + 1}"
-        self.entities[slug] = Entity(slug, "system", "A second, independent system (proposed)")
-        if not remedy.group:
-            self._set(remedy.rows[0], alternative=group)
-        self.add[f"proposed.{slug[7:]}"] = Relation(
-            f"proposed.{slug[7:]}",
-            remedy.body,
-            "uses",
-            slug,
-            service_area=remedy.area,
-            alternative=group,
-            evidence=self._supposed(),
-        )
-
-    def _segment(self, remedy: Remedy) -> None:
-        """A part of its own for each tenant, with the same operator, suppliers and host, and without the links."""
-        whole = self.dataset.entities[remedy.thing]
-        own = [row for row in self.dataset.relations.values() if row.dependent == whole.id and row.relation in _INTO]
-        for number, tenant in enumerate(remedy.rows, 1):
-            part = f"{whole.id}-part-{number}"
-            self.entities[part] = replace(whole, id=part, name=f"{whole.name}, part {number}", aliases=())
-            self._set(tenant, provider=part)
-            for copied in [row for row in self.add.values() if row.id.startswith(f"{tenant}.part-")]:
-                self.add[copied.id] = replace(copied, provider=part)  # a part of another place that is hosted here
-            for row in own:
-                copy = replace(self.put.get(row.id, row), id=f"{row.id}.part-{number}", dependent=part)
-                self.add[copy.id] = copy
-
-    def result(self) -> Dataset:
-        put = {id_: row for id_, row in self.put.items() if id_ not in self.drop}
-        add = {id_: row for id_, row in self.add.items() if id_.partition(".part-")[0] not in self.drop}
-        return edited(
-            self.dataset,
-            add=add.values(),
-            drop=sorted(self.drop),
-            put=put.values(),
-            entities=self.entities.values(),
-            evidence=self.evidence.values(),
-        )
+            name = "A second, independent system (proposed)"
+            system = overlay.entity(Entity(f"{SYSTEM}:proposed-{len(overlay.entities) + 1}", SYSTEM, name))
+            overlay.back_up(remedy.rows[0], system, "proposed", remedy.area)
+    return overlay

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import (
     AUTHORITY,
@@ -16,9 +13,11 @@ from riskgraph.model import (
     SUPPLIER,
     SYSTEM,
     Entity,
+    Grade,
 )
 from riskgraph.rules import Trait, relations_that, rules
-from riskgraph.scenario.draft import Draft, Tie
+from riskgraph.scenario.dependence import Tie
+from riskgraph.scenario.draft import Draft
 from riskgraph.scenario.findings import Leaving, Purging
 from riskgraph.scenario.model import Field, verb
 
@@ -58,24 +57,11 @@ def _cut(draft: Draft) -> None:
             f"What {draft.name(b)} makes runs on the own servers of those who use it: there is no link to cut.",
             "Use switch, to stop using it.",
         )
-    for tie in cut:
-        draft.end_tie(tie)
-    _stay_out(draft, ties)
+    draft.end_ties(cut)
     draft.about(b)
     if any(tie.row.relation in relations_that(Trait.BOTH_WAYS) for tie in ties) and a is not None:
         draft.about(a)
     draft.focus.update(dict.fromkeys(draft.councils([a] if a is not None else [])))
-
-
-def _stay_out(draft: Draft, ties: Sequence[Tie]) -> None:
-    """Past uses that a stated row kept out of the answer stay out when it ends."""
-    made = {tie.other: draft.suppliers_products(tie.other) for tie in ties}
-    users = {tie.step.dependent for tie in ties}
-    told = {step.row.id for step in draft.steps if step.implied}
-    for step in draft.steps:
-        if step.relation in _USE and not step.in_force and step.dependent in users and step.row.id not in told:
-            if any(step.provider in products for products in made.values()):
-                draft.put[step.row.id] = replace(step.row, hosting="own")
 
 
 @verb(
@@ -117,8 +103,7 @@ def _leave(draft: Draft) -> None:
     ties = draft.ties(council, service) + [tie for thing in sorted(runs) for tie in draft.ties(council, thing)]
     if not ties:
         raise draft.no_tie(council, service, frozenset())
-    for tie in ties:
-        draft.end_tie(tie)
+    draft.end_ties(ties)
     draft.about(service)
     draft.focus.update(dict.fromkeys(draft.councils([council])))
     behind = [s for s in draft.steps if s.in_force and s.dependent == service and not s.implied]
@@ -133,9 +118,8 @@ def _leave(draft: Draft) -> None:
         and s.provider == service
     ]
     ended = {tie.row.id for tie in ties}
-    remain += sorted(
-        id_ for id_ in ended if id_ in draft.put and draft.put[id_].data_returned != "yes" and _keeps(draft, id_)
-    )
+    after = draft.overlay.relations
+    remain += sorted(id_ for id_ in ended if id_ in after and after[id_].data_returned != "yes" and _keeps(draft, id_))
     draft.findings.append(
         Leaving(
             council,
@@ -178,7 +162,7 @@ def _join(draft: Draft) -> None:
     areas: list[str | None] = [*sorted(draft.areas())]
     areas = areas or sorted(serves, key=lambda area: (area is None, area or ""))
     for area in areas or [None]:
-        draft.suppose(council, "served-by", service, area)
+        draft.overlay.suppose(council, "served-by", service, area)
     draft.about(service)
     draft.focus.update(dict.fromkeys(draft.councils([council])))
 
@@ -203,15 +187,10 @@ def _switch(draft: Draft) -> None:
         raise RiskGraphError(f"{draft.name(old)} is both the old and the new.", "Name another one to move to.")
     for tie in ties:
         row = tie.row
-        through = tie.step.relation in _USE and row.provider != old
-        relation = _as(draft, tie, new, hosted=through and row.hosting == "supplier")
-        values = {
-            "data": row.data if relation in relations_that(Trait.DATA_MOVES) else None,
-            "access": row.access if relation in rules().decided_by("access") else None,
-            "hosting": row.hosting if relation in _USE else None,
-        }
+        hosted = tie.step.relation in _USE and row.provider != old and row.hosting == "supplier"
+        relation = _as(draft, tie, new, hosted)
         if row.dependent != new:
-            draft.suppose(row.dependent, relation, new, tie.step.area, tie.step.grade, **values)
+            draft.overlay.carry(row, provider=new, relation=relation, service_area=tie.step.area)
     draft.about(old, new)
     if not draft.everybody("council"):
         draft.focus.update(dict.fromkeys(draft.councils([draft.body("council")])))
@@ -226,9 +205,7 @@ def _ended(draft: Draft, field: str, areas: frozenset[str]) -> tuple[list[Tie], 
         ties = [tie for tie in ties if draft.kind(tie.row.dependent) in ORGANISATIONS]
     if not ties:
         raise draft.no_tie(council, old, areas)
-    for tie in ties:
-        draft.end_tie(tie)
-    _stay_out(draft, ties)
+    draft.end_ties(ties)
     return ties, old
 
 
@@ -266,20 +243,27 @@ def _as(draft: Draft, tie: Tie, new: str, hosted: bool) -> str:
 def _insource(draft: Draft) -> None:
     """A council takes the work of a supplier in house, onto a system that it runs itself."""
     ties, _ = _ended(draft, "supplier", draft.areas("supplier"))
+    systems: dict[tuple[str, str | None], Grade] = {}  # each with how surely the work was done until now
     for tie in ties:
         body, area = tie.row.dependent, tie.step.area
-        slug = f"{body.partition(':')[2]}-own-{area or 'work'}"
-        id_ = f"{SYSTEM}:{slug}"
-        label = area.replace("-", " ") if area else "work"
-        if id_ not in draft.dataset.entities and draft.kind(body) in ORGANISATIONS:
-            name = f"{draft.text_of(body)}: own {label} system"
-            draft.entities.append(Entity(id_, SYSTEM, name, service_area=(area,) if area else ()))
-        if draft.kind(body) in {AUTHORITY, SHARED_SERVICE, SUPPLIER}:
-            draft.suppose(body, "uses", id_, area, tie.step.grade, data=tie.row.data)
-            draft.suppose(id_, "operated-by", body, area, tie.step.grade)
+        if draft.kind(body) in ORGANISATIONS:
+            system = _own_system(draft, body, area)
+            draft.overlay.carry(tie.row, relation="uses", provider=system, service_area=area, hosting=None)
+            systems[body, area] = min(tie.step.grade, systems.get((body, area), tie.step.grade))
+    for (body, area), grade in systems.items():
+        draft.overlay.suppose(_own_system(draft, body, area), "operated-by", body, area, grade)
     if not draft.everybody("council"):
         draft.focus.update(dict.fromkeys(draft.councils([draft.body("council")])))
     draft.about(draft.body("supplier"))
+
+
+def _own_system(draft: Draft, body: str, area: str | None) -> str:
+    """A system of one's own for a service area."""
+    id_ = f"{SYSTEM}:{body.partition(':')[2]}-own-{area or 'work'}"
+    if id_ in draft.dataset.entities:
+        return id_
+    name = f"{draft.text_of(body)}: own {(area or 'work').replace('-', ' ')} system"
+    return draft.overlay.entity(Entity(id_, SYSTEM, name, service_area=(area,) if area else ()))
 
 
 @verb(
@@ -311,10 +295,10 @@ def _purge(draft: Draft) -> None:
             continue
         if not step.in_force:
             if step.row.data_returned != "yes":
-                draft.put[step.row.id] = replace(step.row, data_returned="yes")
+                draft.overlay.fill(step.row.id, data_returned="yes")
                 done[step.row.id] = None
         elif step.relation in relations_that(Trait.HOLDS):
-            draft.end(step.row, data_returned="yes")
+            draft.overlay.end(step.row.id, data_returned="yes")
             done[step.row.id] = None
         else:
             in_use[step.row.id] = None

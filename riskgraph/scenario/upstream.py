@@ -14,11 +14,11 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
-__all__ = ["Exposure", "exposures"]
+__all__ = ["CouncilExposure", "exposures"]
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class CouncilExposure:
     """All by which one council could be reached, before and after."""
 
     council: str  # as it is called after

@@ -17,7 +17,7 @@ from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import area_title, contracts_section, method_section, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
-from riskgraph.scenario.compare import Comparison, Pair, What, compare, name_of
+from riskgraph.scenario.compare import BeforeAfter, Comparison, Shift, compare, name_of
 from riskgraph.scenario.files import read, shipped_scenarios
 
 __all__ = ["whatif_report"]
@@ -56,8 +56,8 @@ def whatif_report(context: Context) -> Report:
     first = max(answer.pairs, key=lambda pair: abs(pair.count(pair.after) - pair.count(pair.before)), default=None)
     suspected = next((line for line in words if line.startswith("Not known:")), "")
     changed = [answer.applied.before.dataset.relations.get(id_) for id_ in sorted(_rows(answer))]
-    leaves = sum(len(pair.of(What.LEAVES)) for pair in answer.pairs)
-    joins = sum(len(pair.of(What.JOINS)) for pair in answer.pairs)
+    leaves = sum(len(pair.of(Shift.LEAVES)) for pair in answer.pairs)
+    joins = sum(len(pair.of(Shift.JOINS)) for pair in answer.pairs)
     evidence, sources = evidence_section(context, [row.id for row in changed if row is not None])
     return Report(
         "whatif",
@@ -101,7 +101,7 @@ def whatif_report(context: Context) -> Report:
     )  # fmt: skip
 
 
-def _count(answer: Comparison, pair: Pair | None) -> tuple[str, str, str]:
+def _count(answer: Comparison, pair: BeforeAfter | None) -> tuple[str, str, str]:
     if pair is None:
         return "None", "was asked to fail", "the scenario changes nothing that could reach a council"
     before, after = pair.count(pair.before), pair.count(pair.after)
@@ -134,7 +134,7 @@ def _rows(answer: Comparison) -> set[str]:
         side
         for pair in answer.pairs
         for one in pair.differences
-        if one.what is not What.STAYS
+        if one.what is not Shift.STAYS
         for side in (one.before, one.after)
     )
     return {row for side in sides if side is not None for row in side.lead[1].proof.rows}  # fmt: skip
@@ -145,7 +145,7 @@ def _differences(answer: Comparison) -> Table:
     for pair in answer.pairs:
         roots = join(_root(answer, root) for root in pair.roots)
         for one in sorted(
-            pair.differences, key=lambda one: (list(What).index(one.what), name_of(answer.applied, one.body))
+            pair.differences, key=lambda one: (list(Shift).index(one.what), name_of(answer.applied, one.body))
         ):
             before: Cell = "" if one.before is None else one.before.band
             after: Cell = "" if one.after is None else one.after.band
@@ -197,7 +197,7 @@ def _compared(answer: Comparison, differences: Table) -> Section:
                 rows,
             )
         )
-    moved = tuple(row for row in differences.rows if row[2] != str(What.STAYS))
+    moved = tuple(row for row in differences.rows if row[2] != str(Shift.STAYS))
     caption = "Bodies for which something changes"
     blocks.append(
         Table(
@@ -210,7 +210,7 @@ def _compared(answer: Comparison, differences: Table) -> Section:
     )
     routes = []
     for pair in answer.pairs:
-        for one in pair.of(What.JOINS, What.LEAVES, What.REROUTED)[:3]:
+        for one in pair.of(Shift.JOINS, Shift.LEAVES, Shift.REROUTED)[:3]:
             before = (
                 "no way"
                 if one.before is None
