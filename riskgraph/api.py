@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import riskgraph.render.notebook  # noqa: F401 - results show themselves once it says how
-from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
+from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
 from riskgraph.analysis.common import Common, common
@@ -17,7 +17,7 @@ from riskgraph.analysis.contracts import Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
-from riskgraph.analysis.question import Asking
+from riskgraph.analysis.question import Asking, parse_kinds
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.single_failures import Leaning, SingleFailure, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
@@ -201,7 +201,7 @@ class RiskMap:
             return checked(compare)(self.graph, what)
         changes = (checked(change)(what, *names, **fields),) if isinstance(what, str) else tuple(what)
         title = " then ".join(map(str, changes))
-        asked = asked_kinds(kinds, "compromise") if kinds else ()
+        asked = parse_kinds(kinds, "compromise") if kinds else ()
         return checked(compare)(
             self.graph, Scenario(title, changes, roots=tuple(roots), kinds=asked, like=like, as_of=str(as_of))
         )

@@ -19,6 +19,7 @@ from strategies import datasets, questions, write
 
 import riskgraph
 from riskgraph.analysis.blast import blast
+from riskgraph.analysis.question import Asking
 from riskgraph.backends import open_backend
 from riskgraph.backends.base import NetworkXBackend
 from riskgraph.backends.connection import Connection
@@ -60,7 +61,8 @@ def test_a_blast_radius_on_the_national_map_is_the_same(server: Server, roots: S
     known = [root for root in roots if root.partition("/")[2] != "pest-control"] or ["supplier:capita/pensions"]
     part = there.around(known)
     assert len(part.dataset.relations) < len(here.dataset.relations)
-    for question in ({}, {"like": "outage", "as_of": "2023-01-01"}, {"known_before": "2024-06-01"}):
+    asked: list[Asking] = [{}, {"like": "outage", "as_of": "2023-01-01"}, {"known_before": "2024-06-01"}]
+    for question in asked:
         ours, theirs = blast(here, known, **question), blast(part, known, **question)
         assert theirs.to_dict() == ours.to_dict()
         assert render.text(theirs) == render.text(ours)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from riskgraph.analysis.blast import Question
+from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.overlay import Overlay
 from riskgraph.deciding import NEVER, acts_as
@@ -67,7 +67,7 @@ def kept_out(settled: Settled, step: Step, field: str, *, defaults: bool = False
     return tuple(kind for kind, cell in enumerate(line.cells) if cell is Cell.NO and step.levels[kind] < NEVER)
 
 
-def answered(dataset: Dataset, question: Question, answer: str) -> Dataset:
+def answered(dataset: Dataset, question: OpenQuestion, answer: str) -> Dataset:
     """A copy of the data in which one blank has an answer.
 
     Examples
@@ -75,7 +75,7 @@ def answered(dataset: Dataset, question: Question, answer: str) -> Dataset:
     >>> from riskgraph.data import read
     >>> seeds = read("seeds")
     >>> row = next(row for row in seeds.relations.values() if row.relation == "uses" and row.hosting is None)
-    >>> told = answered(seeds, Question(row.id, "hosting", row.dependent, row.provider, ()), "own")
+    >>> told = answered(seeds, OpenQuestion(row.id, "hosting", row.dependent, row.provider, ()), "own")
     >>> told.relations[row.id].hosting
     'own'
     """

@@ -7,31 +7,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Unpack
 
 from riskgraph.analysis.measure import Standing, counts, standing
 from riskgraph.analysis.proofs import Inside, Proof, Start, Via, best_proof
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.radius import (
     SHOWN_BANDS,
     BlastRadius,
     Hit,
-    Question,
+    OpenQuestion,
     Reach,
     Route,
     Way,
 )
-from riskgraph.arguments import checked
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import last_day
 from riskgraph.engine import Answer, solve
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.times import known_days
-from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
-    PRESETS,
     PRODUCT,
     SHARED_SERVICE,
     SUPPLIER,
@@ -39,7 +38,6 @@ from riskgraph.model import (
     Band,
     FailureKind,
     Relation,
-    one_of,
 )
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import View
@@ -49,14 +47,12 @@ __all__ = [
     "SHOWN_BANDS",
     "BlastRadius",
     "Hit",
-    "Question",
+    "OpenQuestion",
     "Reach",
     "Route",
-    "asked_kinds",
     "best_band",
     "blast",
     "last_evidenced",
-    "resolve_roots",
     "route_of",
     "run",
     "without_ended",
@@ -65,17 +61,7 @@ __all__ = [
 OLD = timedelta(days=5 * 365 + 1)
 
 
-@checked
-def blast(
-    graph: RiskGraph,
-    roots: str | Sequence[str],
-    *,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
-) -> BlastRadius:
+def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> BlastRadius:
     """Who could be reached if the roots failed, all at once.
 
     Parameters
@@ -83,29 +69,21 @@ def blast(
     graph
         The map to ask.
     roots
-        Names or ids of bodies, places, or single lines of business (`supplier:capita/pensions`).
-    kinds
-        The failure kinds asked about; `like` names a usual set of them instead.
-    like
-        `compromise`, `ransomware`, `data-theft`, `malicious-update`, `outage` or `insolvency`.
-    as_of
-        The date of the question; the date of the data if left out.
-    without
-        An incident (or several) whose own reporting is left out.
-    known_before
-        Leave out evidence published after this day, or undated.
+        Names or ids of bodies, places, or single lines of business (`supplier:capita/pensions`); or a question.
+    asking
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
 
     Returns
     -------
     BlastRadius
-        The same for the same data, whatever the order of its rows.
+        The same for the same data, whatever the order of its rows. It holds every band, and of the scope only.
 
     Raises
     ------
     NameNotFound, AmbiguousName
         If a root is not one body, place or line of the data.
     RiskGraphError
-        If a kind, a preset, a date or an incident is not known.
+        If a kind, a preset, a date, an incident or a word of the scope is not known.
 
     Examples
     --------
@@ -114,37 +92,10 @@ def blast(
     >>> sorted(reach.name for reach in radius.within(Band.LIKELY))
     ['Canterbury City Council', 'Dover District Council', 'Thanet District Council']
     """
-    view = graph.view(as_of, without, known_before)
-    ids = resolve_roots(graph, roots)
-    asked = asked_kinds(kinds, like)
-    harm = graph.harm(view, ids)
-    answer = run(harm, ids, asked)
-    return _Collector(graph, view, ids, asked, harm, answer).radius()
-
-
-def resolve_roots(graph: RiskGraph, roots: str | Sequence[str]) -> tuple[str, ...]:
-    """Ids of the roots that people named, each once, in the order given."""
-    names = [roots] if isinstance(roots, str) else list(roots)
-    if not names:
-        raise RiskGraphError("No root was given.", "Name what fails, such as civica.")
-    return tuple(dict.fromkeys(graph.names.resolve(name) for name in names))
-
-
-def asked_kinds(kinds: Sequence[str | FailureKind] | None, like: str) -> tuple[FailureKind, ...]:
-    """The failure kinds that are asked about, in order: those named, or those of a usual what-if.
-
-    Raises
-    ------
-    RiskGraphError
-        If a kind or the what-if is not known.
-    """
-    if kinds is None:
-        return one_of(like, PRESETS, "what-if")
-    known = {str(kind): kind for kind in KINDS}
-    asked = {one_of(kind, known, "failure kind") for kind in ([kinds] if isinstance(kinds, str) else kinds)}
-    if not asked:
-        raise RiskGraphError("No failure kind was given.", f"Use one of: {', '.join(known)}.")
-    return tuple(kind for kind in KINDS if kind in asked)
+    question = Question.of(graph, roots, **asking).needs_roots()
+    harm = graph.harm(question.view, question.roots)
+    answer = run(harm, question.roots, question.kinds)
+    return _Collector(graph, question, harm, answer).radius().selected(question.selection)
 
 
 def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Answer:
@@ -175,16 +126,15 @@ class _Collector:
     def __init__(
         self,
         graph: RiskGraph,
-        view: View,
-        roots: tuple[str, ...],
-        kinds: tuple[FailureKind, ...],
+        question: Question,
         harm: HarmNetwork,
         answer: Answer,
     ) -> None:
-        self.graph, self.view, self.roots, self.kinds = graph, view, roots, kinds
+        self.graph, self.question, self.view = graph, question, question.view
+        self.roots, self.kinds = question.roots, question.kinds
         self.harm, self.answer = harm, answer
         self.dataset = graph.dataset
-        self.settled = graph.settled(view)
+        self.settled = graph.settled(question.view)
 
     def radius(self) -> BlastRadius:
         shelves: dict[Standing, list[Reach]] = {shelf: [] for shelf in Standing}
@@ -198,9 +148,7 @@ class _Collector:
         old, undated = self._ages(proofs)
         return BlastRadius(
             self.graph,
-            self.view,
-            self.roots,
-            self.kinds,
+            self.question,
             order[Standing.COUNTED],
             order[Standing.ABOLISHED],
             order[Standing.GROUP],
@@ -398,7 +346,7 @@ class _Collector:
         old = tuple(row for row in rows if (seen := dated[row]) is not None and seen < limit)
         return old, tuple(row for row in rows if dated[row] is None)
 
-    def _questions(self, authorities: Sequence[Reach]) -> tuple[Question, ...]:
+    def _questions(self, authorities: Sequence[Reach]) -> tuple[OpenQuestion, ...]:
         """The blanks on proofs that cannot be ruled out, each with whose answer hangs on it."""
         bodies: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
         for reach in authorities:
@@ -410,7 +358,7 @@ class _Collector:
                         bodies[via.step.row.id, field, via.step.dependent, via.step.provider].add(reach.id)
                 for body, via in _unnamed_lines(hit.proof):
                     bodies[via.step.row.id, "service_area", via.step.dependent, body].add(reach.id)
-        questions = [Question(*key, tuple(sorted(found))) for key, found in bodies.items()]
+        questions = [OpenQuestion(*key, tuple(sorted(found))) for key, found in bodies.items()]
         return tuple(sorted(questions, key=lambda question: (-len(question.bodies), question.row, question.field)))
 
 

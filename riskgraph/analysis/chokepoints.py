@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.blast import asked_kinds, blast, run
+from riskgraph.analysis.blast import blast, run
 from riskgraph.analysis.measure import residents
 from riskgraph.analysis.proofs import Proof, proof_at
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.data.names import normalise
 from riskgraph.engine.cuts import cut_sets
@@ -382,7 +383,7 @@ def service_cuts(
     band = Band.of(band)
     view = graph.view(as_of, without, known_before)
     body = graph.names.resolve(council, frozenset({AUTHORITY}))
-    asked = asked_kinds(kinds, like)
+    asked = parse_kinds(kinds, like)
     harm = graph.harm(view)
     service, known = _service(graph, harm, body, area)
     ends = [FailureKind.OUTAGE] if FailureKind.OUTAGE in asked else list(asked)

@@ -13,8 +13,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.blast import asked_kinds, run
+from riskgraph.analysis.blast import run
 from riskgraph.analysis.proofs import Proof, proof_at
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.upstream import order_drop, overlap, upstream
 from riskgraph.errors import RiskGraphError
@@ -197,7 +198,7 @@ def common(
     if one == other:
         raise RiskGraphError(f"{first} and {second} are the same.", "Name two different things.")
     left_out = frozenset(graph.names.resolve(name) for name in aside)
-    return common_in(graph, view, one, other, asked_kinds(kinds, like), Band.of(band), left_out, ubiquitous)
+    return common_in(graph, view, one, other, parse_kinds(kinds, like), Band.of(band), left_out, ubiquitous)
 
 
 def common_in(

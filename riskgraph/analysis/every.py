@@ -12,9 +12,10 @@ from datetime import date
 
 import numpy as np
 
-from riskgraph.analysis.blast import asked_kinds, best_band, route_of, run, without_ended
+from riskgraph.analysis.blast import best_band, route_of, run, without_ended
 from riskgraph.analysis.measure import is_past
 from riskgraph.analysis.proofs import Proof, proof_at
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.radius import Route
 from riskgraph.analysis.rank import memory_limit, refuse
 from riskgraph.engine import Answer
@@ -95,7 +96,7 @@ def every_radius(
     ['authority:canterbury', 'authority:dover', 'authority:thanet']
     """
     view = graph.view(as_of)
-    kinds = asked_kinds(None, like)
+    kinds = parse_kinds(None, like)
     harm, compiled = graph.harm(view), graph.compiled(view)
     roots = tuple(compiled.names(graph.dataset))
     levels = _levels(graph, view, kinds, memory_limit() if memory is None else memory)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.blast import OLD, Question, blast, last_evidenced
+from riskgraph.analysis.blast import OLD, OpenQuestion, blast, last_evidenced
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
@@ -165,7 +165,7 @@ class Ask(Pictured):
 
     graph: RiskGraph
     roots: tuple[str, ...]
-    letters: Mapping[str, tuple[Question, ...]]  # whom to ask -> questions, most telling first
+    letters: Mapping[str, tuple[OpenQuestion, ...]]  # whom to ask -> questions, most telling first
 
     def __repr__(self) -> str:
         return f"<Ask: {self.questions} questions for {len(self.letters)} bodies>"
@@ -230,7 +230,7 @@ def ask(
         ids = radius.roots
     else:
         found = _all_questions(graph, chosen)
-    letters: dict[str, list[Question]] = defaultdict(list)
+    letters: dict[str, list[OpenQuestion]] = defaultdict(list)
     for item in found:
         letters[item.dependent].append(item)
     weight = Counter({whom: len({b for q in questions for b in q.bodies}) for whom, questions in letters.items()})
@@ -238,7 +238,7 @@ def ask(
     return Ask(graph, ids, {whom: tuple(letters[whom]) for whom in order})
 
 
-def _all_questions(graph: RiskGraph, chosen: Selection) -> list[Question]:
+def _all_questions(graph: RiskGraph, chosen: Selection) -> list[OpenQuestion]:
     view = graph.view()
     implied = {step.row.id: step for step in graph.settled(view).steps if step.implied and step.in_force}
     questions = []
@@ -250,7 +250,7 @@ def _all_questions(graph: RiskGraph, chosen: Selection) -> list[Question]:
         row = step.row
         if not step.in_force:
             if step.levels[0] == 3 and row.data_returned is None:
-                questions.append(Question(row.id, "data_returned", row.dependent, row.provider, (row.dependent,)))
+                questions.append(OpenQuestion(row.id, "data_returned", row.dependent, row.provider, (row.dependent,)))
             continue
         for field, relations in _ASKED.items():
             if row.relation not in relations or getattr(row, field) is not None:
@@ -260,5 +260,5 @@ def _all_questions(graph: RiskGraph, chosen: Selection) -> list[Question]:
                 continue
             if value.text is None and (field != "data" or step.line.retains):
                 provider = implied[row.id].provider if field == "hosting" else row.provider
-                questions.append(Question(row.id, field, row.dependent, provider, (row.dependent,)))
+                questions.append(OpenQuestion(row.id, field, row.dependent, provider, (row.dependent,)))
     return sorted(questions, key=lambda question: (question.dependent, question.row, question.field))

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 from urllib.parse import parse_qsl, urlencode
 
+from riskgraph.analysis.measure import counted
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, PRESETS, Band, FailureKind
+from riskgraph.model import PRESETS, Band, FailureKind, one_of
 from riskgraph.settle import View
 
-__all__ = ["QUESTION_PARTS", "Asking", "Part", "Question", "RootNames", "parse_band", "parse_kinds"]
+__all__ = ["QUESTION_PARTS", "Asking", "Part", "Question", "RootNames", "parse_kinds"]
 
 DEFAULT = "compromise"
 Part = Literal["roots", "kinds", "view", "band", "scope"]
@@ -141,7 +142,7 @@ class Question:
                 (without,) if isinstance(without, str) else tuple(without or ()),
                 asking.get("known_before"),
             ),
-            parse_band(asking.get("band", Band.POSSIBLE)),
+            Band.of(asking.get("band", Band.POSSIBLE)),
             chosen
             if chosen is not None
             else Selection.of(
@@ -185,15 +186,7 @@ class Question:
     @property
     def bodies(self) -> int:
         """How many authorities the answer is about: the denominator of its scope."""
-        dataset = self.selection.graph.dataset
-        return sum(
-            1
-            for entity in dataset.entities.values()
-            if entity.kind == AUTHORITY
-            and entity.authority_type != "group"
-            and (entity.id not in dataset.register or dataset.register[entity.id].exists(self.view.as_of))
-            and self.selection.holds(entity.id)
-        )
+        return len(counted(self.selection.graph.dataset, self.view.as_of, self.selection.holds))
 
     # -- the question in other forms ------------------------------------------------------------
 
@@ -282,37 +275,9 @@ def parse_kinds(
     ['exposure', 'outage']
     """
     if kinds is None:
-        if like not in PRESETS:
-            raise RiskGraphError(f"No what-if is called {like!r}.", f"Use one of: {', '.join(PRESETS)}.")
-        return PRESETS[like]
-    if isinstance(kinds, str):
-        kinds = [kinds]
+        return one_of(like, PRESETS, "what-if")
     known = {str(kind): kind for kind in FailureKind}
-    for kind in kinds:
-        if str(kind) not in known:
-            raise RiskGraphError(f"No failure kind is called {str(kind)!r}.", f"Use one of: {', '.join(known)}.")
-    if not kinds:
+    asked = {one_of(kind, known, "failure kind") for kind in ([kinds] if isinstance(kinds, str) else kinds)}
+    if not asked:
         raise RiskGraphError("No failure kind was given.", f"Use one of: {', '.join(known)}.")
-    asked = {known[str(kind)] for kind in kinds}
     return tuple(kind for kind in FailureKind if kind in asked)
-
-
-def parse_band(band: str | Band) -> Band:
-    """A band, from its word.
-
-    Raises
-    ------
-    RiskGraphError
-        If there is no such band.
-
-    Examples
-    --------
-    >>> parse_band("likely")
-    <Band.LIKELY: 1>
-    """
-    if isinstance(band, Band):
-        return band
-    known = {one.word: one for one in Band}
-    if band not in known:
-        raise RiskGraphError(f"No band is called {band!r}.", f"Use one of: {', '.join(known)}.")
-    return known[band]

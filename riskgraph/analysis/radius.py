@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.measure import Residents, Services, is_past, own_bands, residents
 from riskgraph.analysis.proofs import Proof
+from riskgraph.analysis.question import Question
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import KINDS
@@ -19,7 +20,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "Question", "Reach", "Route", "Way"]
+__all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "OpenQuestion", "Reach", "Route", "Way"]
 
 SHOWN_BANDS = (Band.DOCUMENTED, Band.LIKELY, Band.POSSIBLE)
 
@@ -96,7 +97,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OpenQuestion:
     """A value that nobody filled in, whose answer would settle whether someone is reached."""
 
     row: str
@@ -111,20 +112,33 @@ class BlastRadius(Pictured):
     """The answer to one what-if. One radius for each failure kind and band; kinds are never added up."""
 
     graph: RiskGraph
-    view: View
-    roots: tuple[str, ...]
-    kinds: tuple[FailureKind, ...]
+    question: Question
     authorities: tuple[Reach, ...]
     abolished: tuple[Reach, ...]
     groups: tuple[Reach, ...]
     ring: Mapping[Band, tuple[str, ...]]
-    questions: tuple[Question, ...]
+    questions: tuple[OpenQuestion, ...]
     old_rows: tuple[str, ...]  # rows on the proofs last evidenced more than five years before the date
     undated_rows: tuple[str, ...]  # rows on the proofs with no date of evidence at all
     assumed: int  # steps of the proofs that rest on an assumed value
     alone: Mapping[str, Mapping[str, Band]]  # of several roots: what each reaches when asked alone
     # only where known: authority and service to the days until it stops
     stops_after: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
+
+    @property
+    def view(self) -> View:
+        """As of when, and knowing what."""
+        return self.question.view
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """What fails."""
+        return self.question.roots
+
+    @property
+    def kinds(self) -> tuple[FailureKind, ...]:
+        """In which kinds the roots fail."""
+        return self.question.kinds
 
     def __getitem__(self, body: str) -> Reach:
         """What is said of one body, on whatever shelf it stands."""

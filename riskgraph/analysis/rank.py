@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.blast import asked_kinds, run
+from riskgraph.analysis.blast import run
 from riskgraph.analysis.measure import By
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.errors import RiskGraphError
@@ -217,7 +218,7 @@ def rank(
     check_words(of, by)
     band = Band.of(band)
     view = graph.view(as_of, without, known_before)
-    asked = asked_kinds(kinds, like)
+    asked = parse_kinds(kinds, like)
     counter = Counter(graph, view, selection, asked, of, memory_limit() if memory is None else memory)
     rows = [row for row in counter.rows(progress) if row.authorities[Band.NOT_RULED_OUT]]
     if hidden:
@@ -274,7 +275,7 @@ def separate_failures(
     --------
     >>> seeds = RiskGraph.open("seeds")
     >>> roots = ["product:oracle-fusion", "supplier:oracle", "shared-service:east-kent-services"]
-    >>> separate_failures(seeds, seeds.view(), asked_kinds(None, "compromise"), roots, 2)
+    >>> separate_failures(seeds, seeds.view(), parse_kinds(None, "compromise"), roots, 2)
     ['product:oracle-fusion', 'shared-service:east-kent-services']
     """
     harm = graph.harm(view, roots)

@@ -15,9 +15,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.blanks import ANSWERS, answered, asks, kept_out, line_if
-from riskgraph.analysis.blast import Question, asked_kinds, resolve_roots
+from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
+from riskgraph.analysis.question import Question, parse_kinds
 from riskgraph.analysis.select import Selection
 from riskgraph.data.edit import edited
 from riskgraph.deciding import NEVER
@@ -51,7 +52,7 @@ class Worth:
         Authorities that would leave what cannot be ruled out, or join what is documented, for any of the roots.
     """
 
-    question: Question
+    question: OpenQuestion
     value: float
     if_good: float
     if_bad: float
@@ -180,8 +181,8 @@ def ranked(
     if not 0 <= prior <= 1:
         raise RiskGraphError(f"{prior:g} is no chance.", "Give a number from 0 to 1.")
     view = graph.view(as_of)
-    weigher = _Weigher(graph, view, asked_kinds(kinds, like), selection, prior)
-    ids = resolve_roots(graph, roots) if roots else weigher.widest()
+    weigher = _Weigher(graph, view, parse_kinds(kinds, like), selection, prior)
+    ids = Question.of(graph, roots).roots if roots else weigher.widest()
     return weigher.ranked(ids, bool(roots), limit)
 
 
@@ -255,7 +256,7 @@ class _Weigher:
         }
 
     def _rough(self, roots: Sequence[str]) -> dict[int, float]:
-        """Question to its value on the rules of the network, without what an answer does to other rows."""
+        """OpenQuestion to its value on the rules of the network, without what an answer does to other rows."""
         asked = [KINDS.index(kind) for kind in self.kinds]
         worth: dict[int, float] = defaultdict(float)
         for root in roots:
@@ -277,7 +278,7 @@ class _Weigher:
                 worth[change] += (1 - self.prior) * (left - now)
         return worth
 
-    def _tried(self, question: Question, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> Worth:
+    def _tried(self, question: OpenQuestion, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> Worth:
         """What both answers do on a copy of the map."""
         shrinks = []
         moved: list[set[str]] = []
@@ -302,11 +303,11 @@ Marks = Mapping[tuple[int, int], tuple[int, ...]]
 
 def _blanks(
     harm: HarmNetwork, settled: Settled
-) -> tuple[list[Question], Marks, tuple[Marks, Sequence[tuple[int, ...]]]]:
+) -> tuple[list[OpenQuestion], Marks, tuple[Marks, Sequence[tuple[int, ...]]]]:
     """All blanks as questions; what good answers block; what bad ones open, with the levels they would give."""
     network = harm.network
     numbers: dict[tuple[str, str], int] = {}
-    questions: list[Question] = []
+    questions: list[OpenQuestion] = []
     good: dict[tuple[int, int], list[int]] = defaultdict(list)
     bad: dict[tuple[int, int], list[int]] = defaultdict(list)
     levels = [list(row) for row in network.levels]
@@ -324,7 +325,7 @@ def _blanks(
             if key not in numbers:
                 numbers[key] = len(questions)
                 provider = step.provider if field in {"hosting", "data_returned"} else row.provider
-                questions.append(Question(row.id, field, row.dependent, provider, (row.dependent,)))
+                questions.append(OpenQuestion(row.id, field, row.dependent, provider, (row.dependent,)))
             number = numbers[key]
             exposure = KINDS.index(FailureKind.EXPOSURE)
             shut = (exposure,) if field == "data_returned" else kept_out(settled, step, field, defaults=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskgraph.analysis.blast import asked_kinds
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.rank import LINE, check_words, memory_limit, refuse
 from riskgraph.analysis.rank_arrays import Counter
 from riskgraph.analysis.select import Selection
@@ -152,7 +152,7 @@ def rank_together(
         )
     band = Band.of(band)
     view = graph.view(as_of, without, known_before)
-    asked = asked_kinds(kinds, like)
+    asked = parse_kinds(kinds, like)
     room = memory_limit() if memory is None else memory
     counter = Counter(graph, view, selection, asked, of, room)
     search = _Search(counter, by, band, room)

@@ -84,7 +84,7 @@ def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
     Parameters
     ----------
     answers
-        Question (a word of `PRESETS`) to its answer; all of one map and view.
+        OpenQuestion (a word of `PRESETS`) to its answer; all of one map and view.
 
     Returns
     -------

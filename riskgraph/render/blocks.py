@@ -13,7 +13,7 @@ __all__ = [
     "Block",
     "Box",
     "Cell",
-    "Column",
+    "Heading",
     "Items",
     "Link",
     "Number",
@@ -39,7 +39,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Heading:
     """A column of a table; `key` is its name in the CSV file."""
 
     key: str
@@ -53,7 +53,7 @@ class Table:
 
     id: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
     empty: str = "Nothing in this data."
     note: str = ""

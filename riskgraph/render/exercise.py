@@ -123,7 +123,7 @@ def _players(found: Exercise) -> list[str]:
         "",
         "### Questions to answer each time",
         "",
-        "| | Question | Our answer | How sure | Who does what by when |",
+        "| | OpenQuestion | Our answer | How sure | Who does what by when |",
         "|---|---|---|---|---|",
     ]
     lines += [f"| {number} | {question} | | | |" for number, question in enumerate(QUESTIONS, 1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from riskgraph.analysis.blast import Question
+from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.analysis.gaps import Ask, Gaps
 from riskgraph.data.checks import CHECKS
 from riskgraph.data.dataset import Dataset
@@ -63,7 +63,7 @@ def gaps_text(gaps: Gaps, limit: int = 10) -> str:
     return "\n".join(lines) + "\n"
 
 
-def question_text(dataset: Dataset, question: Question) -> str:
+def question_text(dataset: Dataset, question: OpenQuestion) -> str:
     """One question in words that can be mailed as it stands."""
     row = dataset.relations[question.row]
     provider = full_name(dataset, question.provider)
@@ -108,7 +108,7 @@ def ask_text(ask: Ask, limit: int = 10) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _distinct(dataset: Dataset, questions: Sequence[Question]) -> list[str]:
+def _distinct(dataset: Dataset, questions: Sequence[OpenQuestion]) -> list[str]:
     return list(Counter(question_text(dataset, question) for question in questions))
 
 

@@ -47,12 +47,12 @@ def _blast_html(radius: BlastRadius) -> str:
 @as_html.register(Pictured)
 def _table(result: Any) -> str:
     """Any result that has a data frame, as a table that is cut after some rows."""
-    from riskgraph.render.blocks import Column, Table
+    from riskgraph.render.blocks import Heading, Table
 
     frame = result.to_frame()
     numbers = set(frame.select_dtypes("number").columns)
     columns = tuple(
-        Column(str(name), str(name).replace("_", " ").capitalize(), "number" if name in numbers else "text")
+        Heading(str(name), str(name).replace("_", " ").capitalize(), "number" if name in numbers else "text")
         for name in frame.columns
     )
     rows = tuple(tuple(_cell(value) for value in row) for row in frame.head(ROWS_SHOWN).itertuples(index=False))

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from riskgraph.analysis.answer import Answer, Column, Type
 from riskgraph.model import Band
-from riskgraph.render.blocks import Block, Cell, Items, Table, Text
-from riskgraph.render.blocks import Column as Head
+from riskgraph.render.blocks import Block, Cell, Heading, Items, Table, Text
 from riskgraph.render.tables import as_table
 
 __all__ = ["Page", "answer_table", "as_text", "paragraphs"]
@@ -94,6 +93,6 @@ def answer_table(answer: Answer, name: str = "", most: int | None = None) -> Tab
     )
 
 
-def _head(column: Column) -> Head:
+def _head(column: Column) -> Heading:
     kind = _KINDS.get(column.type, "text")
-    return Head(column.name, column.name.replace("_", " ").capitalize(), kind)  # type: ignore[arg-type]
+    return Heading(column.name, column.name.replace("_", " ").capitalize(), kind)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from riskgraph.analysis.blast import last_evidenced
 from riskgraph.model import Relation
-from riskgraph.render.blocks import Block, Cell, Column, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Section, Table, Text
 from riskgraph.render.words import join, plural, short_name
 from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
@@ -36,10 +36,10 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
         "oldest",
         "The ten facts behind this report that were evidenced longest ago",
         (
-            Column("who", "Who"),
-            Column("relation", "Relation"),
-            Column("whom", "Whom"),
-            Column("last_evidenced", "Last evidenced", "date"),
+            Heading("who", "Who"),
+            Heading("relation", "Relation"),
+            Heading("whom", "Whom"),
+            Heading("last_evidenced", "Last evidenced", "date"),
         ),
         tuple(
             (short_name(dataset, row.dependent), row.relation.replace("-", " "), short_name(dataset, row.provider), day)
@@ -68,18 +68,18 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
 
 
 SOURCES = (
-    Column("who", "Who"),
-    Column("relation", "Relation"),
-    Column("whom", "Whom"),
-    Column("service", "Service"),
-    Column("stance", "Stance"),
-    Column("grade", "Grade"),
-    Column("about", "About"),
-    Column("publisher", "Publisher"),
-    Column("published", "Published", "date"),
-    Column("checked", "Checked", "date"),
-    Column("address", "Address"),
-    Column("row", "Row"),
+    Heading("who", "Who"),
+    Heading("relation", "Relation"),
+    Heading("whom", "Whom"),
+    Heading("service", "Service"),
+    Heading("stance", "Stance"),
+    Heading("grade", "Grade"),
+    Heading("about", "About"),
+    Heading("publisher", "Publisher"),
+    Heading("published", "Published", "date"),
+    Heading("checked", "Checked", "date"),
+    Heading("address", "Address"),
+    Heading("row", "Row"),
 )
 
 

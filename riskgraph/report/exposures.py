@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blocks import Cell, Column, Table
+from riskgraph.render.blocks import Cell, Heading, Table
 from riskgraph.render.words import area_label, class_word, join, plural, short_name
 from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
@@ -22,15 +22,15 @@ def exposures_table(context: Context, radius: BlastRadius) -> Table:
     dataset = context.graph.dataset
     kinds = [kind for kind in FailureKind if any(kind in r.kinds for r in shelves(radius))]
     columns = (
-        Column("name", "Who"),
-        Column("class", "Class"),
-        Column("region", "Region"),
-        Column("surest", "Surest", "band"),
-        *(Column(str(kind), _HEADS[kind], "band") for kind in kinds),
-        Column("route", "How"),
-        Column("services", "Services"),
-        Column("standing", "Standing"),
-        Column("id", "Id"),
+        Heading("name", "Who"),
+        Heading("class", "Class"),
+        Heading("region", "Region"),
+        Heading("surest", "Surest", "band"),
+        *(Heading(str(kind), _HEADS[kind], "band") for kind in kinds),
+        Heading("route", "How"),
+        Heading("services", "Services"),
+        Heading("standing", "Standing"),
+        Heading("id", "Id"),
     )
     rows: list[tuple[Cell, ...]] = []
     hidden: dict[Band, int] = defaultdict(int)
@@ -92,12 +92,12 @@ def services_table(context: Context, radius: BlastRadius) -> Table:
     dataset = context.graph.dataset
     kinds = [kind for kind in FailureKind if any(kind in r.kinds for r in radius.authorities)]
     columns = (
-        Column("name", "Who"),
-        Column("service", "Service"),
-        Column("data", "Data, as a rule"),
-        *(Column(str(kind), _HEADS[kind], "band") for kind in kinds),
-        Column("area", "Area"),
-        Column("id", "Id"),
+        Heading("name", "Who"),
+        Heading("service", "Service"),
+        Heading("data", "Data, as a rule"),
+        *(Heading(str(kind), _HEADS[kind], "band") for kind in kinds),
+        Heading("area", "Area"),
+        Heading("id", "Id"),
     )
     rows: list[tuple[Cell, ...]] = []
     for reach in radius.authorities:

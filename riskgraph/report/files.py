@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskgraph.dates import DATE, in_words
 from riskgraph.model import Band
-from riskgraph.render.blocks import Block, Cell, Column, Report, Table
+from riskgraph.render.blocks import Block, Cell, Heading, Report, Table
 from riskgraph.render.tables import as_csv, as_json
 from riskgraph.report.marking import Marking, Tlp, calls_marking
 from riskgraph.report.parts import BAND_WORDS
@@ -185,12 +185,12 @@ def templates() -> jinja2.Environment:
     return environment
 
 
-def shown(value: Cell, column: Column) -> str:
+def shown(value: Cell, column: Heading) -> str:
     """A cell as people read it.
 
     Examples
     --------
-    >>> shown(1200, Column("n", "N", "number")), shown(None, Column("n", "N")), shown("2026-03", Column("d", "D", "date"))
+    >>> shown(1200, Heading("n", "N", "number")), shown(None, Heading("n", "N")), shown("2026-03", Heading("d", "D", "date"))
     ('1,200', 'not known', 'March 2026')
     """
     if value is None:

@@ -12,7 +12,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day, months_later
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blast import failing
-from riskgraph.render.blocks import Block, Cell, Column, Items, Picture, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Items, Picture, Section, Table, Text
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import (
     area_label,
@@ -199,15 +199,15 @@ def route_items(radius: BlastRadius, order: Sequence[tuple[Key, list[Reach]]]) -
 # -- contracts --------------------------------------------------------------------------------------
 
 CONTRACT_COLUMNS = (
-    Column("buyer", "Buyer"),
-    Column("supplier", "Supplier"),
-    Column("area", "Service area"),
-    Column("notice_by", "Last day for notice", "date"),
-    Column("end", "End", "date"),
-    Column("latest_end", "Latest end", "date"),
-    Column("value_gbp", "Value (£)", "number"),
-    Column("annual_value_gbp", "A year (£)", "number"),
-    Column("reference", "Reference"),
+    Heading("buyer", "Buyer"),
+    Heading("supplier", "Supplier"),
+    Heading("area", "Service area"),
+    Heading("notice_by", "Last day for notice", "date"),
+    Heading("end", "End", "date"),
+    Heading("latest_end", "Latest end", "date"),
+    Heading("value_gbp", "Value (£)", "number"),
+    Heading("annual_value_gbp", "A year (£)", "number"),
+    Heading("reference", "Reference"),
 )
 
 

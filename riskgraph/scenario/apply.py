@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from riskgraph.analysis.blast import asked_kinds
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Relation
@@ -107,7 +107,7 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
     instead: dict[str, tuple[str, ...]] = {}
     findings: list[Finding] = []
     failed: list[tuple[int, RiskGraphError]] = []
-    kinds = asked_kinds(scenario.kinds or None, scenario.like or "compromise")
+    kinds = parse_kinds(scenario.kinds or None, scenario.like or "compromise")
     for number, change in enumerate(scenario.changes, 1):
         draft = Draft(state, view, change, kinds)
         try:

@@ -14,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from riskgraph.analysis.blast import BlastRadius, asked_kinds, blast
+from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.replay import kinds_of
 from riskgraph.analysis.select import Selection
 from riskgraph.dates import first_day, last_day
@@ -316,7 +317,7 @@ class _Maker:
         as_of = book.as_of or None
         if book.beliefs:
             for said in book.beliefs:
-                kinds = asked_kinds(None, said.like) if said.like else book.kinds
+                kinds = parse_kinds(None, said.like) if said.like else book.kinds
                 radius = blast(self.graph, said.roots or book.roots, kinds=kinds, as_of=as_of)
                 yield Belief(said.day, said.says, self.chosen(radius), Band.POSSIBLE)
         elif self.incident is not None and begins is not None:

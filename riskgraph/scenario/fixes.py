@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from riskgraph.analysis.blast import asked_kinds, resolve_roots
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
+from riskgraph.analysis.question import Question, parse_kinds
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Spread, failing, spreads_apart
 from riskgraph.engine.network import KINDS as KIND_COUNT
@@ -87,8 +87,8 @@ def fixes(
     search = _FixSearch(
         graph,
         graph.view(as_of),
-        asked_kinds(kinds, like),
-        None if hit is None else asked_kinds([hit], like)[0],
+        parse_kinds(kinds, like),
+        None if hit is None else parse_kinds([hit], like)[0],
         Band.of(band),
         one_of(by, {str(one): one for one in By}, "measure"),
         [one_of(act, {str(one): one for one in Act}, "change") for act in acts] or list(Act),
@@ -98,7 +98,7 @@ def fixes(
         raise RiskGraphError("Residents have no service area.", "Leave --area out, or count by services.")
     if budget is not None and budget < 0:
         raise RiskGraphError(f"The budget is {budget:g}.", "Give 0 or more.")
-    named = resolve_roots(graph, roots) if roots else ()
+    named = Question.of(graph, roots).roots if roots else ()
     search.price(read_costs(costs) if isinstance(costs, Path) else dict(costs or {}))
     return search.over(named, budget, worst) if named else search.worst_of_all(budget)
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from riskgraph.analysis.blanks import ANSWERS, kept_out
-from riskgraph.analysis.blast import Question
+from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.overlay import PROPOSAL, Overlay
 from riskgraph.engine.changes import Blocks, Split
@@ -70,10 +70,10 @@ class Remedy:
     field: str = ""
     group: str = ""
 
-    def question(self, dataset: Dataset) -> Question:
+    def question(self, dataset: Dataset) -> OpenQuestion:
         """A remedy that asks, as a question to put."""
         row = dataset.relations[self.rows[0]]
-        return Question(row.id, self.field, row.dependent, self.thing, (row.dependent,))
+        return OpenQuestion(row.id, self.field, row.dependent, self.thing, (row.dependent,))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import finding
-from riskgraph.render.blocks import Cell, Column, Number, Report, Section, Table
+from riskgraph.render.blocks import Cell, Heading, Number, Report, Section, Table
 from riskgraph.render.words import capital, class_word, join, plural, root_name
 from riskgraph.report.parts import area_title, band_counts, bands_note, method_section
 from riskgraph.report.registry import Context
@@ -82,12 +82,12 @@ def _counts(context: Context, present: Sequence[Reach]) -> Table:
             for name in sorted(names, key=lambda name: (-totals[name], name))
         ]
     columns = (
-        Column("by", "By"),
-        Column("name", "Name"),
-        Column("documented", "Documented", "number"),
-        Column("likely", "Likely", "number"),
-        Column("possible", "Possible", "number"),
-        Column("together", "Together", "number"),
+        Heading("by", "By"),
+        Heading("name", "Name"),
+        Heading("documented", "Documented", "number"),
+        Heading("likely", "Likely", "number"),
+        Heading("possible", "Possible", "number"),
+        Heading("together", "Together", "number"),
     )
     return Table("exposures", "Public bodies that could be reached, by class and by region", columns, tuple(rows))
 
@@ -101,7 +101,7 @@ def _services(radius: BlastRadius, present: Sequence[Reach]) -> Table:
                 if band <= Band.POSSIBLE:
                     areas.setdefault(area, Counter())[kind] += 1
     order = sorted(areas, key=lambda area: (-max(areas[area].values()), area is None, area or ""))
-    columns = (Column("service", "Service"), *(Column(str(kind), capital(kind.effect), "number") for kind in kinds))
+    columns = (Heading("service", "Service"), *(Heading(str(kind), capital(kind.effect), "number") for kind in kinds))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (area_title(area), *(areas[area][kind] for kind in kinds)) for area in order
     )

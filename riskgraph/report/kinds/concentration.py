@@ -9,7 +9,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.analysis.shares import Index
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.render.blocks import Block, Cell, Column, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text
 from riskgraph.render.concentration import band_words, bounded, concentration_text
 from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
@@ -133,12 +133,12 @@ def _suppliers(context: Context, found: Concentration) -> Table:
         if share.supplier not in context.withheld
     ]
     columns = (
-        Column("name", "Supplier"),
-        Column("councils", "Councils", "number"),
-        Column("share", "Share, %", "number"),
-        Column("residents", "Residents", "number"),
-        Column("value_gbp", "Contract value (£)", "number"),
-        Column("id", "Id"),
+        Heading("name", "Supplier"),
+        Heading("councils", "Councils", "number"),
+        Heading("share", "Share, %", "number"),
+        Heading("residents", "Residents", "number"),
+        Heading("value_gbp", "Contract value (£)", "number"),
+        Heading("id", "Id"),
     )
     return Table("exposures", "Every supplier, by councils", columns, tuple(rows))
 
@@ -156,7 +156,7 @@ def _members(context: Context, found: Concentration) -> Table:
         for body in sorted(found.market, key=lambda body: short_name(dataset, body))
         if body not in context.withheld
     ]
-    columns = (Column("name", "Council"), Column("supplier", "Supplier"), Column("id", "Id"))
+    columns = (Heading("name", "Council"), Heading("supplier", "Supplier"), Heading("id", "Id"))
     return Table("services", "Councils and who serves them", columns, tuple(rows))  # fmt: skip
 
 
@@ -200,7 +200,11 @@ def _owners_section(context: Context, found: Concentration) -> tuple[Section, ..
         for s in found.parents[:15]
         if s.supplier not in context.withheld
     ]
-    columns = (Column("name", "Owner"), Column("councils", "Councils", "number"), Column("share", "Share, %", "number"))
+    columns = (
+        Heading("name", "Owner"),
+        Heading("councils", "Councils", "number"),
+        Heading("share", "Share, %", "number"),
+    )
     table = Table("owners", "Suppliers rolled up to their ultimate owner", columns, tuple(rows))
     same = found.parents[: tied([round(share.councils, 9) for share in found.parents])]
     named = [share for share in same if share.supplier not in context.withheld]
@@ -226,13 +230,13 @@ def _figures_section(found: Concentration) -> Section:
             figures = [bounded(one, name, "%") for name in ("largest", "three", "five")]
             rows.append((label, f"{one.known:.0f}%", *figures, bounded(one, "hhi"), bounded(one, "effective")))
     columns = (
-        Column("measure", "Measure"),
-        Column("known", "Known"),
-        Column("largest", "Largest"),
-        Column("three", "Three largest"),
-        Column("five", "Five largest"),
-        Column("hhi", "HHI"),
-        Column("effective", "Equal suppliers"),
+        Heading("measure", "Measure"),
+        Heading("known", "Known"),
+        Heading("largest", "Largest"),
+        Heading("three", "Three largest"),
+        Heading("five", "Five largest"),
+        Heading("hhi", "HHI"),
+        Heading("effective", "Equal suppliers"),
     )
     table = Table(
         "figures", "How uneven it is: of what is known, and in brackets the least and the most", columns, tuple(rows)
@@ -250,8 +254,8 @@ def _ranks_section(context: Context, found: Concentration) -> Section:
         if rank.provider not in context.withheld
     ]
     columns = (
-        Column("name", "Provider"),
-        *(Column(f"within_{n}", f"Within {plural(n, 'step')}", "number") for n in range(1, MOST_RANKS + 1)),
+        Heading("name", "Provider"),
+        *(Heading(f"within_{n}", f"Within {plural(n, 'step')}", "number") for n in range(1, MOST_RANKS + 1)),
     )
     table = Table(
         "ranks", "Councils that lean on it, directly or through others; the fifteen widest", columns, tuple(rows)

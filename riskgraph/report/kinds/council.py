@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from riskgraph.analysis.blast import asked_kinds
 from riskgraph.analysis.gaps import ask
 from riskgraph.analysis.profile import Profile, profile
+from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.single_failures import Leaning, leanings
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blast import failing
-from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.gaps import question_text
 from riskgraph.render.profile import profile_json, profile_text
 from riskgraph.render.words import (
@@ -63,7 +63,7 @@ def council_report(context: Context) -> Report:
     dataset, body = context.graph.dataset, context.names[0]
     name = short_name(dataset, body)
     leaned = leanings(context.graph, body, **context.question)
-    kinds = asked_kinds(context.question.get("kinds"), context.question.get("like") or "compromise")
+    kinds = parse_kinds(context.question.get("kinds"), context.question.get("like") or "compromise")
     named = [leaning for leaning in leaned if leaning.id not in context.withheld]
     sure = [leaning for leaning in leaned if leaning.band is not None and leaning.band <= Band.LIKELY]
     areas = sorted({step.area for step in shown.depends_on if step.area is not None})
@@ -172,12 +172,12 @@ def _meaning(
 def _exposures(context: Context, leanings: Sequence[Leaning]) -> Table:
     dataset = context.graph.dataset
     columns = (
-        Column("name", "What we lean on"),
-        Column("sort", "What it is"),
-        Column("services", "For"),
-        Column("band", "Could reach us", "band"),
-        Column("others", "Others it could reach", "number"),
-        Column("id", "Id"),
+        Heading("name", "What we lean on"),
+        Heading("sort", "What it is"),
+        Heading("services", "For"),
+        Heading("band", "Could reach us", "band"),
+        Heading("others", "Others it could reach", "number"),
+        Heading("id", "Id"),
     )
     rows: list[tuple[Cell, ...]] = [
         (
@@ -196,13 +196,13 @@ def _exposures(context: Context, leanings: Sequence[Leaning]) -> Table:
 def _services(context: Context, shown: Profile) -> Table:
     dataset = context.graph.dataset
     columns = (
-        Column("service", "Service"),
-        Column("how", "How"),
-        Column("data", "Data"),
-        Column("evidence", "Evidence"),
-        Column("since", "Since", "date"),
-        Column("until", "Until", "date"),
-        Column("row", "Row"),
+        Heading("service", "Service"),
+        Heading("how", "How"),
+        Heading("data", "Data"),
+        Heading("evidence", "Evidence"),
+        Heading("since", "Since", "date"),
+        Heading("until", "Until", "date"),
+        Heading("row", "Row"),
     )
     rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
     for step in shown.depends_on:

@@ -17,7 +17,7 @@ from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blocks import Block, Cell, Column, Number, Picture, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Number, Picture, Report, Section, Table, Text
 from riskgraph.render.gaps import gaps_text
 from riskgraph.render.words import capital, full_name, join, kind_word, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
@@ -155,15 +155,15 @@ def _separate(context: Context, worst: Sequence[SingleFailure]) -> list[SingleFa
 def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
     dataset = context.graph.dataset
     columns = (
-        Column("name", "If this failed"),
-        Column("sort", "What it is"),
-        Column("reached", "Could be reached", "number"),
-        Column("documented", "Documented", "number"),
-        Column("likely", "Likely", "number"),
-        Column("possible", "Possible", "number"),
-        Column("stops", "Services could stop", "number"),
-        Column("residents", "Residents, at most", "number"),
-        Column("id", "Id"),
+        Heading("name", "If this failed"),
+        Heading("sort", "What it is"),
+        Heading("reached", "Could be reached", "number"),
+        Heading("documented", "Documented", "number"),
+        Heading("likely", "Likely", "number"),
+        Heading("possible", "Possible", "number"),
+        Heading("stops", "Services could stop", "number"),
+        Heading("residents", "Residents, at most", "number"),
+        Heading("id", "Id"),
     )
     rows: list[tuple[Cell, ...]] = []
     for w in worst:
@@ -178,11 +178,11 @@ def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
 
 def _members_table(context: Context, found: Gaps, members: frozenset[str]) -> Table:
     columns = (
-        Column("name", "Who"),
-        Column("rows", "Rows in force", "number"),
-        Column("blanks", "Blanks that matter", "number"),
-        Column("old", "Over five years old", "number"),
-        Column("id", "Id"),
+        Heading("name", "Who"),
+        Heading("rows", "Rows in force", "number"),
+        Heading("blanks", "Blanks that matter", "number"),
+        Heading("old", "Over five years old", "number"),
+        Heading("id", "Id"),
     )
     dataset = context.graph.dataset
     rows = tuple(
@@ -335,11 +335,11 @@ def _changes_section(context: Context, worst: Sequence[SingleFailure], members: 
         )
     ]
     columns = (
-        Column("name", "If this failed"),
-        Column("newly", "Newly reached"),
-        Column("gone", "No longer reached"),
-        Column("surer", "Surer now", "number"),
-        Column("less", "Less sure now", "number"),
+        Heading("name", "If this failed"),
+        Heading("newly", "Newly reached"),
+        Heading("gone", "No longer reached"),
+        Heading("surer", "Surer now", "number"),
+        Heading("less", "Less sure now", "number"),
     )
     new = [w for w in worst if w.id not in old.entities]
     blocks: list[Block] = [Text(f"Since the map of {in_words(old.info.as_of)}: {join(counts)}.")]
@@ -359,11 +359,11 @@ def _gaps_section(context: Context, found: Gaps, members: frozenset[str]) -> Sec
         "coverage",
         "How often a value that matters is known",
         (
-            Column("field", "Value"),
-            Column("rows", "Rows on which it matters", "number"),
-            Column("known", "Known", "number"),
-            Column("assumed", "Assumed", "number"),
-            Column("blank", "Blank", "number"),
+            Heading("field", "Value"),
+            Heading("rows", "Rows on which it matters", "number"),
+            Heading("known", "Known", "number"),
+            Heading("assumed", "Assumed", "number"),
+            Heading("blank", "Blank", "number"),
         ),
         tuple(rows),
     )

@@ -10,7 +10,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import Band
-from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.words import join, plural, root_name, sentence, short_name
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table, services_table
@@ -119,11 +119,11 @@ def _table(dataset: Dataset, recorded: Sequence[Compared]) -> Table:
         named = "it began there" if one.began else "yes" if one.named else "no"
         rows.append((short_name(dataset, one.body), effects, named, "" if one.band is None else one.band, one.body))
     columns = (
-        Column("name", "Who"),
-        Column("recorded", "Recorded"),
-        Column("named", "Named by the map"),
-        Column("band", "How surely", "band"),
-        Column("id", "Id"),
+        Heading("name", "Who"),
+        Heading("recorded", "Recorded"),
+        Heading("named", "Named by the map"),
+        Heading("band", "How surely", "band"),
+        Heading("id", "Id"),
     )
     return Table(
         "compared", "Public bodies recorded as hit", columns, tuple(rows), "0 public bodies are recorded as hit."

@@ -9,7 +9,7 @@ from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blast import failing
-from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.profile import profile_text
 from riskgraph.render.words import (
     area_label,
@@ -159,14 +159,14 @@ def _bought(context: Context, shown: Profile) -> list[Step]:
 def _services(context: Context, users: list[Step]) -> Table:
     dataset = context.graph.dataset
     columns = (
-        Column("name", "Who"),
-        Column("sort", "What it is"),
-        Column("service", "Service"),
-        Column("how", "How"),
-        Column("data", "Data"),
-        Column("evidence", "Evidence"),
-        Column("until", "Until", "date"),
-        Column("id", "Id"),
+        Heading("name", "Who"),
+        Heading("sort", "What it is"),
+        Heading("service", "Service"),
+        Heading("how", "How"),
+        Heading("data", "Data"),
+        Heading("evidence", "Evidence"),
+        Heading("until", "Until", "date"),
+        Heading("id", "Id"),
     )
     rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
     for step in users:

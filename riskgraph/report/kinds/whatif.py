@@ -10,7 +10,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.blast import failing
-from riskgraph.render.blocks import Block, Cell, Column, Items, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.whatif import change_phrase, text
 from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
 from riskgraph.report.evidence import evidence_section
@@ -151,12 +151,12 @@ def _differences(answer: Comparison) -> Table:
             after: Cell = "" if one.after is None else one.after.band
             rows.append((roots, name_of(answer.applied, one.body), str(one.what), before, after, one.body))
     columns = (
-        Column("root", "If this failed"),
-        Column("name", "Who"),
-        Column("what", "What changes"),
-        Column("before", "Before", "band"),
-        Column("after", "After", "band"),
-        Column("id", "Id"),
+        Heading("root", "If this failed"),
+        Heading("name", "Who"),
+        Heading("what", "What changes"),
+        Heading("before", "Before", "band"),
+        Heading("after", "After", "band"),
+        Heading("id", "Id"),
     )
     return Table("exposures", "Every body that could be reached, before and after", columns, tuple(rows))  # fmt: skip
 
@@ -166,7 +166,7 @@ def _stops(answer: Comparison) -> Table:
         (name_of(answer.applied, body), area_title(area), area or "?", body)
         for body, area in answer.stops
     )  # fmt: skip
-    columns = (Column("name", "Who"), Column("service", "Service"), Column("area", "Area"), Column("id", "Id"))
+    columns = (Heading("name", "Who"), Heading("service", "Service"), Heading("area", "Area"), Heading("id", "Id"))
     return Table("services", "Services that lose what runs them", columns, rows)
 
 
@@ -244,10 +244,10 @@ def _market_section(answer: Comparison) -> tuple[Section, ...]:
     if not rows:
         return ()
     columns = (
-        Column("service", "Service"),
-        Column("supplier", "Supplier"),
-        Column("before", "Councils before", "number"),
-        Column("after", "Councils after", "number"),
+        Heading("service", "Service"),
+        Heading("supplier", "Supplier"),
+        Heading("before", "Councils before", "number"),
+        Heading("after", "Councils after", "number"),
     )
     table = Table(
         "markets",
