@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskgraph.data import Dataset, read
+from riskgraph.data import Dataset
 from riskgraph.data.names import Names
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.harm import HarmNetwork, compile_harm
+from riskgraph.opening import open_dataset
 from riskgraph.settle import Settled, View, settle
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class RiskGraph:
     @classmethod
     def open(cls, where: str | Path) -> RiskGraph:
         """Read a data set, by path or by the name of a shipped one, and make its graph."""
-        return cls(read(where))
+        return cls(open_dataset(where))
 
     @cached_property
     def names(self) -> Names:

@@ -18,12 +18,13 @@ from riskgraph.assets import shipped
 from riskgraph.cli import main
 from riskgraph.data import Dataset, read, write
 from riskgraph.data.checks import run_checks
-from riskgraph.data.importers import Options, import_file
 from riskgraph.data.merge import merge
 from riskgraph.data.overlap import answer, ask, count, plain_count, suppliers_of
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
+from riskgraph.importers import ImportOptions, import_file
 from riskgraph.model import Band
+from riskgraph.opening import open_dataset
 from riskgraph.render.export import as_graphml, as_node_link
 from riskgraph.render.imports import merge_text
 
@@ -36,7 +37,7 @@ def sheet(
 ) -> Dataset:
     file = path / f"{name}.csv"
     file.write_text(f"{header}\n{rows}\n")
-    return import_file(file, Options(title=name, as_of="2026-11-01"))[0]
+    return import_file(file, ImportOptions(title=name, as_of="2026-11-01"))[0]
 
 
 def run(line: str) -> Result:
@@ -92,7 +93,7 @@ def test_a_contradiction_is_told_with_both_sources_by_name(tmp_path: Path, monke
     later = later.replace('"120,000",low,14 days,easily', '"120,000",low,14 days,with difficulty')
     (tmp_path / "new.csv").write_text(later, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    both, report = merge([read("old.csv"), read("new.csv")])
+    both, report = merge([open_dataset("old.csv"), open_dataset("new.csv")])
     told = {(one.field, one.kept, one.other): (one.kept_by, one.other_by) for one in report.conflicts}
     sources = ("Imported from new.csv", "Imported from old.csv")
     assert told["contract_end", "2029-03-31", "2028-03-31"] == sources
@@ -112,7 +113,9 @@ def test_a_contradiction_is_told_with_both_sources_by_name(tmp_path: Path, monke
     said = run("data merge old.csv new.csv").stdout
     assert "the contract's end: 31 March 2029 kept, as new.csv says; old.csv says 31 March 2028" in said
     assert "- 1 service for which two sources name different providers" in said
-    assert {row.id for row in merge([read("new.csv"), read("old.csv")])[0].relations.values()} == set(both.relations)
+    assert {row.id for row in merge([open_dataset("new.csv"), open_dataset("old.csv")])[0].relations.values()} == set(
+        both.relations
+    )
 
 
 def test_what_changed_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +153,7 @@ def test_an_import_tells_what_it_contradicts(tmp_path: Path) -> None:
     assert "- 2 contradictions, each kept with both sources.\n" in said
     assert "hosting: supplier kept, as one.csv says; two.csv says own" in said
     assert "the contract's end: 31 March 2029 kept, as two.csv says; one.csv says 31 March 2028" in said
-    again, report = import_file(tmp_path / "two.csv", Options(as_of="2026"), read(tmp_path / "map"))
+    again, report = import_file(tmp_path / "two.csv", ImportOptions(as_of="2026"), read(tmp_path / "map"))
     assert [conflict["other_by"] for conflict in report.to_dict()["conflicts"]] == ["two.csv"]
     assert set(report.added.values()) == {0}
     assert again.relations == read(tmp_path / "map").relations
@@ -337,7 +340,7 @@ def test_a_map_to_hand_on_holds_no_withheld_name(tmp_path: Path, monkeypatch: py
     assert "cawdale" in text
     assert "wexmoor" not in text
     assert "quenby software" not in text.replace("-", " ")
-    assert len(read("handed-on").relations) == len(read("one-sheet-register.csv").relations)
+    assert len(read("handed-on").relations) == len(open_dataset("one-sheet-register.csv").relations)
     assert run("data redact --data seeds").exit_code == 2
 
 

@@ -12,9 +12,9 @@ from workbooks import BOOK, SYSTEMS, Sheets, bring, links, radius, save
 
 from riskgraph.cli import main
 from riskgraph.data import read, write
-from riskgraph.data.importers import import_file
-from riskgraph.data.importers.incidents import effects_of
 from riskgraph.data.write import canonical
+from riskgraph.importers import import_file
+from riskgraph.importers.incidents import effects_of
 from riskgraph.model import Band, FailureKind, RegisterEntry
 
 

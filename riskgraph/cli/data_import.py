@@ -15,7 +15,7 @@ from riskgraph.cli.progress import Progress
 
 if TYPE_CHECKING:
     from riskgraph.data import Dataset
-    from riskgraph.data.importers import ImportReport, Options
+    from riskgraph.importers import ImportOptions, ImportReport
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = (
@@ -79,12 +79,12 @@ def source_options(command: F) -> F:
         as_of: str | None,
         **kwargs: Any,
     ) -> Any:
-        def said(base: Dataset | None, title: str | None = None) -> Options:
-            from riskgraph.data.importers import Options
-            from riskgraph.data.importers.review import decisions as read_decisions
+        def said(base: Dataset | None, title: str | None = None) -> ImportOptions:
+            from riskgraph.importers import ImportOptions
+            from riskgraph.importers.review import decisions as read_decisions
 
             names = tuple(name.strip() for name in columns.split(",")) if columns else None
-            return Options(
+            return ImportOptions(
                 council=council,
                 columns=names,
                 grade=grade,
@@ -113,13 +113,13 @@ def add_to(folder: Path, dataset: Dataset) -> None:
 
 def run_imports(
     sources: tuple[str, ...],
-    said: Callable[..., Options],
+    said: Callable[..., ImportOptions],
     format_in: str | None,
     base: Dataset | None,
     title: str | None,
 ) -> tuple[Dataset, list[ImportReport]]:
     """Import one file after the other into one data set."""
-    from riskgraph.data.importers import import_file
+    from riskgraph.importers import import_file
 
     reports = []
     for source in sources:
@@ -154,7 +154,7 @@ def run_imports(
 @output_options("text", "json")
 def command(
     sources: tuple[str, ...],
-    said: Callable[..., Options],
+    said: Callable[..., ImportOptions],
     format_in: str | None,
     to: Path | None,
     into: Path | None,

@@ -79,14 +79,15 @@ def command(
     NAME is a short name such as quenby-2026. What is not given stays as it was, and saying the same again changes
     nothing. What the supplier says and what a council found are two rows: one call for each.
     """
-    from riskgraph.data import canonical, read
+    from riskgraph.data import canonical
     from riskgraph.data.folders import write_folder
     from riskgraph.data.incident import Said, own_folder, record, write_incidents
+    from riskgraph.opening import open_dataset
     from riskgraph.render.incident import text, to_json
     from riskgraph.render.tables import as_json
 
     folder = None if to else own_folder(data)
-    found = record(read(data), name, Said(origins=origins, people=people, **given))
+    found = record(open_dataset(data), name, Said(origins=origins, people=people, **given))
     if to:
         write_folder(to, canonical(found.dataset))
     elif folder is not None and found.rows:

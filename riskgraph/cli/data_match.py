@@ -12,7 +12,7 @@ from riskgraph.cli.data_import import run_imports, source_options
 from riskgraph.cli.options import Output, examples, output_options
 
 if TYPE_CHECKING:
-    from riskgraph.data.importers import Options
+    from riskgraph.importers import ImportOptions
 
 
 @click.command(
@@ -32,19 +32,23 @@ if TYPE_CHECKING:
 )
 @output_options("text", "json", "csv")
 def command(
-    sources: tuple[str, ...], said: Callable[..., Options], format_in: str | None, into: Path | None, output: Output
+    sources: tuple[str, ...],
+    said: Callable[..., ImportOptions],
+    format_in: str | None,
+    into: Path | None,
+    output: Output,
 ) -> None:
     """List the councils and suppliers in your files that nobody knows, with suggestions, for you to decide.
 
     Likeness never joins two names. Fill in the column decision of the CSV with an id, or new, and give the
     file to `riskgraph data import --decisions`.
     """
-    from riskgraph.data import read
-    from riskgraph.data.importers.review import COLUMNS, doubts
+    from riskgraph.importers.review import COLUMNS, doubts
+    from riskgraph.opening import open_dataset
     from riskgraph.render.imports import doubts_text
     from riskgraph.render.tables import as_csv, as_json
 
-    base = read(into) if into else None
+    base = open_dataset(into) if into else None
     _, reports = run_imports(sources, said, format_in, base, None)
     together = reports[0]
     for report in reports[1:]:

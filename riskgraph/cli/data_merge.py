@@ -23,17 +23,18 @@ from riskgraph.cli.options import Output, examples, output_options
 @output_options("text", "json")
 def command(maps: tuple[str, ...], to: Path | None, title: str | None, output: Output) -> None:
     """Make one regional map of several data sets; contradictions stay, with both sources."""
-    from riskgraph.data import canonical, read
+    from riskgraph.data import canonical
     from riskgraph.data.checks import run_checks
     from riskgraph.data.folders import write_folder
     from riskgraph.data.merge import merge
     from riskgraph.errors import DataError, RiskGraphError
+    from riskgraph.opening import open_dataset
     from riskgraph.render.imports import merge_text
     from riskgraph.render.tables import as_json
 
     if to and (to / "dataset.toml").exists():
         raise RiskGraphError(f"{to} holds a data set already.", "Name another folder.")
-    merged, report = merge([read(name) for name in maps], title)
+    merged, report = merge([open_dataset(name) for name in maps], title)
     wrong = [problem for problem in run_checks(merged, {}) if problem.severity == "error"]
     if wrong:
         raise DataError("the merged map", wrong)

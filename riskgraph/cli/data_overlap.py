@@ -30,9 +30,9 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
     their --data and --output, and send the answer back. You: give the answer as FILE with the same --keep.
     docs/import.md says what this protects against, and what not.
     """
-    from riskgraph.data import read
     from riskgraph.data.overlap import Count, answer, ask, count, plain_count, suppliers_of
     from riskgraph.errors import MissingFile, RiskGraphError
+    from riskgraph.opening import open_dataset
     from riskgraph.render.imports import count_text
     from riskgraph.render.tables import as_json
 
@@ -40,7 +40,7 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
         output.write(as_json(found.to_dict()) if output.format == "json" else count_text(found, private))
 
     if other is not None:
-        show(plain_count(suppliers_of(read(data)), suppliers_of(read(other))), private=False)
+        show(plain_count(suppliers_of(open_dataset(data)), suppliers_of(open_dataset(other))), private=False)
         return
     if file is None:
         if keep is None or output.path == "-":
@@ -49,7 +49,7 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
             )
         if keep.exists():
             raise RiskGraphError(f"{keep} is there already.", "Name another file, or remove it: a key is used once.")
-        question, key = ask(suppliers_of(read(data)))
+        question, key = ask(suppliers_of(open_dataset(data)))
         _write_key(keep, key)
         output.write(question)
         click.echo(f"Send {output.path}; keep {keep} to yourself.", err=True)
@@ -64,7 +64,7 @@ def command(file: Path | None, data: str, other: str | None, keep: Path | None, 
         return
     if output.path == "-":
         raise RiskGraphError("The answer needs a file.", "Add --output FILE; to read an answer, add --keep KEY.")
-    output.write(answer(text, suppliers_of(read(data))))
+    output.write(answer(text, suppliers_of(open_dataset(data))))
 
 
 def _write_key(path: Path, key: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.joining import Conflict, Told, add_relation, joined
+from riskgraph.data.names import company_key
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Entity, Grade, Relation
@@ -185,7 +186,6 @@ def _twice(
 
 def _alike(data: Dataset, entities: Mapping[str, Entity], names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Bodies that another source may know under another id, by name: told, never joined."""
-    from riskgraph.data.importers.values import company_key  # importers use this module
 
     def keys(entity: Entity) -> set[tuple[str, str]]:
         return {(entity.kind, company_key(word)) for word in (entity.name, *entity.aliases)}

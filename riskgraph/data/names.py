@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import shipped_aliases
 from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError, Suggestion
 from riskgraph.model import ORGANISATIONS
 from riskgraph.rules import rules
+from riskgraph.vocabulary import words
 
-__all__ = ["Names", "normalise"]
+__all__ = ["Names", "company_key", "normalise"]
 
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _SPACES = re.compile(r"\s+")
@@ -35,6 +37,24 @@ def normalise(text: str) -> str:
     text = re.sub("['\u2018\u2019.]", "", text)
     text = _SPACES.sub(" ", _PUNCTUATION.sub(" ", text)).strip()
     return text.removeprefix("the ")
+
+
+@lru_cache(maxsize=65_536)
+def company_key(name: str) -> str:
+    """By what two names of a company are the same: capitals, punctuation and the legal form do not count.
+
+    "UK" counts, because it tells companies of one group apart.
+
+    Examples
+    --------
+    >>> company_key("CIVICA UK LTD.") == company_key("Civica UK Limited"), company_key("Capita plc")
+    (True, 'capita')
+    """
+    key = normalise(html.unescape(html.unescape(name)))
+    forms = tuple(f" {form}" for form in words("legal form"))
+    while key.endswith(forms):
+        key = key.removesuffix(next(form for form in forms if key.endswith(form)))
+    return key
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ TABLES: dict[str, tuple[str, type[Any], bool]] = {
     "incident_effects": ("incident_effects.csv", IncidentEffect, False),
     "authorities": ("register.csv", RegisterEntry, False),
 }
-SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
 _ID = {"incidents": "incident_id"}
 _SLUG = re.compile(r"[a-z-]+:[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _INTEGER = re.compile(r"\d+", re.ASCII)
@@ -99,11 +98,7 @@ def read(where: str | Path) -> Dataset:
     --------
     >>> read("seeds").info.title
     'Five documented incidents'
-    >>> len(read("one-sheet-register.csv").relations) > 60
-    True
     """
-    if Path(where).suffix.lower() in SHEETS and not Path(where).is_dir():
-        return _read_sheet(Path(where))
     path = locate(where)
     problems: list[Problem] = []
     info = _info(path / "dataset.toml", problems)
@@ -147,24 +142,6 @@ def read(where: str | Path) -> Dataset:
         raise DataError(str(where), sorted(errors, key=_problem_key))
     warnings = tuple(sorted((p for p in problems if p.severity == "warning"), key=_problem_key))
     object.__setattr__(dataset, "warnings", warnings)
-    return dataset
-
-
-def _read_sheet(path: Path) -> Dataset:
-    """A register of one sheet, or a workbook, by way of its importer; then judged as strictly as a folder."""
-    from riskgraph.data.importers import import_file  # only for such files
-
-    dataset, report = import_file(path)
-    problems = run_checks(dataset, {})
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise DataError(str(path), sorted(errors, key=_problem_key))
-    left = [
-        Problem(path.name, None, None, "left-out", f"{count} rows were left out: {reason}.", severity="warning")
-        for reason, count in sorted(report.skipped_count.items())
-    ]
-    kept = sorted((p for p in problems if p.severity == "warning"), key=_problem_key)
-    object.__setattr__(dataset, "warnings", (*left, *kept))
     return dataset
 
 
