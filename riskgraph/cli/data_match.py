@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from riskgraph.cli.data_import import run_imports, source_options
 from riskgraph.cli.options import Output, examples, output_options
-
-if TYPE_CHECKING:
-    from riskgraph.importers import ImportOptions
+from riskgraph.importers import ImportOptions
 
 
 @click.command(

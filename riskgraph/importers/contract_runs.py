@@ -67,7 +67,7 @@ def join_contracts(
                 yield one
                 continue
             words = one.area, one.area_guessed, one.data, one.access, one.hosting
-            said = becomes(one), *words, one.cited._replace(claim="")
+            said = becomes(one), *words, *one.cited[1:]  # all but the claim
             over = one.valid_from and one.valid_to and last_day(one.valid_to) < today
             key = (said, "over") if over else (said, one.valid_from is None, one.valid_to)
             before = runs.get(key)

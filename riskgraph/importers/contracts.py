@@ -9,7 +9,7 @@ from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party, withheld
+from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party
 from riskgraph.importers.values import parse_date
 from riskgraph.importers.words import area_of_title, area_of_word
 from riskgraph.vocabulary import headers, words
@@ -84,7 +84,7 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
         return row.skip("no council")
     if row["status"].lower() in words("contract: dead", "contracts-finder"):
         return row.skip("withdrawn or cancelled")
-    if withheld(named.name, row.where, report):
+    if row.withheld(named.name):
         return None
     supplier = named_party(named.name, report, named.ids)
     if supplier is None:
@@ -96,7 +96,7 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
     begun, latest = row.date("start"), row.date("latest")
     last = max(filter(None, (row.date("end"), row.date("current"))), key=last_day, default=None)
     value, annual = row.amount("value"), row.amount("annual")
-    notes = [f"contract: {title}" if title else "", f"unit: {row['unit']}" if row["unit"] else ""]
+    notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"]) else ""]
     if sharing > 1 and (value, annual) != (None, None):
         notes.append(one_value_for_several(sharing, row.where, report))
         value = annual = None

@@ -8,7 +8,7 @@ from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party, withheld
+from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import web_address
 from riskgraph.importers.words import certificates_of, hosting_of
 from riskgraph.vocabulary import headers, words
@@ -45,7 +45,7 @@ def _purchase(row: SourceRow, statements: Statements) -> Purchase | None:
     if not council:
         row.skip("no council")
         return None
-    if withheld(row["supplier"], row.where, report):
+    if row.withheld(row["supplier"]):
         return None
     supplier = row.party("supplier", number="company_number")
     if supplier is None:

@@ -14,20 +14,27 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 from riskgraph.data.names import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceTable
-from riskgraph.importers.statements import Party, Statements, in_order, named_party
-from riskgraph.importers.values import clean, parse_date, parse_days, parse_money, says_nothing
+from riskgraph.importers.statements import Party, Statements, in_order, named_party, withheld
+from riskgraph.importers.values import (
+    LONGEST_PLACEHOLDER,
+    PLACEHOLDERS,
+    clean,
+    parse_date,
+    parse_days,
+    parse_money,
+    redacted,
+    says_nothing,
+)
 from riskgraph.importers.words import area_of_word, grade_of
 from riskgraph.vocabulary import words
 
 __all__ = ["ColumnPlaces", "SourceRow", "TableKind", "header_key", "place_columns", "read_rows", "score_of_headers"]
 
-T = TypeVar("T")
 _FIRST = 20  # filled rows among which the header is looked for
 _TICK = 1000  # rows between two signs of progress
 _LIKE = 0.88  # likeness from which a header is taken for a known one
@@ -180,20 +187,29 @@ class SourceRow:
 
     def text(self, name: str) -> str:
         """A cell as it stands; where headers were merged, the first filled cell below them."""
-        cells = self.cells
-        for place in self.columns.places.get(name, ()):
-            if place < len(cells) and (text := clean(cells[place])):
-                return text
+        places = self.columns.places.get(name)
+        if places:
+            cells = self.cells
+            for place in places:
+                if place < len(cells) and (text := clean(cells[place])):
+                    return text
         return ""
 
     def __getitem__(self, name: str) -> str:
+        if name not in self.columns.places:
+            return ""
         text = self.text(name)
-        return "" if says_nothing(text) else text
+        if text and len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS:
+            return ""
+        return text
 
     @property
     def beyond(self) -> list[str]:
         """Filled cells behind the last header."""
-        return [text for cell in self.cells[len(self.columns.header) :] if (text := clean(cell))]
+        width = len(self.columns.header)
+        if len(self.cells) <= width:
+            return []
+        return [text for cell in self.cells[width:] if (text := clean(cell))]
 
     def many(self, name: str) -> list[str]:
         """The parts of a cell, between semicolons or on lines of their own."""
@@ -211,7 +227,9 @@ class SourceRow:
     def date(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
         text = self[name]
-        return self._understood("date that is none, left blank", name, text, parse_date(text) if text else None)
+        if not text:
+            return None
+        return parse_date(text) or self._unknown("date that is none, left blank", name, text)
 
     def dates(self) -> tuple[str | None, str | None]:
         """Start and end, in the order in which time runs."""
@@ -221,29 +239,41 @@ class SourceRow:
         """An amount in pounds that is not below zero."""
         text = self[name]
         value = parse_money(text) if text else None
-        value = None if value is not None and value < 0 else value
-        return self._understood("amount that is none, left blank", "", text, value)
+        if text and (value is None or value < 0):
+            self._unknown("amount that is none, left blank", "", text)
+            return None
+        return value
 
     def days(self, name: str, label: str) -> int | None:
         """A number of days."""
         text = self[name]
-        return self._understood("word that is not known, left blank", label, text, parse_days(text) if text else None)
+        value = parse_days(text) if text else None
+        if text and value is None:
+            self._unknown("word that is not known, left blank", label, text)
+        return value
 
     def word(self, name: str, list_: str, format_: str = "") -> str | None:
         """A word of the model, by a list of the vocabulary."""
         text = self[name]
-        value = words(list_, format_).get(normalise(text)) if text else None
-        return self._understood("word that is not known, left blank", name, text, value)
+        if not text:
+            return None
+        value = words(list_, format_).get(normalise(text))
+        return value or self._unknown("word that is not known, left blank", name, text)
 
     def area(self) -> str | None:
         """The service area."""
         text = self["area"]
-        value = area_of_word(text) if text else None
-        return self._understood("service area that is not known, left blank", "", text, value)
+        if not text:
+            return None
+        return area_of_word(text) or self._unknown("service area that is not known, left blank", "", text)
 
     def grade(self) -> str:
         """How sure the row is."""
         return grade_of(self["sure"], self.where, self.statements.options.grade, self.statements.report)
+
+    def withheld(self, supplier: str) -> bool:
+        """Whether the name of a supplier was taken out by the publisher; the row is then left out, and counted."""
+        return redacted(supplier) and withheld(supplier, self.where, self.statements.report)
 
     def skip(self, reason: str) -> None:
         """Leave the row out."""
@@ -253,11 +283,11 @@ class SourceRow:
         """Something that the row does not say in so many words."""
         self.statements.report.guess(sort, f"{self.where}: {example}" if example else self.where)
 
-    def _understood(self, sort: str, name: str, text: str, value: T | None) -> T | None:
-        if text and value is None:
-            label = f"{self.where}, {name}" if name else self.where
-            self.statements.report.guess(sort, f"{label}: {text!r}")
-        return value
+    def _unknown(self, sort: str, name: str, text: str) -> str | None:
+        """Count a cell that nobody understands: it is left blank."""
+        label = f"{self.where}, {name}" if name else self.where
+        self.statements.report.guess(sort, f"{label}: {text!r}")
+        return None
 
 
 def read_rows(path: Path, kinds: Sequence[TableKind], statements: Statements) -> Iterator[SourceRow]:
@@ -348,7 +378,7 @@ def _open(sheet: SourceTable, kind: TableKind, file: str, statements: Statements
 def _rows(
     sheet: SourceTable, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
-    report, tick, width = statements.report, statements.options.tick, len(columns.header)
+    report, tick = statements.report, statements.options.tick
     empty = filled = 0
     for number, cells in sheet.rows():
         if number <= header:
@@ -362,7 +392,7 @@ def _rows(
             report.read += 1
             if filled % _TICK == 0:
                 tick(report.read, 0)
-        if kind.strict and len(cells) > width and row.beyond:
+        if kind.strict and row.beyond:
             row.skip("more cells than the header has: its columns may be shifted")
             continue
         yield row

@@ -18,7 +18,7 @@ from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party, withheld
+from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import parse_date, parse_money, says_nothing
 from riskgraph.vocabulary import headers
 
@@ -91,13 +91,13 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         reason = _unread(row, amount, bool(text) and day is None) if supplier else "no supplier"
         if reason:
             row.skip(reason)
-        elif withheld(supplier, row.where, report):
+        elif row.withheld(supplier):
             pass
         elif not payer:
             row.skip("no payer")
         else:
             assert amount is not None
-            if len(row.cells) > len(columns.header) and row.beyond:
+            if row.beyond:
                 row.guess("a cell beyond the last header was left out", repr(row.beyond[0]))
             paid.add((payer, supplier, row["number"]), amount, day)
     options.tick(report.read, 0)

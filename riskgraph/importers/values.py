@@ -18,6 +18,8 @@ from riskgraph.data.names import normalise
 from riskgraph.vocabulary import pattern, patterns, words
 
 __all__ = [
+    "LONGEST_PLACEHOLDER",
+    "PLACEHOLDERS",
     "clean",
     "clean_supplier",
     "company_number",
@@ -37,8 +39,8 @@ _LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-_PLACEHOLDERS = frozenset(["", *words("says nothing")])
-_LONGEST = max(map(len, _PLACEHOLDERS))
+PLACEHOLDERS = frozenset(["", *words("says nothing")])
+LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
 _UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}  # days
 
 
@@ -62,7 +64,7 @@ def says_nothing(text: str) -> bool:
     (True, False)
     """
     text = text.strip()
-    return len(text) <= _LONGEST and text.casefold() in _PLACEHOLDERS
+    return len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS
 
 
 @lru_cache(maxsize=_MANY)

@@ -60,6 +60,7 @@ def area_of_title(title: str) -> tuple[str, str] | None:
     return next(iter(hits.items())) if len(hits) == 1 else None
 
 
+@lru_cache(maxsize=16384)
 def is_service(thing: str, area: str | None) -> bool:
     """Whether what is bought is work done by the supplier's own staff and systems, not software to use.
 
@@ -73,6 +74,7 @@ def is_service(thing: str, area: str | None) -> bool:
     return bool(pattern("thing: a service").search(thing)) or area in words("service area done by somebody")
 
 
+@lru_cache(maxsize=16384)
 def runs_at_supplier(title: str) -> bool:
     """Whether a title says that the supplier runs the software.
 
