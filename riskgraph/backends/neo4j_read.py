@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from riskgraph.backends.base import NetworkXBackend, Reached, in_order
 from riskgraph.backends.neo4j import Run, Server
 from riskgraph.backends.neo4j_load import FORMAT
-from riskgraph.backends.neo4j_rows import RELATION_TYPES
+from riskgraph.backends.neo4j_rows import RELATION_TYPES, parts_of_types
 from riskgraph.data import Dataset, DatasetInfo
 from riskgraph.data.checks import run_checks
 from riskgraph.errors import ServerError
@@ -380,9 +380,10 @@ def _record(record: type[T], values: Mapping[str, Any]) -> T:
     given: dict[str, Any] = {}
     for field in fields(record):  # type: ignore[arg-type]
         value = values.get(field.name)
-        if "tuple" in str(field.type):
+        types = parts_of_types(record)[field.name]  # type: ignore[arg-type]
+        if tuple in types:
             value = tuple(value or ())
-        elif "Decimal" in str(field.type):
+        elif Decimal in types:
             exact = values.get(f"{field.name}_exact")
             value = None if exact is None else Decimal(exact)
         given[field.name] = value

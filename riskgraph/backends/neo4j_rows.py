@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, get_args, get_origin, get_type_hints
 
 from riskgraph.data import Dataset
 from riskgraph.engine import NEVER
@@ -78,6 +79,20 @@ class MapRows:
         return sum(self.counts.values())
 
 
+@lru_cache(maxsize=16)
+def parts_of_types(record: type[Any]) -> dict[str, frozenset[Any]]:
+    """Field of a record to the types that its values may have; of a tuple, `tuple` and what it holds.
+
+    Examples
+    --------
+    >>> from riskgraph.model import Evidence, Relation
+    >>> Decimal in parts_of_types(Relation)["annual_value_gbp"], tuple in parts_of_types(Evidence)["incident"]
+    (True, True)
+    """
+    hints = get_type_hints(record)
+    return {name: frozenset((get_origin(hint) or hint, *get_args(hint))) for name, hint in hints.items()}
+
+
 def plain(record: Any, skip: tuple[str, ...] = ("id",)) -> Row:
     """A record's fields as Neo4j stores them: an exact amount is kept as text beside its number.
 
@@ -99,7 +114,7 @@ def plain(record: Any, skip: tuple[str, ...] = ("id",)) -> Row:
             row[field.name], row[f"{field.name}_exact"] = float(value), str(value)
         else:
             row[field.name] = value
-            if "Decimal" in str(field.type):
+            if Decimal in parts_of_types(type(record))[field.name]:  # type: ignore[arg-type]
                 row[f"{field.name}_exact"] = None
     return row
 
