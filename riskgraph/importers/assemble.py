@@ -222,15 +222,16 @@ def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, Regist
             )
         evidence.update({key: item for key, item in assembly.evidence.items() if key not in evidence})
     incidents, effects = join_incidents(assembly, entities)
+    register = _own_register(brought, assembly.register, entities) if brought else assembly.register
     made = Dataset(
-        path,
-        assembly.info,
-        dict(sorted(entities.items())),
-        dict(sorted(relations.items())),
-        dict(sorted(evidence.items())),
-        incidents,
-        effects,
-        dict(sorted((_own_register(brought, assembly.register, entities) if brought else assembly.register).items())),
+        path=path,
+        info=assembly.info,
+        entities=dict(sorted(entities.items())),
+        relations=dict(sorted(relations.items())),
+        evidence=dict(sorted(evidence.items())),
+        incidents=incidents,
+        effects=effects,
+        register=dict(sorted(register.items())),
         own_register_file=bool(brought),
     )
     for table in ("entities", "relations", "evidence", "incidents", "effects"):

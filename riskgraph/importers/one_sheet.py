@@ -102,7 +102,7 @@ def _data_returned(row: SourceRow) -> tuple[bool, str | None]:
     text = normalise(row.text("returned"))
     ended = bool(text) and text not in words("data returned: not ended")
     if ended and text not in words("data returned"):
-        row.guess("word that is not known, left blank", f"data returned: {text!r}")
+        row.statements.report.guess("word that is not known, left blank", f"{row.where}, data returned: {text!r}")
     return ended, words("data returned").get(text) or None
 
 

@@ -136,7 +136,7 @@ class _WorkbookReader:
 
     def organisation(self, row: SourceRow) -> None:
         """A public body, or a partner that is none."""
-        name, partner = row["name"], words("partner").get(normalise(row["kind"]))
+        report, name, partner = self.statements.report, row["name"], words("partner").get(normalise(row["kind"]))
         code = row["code"].upper().replace(" ", "") or None
         if code and not re.fullmatch(r"[A-Z]\d{8}", code):
             row.guess("code that is none, left blank", repr(row["code"]))
@@ -144,7 +144,7 @@ class _WorkbookReader:
         if partner:
             for field in ("code", "region", "start", "end", "replaced"):
                 if row[field]:
-                    row.guess("not taken of a partner that is no public body", f"{field}: {row[field]}")
+                    report.guess("not taken of a partner that is no public body", f"{row.where}, {field}: {row[field]}")
             self.statements.listed.append((partner, Party(name)))
             return
         start, end = row.dates()
