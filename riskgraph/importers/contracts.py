@@ -79,7 +79,7 @@ def packed_suppliers(text: str) -> list[Party]:
 def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: Statements) -> None:
     """What one supplier's part of a row says."""
     report, options = statements.report, statements.options
-    council = row["council"] or options.council
+    council, where = row["council"] or options.council, row.where
     if not council:
         return row.skip("no council")
     if row["status"].lower() in words("contract: dead", "contracts-finder"):
@@ -98,9 +98,9 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
     value, annual = row.amount("value"), row.amount("annual")
     notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"]) else ""]
     if sharing > 1 and (value, annual) != (None, None):
-        notes.append(one_value_for_several(sharing, row.where, report))
+        notes.append(one_value_for_several(sharing, where, report))
         value = annual = None
-    start, end = in_order(begun, last, row.where, report)
+    start, end = in_order(begun, last, where, report)
     latest = None if start != begun else latest
     if start and options.as_of is None and max(statements.dates, default="") < start < "2100":
         statements.dates[:] = [start]
@@ -109,7 +109,7 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
     publisher = f"{council}, {source} {report.source}"
     statements.buy(
         Purchase(
-            where=row.where,
+            where=where,
             how="award",
             council=Party(council, (("", row["council_code"].rsplit("/", 1)[-1]),)),
             supplier=supplier,

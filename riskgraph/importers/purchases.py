@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from riskgraph.data.directory import KnownProduct, directory
 from riskgraph.data.names import company_key
@@ -25,8 +25,7 @@ _CONTRACT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Deal:
+class _Deal(NamedTuple):
     """A purchase with everybody found: who depends on whom in what, and with which contract and sources."""
 
     assembly: Assembly
@@ -157,7 +156,7 @@ def _awarded(deal: _Deal) -> None:
     if product is not None:
         report.guess("product recognised in a title", f"{thing!r}: {product.id}")
         area = deal.area or (product.areas[0] if len(product.areas) == 1 else None)
-        replace(deal, area=area).uses(directory().entities[product.id], hosting)
+        deal._replace(area=area).uses(directory().entities[product.id], hosting)
     elif served:
         report.guess("title read as a service that the supplier runs", thing)
         deal.served(**deal.contract)
