@@ -133,7 +133,7 @@ def _package(size: str) -> Path:
 
 
 def _ours(path: Path, format_: str) -> list[int]:
-    from riskgraph.data.importers import import_file
+    from riskgraph.importers import import_file
 
     dataset, report = import_file(path, format=format_)
     buyers = {row.dependent for row in dataset.relations.values() if row.dependent.startswith("authority:")}

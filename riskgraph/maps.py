@@ -48,7 +48,7 @@ def read(where: str | Path) -> Dataset:
     path = Path(where)
     if path.suffix.lower() not in _SHEETS or path.is_dir():
         return read_folder(where)
-    from riskgraph.data.importers import import_file  # start-up time: most maps are folders
+    from riskgraph.importers import import_file  # start-up time: most maps are folders
 
     dataset, report = import_file(path)
     left = [

@@ -15,8 +15,9 @@ from riskgraph.analysis.peers import peers
 from riskgraph.analysis.select import Selection
 from riskgraph.api import RiskMap
 from riskgraph.cli import main
-from riskgraph.data import canonical, read
+from riskgraph.data import canonical
 from riskgraph.graph import RiskGraph
+from riskgraph.maps import read
 from riskgraph.render.contracts import certificates_text, contracts_text, locks_text
 from riskgraph.render.peers import peers_text
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskgraph.data import Dataset, canonical
-from riskgraph.data.importers import ImportReport, Options, facts, import_file, spending
-from riskgraph.data.importers.spool import Spool
+from riskgraph.importers import ImportOptions, ImportReport, import_file, spending, statements
+from riskgraph.importers.disk_sort import SortedOnDisk
 
 HEADER = "Organisation,Contract Reference,Contract Title,Start Date,End Date,Contract Value,Supplier Name\n"
 DONE = "Dover District Council,{0},Stationery,{1},{2},{3},Quill and Ink Ltd\n"
@@ -21,7 +21,7 @@ DONE = "Dover District Council,{0},Stationery,{1},{2},{3},Quill and Ink Ltd\n"
 def register(tmp_path: Path, rows: list[str], **options: str) -> tuple[Dataset, ImportReport]:
     path = tmp_path / "contracts.csv"
     path.write_text(HEADER + "".join(rows), encoding="utf-8")
-    return import_file(path, Options(as_of=options.pop("as_of", "2026-11-01"), **options), format="contracts")  # type: ignore[arg-type]
+    return import_file(path, ImportOptions(as_of=options.pop("as_of", "2026-11-01"), **options), format="contracts")  # type: ignore[arg-type]
 
 
 def contracts(count: int) -> list[str]:
@@ -38,12 +38,12 @@ def contracts(count: int) -> list[str]:
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.text(max_size=3))), st.integers(1, 7))
-def test_a_spool_is_a_sorted_list_whatever_its_limit(items: list[tuple[int, str]], limit: int) -> None:
-    spool: Spool[tuple[int, str]] = Spool(key=lambda item: item[0], limit=limit)
+def test_what_is_sorted_on_disk_is_a_sorted_list_whatever_its_limit(items: list[tuple[int, str]], limit: int) -> None:
+    items_on_disk: SortedOnDisk[tuple[int, str]] = SortedOnDisk(key=lambda item: item[0], limit=limit)
     for item in items:
-        spool.append(item)
-    assert list(spool) == sorted(items, key=lambda item: item[0]) == list(spool)
-    assert len(spool) == len(items)
+        items_on_disk.append(item)
+    assert list(items_on_disk) == sorted(items, key=lambda item: item[0]) == list(items_on_disk)
+    assert len(items_on_disk) == len(items)
 
 
 def test_contracts_that_follow_on_one_another_and_are_over_are_one_row(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_the_order_of_the_rows_plays_no_part(tmp_path_factory: pytest.TempPathFa
 
 
 def test_memory_holds_what_is_kept_and_not_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts, "Spool", lambda key: Spool(key, limit=500))
+    monkeypatch.setattr(statements, "SortedOnDisk", lambda key: SortedOnDisk(key, limit=500))
 
     def peak(count: int) -> int:
         rows = contracts(count)
@@ -129,7 +129,7 @@ def test_sums_of_payments_do_not_depend_on_how_many_fit(tmp_path: Path, monkeypa
 def test_the_same_register_at_a_later_day_contradicts_nothing(tmp_path: Path) -> None:
     rows = contracts(200)
     first, _ = register(tmp_path, rows, as_of="2024-06-01")
-    later, report = import_file(tmp_path / "contracts.csv", Options(as_of="2029-06-01"), first, "contracts")
+    later, report = import_file(tmp_path / "contracts.csv", ImportOptions(as_of="2029-06-01"), first, "contracts")
     assert not report.conflicts
     assert not [item for item in later.evidence.values() if item.stance == "disputes"]
     assert set(first.relations) < set(later.relations)
@@ -138,7 +138,7 @@ def test_the_same_register_at_a_later_day_contradicts_nothing(tmp_path: Path) ->
 def test_another_contract_that_ends_on_the_same_day_contradicts_nothing(tmp_path: Path) -> None:
     first, _ = register(tmp_path, [DONE.format("R1", "01/04/2024", "31/03/2028", 1000)])
     (tmp_path / "contracts.csv").write_text(HEADER + DONE.format("R2", "01/04/2022", "31/03/2028", 2000))
-    both, report = import_file(tmp_path / "contracts.csv", Options(as_of="2026-11-01"), first, "contracts")
+    both, report = import_file(tmp_path / "contracts.csv", ImportOptions(as_of="2026-11-01"), first, "contracts")
     (row,) = both.relations.values()
     assert (row.valid_from, row.valid_to) == ("2022-04-01", "2028-03-31")
     assert not report.conflicts and len(row.evidence) == 2
@@ -149,12 +149,12 @@ def test_reading_and_taking_in_say_how_far_they_are(tmp_path: Path) -> None:
     path = tmp_path / "contracts.csv"
     path.write_text(HEADER + "".join(contracts(2_500)), encoding="utf-8")
     told: list[tuple[int, int]] = []
-    import_file(path, Options(tick=lambda done, total: told.append((done, total))), format="contracts")
+    import_file(path, ImportOptions(tick=lambda done, total: told.append((done, total))), format="contracts")
     assert told == [(1000, 0), (2000, 0), (999, 2500), (1999, 2500)]
 
 
 def test_a_register_that_is_imported_twice_adds_nothing(tmp_path: Path) -> None:
     first, _ = register(tmp_path, contracts(200))
-    again, report = import_file(tmp_path / "contracts.csv", Options(as_of="2026-11-01"), first, "contracts")
+    again, report = import_file(tmp_path / "contracts.csv", ImportOptions(as_of="2026-11-01"), first, "contracts")
     assert set(report.added.values()) == {0}
     assert canonical(first) == canonical(again)

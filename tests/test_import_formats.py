@@ -13,8 +13,8 @@ import pytest
 import riskgraph
 from riskgraph.data import Dataset, read, write
 from riskgraph.data.checks import run_checks
-from riskgraph.data.importers import IMPORTERS, ImportReport, Options, detect, import_file
 from riskgraph.errors import DataError, RiskGraphError
+from riskgraph.importers import FORMATS, ImportOptions, ImportReport, detect, import_file
 from riskgraph.model import Band
 
 AWARD = {
@@ -154,7 +154,7 @@ SOURCES: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
 def test_a_format_is_known_makes_its_relations_and_adds_nothing_twice(tmp_path: Path, name: str) -> None:
     format_, make, relations = SOURCES[name]
     file = make(tmp_path)
-    assert detect(file) == format_
+    assert detect(file).name == format_
     data, report = import_file(file)
     assert set(data.relations) == relations
     assert report.balanced, report.to_dict()
@@ -168,7 +168,7 @@ def test_a_format_is_known_makes_its_relations_and_adds_nothing_twice(tmp_path: 
 
 
 def test_every_format_has_a_source_here() -> None:
-    assert {format_ for format_, _, _ in SOURCES.values()} == set(IMPORTERS)
+    assert {format_ for format_, _, _ in SOURCES.values()} == {known.name for known in FORMATS}
 
 
 def test_an_award_keeps_what_its_notice_says(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_a_search_in_contracts_finder_is_taken_with_its_suppliers_and_without_it
         "no supplier": 1,
     }
     assert report.unmatched_councils == {"A Hospital Trust": 1}
-    assert detect(save(tmp_path, "other.csv", "buyer,supplier,title,valid_from\n")) == "contracts"
+    assert detect(save(tmp_path, "other.csv", "buyer,supplier,title,valid_from\n")).name == "contracts"
 
 
 def test_the_newest_release_of_an_award_counts(tmp_path: Path) -> None:
@@ -242,13 +242,13 @@ def test_broken_json_is_said_and_nothing_hangs(tmp_path: Path, text: str) -> Non
 
 
 def test_objects_come_whole_however_the_file_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from riskgraph.data.importers import jsonstream
+    from riskgraph.importers import json_objects
 
     items = [{"ocid": f"é{n}", "n": [n, n * 1.5, {"deep": ["}", "]", '"']}]} for n in range(50)]
     file = save(tmp_path, "a.json", json.dumps({"uri": "x", "releases": items, "after": 12345}, ensure_ascii=False))
     for size in (1, 2, 7, 64):
-        monkeypatch.setattr(jsonstream, "_CHUNK", size)
-        found = list(jsonstream.objects(file, frozenset({"releases"})))
+        monkeypatch.setattr(json_objects, "_CHUNK", size)
+        found = list(json_objects.objects(file, frozenset({"releases"})))
         assert [item for place, item in found if place] == items
         assert found[-1] == ("", {"uri": "x", "after": 12345})
 
@@ -307,7 +307,7 @@ def test_the_words_of_a_sheet_become_the_words_of_the_model(tmp_path: Path) -> N
         "Thanet,Delta,Dogwood Ltd,North Hall,remote access,personal,Cliff Partnership,,,possible\n"
         "Thanet,Epsilon,Elm Ltd,whoknows,telepathy,maybe,,soon,,perhaps\n"
     )
-    data, report = import_file(save(tmp_path, "a.csv", text), Options(as_of="2026-11-01"))
+    data, report = import_file(save(tmp_path, "a.csv", text), ImportOptions(as_of="2026-11-01"))
     rows = data.relations
     assert (rows["dover.uses.alder-alpha"].hosting, rows["dover.uses.alder-alpha"].data) == ("own", "special")
     assert rows["dover.supplied-by.alder.access-admin"].access == "admin"
@@ -420,7 +420,7 @@ def test_headers_of_another_council_are_known(tmp_path: Path) -> None:
         'Current end date,Renewal / Review Date,"Contract Value\n(\u0153)",Company Reg No,SME or VSCE (inc. Reg. No.),F.A.T or OJEU Ref\n'
         "Finance,Payroll bureau,EX1,Kerbside Digital Ltd,01/04/2024,31/03/2027,01/01/2027,\u015312000,8765432,SME,\n"
     )
-    data, report = import_file(save(tmp_path, "a.csv", text), Options(council="Exeter"))
+    data, report = import_file(save(tmp_path, "a.csv", text), ImportOptions(council="Exeter"))
     row = data.relations["exeter.served-by.kerbside-digital.hr-payroll.to-2027-03-31"]
     assert (row.contract_reference, str(row.contract_value_gbp), row.valid_from) == ("EX1", "12000", "2024-04-01")
     assert report.unused_columns == ["Renewal / Review Date", "SME or VSCE (inc. Reg. No.)", "F.A.T or OJEU Ref"]
@@ -457,12 +457,12 @@ def test_whose_file_it_is_has_to_be_said(tmp_path: Path) -> None:
     text = "Payment Date,Net Amount,Supplier Name\n31/03/2025,1200,Civica UK Ltd\n"
     with pytest.raises(RiskGraphError, match="does not say who paid"):
         import_file(save(tmp_path, "a.csv", text))
-    data, _ = import_file(save(tmp_path, "a.csv", text), Options(council="Dover"))
+    data, _ = import_file(save(tmp_path, "a.csv", text), ImportOptions(council="Dover"))
     assert set(data.relations) == {"dover.supplied-by.civica"}
 
 
 def test_dataset_is_a_value(tmp_path: Path) -> None:
-    data, _ = import_file(SOURCES["sheet"][1](tmp_path), Options(title="Ours", as_of="2026-02-03"))
+    data, _ = import_file(SOURCES["sheet"][1](tmp_path), ImportOptions(title="Ours", as_of="2026-02-03"))
     assert {item.published for item in data.evidence.values()} == {"2026-02-03"}
     assert isinstance(data, Dataset)
     assert (data.info.title, data.info.as_of, data.info.marking) == ("Ours", "2026-02-03", "TLP:AMBER")

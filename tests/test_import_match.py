@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskgraph.data import read
-from riskgraph.data.importers import ImportReport, Options, import_file
-from riskgraph.data.importers.directory import directory
-from riskgraph.data.importers.facts import Party
-from riskgraph.data.importers.match import Councils, Suppliers
-from riskgraph.data.importers.review import decisions, doubts, to_csv
-from riskgraph.data.importers.values import company_key, company_number, parse_money
+from riskgraph.data.directory import directory
+from riskgraph.data.names import company_key
 from riskgraph.errors import DataError
+from riskgraph.importers import ImportOptions, ImportReport, Party, import_file
+from riskgraph.importers.matching import Councils, Suppliers
+from riskgraph.importers.review import decisions, doubts, to_csv
+from riskgraph.importers.values import company_number, parse_money
 from riskgraph.model import Entity
 
 
@@ -277,7 +277,7 @@ def test_suggestions_join_nothing_and_decisions_do(tmp_path: Path) -> None:
     (tmp_path / "decided.csv").write_text(filled)
     decided = decisions(tmp_path / "decided.csv")
     assert decided == {"Newcatle City Council": "authority:newcastle-upon-tyne", "Civicaa UK": "supplier:civica"}
-    data, report = import_file(sheet, Options(reviewed=decided))
+    data, report = import_file(sheet, ImportOptions(reviewed=decided))
     assert "civica-alpha.made-by.civica" in data.relations
     assert [row.dependent for row in data.relations.values() if row.provider == "product:civica-alpha"] == [
         "authority:newcastle-upon-tyne"

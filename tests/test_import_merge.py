@@ -18,11 +18,11 @@ from riskgraph.assets import shipped
 from riskgraph.cli import main
 from riskgraph.data import Dataset, write
 from riskgraph.data.checks import run_checks
-from riskgraph.data.importers import Options, import_file
 from riskgraph.data.merge import merge
 from riskgraph.data.overlap import answer, ask, count, plain_count, suppliers_of
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
+from riskgraph.importers import ImportOptions, import_file
 from riskgraph.maps import read
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.export import as_graphml, as_node_link
@@ -37,7 +37,7 @@ def sheet(
 ) -> Dataset:
     file = path / f"{name}.csv"
     file.write_text(f"{header}\n{rows}\n")
-    return import_file(file, Options(title=name, as_of="2026-11-01"))[0]
+    return import_file(file, ImportOptions(title=name, as_of="2026-11-01"))[0]
 
 
 def run(line: str) -> Result:
@@ -151,7 +151,7 @@ def test_an_import_tells_what_it_contradicts(tmp_path: Path) -> None:
     assert "- 2 contradictions, each kept with both sources.\n" in said
     assert "hosting: supplier kept, as one.csv says; two.csv says own" in said
     assert "the contract's end: 31 March 2029 kept, as two.csv says; one.csv says 31 March 2028" in said
-    again, report = import_file(tmp_path / "two.csv", Options(as_of="2026"), read(tmp_path / "map"))
+    again, report = import_file(tmp_path / "two.csv", ImportOptions(as_of="2026"), read(tmp_path / "map"))
     assert [conflict["other_by"] for conflict in report.to_dict()["conflicts"]] == ["two.csv"]
     assert set(report.added.values()) == {0}
     assert again.relations == read(tmp_path / "map").relations

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riskgraph.data import Dataset, read, write
-from riskgraph.data.importers import ImportReport, Options, import_file
-from riskgraph.data.importers.tables import open_sheets
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
+from riskgraph.importers import ImportOptions, ImportReport, import_file
+from riskgraph.importers.sheets import open_sheets
 
 HEADER = "Body Name,Payment Date,Net Amount,Supplier Name\n"
 ROWS = "Saltmere,31/03/2025,1200.00,Quenby Software Ltd\nSaltmere,30/04/2025,1300.00,Quenby Software Ltd\n"
@@ -25,7 +25,7 @@ ROWS = "Saltmere,31/03/2025,1200.00,Quenby Software Ltd\nSaltmere,30/04/2025,130
 def spend(path: Path, content: bytes, **said: object) -> tuple[Dataset, ImportReport]:
     file = path / "spend.csv"
     file.write_bytes(content)
-    return import_file(file, Options(suppliers="all", **said), format="spending")  # type: ignore[arg-type]
+    return import_file(file, ImportOptions(suppliers="all", **said), format="spending")  # type: ignore[arg-type]
 
 
 def paid(data: Dataset) -> dict[str, str]:
@@ -289,7 +289,7 @@ def test_whatever_is_done_to_a_file_the_answer_is_a_data_set_or_one_message(
     file = tmp_path / name
     file.write_bytes(content)
     try:
-        made, report = import_file(file, Options(council="Dover", suppliers="all", buyers="all"))
+        made, report = import_file(file, ImportOptions(council="Dover", suppliers="all", buyers="all"))
     except RiskGraphError:
         return
     assert report.balanced, report.to_dict()

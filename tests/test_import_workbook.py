@@ -13,8 +13,8 @@ from workbooks import BOOK, SYSTEMS, Sheets, bring, links, radius, save
 from riskgraph.cli import main
 from riskgraph.data import read, write
 from riskgraph.data.dataset import canonical
-from riskgraph.data.importers import import_file
-from riskgraph.data.importers.incidents import effects_of
+from riskgraph.importers import import_file
+from riskgraph.importers.incidents import effects_of
 from riskgraph.model import Band, FailureKind, RegisterEntry
 
 

@@ -10,7 +10,7 @@ import openpyxl
 import riskgraph
 from riskgraph.data import Dataset
 from riskgraph.data.checks import run_checks
-from riskgraph.data.importers import ImportReport, Options, import_file
+from riskgraph.importers import ImportOptions, ImportReport, import_file
 
 Sheets = dict[str, list[list[object]]]
 
@@ -72,7 +72,7 @@ def save(path: Path, sheets: Sheets, name: str = "book.xlsx") -> Path:
 
 def bring(path: Path, sheets: Sheets, **said: Any) -> tuple[Dataset, ImportReport]:
     """Import, and hold what is true of every workbook: each row accounted for, and the data set without errors."""
-    data, report = import_file(save(path, sheets), Options(**said), format="workbook")
+    data, report = import_file(save(path, sheets), ImportOptions(**said), format="workbook")
     assert report.balanced, report.to_dict()
     wrong = [p.message for p in run_checks(data, {}) if p.severity == "error"]
     assert wrong == [], wrong

@@ -20,7 +20,7 @@ from riskgraph.settle import Step, View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ListedBody", "Listing", "Profile", "list_bodies", "profile"]
+__all__ = ["ListedEntity", "Listing", "Profile", "list_bodies", "profile"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def profile(graph: RiskGraph, name: str, *, as_of: str | date | None = None) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class ListedBody:
+class ListedEntity:
     """One body of a listing and how much leans on it, directly, at the date."""
 
     id: str
@@ -156,7 +156,7 @@ class Listing(Answer, Pictured):
     graph: RiskGraph
     question: Question
     kind: str | None
-    bodies: tuple[ListedBody, ...]
+    bodies: tuple[ListedEntity, ...]
 
     def fact_values(self) -> Mapping[str, Value]:
         """The kind that was asked for."""
@@ -202,7 +202,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
                 areas[step.provider].add(step.area)
     entities = graph.dataset.entities
     rows = [
-        ListedBody(
+        ListedEntity(
             entity.id,
             entity.name,
             entity.kind,

@@ -6,30 +6,16 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from riskgraph.cli.options import Output, examples, output_options
 from riskgraph.cli.progress import Progress
-
-if TYPE_CHECKING:
-    from riskgraph.data import Dataset
-    from riskgraph.data.importers import ImportReport, Options
+from riskgraph.data import Dataset
+from riskgraph.importers import FORMATS, ImportOptions, ImportReport, import_file
 
 F = TypeVar("F", bound=Callable[..., Any])
-FORMATS = (
-    "bods",
-    "contracts",
-    "contracts-finder",
-    "cyclonedx",
-    "dora",
-    "ocds",
-    "one-sheet",
-    "ownership",
-    "spending",
-    "workbook",
-)
 
 
 def source_options(command: F) -> F:
@@ -37,7 +23,10 @@ def source_options(command: F) -> F:
 
     @click.argument("sources", nargs=-1, required=True, metavar="FILE...")
     @click.option(
-        "--from", "format_in", type=click.Choice(FORMATS), help="The format.  [default: found out from the file]"
+        "--from",
+        "format_in",
+        type=click.Choice([known.name for known in FORMATS]),
+        help="The format.  [default: found out from the file]",
     )
     @click.option("--council", metavar="NAME", help="Whose file it is, where the rows do not say.")
     @click.option(
@@ -79,12 +68,11 @@ def source_options(command: F) -> F:
         as_of: str | None,
         **kwargs: Any,
     ) -> Any:
-        def said(base: Dataset | None, title: str | None = None) -> Options:
-            from riskgraph.data.importers import Options
-            from riskgraph.data.importers.review import decisions as read_decisions
+        def said(base: Dataset | None, title: str | None = None) -> ImportOptions:
+            from riskgraph.importers.review import decisions as read_decisions
 
             names = tuple(name.strip() for name in columns.split(",")) if columns else None
-            return Options(
+            return ImportOptions(
                 council=council,
                 columns=names,
                 grade=grade,
@@ -102,14 +90,12 @@ def source_options(command: F) -> F:
 
 def run_imports(
     sources: tuple[str, ...],
-    said: Callable[..., Options],
+    said: Callable[..., ImportOptions],
     format_in: str | None,
     base: Dataset | None,
     title: str | None,
 ) -> tuple[Dataset, list[ImportReport]]:
     """Import one file after the other into one data set."""
-    from riskgraph.data.importers import import_file
-
     reports = []
     for source in sources:
         with Progress("Rows read") as rows, Progress("Rows taken in") as taken:
@@ -143,7 +129,7 @@ def run_imports(
 @output_options("text", "json")
 def command(
     sources: tuple[str, ...],
-    said: Callable[..., Options],
+    said: Callable[..., ImportOptions],
     format_in: str | None,
     to: Path | None,
     into: Path | None,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from riskgraph.cli.data_import import run_imports, source_options
 from riskgraph.cli.options import Output, examples, output_options
-
-if TYPE_CHECKING:
-    from riskgraph.data.importers import Options
+from riskgraph.importers import ImportOptions
 
 
 @click.command(
@@ -32,15 +29,19 @@ if TYPE_CHECKING:
 )
 @output_options("text", "json", "csv")
 def command(
-    sources: tuple[str, ...], said: Callable[..., Options], format_in: str | None, into: Path | None, output: Output
+    sources: tuple[str, ...],
+    said: Callable[..., ImportOptions],
+    format_in: str | None,
+    into: Path | None,
+    output: Output,
 ) -> None:
     """List the councils and suppliers in your files that nobody knows, with suggestions, for you to decide.
 
     Likeness never joins two names. Fill in the column decision of the CSV with an id, or new, and give the
     file to `riskgraph data import --decisions`.
     """
-    from riskgraph.data import read
-    from riskgraph.data.importers.review import COLUMNS, doubts
+    from riskgraph.importers.review import COLUMNS, doubts
+    from riskgraph.maps import read
     from riskgraph.render.imports import doubts_text
     from riskgraph.render.tables import as_csv, as_json
 

@@ -8,13 +8,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import shipped_aliases
 from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError, Suggestion
 from riskgraph.model import ORGANISATIONS
 from riskgraph.rules import rules
+from riskgraph.vocabulary import words
 
 __all__ = ["Names", "company_key", "normalise"]
 
@@ -39,6 +40,7 @@ def normalise(text: str) -> str:
     return text.removeprefix("the ")
 
 
+@lru_cache(maxsize=65_536)
 def company_key(name: str) -> str:
     """By what two names of a company are the same: capitals, punctuation and the legal form do not count.
 
@@ -50,8 +52,9 @@ def company_key(name: str) -> str:
     (True, 'capita')
     """
     key = normalise(html.unescape(html.unescape(name)))
-    while (shorter := _LEGAL.sub("", key)) != key:
-        key = shorter
+    forms = tuple(f" {form}" for form in words("legal form"))
+    while key.endswith(forms):
+        key = key.removesuffix(next(form for form in forms if key.endswith(form)))
     return key
 
 

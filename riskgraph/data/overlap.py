@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.importers.directory import directory
+from riskgraph.data.directory import directory
 from riskgraph.data.names import company_key
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import SUPPLIER

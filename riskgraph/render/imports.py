@@ -9,12 +9,12 @@ from typing import Any
 from riskgraph.analysis.changes import AnswerChange, Changes
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.diff import RowChange
-from riskgraph.data.importers.report import ImportReport
-from riskgraph.data.importers.review import Doubt
 from riskgraph.data.joining import Conflict
 from riskgraph.data.merge import MergeReport
 from riskgraph.data.overlap import Count
 from riskgraph.dates import DATE, in_words
+from riskgraph.importers.report import ImportReport
+from riskgraph.importers.review import Doubt
 from riskgraph.model import PRESETS, Band
 from riskgraph.render.blast import failing
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, row_phrase

@@ -1,0 +1,23 @@
+"""What councils have, as data sets: one reader of rows, a declaration for each format, and who is meant in them."""
+
+from riskgraph.importers.formats import Format
+from riskgraph.importers.importing import FORMATS, detect, import_file
+from riskgraph.importers.report import ImportReport
+from riskgraph.importers.rows import SourceRow, TableKind
+from riskgraph.importers.statements import Citation, ImportOptions, Party, Purchase, StatedRelation, Statements
+
+__all__ = [
+    "FORMATS",
+    "Citation",
+    "Format",
+    "ImportOptions",
+    "ImportReport",
+    "Party",
+    "Purchase",
+    "SourceRow",
+    "StatedRelation",
+    "Statements",
+    "TableKind",
+    "detect",
+    "import_file",
+]

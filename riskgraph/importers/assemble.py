@@ -1,0 +1,257 @@
+"""From what a source states to a data set: everybody found, the relations made, joined to what was there before."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from riskgraph.assets import shipped
+from riskgraph.data.dataset import Dataset, DatasetInfo
+from riskgraph.data.directory import directory
+from riskgraph.data.joining import Told, add_relation, joined
+from riskgraph.data.names import company_key, normalise
+from riskgraph.data.read import read
+from riskgraph.dates import last_day
+from riskgraph.errors import RiskGraphError
+from riskgraph.importers.assembly import Assembly
+from riskgraph.importers.contract_runs import join_contracts
+from riskgraph.importers.incidents import join_incidents
+from riskgraph.importers.listed_bodies import register_rows
+from riskgraph.importers.matching import Councils, Suppliers
+from riskgraph.importers.purchases import add_purchase, recognised
+from riskgraph.importers.report import ImportReport
+from riskgraph.importers.stated_relations import add_stated
+from riskgraph.importers.statements import ImportOptions, Party, Purchase, StatedRelation, Statements
+from riskgraph.importers.values import slug
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
+
+__all__ = ["PriorKnowledge", "assemble", "known_buyers_only", "prior_knowledge"]
+
+
+@dataclass(frozen=True)
+class PriorKnowledge:
+    """What is known before a source is read."""
+
+    base: Dataset | None
+    register: Mapping[str, RegisterEntry]
+    brought: Mapping[str, RegisterEntry]  # what the source, or the map, has of its own
+    councils: Councils
+    reviewed: Mapping[str, str]  # company_key -> supplier, as a person decided
+
+
+def prior_knowledge(
+    options: ImportOptions,
+    base: Dataset | None,
+    entries: Mapping[str, RegisterEntry] = MappingProxyType({}),
+    known_as: Mapping[str, str] = MappingProxyType({}),
+) -> PriorKnowledge:
+    """The register and the reviewed names that a source is read with; what it says of councils comes on top."""
+    own = base is not None and base.own_register_file
+    usual = base.register if base is not None and not own else read("seeds").register
+    brought = {**(base.register if base is not None and own else {}), **options.register, **entries}
+    register = {**usual, **brought}
+    extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
+    reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
+    companies = {company_key(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(SUPPLIER)}
+    return PriorKnowledge(base, register, brought, Councils(register, {**known_as, **reviewed}, extra), companies)
+
+
+def known_buyers_only(known: PriorKnowledge, report: ImportReport) -> Callable[[Purchase], str]:
+    """Why a purchase is refused where only buyers that the register, or the map, knows are wanted."""
+    services = {*_services_of(known.base), *directory().services}
+
+    def refuses(purchase: Purchase) -> str:
+        name, ids = purchase.council
+        if normalise(name) in services or known.councils.find(name, ids, purchase.valid_from)[0]:
+            return ""
+        report.unmatched_councils[name] += purchase.rows
+        return "buyer is not in the register of authorities (--buyers all takes it)"
+
+    return refuses
+
+
+def assemble(statements: Statements, known: PriorKnowledge, path: Path) -> Dataset:
+    """A data set of everything stated, joined to what was there before.
+
+    Parameters
+    ----------
+    statements
+        What the source states.
+    known
+        The map that it is joined to, the register, and who is who by decision.
+    path
+        The file, as the data set's path.
+
+    Raises
+    ------
+    RiskGraphError
+        If the date of the data is none.
+    """
+    base, options, report = known.base, statements.options, statements.report
+    info = _info(statements, base)
+    if statements.bodies:
+        today = last_day(options.as_of or register_date())
+        known = prior_knowledge(options, base, *register_rows(statements, known.councils, today))
+    suppliers = Suppliers(base.entities if base else {}, known.reviewed, report)
+    services = _services(statements, base, known.councils)
+    with_numbers = {company_key(listed.party.name): listed.party for listed in statements.suppliers}
+    statements.relations = [_with_numbers(stated, with_numbers) for stated in statements.relations]
+    for party, rows in _sellers(statements).items():
+        if normalise(party.name) not in services and not known.councils.sure(party.name):
+            suppliers.add(party, rows)
+    suppliers.settle()
+    assembly = Assembly(statements, base, known.register, info, known.councils, suppliers)
+    for key, (id_, name) in services.items():
+        assembly.services[key] = assembly.keep(Entity(id_, SHARED_SERVICE, name))
+    for purchase in join_contracts(_counted(statements), lambda one: recognised(assembly, one), info.as_of):
+        add_purchase(assembly, purchase)
+    for stated in statements.relations:
+        add_stated(assembly, stated)
+    _add_listed(assembly)
+    return _joined_to_base(assembly, path, known.brought)
+
+
+def register_date() -> str:
+    """The date of the shipped register: what the data are dated when nothing else says.
+
+    Examples
+    --------
+    >>> register_date() > "2026"
+    True
+    """
+    with shipped("register", "register.toml").open("rb") as file:
+        date: str = tomllib.load(file)["as_of"]
+    return date
+
+
+def _sellers(statements: Statements) -> Counter[Party]:
+    """Everybody who may be a supplier, and in how many rows."""
+    named = Counter(statements.sellers)
+    ends = [end for stated in statements.relations for end in (stated.dependent, stated.provider)]
+    named.update(party for kind, party in ends if kind in {SUPPLIER, "body", SHARED_SERVICE})
+    named.update(party for kind, party in statements.listed if kind in {SUPPLIER, SHARED_SERVICE})
+    named.update(listed.party for listed in statements.suppliers)
+    return named
+
+
+def _add_listed(assembly: Assembly) -> None:
+    """What the source lists beside its relations: suppliers, bodies and places."""
+    listed = assembly.statements.suppliers
+    ids = [assembly.provider(one.party, None) for one in listed]
+    for id_, one in zip(ids, listed, strict=True):
+        for alias in one.aliases:
+            held = assembly.entities[id_]
+            assembly.entities[id_] = joined(held, replace(held, name=alias, aliases=()))
+    for id_, one in zip(ids, listed, strict=True):
+        if one.certificates:
+            held = assembly.entities[id_]
+            assembly.keep(replace(held, certificate=one.certificates, certificate_expires=one.lapses))
+    for kind, party in assembly.statements.listed:
+        assembly.of_kind(kind, party)
+
+
+def _counted(statements: Statements) -> Iterator[Purchase]:
+    for count, purchase in enumerate(statements.purchases):
+        if count % 1000 == 999:
+            statements.options.tick(count, len(statements.purchases))
+        yield purchase
+
+
+def _with_numbers(stated: StatedRelation, named: Mapping[str, Party]) -> StatedRelation:
+    """Suppliers that the source lists with their number have it wherever it names them."""
+    one, two = (
+        (kind, named.get(company_key(party.name), party) if kind == SUPPLIER else party)
+        for kind, party in (stated.dependent, stated.provider)
+    )
+    return replace(stated, dependent=one, provider=two)
+
+
+def _services_of(base: Dataset | None) -> dict[str, tuple[str, str]]:
+    """Names of the shared services of a map, to their ids and first names."""
+    entities = [entity for entity in (base.entities if base else {}).values() if entity.kind == SHARED_SERVICE]
+    return {normalise(name): (e.id, e.name) for e in entities for name in (e.name, *e.aliases)}
+
+
+def _services(statements: Statements, base: Dataset | None, councils: Councils) -> dict[str, tuple[str, str]]:
+    """Names that the source, or the map, uses for shared services."""
+    found = _services_of(base)
+    named = sorted(statements.between, key=lambda party: (party.name, party.ids))
+    ends = [end for stated in statements.relations for end in (stated.dependent, stated.provider)]
+    named += [party for kind, party in (*statements.listed, *ends) if kind == SHARED_SERVICE]
+    for party in named:
+        key = normalise(party.name)
+        if key not in found and not councils.sure(party.name) and company_key(party.name) not in directory().keys:
+            known = directory().services.get(key)
+            new = (f"{SHARED_SERVICE}:{slug(party.name)}", party.name)
+            found[key] = (known, directory().entities[known].name) if known else new
+    return found
+
+
+def _info(statements: Statements, base: Dataset | None) -> DatasetInfo:
+    options, report = statements.options, statements.report
+    as_of = options.as_of or max(statements.dates, default=None)
+    if as_of is None:
+        as_of = base.info.as_of if base else register_date()
+        report.guess("date of the data", f"the source gives none: {as_of} (--as-of says otherwise)")
+    elif options.as_of is None:
+        report.note(f"Date of the data: {as_of}, the latest day that the source speaks of (--as-of says otherwise).")
+    try:
+        last_day(as_of)
+    except ValueError as error:
+        raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25.") from None
+    if base is not None:
+        return replace(base.info, as_of=max(base.info.as_of, as_of, key=last_day))
+    title = options.title or f"Imported from {report.source}"
+    return DatasetInfo(title, as_of, marking="TLP:AMBER", own_register="reported")
+
+
+def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, RegisterEntry]) -> Dataset:
+    base, report = assembly.base, assembly.report
+    entities = {**(base.entities if base else {}), **assembly.entities}
+    relations, evidence = assembly.relations, assembly.evidence
+    if base is not None:
+        relations, evidence = dict(base.relations), dict(base.evidence)
+        told = Told(report.conflicts, base.info.title, report.source)
+        for row in assembly.relations.values():
+            add_relation(
+                relations, row, same_source=False, evidence=evidence, new_evidence=assembly.evidence, told=told
+            )
+        evidence.update({key: item for key, item in assembly.evidence.items() if key not in evidence})
+    incidents, effects = join_incidents(assembly, entities)
+    register = _own_register(brought, assembly.register, entities) if brought else assembly.register
+    made = Dataset(
+        path=path,
+        info=assembly.info,
+        entities=dict(sorted(entities.items())),
+        relations=dict(sorted(relations.items())),
+        evidence=dict(sorted(evidence.items())),
+        incidents=incidents,
+        effects=effects,
+        register=dict(sorted(register.items())),
+        own_register_file=bool(brought),
+    )
+    for table in ("entities", "relations", "evidence", "incidents", "effects"):
+        before = len(getattr(base, table)) if base else 0
+        name = "incident_effects" if table == "effects" else table
+        report.added[name] = len(getattr(made, table)) - before
+    return made
+
+
+def _own_register(
+    brought: Mapping[str, RegisterEntry], everything: Mapping[str, RegisterEntry], entities: Mapping[str, Entity]
+) -> dict[str, RegisterEntry]:
+    """The register that the source brought, and of the shipped one what the data set speaks of."""
+    keep = dict(brought)
+    spoken_of = [*entities, *(id_ for entry in brought.values() for id_ in entry.successors)]
+    wanted = [id_ for id_ in spoken_of if id_ in everything and id_ not in keep]
+    while wanted:
+        id_ = wanted.pop()
+        entry = keep[id_] = everything[id_]
+        for other in (entry.parent_county, entry.combined_authority, *entry.successors):
+            if other and other not in keep and other in everything:
+                wanted.append(other)  # noqa: PERF401 - the list is being emptied
+    return keep

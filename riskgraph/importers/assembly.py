@@ -1,0 +1,220 @@
+"""A data set in the making: who is meant by a name, and the bodies, relations and evidence so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import Any
+
+from riskgraph.data.dataset import Dataset, DatasetInfo
+from riskgraph.data.directory import directory
+from riskgraph.data.joining import add_relation, evidence_id, joined
+from riskgraph.data.names import normalise
+from riskgraph.errors import RiskGraphError
+from riskgraph.importers.matching import Councils, Suppliers
+from riskgraph.importers.report import ImportReport
+from riskgraph.importers.statements import Citation, ListedSystem, Party, Statements
+from riskgraph.importers.values import clean, slug
+from riskgraph.model import (
+    AUTHORITY,
+    ORGANISATIONS,
+    SHARED_SERVICE,
+    SUPPLIER,
+    Entity,
+    Evidence,
+    RegisterEntry,
+    Relation,
+)
+
+__all__ = ["Assembly"]
+
+_key = lru_cache(maxsize=65_536)(normalise)
+
+
+@dataclass
+class Assembly:
+    """A data set in the making."""
+
+    statements: Statements
+    base: Dataset | None
+    register: Mapping[str, RegisterEntry]
+    info: DatasetInfo
+    councils: Councils
+    suppliers: Suppliers
+    entities: dict[str, Entity] = field(default_factory=dict)
+    relations: dict[str, Relation] = field(default_factory=dict)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)  # normalised name -> shared service
+    taken: dict[str, Entity] = field(default_factory=dict)  # what `keep` was last given for an id
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], Entity]:
+        """What is there before that is no body, by kind and normalised name."""
+        known = self.base.entities.values() if self.base else ()
+        return {(e.kind, normalise(e.name)): e for e in known if e.kind not in ORGANISATIONS}
+
+    @property
+    def report(self) -> ImportReport:
+        """What was done, and guessed."""
+        return self.statements.report
+
+    def body(self, party: Party, day: str | None) -> str:
+        """A council, or the shared service that several councils buying together are; new if it is not known."""
+        key = _key(party.name)
+        if key in self.services:
+            return self.services[key]
+        ids, how = self.councils.find(party.name, party.ids, day)
+        if how == "trimmed":
+            self.report.guess("council found after leaving out part of its name", f"{party.name!r} is {ids[0]}")
+        if how == "joint":
+            return self._joint(party, ids)
+        if ids:
+            return self._authority(ids[0])
+        known = directory().services.get(key)
+        if known:
+            self.services[key] = known
+            return self.keep(directory().entities[known])
+        self.report.unmatched_councils[party.name] += 1
+        if how == "several":
+            self.report.note(
+                f"{party.name!r} could be several councils; give its code or decide with `riskgraph data match`."
+            )
+        id_ = f"{AUTHORITY}:{slug(party.name)}"
+        if id_ in self.register:
+            id_ += "-as-published"
+        return self.keep(Entity(id_, AUTHORITY, party.name))
+
+    def _joint(self, party: Party, members: tuple[str, ...]) -> str:
+        key = _key(party.name)
+        known = directory().services.get(key)
+        new = Entity(f"{SHARED_SERVICE}:{slug(party.name)}", SHARED_SERVICE, party.name)
+        entity = directory().entities[known] if known else new
+        self.services[key] = self.keep(entity)
+        for member in members:
+            self._authority(member)
+            said = self.cite(Citation(f"{party.name} buys as one body.", publisher=self.report.source))
+            self.relate(member, "served-by", entity.id, (said,))
+        self.report.guess("joint buyer made a shared service", f"{party.name}: {', '.join(members)}")
+        return entity.id
+
+    def _authority(self, id_: str) -> str:
+        if id_ in self.entities:
+            return id_
+        entry = self.register.get(id_)
+        if entry is None:
+            if self.base and id_ in self.base.entities:
+                return self.keep(self.base.entities[id_])
+            raise RiskGraphError(f"{id_} is not in the register of authorities.", "Correct the file of decisions.")
+        name = entry.name or entry.short_name or id_.partition(":")[2]
+        return self.keep(Entity(id_, AUTHORITY, name, authority_type=entry.kind, gss_code=entry.gss_code))
+
+    def provider(self, party: Party, day: str | None) -> str:
+        """A supplier, or the council or shared service that supplies."""
+        key = _key(party.name)
+        if key in self.services:
+            return self.services[key]
+        if council := self.councils.sure(party.name, day):
+            return self._authority(council)
+        if directory().services.get(key):
+            self.services[key] = self.keep(directory().entities[directory().services[key]])
+            return self.services[key]
+        id_ = self.suppliers.id(party)
+        return self.keep(self.suppliers.entities[id_])
+
+    def of_kind(self, kind: str, party: Party) -> str:
+        """A body or place of a kind by its name; of kind "body", a council, supplier or shared service."""
+        if kind == AUTHORITY:
+            return self.body(party, None)
+        if kind in {SUPPLIER, "body", SHARED_SERVICE}:
+            return self.provider(party, None)
+        name, id_, key = party.name, f"{kind}:{slug(party.name)}", normalise(party.name)
+        area, data, hosting = self.statements.systems.get(key, ListedSystem())
+        areas = (area,) if area else ()
+        old = self.places.get((kind, key))
+        if old is not None:
+            name, id_ = old.name, old.id
+            for mine, theirs in ((old.service_area, areas), (old.data, data), (old.hosting, hosting)):
+                if mine and theirs and mine != theirs:
+                    self.report.guess("the map says otherwise of a place: kept", f"{name}: {mine}, not {theirs}")
+        return self.keep(Entity(id_, kind, name, service_area=areas, data=data, hosting=hosting))
+
+    def keep(self, entity: Entity) -> str:
+        """Take a body or place into the data set, joined to what is known of it; returns its id."""
+        if self.taken.get(entity.id) is entity:
+            return entity.id
+        self.taken[entity.id] = entity
+        entity = replace(entity, name=clean(entity.name) or "unnamed")
+        old = self.base.entities.get(entity.id) if self.base else None
+        before = self.entities.get(entity.id) or old
+        self.entities[entity.id] = joined(before, entity) if before else entity
+        return entity.id
+
+    def taken_back(self, entities: int, relations: int) -> None:
+        """Forget bodies and places that only a row that was left out spoke of: those behind the first so many."""
+        fresh = set(islice(self.entities, entities, None))
+        for row in islice(self.relations.values(), relations, None):
+            fresh -= {row.dependent, row.provider}
+        for id_ in fresh:
+            del self.entities[id_], self.taken[id_]
+        if fresh:
+            self.services = {name: id_ for name, id_ in self.services.items() if id_ in self.entities}
+
+    def cite(self, cited: Citation) -> str:
+        """An item of evidence; the same words from the same place are one item."""
+        claim, publisher = clean(cited.claim), clean(cited.publisher or "") or None
+        id_ = evidence_id(cited.url, cited.about, "supports", claim, publisher)
+        published = cited.published or self.statements.options.as_of  # as old as the user says the data are
+        self.evidence[id_] = Evidence(
+            id=id_,
+            url=cited.url,
+            publisher=publisher,
+            published=published,
+            retrieved=None,
+            confidence=cited.grade,
+            stance="supports",
+            about=cited.about,
+            claim=claim,
+        )
+        return id_
+
+    def relate(
+        self,
+        dependent: str,
+        relation: str,
+        provider: str,
+        evidence: Iterable[str],
+        episode: bool = False,
+        **values: Any,
+    ) -> None:
+        """A relation; said twice, it is one with all its sources.
+
+        Parameters
+        ----------
+        dependent, relation, provider
+            Two ids, and the word between them.
+        evidence
+            Ids of what supports it; items about a field that has no value are left out.
+        episode
+            Whether it stands for several contracts: then it is another row than that of its last one alone.
+        **values
+            Further columns of the relation.
+        """
+        if dependent == provider:
+            return
+        values = {key: (clean(value) or None) if isinstance(value, str) else value for key, value in values.items()}
+        parts = [dependent.partition(":")[2], relation, provider.partition(":")[2]]
+        if values.get("service_area"):
+            parts.append(str(values["service_area"]))
+        if values.get("access"):
+            parts.append(f"access-{values['access']}")
+        if values.get("alternative"):
+            parts.append(f"group-{slug(str(values['alternative']))}")
+        if episode:
+            parts.append(f"from-{values['valid_from']}")
+        if values.get("valid_to"):
+            parts.append(f"to-{values['valid_to']}")
+        held = {i for i in evidence if not (about := self.evidence[i].about) or values.get(about)}
+        row = Relation(".".join(parts), dependent, relation, provider, evidence=tuple(sorted(held)), **values)
+        add_relation(self.relations, row, same_source=True)

@@ -1,0 +1,92 @@
+"""How a format is declared: one frozen value that says how it is recognised, its columns, and what a row becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from riskgraph.importers.json_objects import objects
+from riskgraph.importers.rows import TableKind, read_rows, score_of_headers
+from riskgraph.importers.statements import Statements
+
+__all__ = ["Format"]
+
+_TICK = 500  # JSON objects between two signs of progress
+Taken = Literal["all", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of files that can be imported.
+
+    Parameters
+    ----------
+    name
+        What `--from` calls it.
+    describes
+        What it is, in a few words.
+    tables
+        The kinds of table that it holds; none for JSON.
+    lists
+        For JSON, the keys at the top whose arrays are given out item by item.
+    row
+        What each row becomes: called with a `SourceRow` (for JSON, with the list and the object), it adds to the
+        statements.
+    rows
+        Instead of `row`, for formats whose rows speak of each other: called once with all of them.
+    recognise
+        How well a file fits, 0 for not at all; by default how many headers of the first table it has.
+    suppliers, buyers
+        Which are taken unless the user says otherwise: all, or those that are known.
+
+    Examples
+    --------
+    >>> from riskgraph.importers.statements import Citation, Party, Purchase
+    >>> def bought(row, statements):
+    ...     council, seller = Party(row["council"]), row.party("seller")
+    ...     if seller:
+    ...         statements.buy(Purchase(row.where, "register", council, seller, Citation("A list says so.")))
+    >>> table = TableKind({"council": ("Town",), "seller": ("Firm",)}, required=("council", "seller"))
+    >>> Format("tiny", "towns and firms", (table,), row=bought).name
+    'tiny'
+    """
+
+    name: str
+    describes: str
+    tables: tuple[TableKind, ...] = ()
+    lists: frozenset[str] = frozenset()
+    row: Callable[[Any, Statements], None] | None = None
+    rows: Callable[[Iterator[Any], Statements], None] | None = None
+    recognise: Callable[[Path], int] | None = None
+    suppliers: Taken = "all"
+    buyers: Taken = "all"
+
+    def fits(self, path: Path) -> int:
+        """How well a file fits; 0 not at all."""
+        return self.recognise(path) if self.recognise else score_of_headers(path, self.tables[0])
+
+    def read(self, path: Path, statements: Statements) -> None:
+        """Add what a file states.
+
+        Raises
+        ------
+        DataError
+            If the file cannot be read.
+        RiskGraphError
+            If it is not of this format after all, or does not say whose rows these are.
+        """
+        rows = read_rows(path, self.tables, statements) if self.tables else _objects(path, self.lists, statements)
+        if self.rows is not None:
+            self.rows(rows, statements)
+        elif self.row is not None:
+            for row in rows:
+                self.row(row, statements)
+
+
+def _objects(path: Path, lists: frozenset[str], statements: Statements) -> Iterator[tuple[str, dict[str, Any]]]:
+    for count, item in enumerate(objects(path, lists), 1):
+        if count % _TICK == 0:
+            statements.options.tick(count, 0)
+        yield item

@@ -1,0 +1,204 @@
+"""Big JSON files, object by object: memory holds one object, whatever the file's size.
+
+Our own reader over the standard library's decoder, because the files come in five shapes (a package, an
+array, one object, one object a line, objects in a row) and the shape is only known on the way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from riskgraph.errors import DataError
+from riskgraph.importers.source import problem
+
+__all__ = ["as_object", "as_objects", "first_keys", "objects"]
+
+_CHUNK = 1 << 18
+MAX_OBJECT = 64 * 1024**2
+_SPACE = re.compile(r"[\s\x1e\ufeff]*")
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+class _TextWindow:
+    """A window that moves over a file."""
+
+    def __init__(self, file: TextIO, path: Path) -> None:
+        self.file, self.path, self.text, self.at, self.ended = file, path, "", 0, False
+        self.passed = 0  # characters of the file before the window
+
+    def more(self) -> bool:
+        chunk = self.file.read(max(_CHUNK, (len(self.text) - self.at) // 2))
+        if not chunk:
+            self.ended = True
+            return False
+        self.passed += self.at
+        self.text, self.at = self.text[self.at :] + chunk, 0
+        if len(self.text) > MAX_OBJECT:
+            raise self.too_big()
+        return True
+
+    @property
+    def place(self) -> int:
+        """How many characters of the file lie behind."""
+        return self.passed + self.at
+
+    def too_big(self) -> DataError:
+        return problem(self.path, "too-big", f"One object has over {MAX_OBJECT // 1024**2} MB.", "Split the file.")
+
+    def peek(self) -> str:
+        """The next character that is no space; "" at the end."""
+        while True:
+            match = _SPACE.match(self.text, self.at)
+            assert match is not None
+            self.at = match.end()
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                return ""
+
+    def take(self, expected: str) -> None:
+        if self.peek() not in expected or not self.peek():
+            raise self.error(f"{' or '.join(expected)} was expected")
+        self.at += 1
+
+    def value(self) -> Any:
+        """The next whole value."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.text, self.at)
+            except json.JSONDecodeError as error:
+                if error.pos < len(self.text) - 64 and not error.msg.startswith("Unterminated string"):
+                    raise self.error(error.msg, error.pos) from None
+                if not self.more():
+                    raise self.error(error.msg, error.pos) from None
+                continue
+            except ValueError as error:
+                raise self.error(str(error)) from None
+            except RecursionError:
+                raise self.error("it is nested too deeply") from None
+            if end == len(self.text) and not self.ended and self.text[end - 1] not in '}]"' and self.more():
+                continue  # a number may go on
+            self.at = end
+            return value
+
+    def error(self, what: str, at: int | None = None) -> DataError:
+        where = f"character {self.passed + (self.at if at is None else at) + 1:,}"
+        return problem(self.path, "json", f"It is no valid JSON at {where}: {what}.", "Fetch the file again.")
+
+
+def _open(path: Path) -> TextIO:
+    with path.open("rb") as file:
+        head = file.read(4)
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return path.open(encoding=encoding)
+
+
+def objects(path: Path, lists: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object of a file, with the list it stood in ("" for one that stands alone).
+
+    Parameters
+    ----------
+    path
+        The file.
+    lists
+        Keys at the top whose arrays are given out item by item.
+
+    Raises
+    ------
+    DataError
+        If it is no valid JSON.
+    """
+    try:
+        with _open(path) as file:
+            text = _TextWindow(file, path)
+            while start := text.peek():
+                if start == "[":
+                    for item in _items(text):
+                        yield "", item
+                elif start == "{":
+                    yield from _object(text, lists)
+                else:
+                    raise text.error("an object or a list was expected")
+                if text.peek() == ",":  # objects in a row with commas between them
+                    text.take(",")
+    except UnicodeDecodeError:
+        raise problem(path, "encoding", "It is not UTF-8.", "Save it as UTF-8.") from None
+
+
+def _items(text: _TextWindow) -> Iterator[dict[str, Any]]:
+    text.take("[")
+    if text.peek() == "]":
+        text.take("]")
+        return
+    while True:
+        value = text.value()
+        if isinstance(value, dict):
+            yield value
+        if text.peek() == "]":
+            text.take("]")
+            return
+        text.take(",")
+
+
+def _object(text: _TextWindow, lists: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    rest: dict[str, Any] = {}
+    held = 0  # characters of what is in memory
+    text.take("{")
+    if text.peek() == "}":
+        text.take("}")
+        yield "", rest
+        return
+    while True:
+        key = text.value()
+        text.take(":")
+        # a record holds releases too: it is whole, unless it is a package, which says no ocid before them
+        if key in lists and "ocid" not in rest and text.peek() == "[":
+            for item in _items(text):
+                yield str(key), item
+        else:
+            before = text.place
+            rest[str(key)] = text.value()
+            held += text.place - before
+            if held > MAX_OBJECT:
+                raise text.too_big()
+        if text.peek() == "}":
+            text.take("}")
+            break
+        text.take(",")
+    yield "", rest
+
+
+def first_keys(path: Path) -> set[str]:
+    """The keys that stand near the start of a JSON file, to tell its format; empty if it is none.
+
+    Only the first 64 kB are looked at.
+    """
+    if not path.is_file():
+        return set()
+    with path.open("rb") as file:
+        raw = file.read(65536)
+    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", errors="ignore")
+    if not text.lstrip("\ufeff\x1e \t\r\n").startswith(("{", "[")):
+        return set()
+    return set(re.findall(r'"([A-Za-z]\w*)"\s*:', text))
+
+
+def as_objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; none if it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def as_object(value: Any) -> Mapping[str, Any]:
+    """An object; an empty one if it is none."""
+    return value if isinstance(value, dict) else {}

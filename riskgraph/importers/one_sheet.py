@@ -1,0 +1,114 @@
+"""The one-sheet register: one row says that one council uses one system from one supplier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from riskgraph.data.names import normalise
+from riskgraph.dates import last_day
+from riskgraph.importers.formats import Format
+from riskgraph.importers.rows import SourceRow, TableKind
+from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
+from riskgraph.importers.values import web_address
+from riskgraph.importers.words import certificates_of, hosting_of
+from riskgraph.vocabulary import headers, words
+
+__all__ = ["ONE_SHEET"]
+
+_TABLE = TableKind(
+    headers("one-sheet"),
+    required=("council", "system", "supplier"),
+    whose="council",
+    asks="which council uses what",
+    not_taken=("contact", "security_contact"),
+)
+
+
+def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
+    for row in rows:
+        purchase = _purchase(row, statements)
+        if purchase is not None:
+            statements.buy(purchase)
+    day = statements.options.as_of or max(statements.dates, default=None)
+    for purchase in statements.purchases:
+        end = purchase.contract_end_latest or purchase.contract_end
+        if day and end and purchase.valid_to is None and last_day(end) < last_day(day):
+            statements.report.guess(
+                "the contract's end has passed but nothing says that it ended: kept as running",
+                f"{purchase.where}: {purchase.council.name}, {purchase.thing}, until {end}",
+            )
+
+
+def _purchase(row: SourceRow, statements: Statements) -> Purchase | None:
+    report, options = statements.report, statements.options
+    council = row["council"] or options.council or ""
+    if not council:
+        row.skip("no council")
+        return None
+    if row.withheld(row["supplier"]):
+        return None
+    supplier = row.party("supplier", number="company_number")
+    if supplier is None:
+        row.skip("no supplier")
+        return None
+    hosting, place = hosting_of(row["hosting"])
+    end, latest, checked = row.date("end"), row.date("latest"), row.date("checked")
+    statements.dated(checked)
+    ended, returned = _data_returned(row)
+    source, thing = row["source"], row["system"]
+    url = web_address(source)
+    certificates, expires = certificates_of(row["certificate"], row.where, report)
+    labels = (("importance", "how important"), ("people", "about how many people"))
+    notes = [f"{label}: {row[name]}".replace(";", ",") for name, label in labels if row[name]]
+    return Purchase(
+        where=row.where,
+        how="register",
+        council=Party(council),
+        supplier=supplier,
+        cited=Citation(
+            f"{council} uses {thing or 'something'} from {supplier.name}",
+            row.grade(),
+            url,
+            None if url else source or report.source,
+            checked,
+        ),
+        thing=thing or None,
+        area=row.area(),
+        data=row.word("data", "personal data"),
+        access=row.word("access", "access"),
+        hosting=hosting,
+        place=place,
+        through=row.party("through") if row["through"] else None,
+        subcontractors=tuple(p for name in row["subcontractors"].split(";") if (p := named_party(name, report))),
+        certificate="; ".join(certificates) or None,
+        certificate_expires=expires,
+        valid_from=row.date("start"),
+        valid_to=(end or latest) if ended else None,
+        contract_reference=row["reference"] or None,
+        annual_value_gbp=row.amount("value"),
+        contract_end=None if ended else end,
+        contract_end_latest=latest,
+        notice_days=row.days("notice", "notice"),
+        framework=row["framework"] or None,
+        data_returned=returned,
+        endurance_days=row.days("tolerable", "how long without"),
+        substitutability=row.word("replace", "replaceable"),
+        note="; ".join(notes) or None,
+    )
+
+
+def _data_returned(row: SourceRow) -> tuple[bool, str | None]:
+    """Whether the relation ended, which any word in this column says, and whether the data came back."""
+    text = normalise(row.text("returned"))
+    ended = bool(text) and text not in words("data returned: not ended")
+    if ended and text not in words("data returned"):
+        row.statements.report.guess("word that is not known, left blank", f"{row.where}, data returned: {text!r}")
+    return ended, words("data returned").get(text) or None
+
+
+ONE_SHEET = Format(
+    "one-sheet",
+    "a register of one sheet: council, system, supplier, and what else is known",
+    (_TABLE,),
+    rows=_register,
+)

@@ -1,0 +1,219 @@
+"""What a purchase means: which relations a row of a register, an award or payments become."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from riskgraph.data.directory import KnownProduct, directory
+from riskgraph.data.names import company_key
+from riskgraph.importers.assembly import Assembly
+from riskgraph.importers.statements import Citation, Purchase
+from riskgraph.importers.values import slug
+from riskgraph.importers.words import is_service, runs_at_supplier
+from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Entity
+from riskgraph.rules import rules
+
+__all__ = ["add_purchase", "recognised"]
+
+_WAYS_IN = {"remote", "admin", "network"}
+_SAY_LITTLE = {"reseller", "device", "telecom", "advice", "bank", "other"}  # kinds of seller
+_CONTRACT = (
+    "valid_from", "valid_to", "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end",
+    "contract_end_latest", "notice_days", "framework", "data_returned", "note", "endurance_days", "substitutability",
+    "exit_plan", "episode",
+)  # fmt: skip
+
+
+class _Deal(NamedTuple):
+    """A purchase with everybody found: who depends on whom in what, and with which contract and sources."""
+
+    assembly: Assembly
+    purchase: Purchase
+    buyer: str
+    supplier: str
+    area: str | None
+    contract: dict[str, Any]
+    cited: tuple[str, ...]
+
+    def relate(self, dependent: str, relation: str, provider: str, **values: Any) -> None:
+        """A relation of this deal."""
+        self.assembly.relate(dependent, relation, provider, self.cited, **values)
+
+    def served(self, **contract: Any) -> None:
+        """The supplier does the work."""
+        area, data = self.area, self.purchase.data
+        self.relate(self.buyer, "served-by", self.supplier, service_area=area, data=data, **contract)
+
+    def supplied(self, **contract: Any) -> None:
+        """The supplier supplies, and may have a way in."""
+        area, access = self.area, self.purchase.access
+        self.relate(self.buyer, "supplied-by", self.supplier, service_area=area, access=access, **contract)
+
+    def uses(self, product: Entity, hosting: str | None) -> None:
+        """The buyer uses a product of the supplier."""
+        self.assembly.keep(product)
+        values = {"service_area": self.area, "data": self.purchase.data, "hosting": hosting}
+        self.relate(self.buyer, "uses", product.id, **values, **self.contract)
+        self.relate(product.id, "made-by", self.supplier)
+
+
+def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
+    """One row of a register, award or payment."""
+    day = purchase.valid_from or purchase.valid_to
+    company = assembly.suppliers.ids.get(purchase.supplier)  # none if a public body supplies
+    if purchase.how != "register" and company and _says_little(assembly, purchase, company):
+        return
+    council = assembly.body(purchase.council, day)
+    supplier = assembly.provider(purchase.supplier, day)
+    area, cited = _area(assembly, purchase, supplier)
+    if purchase.certificate and supplier.startswith(SUPPLIER):
+        held, seen = assembly.entities[supplier], tuple(purchase.certificate.split("; "))
+        assembly.keep(replace(held, certificate=seen, certificate_expires=purchase.certificate_expires))
+    elif purchase.certificate:
+        assembly.report.guess(
+            "certificate of a body that is no company, not taken", f"{purchase.where}: {purchase.certificate}"
+        )
+    contract = {name: getattr(purchase, name) for name in _CONTRACT}
+    buyer = council
+    if purchase.through is not None:
+        between = assembly.provider(purchase.through, day)
+        if between not in {council, supplier}:
+            dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
+            own = {name: contract.pop(name) for name in ("note", "endurance_days")}
+            values = {"service_area": area, "data": purchase.data, **dates, **own}
+            assembly.relate(council, "served-by", between, cited, **values)
+            buyer = between
+    deal = _Deal(assembly, purchase, buyer, supplier, area, contract, cited)
+    if purchase.how == "payment":
+        deal.relate(buyer, "supplied-by", supplier, service_area=area, **contract)
+    elif supplier.partition(":")[0] in {AUTHORITY, SHARED_SERVICE}:
+        _from_public_body(deal)
+    elif purchase.how == "award":
+        _awarded(deal)
+    else:
+        _registered(deal)
+    _place_and_subcontractors(deal)
+    assembly.report.kept += purchase.rows
+
+
+def recognised(assembly: Assembly, purchase: Purchase) -> tuple[KnownProduct | None, bool, str | None]:
+    """The product that the title of an award names, whether it names a service, and who hosts.
+
+    Two contracts of one supplier that mean the same become one row.
+    """
+    title, supplier = purchase.thing or "", assembly.suppliers.ids.get(purchase.supplier)
+    product = directory().product(title, supplier) if supplier else None
+    hosting = purchase.hosting or ("supplier" if runs_at_supplier(title) else None)
+    return product, is_service(title, None) or purchase.hosting == "supplier", hosting
+
+
+def _says_little(assembly: Assembly, purchase: Purchase, supplier: str) -> bool:
+    base = assembly.base
+    known = (base is not None and supplier in base.entities) or supplier in directory().entities
+    reason = ""
+    if assembly.statements.options.suppliers == "known" and not known:
+        reason = "supplier is not one that the map or the directory knows (--suppliers all takes it)"
+    elif directory().kinds.get(supplier) in _SAY_LITTLE and not is_service(purchase.thing or "", None):
+        reason = "seller of hardware, licences, lines or advice: says nothing about who depends on it"
+    if reason:
+        assembly.report.skip(purchase.where, reason, purchase.rows)
+    return bool(reason)
+
+
+def _area(assembly: Assembly, purchase: Purchase, supplier: str) -> tuple[str | None, tuple[str, ...]]:
+    """The service area, and the evidence of the purchase and of its area."""
+    area, cited = purchase.area, [assembly.cite(purchase.cited)]
+    about = Citation("", "inferred", None, assembly.report.source, purchase.cited.published, "service_area")
+    if area and purchase.area_guessed:
+        cited.append(assembly.cite(about._replace(claim=f"Area guessed from {purchase.area_guessed!r}.")))
+    elif area is None and supplier in directory().only_area and purchase.how != "register":
+        area = directory().only_area[supplier]
+        claim = f"The supplier sells into {area} only, as far as is known."
+        cited.append(assembly.cite(Citation(claim, publisher="Reviewed list of suppliers", about="service_area")))
+        assembly.report.guess("service area from the one area the supplier sells into", f"{supplier}: {area}")
+    return area, tuple(cited)
+
+
+def _from_public_body(deal: _Deal) -> None:
+    """A council or shared service supplies: a service, or one system that it runs."""
+    thing, area, supplier = deal.purchase.thing, deal.area, deal.supplier
+    if not thing or deal.purchase.how != "register" or is_service(thing, area) or rules().enabling(area):
+        deal.served(**deal.contract)
+        return
+    id_ = f"{SYSTEM}:{slug(thing)}-{supplier.partition(':')[2]}"
+    system = deal.assembly.keep(Entity(id_, SYSTEM, thing, service_area=(area,) if area else ()))
+    values = {"service_area": area, "data": deal.purchase.data, "hosting": deal.purchase.hosting}
+    deal.relate(deal.buyer, "uses", system, **values, **deal.contract)
+    deal.relate(system, "operated-by", supplier, service_area=area)
+    deal.assembly.report.guess("supplied by a public body: read as one system that it runs", f"{thing} of {supplier}")
+
+
+def _awarded(deal: _Deal) -> None:
+    """A contract with a company: a product if the title names one, a service if it says so, else supply."""
+    report, thing = deal.assembly.report, deal.purchase.thing or ""
+    product, served, hosting = recognised(deal.assembly, deal.purchase)
+    if product is not None:
+        report.guess("product recognised in a title", f"{thing!r}: {product.id}")
+        area = deal.area or (product.areas[0] if len(product.areas) == 1 else None)
+        deal._replace(area=area).uses(directory().entities[product.id], hosting)
+    elif served:
+        report.guess("title read as a service that the supplier runs", thing)
+        deal.served(**deal.contract)
+    else:
+        deal.supplied(**deal.contract)
+
+
+def _registered(deal: _Deal) -> None:
+    """A row of a register about a company: what is bought, who runs it, and which way in there is."""
+    purchase, area, thing = deal.purchase, deal.area, deal.purchase.thing or ""
+    at_supplier, access = purchase.hosting == "supplier", purchase.access
+    rest = {name: deal.contract[name] for name in ("valid_from", "valid_to", "data_returned")}
+    if not thing:
+        deal.supplied(**deal.contract)
+        return
+    # who sits on the network runs it; other software for ICT is used like any software
+    done = is_service(thing, area) or (rules().enabling(area) and access == "network")
+    if done:
+        deal.assembly.report.guess("read as a service that the supplier runs", thing)
+        deal.served(**deal.contract)
+    else:
+        known = directory().product(thing, deal.supplier)
+        deal.uses(directory().entities[known.id] if known else _product(thing, deal.supplier, area), purchase.hosting)
+        if access in _WAYS_IN and at_supplier:  # a way in must not replace what hosting implies
+            deal.served(**rest)
+    runs = at_supplier or done
+    if access and (access in _WAYS_IN or not runs or (access == "data" and purchase.data is None)):
+        deal.supplied(**rest)
+
+
+def _product(thing: str, supplier: str, area: str | None) -> Entity:
+    name, maker = slug(thing), supplier.partition(":")[2]
+    id_ = name if name.split("-")[0] == maker.split("-")[0] else f"{maker}-{name}"
+    return Entity(f"{PRODUCT}:{id_}", PRODUCT, thing, service_area=(area,) if area else ())
+
+
+def _place_and_subcontractors(deal: _Deal) -> None:
+    """Where it runs and who works for the supplier."""
+    purchase, assembly, supplier, report = deal.purchase, deal.assembly, deal.supplier, deal.assembly.report
+    dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
+    subcontractors = [(party, assembly.provider(party, purchase.valid_from)) for party in purchase.subcontractors]
+    if purchase.place:
+        place = assembly.keep(Entity(f"{ENVIRONMENT}:{slug(purchase.place)}", ENVIRONMENT, purchase.place))
+        rests = deal.buyer if supplier.startswith(SUPPLIER) else supplier
+        if rests.startswith(SUPPLIER):
+            report.note(f"{purchase.where}: {purchase.place!r} was not taken as a host: a supplier never rests on one.")
+        else:
+            deal.relate(rests, "hosted-on", place, service_area=deal.area, data=purchase.data, **dates)
+        for party, id_ in subcontractors:
+            if company_key(purchase.place.split(",")[0]) == company_key(party.name):
+                deal.relate(place, "operated-by", id_)
+                report.guess("place named after a subcontractor: run by it", f"{purchase.place}: {party.name}")
+        report.guess("text about hosting read as the name of a place", purchase.place)
+    for _, id_ in subcontractors:
+        if supplier.partition(":")[0] in {SUPPLIER, SHARED_SERVICE} and id_.startswith(SUPPLIER):
+            deal.relate(supplier, "subcontracts-to", id_, service_area=deal.area, **dates)
+        else:
+            report.note(
+                f"{purchase.where}: {id_} as a subcontractor of {supplier} was not taken: only companies can be."
+            )

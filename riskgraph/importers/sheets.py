@@ -1,0 +1,125 @@
+"""Tables out of the files that councils publish: CSV of any make and XLSX, row by row.
+
+The usual readers change such files silently (a row longer than the header shifts every column), so this
+one names what it did. Memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from riskgraph.errors import MissingFile
+from riskgraph.importers.source import SourceTable, problem
+from riskgraph.importers.xlsx import workbook_sheets
+
+__all__ = ["open_sheets"]
+
+MAX_BYTES = 2 * 1024**3
+_CHUNK = 1 << 20
+
+
+def open_sheets(path: Path) -> list[SourceTable]:
+    """The tables of a CSV or XLSX file.
+
+    Raises
+    ------
+    MissingFile
+        If there is no such file.
+    DataError
+        If it is no text table and no workbook, or breaks a limit.
+    """
+    if not path.is_file():
+        raise MissingFile(f"There is no file {path}.", "Check the path.")
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise problem(path, "too-big", f"The file has {size:,} bytes.", f"Keep it under {MAX_BYTES:,}.")
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"PK\x03\x04"):
+        return workbook_sheets(path)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise problem(path, "old-excel", "This is a workbook of the old form (.xls).", "Save it as .xlsx or CSV.")
+    if not start.strip():
+        raise problem(path, "empty-file", "The file is empty.", "Write at least the header row.")
+    return [_text_sheet(path)]
+
+
+def _text_sheet(path: Path) -> SourceTable:
+    encoding, notes = _encoding(path)
+    try:
+        with path.open(encoding=encoding) as file:
+            sample = file.read(200_000)
+    except UnicodeError:
+        raise problem(path, "encoding", "It says that it is UTF-16 but is not.", "Save it as UTF-8.") from None
+    delimiter = _delimiter(sample)
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        csv.field_size_limit(131_072)
+        with path.open(encoding=encoding, newline=None) as lines:
+            reader = csv.reader(lines, delimiter=delimiter)
+            number = 0
+            try:
+                for number, row in enumerate(reader, 1):
+                    if number == 1 and row:
+                        row[0] = row[0].removeprefix("\u00ef\u00bb\u00bf").removeprefix("\ufeff")
+                    yield number, row
+            except (csv.Error, UnicodeError) as error:
+                what = error if isinstance(error, csv.Error) else "its letters are not those of its encoding"
+                raise problem(path, "csv", f"The row cannot be read: {what}.", "Check quotes.", number + 1) from None
+
+    if sample.startswith(("\u00ef\u00bb\u00bf", "\ufeff")):
+        notes.append("The mark at the start of the file stood there twice; both were left out.")
+    return SourceTable(path.stem, rows, notes)
+
+
+def _encoding(path: Path) -> tuple[str, list[str]]:
+    """UTF-8 or UTF-16 with a mark, UTF-8, the old code page 850, or Windows-1252: in this order."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return "utf-16", []
+        if b"\x00" in head:
+            raise problem(path, "not-text", "This is not a text file.", "Save it as CSV in UTF-8, or as .xlsx.")
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        dos = windows = undefined = False
+        utf8 = True
+        while chunk := file.read(_CHUNK):
+            if utf8:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    utf8 = False
+            # byte 9C is the pound sign in code page 850, and a letter that no council writes in 1252
+            dos = dos or bool(re.search(rb"\x9c(?=[\d\s)\",]|$)", chunk))
+            windows = windows or b"\xa3" in chunk
+            undefined = undefined or bool(re.search(rb"[\x81\x8d\x8f\x90\x9d]", chunk))
+    if utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            raise problem(path, "cut-off", "The file ends in the middle of a letter.", "Fetch it again.") from None
+        return "utf-8-sig", []
+    if dos and not windows:
+        return "cp850", ["Read as code page 850, because its pound signs are those of that page."]
+    if undefined:
+        return "latin-1", ["Read as Latin-1: some letters are neither UTF-8 nor Windows-1252."]
+    return "cp1252", ["Read as Windows-1252, because it is not UTF-8."]
+
+
+def _delimiter(sample: str) -> str:
+    lines = [line for line in sample.splitlines()[:40] if line.strip()]
+
+    def score(mark: str) -> tuple[int, int]:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=mark)]
+        except csv.Error:
+            return 0, 0
+        most = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
+        return (widths.count(most) if most > 1 else 0), most
+
+    return max(",;\t|", key=score)

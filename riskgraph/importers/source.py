@@ -1,0 +1,25 @@
+"""One table of a file as it lies there, and an error about a file: what all readers of files share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from riskgraph.errors import DataError, Problem
+
+__all__ = ["SourceTable", "problem"]
+
+
+@dataclass
+class SourceTable:
+    """One table of a file: its cells as text, row by row, with the numbers a spreadsheet shows."""
+
+    name: str
+    rows: Callable[[], Iterator[tuple[int, list[str]]]]  # may be called again
+    notes: list[str] = field(default_factory=list)
+
+
+def problem(path: Path, rule: str, message: str, fix: str, row: int | None = None) -> DataError:
+    """An error about one file."""
+    return DataError(path.name, [Problem(path.name, row, None, rule, message, fix)])

@@ -1,0 +1,181 @@
+"""Payments over 250 or 500 pounds, the file that every council publishes: who paid whom, when, how much.
+
+A payment proves that a supplier was paid, not for what. So the payments of one council to one supplier
+become one relation that says no more than that, with no access and mostly no service area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from riskgraph.dates import first_day, last_day
+from riskgraph.importers.disk_sort import SortedOnDisk
+from riskgraph.importers.formats import Format
+from riskgraph.importers.rows import SourceRow, TableKind
+from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
+from riskgraph.importers.values import parse_date, parse_money, says_nothing
+from riskgraph.vocabulary import headers
+
+__all__ = ["SPENDING"]
+
+_TABLE = TableKind(
+    headers("spending"),
+    required=("supplier", "amount"),
+    whose="payer",
+    asks="who paid",
+    strict=False,  # a cell too many is common behind a purpose; only a row without amount or date is shifted
+)
+_SUMS = 50_000  # pairs of payer and supplier in memory
+
+
+class _PaidTotal(NamedTuple):
+    times: int
+    total: Decimal
+    first: str | None
+    last: str | None
+
+    def and_(self, other: _PaidTotal) -> _PaidTotal:
+        first = min(filter(None, (self.first, other.first)), default=None)
+        last = max(filter(None, (self.last, other.last)), default=None)
+        return _PaidTotal(self.times + other.times, self.total + other.total, first, last)
+
+
+_Pair = tuple[str, str, str]  # who paid, who was paid, its number
+
+
+class _PaymentSums:
+    """What each payer paid each supplier. Sums that are too many for memory wait in a file and are added at the end."""
+
+    def __init__(self) -> None:
+        self._sums: dict[_Pair, _PaidTotal] = {}
+        self._on_disk: SortedOnDisk[tuple[_Pair, _PaidTotal]] = SortedOnDisk(key=itemgetter(0))
+
+    def add(self, pair: _Pair, amount: Decimal, day: str | None) -> None:
+        """One payment."""
+        one = _PaidTotal(1, amount, day, day)
+        before = self._sums.get(pair)
+        self._sums[pair] = before.and_(one) if before else one
+        if len(self._sums) >= _SUMS:
+            self._put_away()
+
+    def __iter__(self) -> Iterator[tuple[_Pair, _PaidTotal]]:
+        self._put_away()
+        for pair, parts in groupby(self._on_disk, key=itemgetter(0)):
+            yield pair, reduce(_PaidTotal.and_, (paid for _, paid in parts))
+
+    def _put_away(self) -> None:
+        for item in self._sums.items():
+            self._on_disk.append(item)
+        self._sums.clear()
+
+
+def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
+    """Read every payment, keep one purchase for each council and supplier."""
+    paid, report, options = _PaymentSums(), statements.report, statements.options
+    columns = None
+    for row in rows:
+        if row.columns is not columns:
+            columns = row.columns
+            named = ", ".join(f"{name} from {columns.header_of(name)!r}" for name in sorted(columns.places))
+            report.note(f"Columns read: {named}.")
+        supplier = row["supplier"]
+        amount, text = parse_money(row.text("amount")), row.text("date")
+        day = parse_date(text) if text else None
+        payer = row["payer"] or options.council
+        reason = _unread(row, amount, bool(text) and day is None) if supplier else "no supplier"
+        if reason:
+            row.skip(reason)
+        elif row.withheld(supplier):
+            pass
+        elif not payer:
+            row.skip("no payer")
+        else:
+            assert amount is not None
+            if row.beyond:
+                row.guess("a cell beyond the last header was left out", repr(row.beyond[0]))
+            paid.add((payer, supplier, row["number"]), amount, day)
+    options.tick(report.read, 0)
+    _purchases(paid, statements)
+
+
+def _unread(row: SourceRow, amount: Decimal | None, undated: bool) -> str:
+    """Why a payment is left out, "" if it is not."""
+    if amount is not None and not undated:
+        return ""
+    if not all(map(says_nothing, row.beyond)):
+        return "more cells than the header has: its columns may be shifted"
+    return "the amount is none" if amount is None else "the date is none"
+
+
+def _purchases(paid: _PaymentSums, statements: Statements) -> None:
+    report = statements.report
+    begun: dict[str, str] = {}
+    until: dict[str, str] = {}
+    for (payer, _, _), total in paid:
+        if total.first and total.last:
+            begun[payer] = min(begun.get(payer, total.first), total.first)
+            until[payer] = max(until.get(payer, total.last), total.last)
+    statements.dates += sorted(set(until.values()))
+    for (payer, supplier, number), total in paid:
+        party = named_party(supplier, report, (("GB-COH", number),) if number else ())
+        where = f"payments of {payer} to {supplier}"
+        reason = _why_not(total, begun.get(payer), until.get(payer)) if party else "no supplier"
+        if party is None or reason:
+            report.skip(where, reason, total.times)
+            continue
+        start, end = _dates(total, begun.get(payer), until.get(payer))
+        claim = f"{payer} paid {party.name} {total.times} times, GBP {total.total}"
+        if total.first and total.last:
+            claim += f", from {total.first[:7]} to {total.last[:7]}"
+        publisher = f"{payer}, spending file {report.source}"
+        statements.buy(
+            Purchase(
+                where=where,
+                how="payment",
+                council=Party(payer),
+                supplier=party,
+                cited=Citation(claim, statements.options.grade or "confirmed", None, publisher, until.get(payer)),
+                valid_from=start,
+                valid_to=end,
+                rows=total.times,
+            )
+        )
+
+
+def _why_not(record: _PaidTotal, begun: str | None, until: str | None) -> str:
+    """Payments that prove too little for a relation."""
+    if record.total <= 0:
+        return "only credits: nothing was paid"
+    if not (record.last and begun and until) or _months(record.last, until) <= 13:
+        return ""
+    if record.times == 1 or (record.times < 4 and record.total < 5000):
+        return "one payment or few small ones, long ago"
+    return ""
+
+
+def _dates(record: _PaidTotal, begun: str | None, until: str | None) -> tuple[str | None, str | None]:
+    """No start if it was paid within the first year of the file, no end if within the last 13 months."""
+    start = record.first[:7] if record.first and begun and _months(begun, record.first) > 12 else None
+    end = record.last[:7] if record.last and until and _months(record.last, until) > 13 else None
+    return start, end
+
+
+def _months(early: str, late: str) -> int:
+    a: date = first_day(early)
+    b: date = last_day(late)
+    return (b.year - a.year) * 12 + b.month - a.month
+
+
+SPENDING = Format(
+    "spending",
+    "payments over 250 or 500 pounds: payer, supplier, date, amount",
+    (_TABLE,),
+    rows=_payments,
+    suppliers="known",
+)

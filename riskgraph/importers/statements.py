@@ -1,0 +1,267 @@
+"""What a source states, before it is known who is meant: the one shape that every format is turned into."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from riskgraph.dates import first_day, last_day
+from riskgraph.importers.disk_sort import SortedOnDisk
+from riskgraph.importers.report import ImportReport
+from riskgraph.importers.values import clean_supplier, redacted
+from riskgraph.model import RegisterEntry
+
+__all__ = [
+    "Citation",
+    "ImportOptions",
+    "ListedBody",
+    "ListedSupplier",
+    "ListedSystem",
+    "Party",
+    "Purchase",
+    "StatedRelation",
+    "Statements",
+    "ToldIncident",
+    "in_order",
+    "named_party",
+    "withheld",
+]
+
+
+class Party(NamedTuple):
+    """A body as a source names it.
+
+    Examples
+    --------
+    >>> Party("Civica UK Ltd", (("GB-COH", "01628868"),)).name
+    'Civica UK Ltd'
+    """
+
+    name: str
+    ids: tuple[tuple[str, str], ...] = ()  # scheme and number, as published
+
+
+class Citation(NamedTuple):
+    """Who says what, how surely: it becomes an item of evidence."""
+
+    claim: str
+    grade: str = "reported"
+    url: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    about: str | None = None  # the one field of the relation that it speaks about
+
+
+class Purchase(NamedTuple):
+    """One body buys something from another: a row of a register, an award, or payments put together."""
+
+    where: str
+    how: Literal["register", "award", "payment"]
+    council: Party
+    supplier: Party
+    cited: Citation
+    thing: str | None = None
+    area: str | None = None
+    area_guessed: str | None = None  # the words it was guessed from
+    data: str | None = None
+    access: str | None = None
+    hosting: str | None = None
+    place: str | None = None
+    through: Party | None = None
+    subcontractors: tuple[Party, ...] = ()
+    certificate: str | None = None  # of the supplier
+    certificate_expires: str | None = None
+    rows: int = 1  # rows of the source behind it
+    episode: bool = False  # several contracts, one after the other
+    # columns of the relation that it becomes
+    valid_from: str | None = None
+    valid_to: str | None = None
+    contract_reference: str | None = None
+    contract_value_gbp: Decimal | None = None
+    annual_value_gbp: Decimal | None = None
+    contract_end: str | None = None  # as it stands; `valid_to` only where the relation ended with it
+    contract_end_latest: str | None = None
+    notice_days: int | None = None
+    framework: str | None = None
+    data_returned: str | None = None
+    endurance_days: int | None = None
+    substitutability: str | None = None
+    exit_plan: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRelation:
+    """A relation that a source states as such: a row of the sheet Links, an owner, a member."""
+
+    where: str
+    relation: str
+    dependent: tuple[str, Party]  # kind and name; kind "body" where the source does not say
+    provider: tuple[str, Party]
+    cited: Citation
+    values: Mapping[str, object] = field(default_factory=dict)
+    rows: int = 1  # 0 for a part of a row that is counted elsewhere
+    further: tuple[Citation, ...] = ()  # about single fields
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBody:
+    """What a source says of a public body itself: its code, kind, dates and successors."""
+
+    where: str
+    name: str
+    code: str | None = None
+    kind: str | None = None
+    region: str | None = None
+    start: str | None = None
+    end: str | None = None
+    replaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSupplier:
+    """A supplier in a list of its own: its other names, its certificates and when the first one lapses."""
+
+    party: Party
+    aliases: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    lapses: str | None = None
+
+
+class ListedSystem(NamedTuple):
+    """What a source says of a system or place itself."""
+
+    area: str | None = None
+    data: str | None = None
+    hosting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldIncident:
+    """An incident as a source tells it."""
+
+    where: str
+    title: str
+    cited: Citation
+    known: str | None = None  # when
+    origins: tuple[tuple[str, str, str | None], ...] = ()  # kind ("body" if not listed), name, service area
+    effects: tuple[tuple[str, str], ...] = ()  # name of a body, effect
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What the user says about an import.
+
+    Parameters
+    ----------
+    council
+        Whose file it is, where the rows do not say.
+    columns
+        The header, for a table that has none.
+    grade
+        How sure the source is, where it does not say; by default what its kind is worth.
+    suppliers
+        `known` takes only suppliers that the map or the shipped directory knows.
+    buyers
+        `known` takes only councils of the register; `all` makes new bodies of the others.
+    reviewed
+        Name to id, as a person decided (`riskgraph data match`).
+    register
+        A register of authorities that the source brings along.
+    as_of
+        Date of the data.
+    title
+        Title of a new data set.
+    tick
+        Called with the number of rows read so far and 0, then with the rows taken in and how many there are.
+    refuses
+        Why a purchase is not wanted, "" if it is; set by `import_file`, so that what nobody wants is not kept at all.
+    """
+
+    council: str | None = None
+    columns: tuple[str, ...] | None = None
+    grade: str | None = None
+    suppliers: str | None = None
+    buyers: str | None = None
+    reviewed: Mapping[str, str] = field(default_factory=dict)
+    register: Mapping[str, RegisterEntry] = field(default_factory=dict)
+    as_of: str | None = None
+    title: str | None = None
+    tick: Callable[[int, int], None] = lambda done, total: None
+    refuses: Callable[[Purchase], str] = lambda purchase: ""
+
+
+def _purchase_order(purchase: Purchase) -> tuple[object, ...]:
+    """By who buys from whom, then by date: the order of the rows in the source plays no part."""
+    bodies = purchase.council.name, purchase.council.ids, purchase.supplier.name, purchase.supplier.ids
+    dates = purchase.valid_from or "", purchase.valid_to or ""
+    return *bodies, *dates, purchase.contract_reference or "", purchase.thing or "", purchase.where
+
+
+@dataclass
+class Statements:
+    """Everything that one source states, and when it was made."""
+
+    report: ImportReport
+    options: ImportOptions = field(default_factory=ImportOptions)
+    purchases: SortedOnDisk[Purchase] = field(default_factory=lambda: SortedOnDisk(_purchase_order))
+    sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
+    between: set[Party] = field(default_factory=set)  # through whom councils are served
+    relations: list[StatedRelation] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)  # days that the source speaks of as known
+    bodies: list[ListedBody] = field(default_factory=list)
+    suppliers: list[ListedSupplier] = field(default_factory=list)
+    systems: dict[str, ListedSystem] = field(default_factory=dict)  # normalised name to what is said of it
+    listed: list[tuple[str, Party]] = field(default_factory=list)  # kind and name; kept though no relation speaks of it
+    incidents: list[ToldIncident] = field(default_factory=list)
+
+    def wanted(self, purchase: Purchase) -> bool:
+        """Whether the user wants a purchase; if not, its rows are counted with the reason."""
+        reason = self.options.refuses(purchase)
+        if reason:
+            self.report.skip(purchase.where, reason, purchase.rows)
+        return not reason
+
+    def buy(self, purchase: Purchase) -> None:
+        """Keep a purchase, if it is wanted."""
+        if not self.wanted(purchase):
+            return
+        self.purchases.append(purchase)
+        self.sellers[purchase.supplier] += purchase.rows
+        self.sellers.update(purchase.subcontractors)
+        if purchase.through:
+            self.sellers[purchase.through] += 1
+            self.between.add(purchase.through)
+
+    def dated(self, day: str | None) -> None:
+        """A day on which the source knew what it says."""
+        if day:
+            self.dates.append(day)
+
+
+def named_party(text: str, report: ImportReport, ids: tuple[tuple[str, str], ...] = ()) -> Party | None:
+    """A supplier as the source names it, without what finance systems add; `None` if it is nobody."""
+    cleaned, taken = clean_supplier(text)
+    if taken:
+        report.guess("words taken off the name of a supplier", f"{text!r} read as {cleaned!r}")
+    return Party(cleaned, ids) if cleaned else None
+
+
+def withheld(text: str, where: str, report: ImportReport) -> bool:
+    """Whether the name of a supplier was taken out by the publisher; the row is then left out, and counted."""
+    if not redacted(text):
+        return False
+    report.redacted += 1
+    report.skip(where, "supplier redacted: who it is is not known")
+    return True
+
+
+def in_order(start: str | None, end: str | None, where: str, report: ImportReport) -> tuple[str | None, str | None]:
+    """Two dates in the order in which time runs; both blank if they are not."""
+    if start and end and last_day(end) < first_day(start):
+        report.guess("ends before it begins: both dates left blank", f"{where}: {start} to {end}")
+        return None, None
+    return start, end

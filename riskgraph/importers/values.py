@@ -1,0 +1,246 @@
+"""What people write in cells, as values: dates, money, numbers of companies, words for "not known".
+
+Everything here answers with a value or with `None`, and never guesses silently: where a cell had to be
+repaired, the repair is named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import unicodedata
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from riskgraph.data.names import normalise
+from riskgraph.vocabulary import pattern, patterns, words
+
+__all__ = [
+    "LONGEST_PLACEHOLDER",
+    "PLACEHOLDERS",
+    "clean",
+    "clean_supplier",
+    "company_number",
+    "parse_date",
+    "parse_days",
+    "parse_money",
+    "redacted",
+    "says_nothing",
+    "slug",
+    "web_address",
+]
+
+_MANY = 16_384  # cells that are remembered: names and dates come again and again
+_EPOCH = date(1899, 12, 30)  # how Excel counts days since 1900, its error of 29 February 1900 included
+_PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,20})?", re.ASCII)
+_LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142": "l"})
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+PLACEHOLDERS = frozenset(["", *words("says nothing")])
+LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
+_UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}  # days
+
+
+def clean(cell: str) -> str:
+    """A cell without hidden characters and outer spaces; words in a row are parted by one space."""
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFC", cell)
+    elif cell.isprintable() and "  " not in cell and cell[:1] != " " != cell[-1:]:
+        return cell  # nearly all
+    if _HIDDEN.search(cell):
+        cell = _HIDDEN.sub("", cell)
+    return " ".join(cell.split())
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell is empty, a dash, "n/a", "not known", or an error of a spreadsheet.
+
+    Examples
+    --------
+    >>> says_nothing(" N/A "), says_nothing("None Such Ltd")
+    (True, False)
+    """
+    text = text.strip()
+    return len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS
+
+
+@lru_cache(maxsize=_MANY)
+def redacted(text: str) -> bool:
+    """Whether a name was taken out by whoever published the file.
+
+    Examples
+    --------
+    >>> redacted("REDACTED PERSONAL DATA"), redacted("Redactive Media Group")
+    (True, False)
+    """
+    return bool(pattern("redacted").search(text.strip()))
+
+
+@lru_cache(maxsize=_MANY)
+def parse_date(text: str) -> str | None:
+    """A date as YYYY-MM-DD, YYYY-MM or YYYY, or `None` if it is none that is sure.
+
+    Days come before months, as people write here; `12/31/2025` is refused rather than read the other way.
+
+    Examples
+    --------
+    >>> [parse_date(t) for t in ("31/03/2028", "1-Apr-19", "17 July 2023", "43658", "2026-07-03T00:00:00+01:00")]
+    ['2028-03-31', '2019-04-01', '2023-07-17', '2019-07-12', '2026-07-03']
+    >>> [parse_date(t) for t in ("12/31/2025", "soon", "July 2023", "2023")]
+    [None, None, '2023-07', '2023']
+    """
+    text = text.strip().rstrip(".")
+    for form, _ in patterns("date"):
+        if match := form.fullmatch(text):
+            return _date(match.groupdict())
+    return None
+
+
+def _date(parts: dict[str, str]) -> str | None:
+    """A date out of its year, month and day, or out of the days that a spreadsheet counts."""
+    if days := parts.get("days"):
+        return (_EPOCH + timedelta(days=int(days))).isoformat() if 20_000 <= int(days) <= 80_000 else None
+    year = int(parts["year"])
+    if len(parts["year"]) == 2:
+        year += 2000 if year < 70 else 1900
+    if "month" not in parts:
+        return str(year)
+    month = int(parts["month"]) if parts["month"].isdigit() else _months().get(parts["month"][:3].lower(), 0)
+    try:
+        day = date(year, month, int(parts.get("day", 1)))
+    except ValueError:
+        return None
+    if "day" not in parts:
+        return f"{year}-{month:02d}"
+    return day.isoformat() if 1900 <= year <= 2200 else None
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, int]:
+    return {name[:3]: int(number) for name, number in words("month").items()}
+
+
+def parse_money(text: str) -> Decimal | None:
+    """An amount in pounds, or `None` if it is none that is sure.
+
+    Examples
+    --------
+    >>> [str(parse_money(t)) for t in ("1,234.50", " 519.89 ", "£12", "(470.60)", "-123", "10.00 CR")]
+    ['1234.50', '519.89', '12', '-470.60', '-123', '-10.00']
+    >>> [parse_money(t) for t in ("1,5", "1e400", "nan", "12%", "5,00.1")]
+    [None, None, None, None, None]
+    """
+    if _PLAIN.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    text = text.strip().strip("'\"").replace("\u00c2\u00a3", "\u00a3").replace("\u0153", "\u00a3")
+    text = re.sub(r"^(?:GBP|\u00a3)|(?<=[-(])\u00a3|GBP$|\s|\u00a0", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=^-)\u00a3|^\u00a3", "", text)
+    negative = False
+    if re.fullmatch(r"\(.*\)", text):
+        text, negative = text[1:-1].lstrip("\u00a3"), True
+    elif re.search(r"(?:CR|-)$", text, re.IGNORECASE):
+        text, negative = re.sub(r"(?:CR|-)$", "", text, flags=re.IGNORECASE), True
+    if not _PLAIN.fullmatch(text):
+        return None
+    amount = Decimal(text.replace(",", ""))
+    return -amount if negative else amount
+
+
+def parse_days(text: str) -> int | None:
+    """A number of days: "90", "90 days", "3 months" (30 days each), "6 weeks"; hours are whole days or 0.
+
+    Examples
+    --------
+    >>> parse_days("3 months"), parse_days("90"), parse_days("30 hours"), parse_days("a while")
+    (90, 90, 1, None)
+    """
+    text = text.strip()
+    if match := re.fullmatch(r"(\d{1,5}) ?(?:hours?|hrs?|h)", text, re.IGNORECASE):
+        return int(match[1]) // 24
+    match = re.fullmatch(r"(\d{1,4})\s*(days?|weeks?|months?|years?)?", text, re.IGNORECASE)
+    return int(match[1]) * _UNITS[(match[2] or "d")[0].lower()] if match else None
+
+
+@lru_cache(maxsize=_MANY)
+def company_number(text: str) -> tuple[str | None, bool]:
+    """A number at Companies House, and whether it had to be repaired; `None` if it cannot be one.
+
+    Repaired are one lost zero at the front, small letters, spaces, and words around a number of full
+    length. Nothing else is: six digits may be an old number that lost two zeros, or one that lost a digit.
+
+    Examples
+    --------
+    >>> company_number("02299747"), company_number("2299747"), company_number("Company Number - 07382763")
+    (('02299747', False), ('02299747', True), ('07382763', True))
+    >>> company_number("sc160484"), company_number("016288868"), company_number("158718")
+    (('SC160484', True), (None, False), (None, False))
+    """
+    raw = text.strip()
+    value = re.sub(r"\s", "", raw).upper()
+    if match := re.search(r"(?<![0-9A-Z])(\d{8}|[A-Z]{2}\d{6})(?![0-9A-Z])", raw.upper()):
+        value = match[1] if re.search(r"compan|reg|no\b|number", raw, re.IGNORECASE) else value
+    if re.fullmatch(r"\d{7}", value):
+        value = "0" + value
+    elif re.fullmatch(r"(?:SC|NI|OC|SO)\d{5}", value):
+        value = value[:2] + "0" + value[2:]
+    good = re.fullmatch(r"\d{8}", value) or (
+        re.fullmatch(r"[A-Z][A-Z0-9]\d{5}[0-9A-Z]", value) and value[:2] in words("company number: first letters")
+    )
+    if not good or len(set(value)) == 1:
+        return None, False
+    return value, value != raw
+
+
+@lru_cache(maxsize=_MANY)
+def clean_supplier(text: str) -> tuple[str | None, str | None]:
+    """The name of a supplier without what finance systems add, and what was taken off.
+
+    The name is `None` if the cell names nobody.
+
+    Examples
+    --------
+    >>> clean_supplier("DO NOT USE IDOX INFORMATION SOLUTIONS LTD")
+    ('IDOX INFORMATION SOLUTIONS LTD', 'DO NOT USE')
+    >>> clean_supplier("NOT AWARDED TO SUPPLIER")
+    (None, None)
+    """
+    name = re.sub(r"\s+", " ", html.unescape(html.unescape(text))).strip(" \"'\u00a0")
+    if says_nothing(name) or pattern("supplier: nobody").search(name) or not re.search(r"\w", name):
+        return None, None
+    taken = []
+    for form, _ in patterns("supplier: taken off the name"):
+        if (match := form.search(name)) and len(name) - len(match[0]) > 2:
+            taken.append(match[0].strip())
+            name = (name[: match.start()] + name[match.end() :]).strip()
+    return name, "; ".join(taken) or None
+
+
+def slug(name: str) -> str:
+    """The part of an id after the kind.
+
+    Examples
+    --------
+    >>> slug("Adur & Worthing Councils")
+    'adur-and-worthing-councils'
+    """
+    ascii_ = normalise(name).translate(_LETTERS)
+    ascii_ = unicodedata.normalize("NFKD", ascii_).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^a-z0-9]+", "-", ascii_).strip("-")
+    if len(made) > 80 or not made:  # cut, or of other letters: still one id for each name
+        digest = hashlib.sha256(normalise(name).encode("utf-8", "replace")).hexdigest()[:8]
+        made = f"{made[:70].strip('-') or 'name'}-{digest}"
+    return made
+
+
+def web_address(text: str) -> str | None:
+    """An address as a data set can hold it, or `None`.
+
+    Examples
+    --------
+    >>> web_address("https://example.org/a"), web_address("javascript:alert(1)"), web_address("https://exämple.org")
+    ('https://example.org/a', None, None)
+    """
+    return text if re.fullmatch(r"https?://[^\s<>\"]+", text, re.ASCII | re.IGNORECASE) and text.isascii() else None
