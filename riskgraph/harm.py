@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from riskgraph.engine import NEVER, Network, NetworkBuilder
+from riskgraph.engine import Network, NetworkBuilder, place_and_kind, state_of
 from riskgraph.engine.network import BANDS, Derivation, Group
+from riskgraph.engine.worlds import starting
 from riskgraph.model import (
     AUTHORITY,
+    KINDS,
+    NEVER,
     ORGANISATIONS,
     SHARED_SERVICE,
     SUPPLIER,
@@ -23,7 +26,6 @@ from riskgraph.settle import Settled, Step
 
 __all__ = ["HarmNetwork", "Part", "Place", "compile_harm", "places_of"]
 
-KINDS = tuple(FailureKind)
 PLAIN = -1_000_000  # label of a link to or from a junction: no rule of its own
 _AND = frozenset(KINDS.index(kind) for kind in (FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT))
 _INTRUSION = KINDS.index(FailureKind.INTRUSION)
@@ -64,6 +66,34 @@ class HarmNetwork:
     steps: Sequence[Step]  # a link's label, if not negative, is the number of its step
     inside: Sequence[InsideRule]  # a link's label -1 - n stands for inside rule n
     today: Mapping[str, tuple[str | None, ...]]  # authority to the areas of its services in force
+
+    def state(self, place: Place | int, kind: FailureKind) -> int:
+        """The number of a part of a body, itself given by its number if need be, failing in a kind.
+
+        Examples
+        --------
+        >>> from riskgraph.graph import RiskGraph
+        >>> seeds = RiskGraph.open("seeds")
+        >>> harm = seeds.harm(seeds.view())
+        >>> dover = Place("authority:dover", Part.WHOLE)
+        >>> harm.at(harm.state(dover, FailureKind.OUTAGE)) == (dover, FailureKind.OUTAGE)
+        True
+        """
+        return state_of(place if isinstance(place, int) else self.number[place], KINDS.index(kind))
+
+    def at(self, state: int) -> tuple[Place, FailureKind]:
+        """The other way round: which part of a body fails in a state, and in which kind."""
+        place, kind = place_and_kind(state)
+        return self.places[place], KINDS[kind]
+
+    def failing(self, states: Iterable[int]) -> Iterator[Place]:
+        """The part of a body that fails in each of some states; one that fails in several kinds comes as often."""
+        places = self.places
+        return (places[place_and_kind(state)[0]] for state in states)
+
+    def starts(self, root: str, kinds: Iterable[FailureKind]) -> list[int]:
+        """The states in which a root starts if it fails in some kinds; see `places_of`."""
+        return starting([places_of(self, root)], [KINDS.index(kind) for kind in kinds])
 
     def parts(self, body: str, part: Part) -> list[tuple[int, str | None]]:
         """Numbers and areas of a body's lines or services."""

@@ -15,6 +15,8 @@ from riskgraph.dates import first_day, last_day
 __all__ = [
     "AUTHORITY",
     "ENVIRONMENT",
+    "KINDS",
+    "NEVER",
     "ORGANISATIONS",
     "PRESETS",
     "PRINCIPAL_COUNCILS",
@@ -67,6 +69,9 @@ class FailureKind(StrEnum):
         """What it would mean for a council, in the users' words."""
         return _EFFECTS[self]
 
+
+KINDS = tuple(FailureKind)
+NEVER = 9  # a level beyond every band: nothing passes
 
 _EFFECTS = {
     FailureKind.EXPOSURE: "data could be read",

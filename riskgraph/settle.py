@@ -16,9 +16,11 @@ from typing import NamedTuple
 
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, last_day, published_by
-from riskgraph.deciding import NEVER, any_line, decide, decide_implied, levels_of
+from riskgraph.deciding import any_line, decide, decide_implied, levels_of
 from riskgraph.model import (
     AUTHORITY,
+    KINDS,
+    NEVER,
     ORGANISATIONS,
     PRODUCT,
     SYSTEM,
@@ -33,7 +35,6 @@ from riskgraph.rules import Line, rules
 __all__ = ["Assumption", "Settled", "Step", "Value", "View", "settle"]
 
 _NOTHING = (NEVER,) * len(FailureKind)
-KINDS = tuple(FailureKind)
 _EXPOSURE = KINDS.index(FailureKind.EXPOSURE)
 
 

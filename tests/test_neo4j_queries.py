@@ -24,8 +24,8 @@ from riskgraph.cli import main
 from riskgraph.engine import solve
 from riskgraph.errors import RiskGraphError, ServerError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part, Place, places_of
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Band, FailureKind
+from riskgraph.harm import Part, Place, places_of
+from riskgraph.model import AUTHORITY, KINDS, SHARED_SERVICE, SUPPLIER, Band, FailureKind
 from riskgraph.settle import Step
 
 pytestmark = MARKS

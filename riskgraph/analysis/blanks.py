@@ -8,7 +8,7 @@ from dataclasses import replace
 from riskgraph.analysis.blast import Question
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.edit import edited
-from riskgraph.deciding import NEVER
+from riskgraph.model import NEVER
 from riskgraph.rules import Cell, Line, Situation, rules
 from riskgraph.settle import Settled, Step
 

@@ -20,15 +20,15 @@ from riskgraph.analysis.radius import (
 )
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import last_day
-from riskgraph.engine import Answer, solve
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine import Answer, solve, states_of
 from riskgraph.engine.times import known_days
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
+from riskgraph.harm import HarmNetwork, Part, Place, places_of
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
+    KINDS,
     PRESETS,
     PRODUCT,
     SHARED_SERVICE,
@@ -215,7 +215,7 @@ class _Collector:
         for reach in authorities:
             for number, area in self.harm.parts(reach.id, Part.SERVICE):
                 band = reach.services.get(area, {}).get(FailureKind.OUTAGE)
-                day = None if band is None else days[band].get(number * KIND_COUNT + outage)
+                day = None if band is None else days[band].get(self.harm.state(number, FailureKind.OUTAGE))
                 if day is not None:
                     found.setdefault(reach.id, {})[area] = day
         return found
@@ -225,8 +225,7 @@ class _Collector:
         answer = run(self.harm, [root], self.kinds)
         alone: dict[str, Band] = {}
         for band, reached in enumerate(answer.bands):
-            for state in reached.hops:
-                place = self.harm.places[state // KIND_COUNT]
+            for place in self.harm.failing(reached.hops):
                 if place.part is Part.WHOLE and self.dataset.entities[place.body].kind == AUTHORITY:
                     if self._shelf(place.body) == "authorities":
                         alone.setdefault(place.body, Band(band))
@@ -236,8 +235,7 @@ class _Collector:
         """Authorities with any state in any band; the widest band holds all others."""
         found = set()
         for reached in self.answer.bands:
-            for state in reached.hops:
-                place = self.harm.places[state // KIND_COUNT]
+            for place in self.harm.failing(reached.hops):
                 if place.part is Part.WHOLE and self.dataset.entities[place.body].kind == AUTHORITY:
                     found.add(place.body)
         return sorted(found)
@@ -258,8 +256,8 @@ class _Collector:
         for number, area in sorted(self.harm.parts(body, Part.SERVICE), key=lambda part: part[1] or "~"):
             found = {
                 kind: Band(best[0])
-                for index, kind in enumerate(KINDS)
-                if (best := self.answer.best(number * KIND_COUNT + index)) is not None
+                for kind in KINDS
+                if (best := self.answer.best(self.harm.state(number, kind))) is not None
             }
             if found:
                 services[area] = found
@@ -294,7 +292,8 @@ class _Collector:
             place = Place(step.provider, part, step.area if part is Part.LINE else None)
             number = self.harm.number.get(place)
             if number is not None and any(
-                step.levels[kind] <= Band.POSSIBLE and number * KIND_COUNT + kind in hops for kind in range(KIND_COUNT)
+                level <= Band.POSSIBLE and state in hops
+                for level, state in zip(step.levels, states_of(number), strict=True)
             ):
                 carriers[step.dependent].add(step.provider)
         return carriers
@@ -302,12 +301,8 @@ class _Collector:
     def _ring(self, band: Band) -> tuple[str, ...]:
         """Who is not reached in a band but shares a place or a link with what is intruded (model rule 31)."""
         hops = self.answer.bands[band].hops
-        intruded = {
-            self.harm.places[state // KIND_COUNT]
-            for state in hops
-            if KINDS[state % KIND_COUNT] is FailureKind.INTRUSION
-        }
-        reached = {place.body for state in hops if (place := self.harm.places[state // KIND_COUNT]).part is Part.WHOLE}
+        intruded = {place for place, kind in map(self.harm.at, hops) if kind is FailureKind.INTRUSION}
+        reached = {place.body for place in self.harm.failing(hops) if place.part is Part.WHOLE}
         ring = set()
         for body, other in self._ties:
             if other in intruded and body not in reached and self._shelf(body) == "authorities":

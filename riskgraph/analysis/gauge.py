@@ -10,10 +10,9 @@ from enum import StrEnum
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Target
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.harm import HarmNetwork, Part, Place
+from riskgraph.model import AUTHORITY, KINDS, Band, FailureKind
 from riskgraph.settle import View
 
 __all__ = ["By", "Gauge"]
@@ -72,7 +71,7 @@ class Gauge:
     ) -> None:
         self.graph, self.view, self.kinds, self.band = graph, view, tuple(kinds), band
         self.selection = selection or Selection(graph)
-        self.counted = range(KIND_COUNT) if hit is None else (KINDS.index(hit),)
+        self.counted = KINDS if hit is None else (hit,)
         self.elements = list(self._elements(graph.harm(view), by))
         self._states: dict[int, Mapping[int, Sequence[int]]] = {}
 
@@ -92,7 +91,7 @@ class Gauge:
         return [
             Target(
                 element.weight,
-                tuple(harm.number[place] * KIND_COUNT + kind for place in element.places for kind in self.counted),
+                tuple(harm.state(place, kind) for place in element.places for kind in self.counted),
             )
             for element in self.elements
             if element.body != own
@@ -105,7 +104,7 @@ class Gauge:
             for number, element in enumerate(self.elements):
                 for place in element.places:
                     for kind in self.counted:
-                        states[harm.number[place] * KIND_COUNT + kind].append(number)
+                        states[harm.state(place, kind)].append(number)
             if harm is not self.graph.harm(self.view):
                 return states  # made for one root only
             self._states[id(harm)] = states

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.analysis.proofs import Proof
 from riskgraph.data.dataset import Dataset
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS
-from riskgraph.model import Band, FailureKind, RegisterEntry
+from riskgraph.model import KINDS, Band, FailureKind, RegisterEntry
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 

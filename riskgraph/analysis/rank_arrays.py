@@ -18,8 +18,8 @@ from riskgraph.engine.digraph import Ints, Longs
 from riskgraph.engine.sets import OutOfMemory, Pool
 from riskgraph.engine.snapshot import Roots
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.harm import Part
+from riskgraph.model import AUTHORITY, KINDS, Band, FailureKind
 from riskgraph.settle import View
 
 __all__ = ["Counter", "Families"]

@@ -18,12 +18,11 @@ from riskgraph.analysis.blanks import ANSWERS, answered, asks, kept_out, line_if
 from riskgraph.analysis.blast import Question, asked_kinds, resolve_roots
 from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.analysis.select import Selection
-from riskgraph.deciding import NEVER
 from riskgraph.engine.changes import Blocks, of_each, spread_rules, value
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, places_of
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.harm import HarmNetwork, Part, places_of
+from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, FailureKind
 from riskgraph.rules import Cell
 from riskgraph.settle import Settled, View
 

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 from riskgraph.analysis.blast import BlastRadius, blast, run
 from riskgraph.analysis.proofs import Proof, all_proofs
 from riskgraph.dates import first_day
-from riskgraph.deciding import NEVER
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
+from riskgraph.model import AUTHORITY, KINDS, NEVER, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
 from riskgraph.rules import rules
 from riskgraph.settle import Step, View
 

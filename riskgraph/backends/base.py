@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from riskgraph.engine import solve
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.network import KIND_COUNT
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part, places_of
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.harm import Part, places_of
+from riskgraph.model import AUTHORITY, KINDS, Band, FailureKind
 
 if TYPE_CHECKING:
     from riskgraph.backends.connection import Connection

@@ -16,9 +16,10 @@ from riskgraph.data import Dataset, DatasetInfo
 from riskgraph.data.checks import run_checks
 from riskgraph.errors import ServerError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part
+from riskgraph.harm import Part
 from riskgraph.model import (
     AUTHORITY,
+    KINDS,
     Band,
     Entity,
     Evidence,

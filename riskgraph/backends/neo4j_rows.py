@@ -12,10 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from riskgraph.data import Dataset
-from riskgraph.engine import NEVER
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Place, places_of
-from riskgraph.model import AUTHORITY, Band, Entity, FailureKind
+from riskgraph.harm import HarmNetwork, Place, places_of
+from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, Entity, FailureKind
 from riskgraph.settle import Step
 
 __all__ = ["DERIVED", "KIND_LABELS", "LABELS", "RELATION_TYPES", "TYPES", "MapRows", "Row", "map_rows", "place_id"]

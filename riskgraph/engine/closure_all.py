@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskgraph.engine.digraph import Csr, Ints, csr
-from riskgraph.engine.network import BANDS, KINDS
+from riskgraph.engine.network import BANDS, KIND_COUNT
 from riskgraph.engine.product import Product
 from riskgraph.engine.sets import OutOfMemory, Pool
 from riskgraph.engine.snapshot import Roots, Snapshot
@@ -57,7 +57,7 @@ class Part:
 def kinds_reached(snapshot: Snapshot, asked: Collection[int], band: int = BANDS - 1) -> list[int]:
     """The kinds in which anything can fail in a band if roots fail in the kinds asked about."""
     found = set(asked)
-    for _ in range(KINDS):
+    for _ in range(KIND_COUNT):
         found |= {int(t) for s, t, level, _ in snapshot.derivations if int(s) in found and level <= band}
     return sorted(found)
 

@@ -12,12 +12,11 @@ from riskgraph.analysis.blast import asked_kinds, resolve_roots
 from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Spread, failing, spread_rules, value
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.programme import Plan, cheapest
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, places_of
-from riskgraph.model import Band, FailureKind
+from riskgraph.harm import places_of
+from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.scenario.costs import read_costs
 from riskgraph.scenario.proposal import Fixes, Proposal, total
 from riskgraph.scenario.remedies import Act, Remedies, apply, remedies
@@ -264,9 +263,8 @@ class _Search:
     def reached(self, root: str, spread: Spread, changes: Collection[int]) -> set[str]:
         """Authorities that a root reaches in spite of some changes."""
         failed = failing(spread, changes)
-        places = self.graph.harm(self.view, [root]).places
         states = {state for target in spread.targets for state in target.states if state in failed}
-        return {places[state // KIND_COUNT].body for state in states}
+        return {place.body for place in self.graph.harm(self.view, [root]).failing(states)}
 
     def proposal(
         self, spreads: Mapping[str, Spread], plan: Plan, worst: bool, roots: Sequence[str], reached: set[str]

@@ -17,9 +17,8 @@ from riskgraph.analysis.blast import run
 from riskgraph.analysis.concentration import market_in
 from riskgraph.analysis.gauge import By, Gauge
 from riskgraph.dates import first_day, last_day
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part
+from riskgraph.harm import HarmNetwork, Part
 from riskgraph.model import AUTHORITY, PRESETS, Band, FailureKind
 from riskgraph.scenario.award import Award, Placed, place, read_award
 from riskgraph.scenario.policy import Limit, Policy, read_policy
@@ -335,11 +334,11 @@ class _State:
 
     def _all_stops(self, buyer: str) -> Mapping[str, tuple[str, ...]]:
         harm = self.graph.harm(self.view)
-        outage = KINDS.index(FailureKind.OUTAGE)
         part = Part.SERVICE if self.graph.dataset.entities[buyer].kind == AUTHORITY else Part.LINE
-        services = {number * KIND_COUNT + outage: area or "?" for number, area in harm.parts(buyer, part)}
+        parts = harm.parts(buyer, part)
+        services = {harm.state(number, FailureKind.OUTAGE): area or "?" for number, area in parts}
         found: dict[str, tuple[str, ...]] = {}
-        for body in sorted(self._upstream(harm, [state // KIND_COUNT for state in services]) - {buyer}):
+        for body in sorted(self._upstream(harm, [number for number, _ in parts]) - {buyer}):
             hops = run(harm, [body], [FailureKind.OUTAGE]).bands[Band.LIKELY].hops
             stopped = tuple(sorted(area for state, area in services.items() if state in hops))
             if stopped:

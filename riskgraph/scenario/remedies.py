@@ -17,8 +17,8 @@ from riskgraph.analysis.blast import Question
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.edit import edited
 from riskgraph.engine.changes import Blocks, Split
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import ENVIRONMENT, Entity, Evidence, FailureKind, Relation
+from riskgraph.harm import HarmNetwork, Part, Place
+from riskgraph.model import ENVIRONMENT, KINDS, Entity, Evidence, FailureKind, Relation
 from riskgraph.settle import Settled, Step
 
 __all__ = ["Act", "Remedies", "Remedy", "apply", "remedies"]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from riskgraph.analysis.blast import run
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine import states_of
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part, Place
@@ -204,9 +204,7 @@ def exposures(graph: RiskGraph, view: View, council: str, kinds: Sequence[Failur
                 queue.append(there)
     for root in sorted(seen - {council}):
         answer = run(harm, [root], kinds)
-        best = min(
-            (best[0] for kind in range(KIND_COUNT) if (best := answer.best(number * KIND_COUNT + kind))), default=None
-        )
+        best = min((best[0] for state in states_of(number) if (best := answer.best(state))), default=None)
         if best is not None:
             found[root] = Band(best)
     return found
