@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 
 from riskgraph.errors import RiskGraphError
 
-__all__ = ["VIEWS", "Pictured", "View"]
+__all__ = ["VIEWS", "Display", "Pictured"]
 
 
-class View(NamedTuple):
+class Display(NamedTuple):
     """How results of one class are shown: as HTML, and as a Plotly figure (if there is one)."""
 
     html: Callable[[Any], str]
     figure: Callable[[Any], Any] | None
 
 
-VIEWS: dict[str, View] = {}  # name of a class to its view; filled when a map is opened with riskgraph.load
+VIEWS: dict[str, Display] = {}  # name of a class to its view; filled when a map is opened with riskgraph.load
 
 
 class Pictured:

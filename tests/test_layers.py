@@ -11,6 +11,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 
 import click
+import networkx as nx
 import pytest
 
 from riskgraph.cli import main
@@ -28,6 +29,7 @@ FLOORS = {
     "pictured": 0,
     "data": 1,
     "graph": 2,
+    "networkx_graph": 2,
     "deciding": 2,
     "settle": 2,
     "harm": 2,
@@ -161,6 +163,31 @@ def test_a_fault_is_seen(module: str, source: str) -> None:
 )
 def test_what_is_allowed_passes(module: str, source: str) -> None:
     assert faults(module, source) == []
+
+
+# The rooms in which no module may lead back to itself, not even for types or inside a function.
+WITHOUT_CIRCLES = ("engine", "backends", "graph", "settle", "deciding", "harm", "compiled", "networkx_graph")
+
+
+def test_no_import_of_the_ground_leads_back_to_where_it_came_from() -> None:
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for module, path in MODULES.items():
+        for _, target in imports(module, path.read_text(encoding="utf-8")):
+            if target in MODULES and target != module:
+                graph.add_edge(module, target)
+    circles = [sorted(circle) for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
+    rooms = tuple(f"riskgraph.{room}" for room in WITHOUT_CIRCLES)
+    assert [circle for circle in circles if any(module.startswith(rooms) for module in circle)] == []
+
+
+def test_no_class_of_the_ground_has_the_name_of_another() -> None:
+    homes: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for step in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(step, ast.ClassDef):
+                homes.setdefault(step.name, []).append(module)
+    rooms = tuple(f"riskgraph.{room}" for room in (*WITHOUT_CIRCLES, "model", "pictured"))
+    assert {n: at for n, at in homes.items() if len(at) > 1 and any(module.startswith(rooms) for module in at)} == {}
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if not module.endswith("__main__")])

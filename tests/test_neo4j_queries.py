@@ -18,7 +18,7 @@ from neo4j_harness import MARKS
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.profile import list_bodies, profile
 from riskgraph.backends.connection import Connection
-from riskgraph.backends.cypher import Answer, Query, ask, library, parse
+from riskgraph.backends.cypher import Query, QueryAnswer, ask, library, parse
 from riskgraph.backends.neo4j import Server
 from riskgraph.cli import main
 from riskgraph.engine import solve
@@ -87,7 +87,7 @@ def stop(root: str, band: Band) -> set[str]:
     }
 
 
-def rows(answer: Answer) -> Rows:
+def rows(answer: QueryAnswer) -> Rows:
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 

@@ -218,7 +218,7 @@ def all_proofs(
     for band in range(len(answer.bands)):
         if state not in answer.bands[band].hops:
             continue
-        search = _Search(harm, answer, band)
+        search = _ProofSearch(harm, answer, band)
         for events, hops in search.proofs(state):
             proof = Proof(body, kind, Band(band), hops, events)
             rows = set(proof.rows)
@@ -241,7 +241,7 @@ def all_proofs(
     return tuple(minimal), not complete
 
 
-class _Search:
+class _ProofSearch:
     """Backward best-first search for proofs within one band, in order of hops."""
 
     MOST = 20_000  # partial proofs looked at
@@ -301,7 +301,7 @@ class _Search:
             for members in sets:
                 branches = []
                 for member in members:
-                    inner = _Search(self.harm, self.answer, band, seen)
+                    inner = _ProofSearch(self.harm, self.answer, band, seen)
                     branches.append([proof for proof, _ in zip(inner.proofs(member), range(4), strict=False)])
                 for choice in product(*branches):
                     longest = max(length for _, length in choice)

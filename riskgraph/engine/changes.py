@@ -104,7 +104,7 @@ def spread_rules(
     >>> spread.rules
     (Rule(head=5, body=(0,), blocked_by=(7,)),)
     """
-    writer = _Writer(network, frozenset(roots), blocks)
+    writer = _RuleWriter(network, frozenset(roots), blocks)
     starts = starting([roots], kinds)
     first = frozenset(starts)
     if band > LIKELY:
@@ -116,7 +116,7 @@ def spread_rules(
     )
 
 
-class _Writer:
+class _RuleWriter:
     """Writes the rules that harm meets on its way out, one layer for each band that is needed."""
 
     def __init__(self, network: Network, roots: frozenset[int], blocks: Blocks) -> None:

@@ -118,8 +118,7 @@ class Network:
                 ],
                 [
                     (rule.source, rule.level, place * KIND_COUNT + rule.target, number, rule.at_roots)
-                    for number in self.derives[place]
-                    if (rule := self.derivations[number])
+                    for number, rule in [(number, self.derivations[number]) for number in self.derives[place]]
                 ],
                 [(number, self.groups[number]) for number in self.groups_of.get(place, ())],
             )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.pictured import VIEWS, View
+from riskgraph.pictured import VIEWS, Display
 
 if TYPE_CHECKING:
     from riskgraph.analysis.blast import BlastRadius
@@ -29,20 +29,20 @@ def register() -> None:
     """Tell results how they look; `riskgraph.load` does so."""
     VIEWS.update(
         {
-            "BlastRadius": View(_blast_html, blast_figure),
-            "Ranking": View(_table, _bars("root", "authorities", "Could be reached, by what fails")),
-            "Concentration": View(_table, _bars("supplier", "authorities", "Councils, by supplier")),
-            "Contracts": View(_table, None),
-            "Peers": View(_table, None),
-            "Comparison": View(_table, None),
-            "CallSheet": View(_table, None),
-            "Profile": View(_table, None),
-            "Listing": View(_table, _bars("name", "dependents", "Direct users")),
-            "Gaps": View(_table, _bars("body", "blanks", "Blanks that matter")),
-            "Ask": View(_table, None),
-            "Replay": View(_table, None),
-            "ReplayScore": View(_table, None),
-            "Timeline": View(_table, None),
+            "BlastRadius": Display(_blast_html, blast_figure),
+            "Ranking": Display(_table, _bars("root", "authorities", "Could be reached, by what fails")),
+            "Concentration": Display(_table, _bars("supplier", "authorities", "Councils, by supplier")),
+            "Contracts": Display(_table, None),
+            "Peers": Display(_table, None),
+            "Comparison": Display(_table, None),
+            "CallSheet": Display(_table, None),
+            "Profile": Display(_table, None),
+            "Listing": Display(_table, _bars("name", "dependents", "Direct users")),
+            "Gaps": Display(_table, _bars("body", "blanks", "Blanks that matter")),
+            "Ask": Display(_table, None),
+            "Replay": Display(_table, None),
+            "ReplayScore": Display(_table, None),
+            "Timeline": Display(_table, None),
         }
     )
 

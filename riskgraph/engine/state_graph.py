@@ -17,13 +17,13 @@ from riskgraph.engine.network import KIND_COUNT, LIKELY
 from riskgraph.engine.sets import OutOfMemory
 from riskgraph.engine.snapshot import Roots, Snapshot
 
-__all__ = ["Product"]
+__all__ = ["StateGraph"]
 
 EDGE_BYTES = 72  # measured: edges, their copies while they are sorted, and the condensed graph
 NODE_BYTES = 48
 
 
-class Product:
+class StateGraph:
     """The graph of one kind and band for a set of kinds asked about.
 
     Parameters
