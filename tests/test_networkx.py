@@ -52,7 +52,8 @@ def test_the_order_of_nodes_and_edges_does_not_matter() -> None:
     graph = riskgraph.load("seeds").networkx()
     turned: nx.MultiDiGraph[str] = nx.MultiDiGraph(**graph.graph)
     turned.add_nodes_from(reversed(list(graph.nodes(data=True))))
-    turned.add_edges_from(reversed(list(graph.edges(keys=True, data=True))))
+    for dependent, provider, key in reversed(list(graph.edges(keys=True))):
+        turned.add_edge(dependent, provider, key, **graph.edges[dependent, provider, key])
     assert riskgraph.from_networkx(turned).dataset.digest == riskgraph.load("seeds").dataset.digest
 
 
@@ -145,6 +146,7 @@ def test_a_graph_attribute_of_another_form_is_refused(attribute: str) -> None:
 
 
 def test_a_plain_digraph_will_do(tmp_path: Path) -> None:
-    made = riskgraph.from_networkx(nx.DiGraph(by_hand()))
+    plain: Any = nx.DiGraph(by_hand())
+    made = riskgraph.from_networkx(plain)
     riskgraph.write(made.dataset, tmp_path)
     assert riskgraph.read(tmp_path).digest == made.dataset.digest

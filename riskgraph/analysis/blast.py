@@ -150,8 +150,13 @@ def asked_kinds(kinds: Sequence[str | FailureKind] | None, like: str) -> tuple[F
 
 
 def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Answer:
-    """Let the engine answer: `roots` are ids."""
-    return solve(harm.network, [places_of(harm, root) for root in roots], [KINDS.index(kind) for kind in kinds])
+    """Let the engine answer: `roots` are ids. The last answer is kept, for whoever asks the same next."""
+    question = tuple(roots), tuple(kinds)
+    if harm.last[0] != question:
+        places = [places_of(harm, root) for root in roots]
+        harm.last[:] = question, solve(harm.network, places, [KINDS.index(kind) for kind in kinds])
+    answer: Answer = harm.last[1]
+    return answer
 
 
 class _Collector:
@@ -222,7 +227,7 @@ class _Collector:
 
     def _alone(self, root: str) -> dict[str, Band]:
         """Authorities that one of several roots reaches by itself, with the best band of any kind."""
-        answer = run(self.harm, [root], self.kinds)
+        answer = solve(self.harm.network, [places_of(self.harm, root)], [KINDS.index(kind) for kind in self.kinds])
         alone: dict[str, Band] = {}
         for band, reached in enumerate(answer.bands):
             for place in self.harm.failing(reached.hops):
