@@ -11,7 +11,8 @@ from typing import Any
 
 from riskgraph.engine import Network, NetworkBuilder, place_and_kind, state_of
 from riskgraph.engine.network import BANDS, Derivation, Group
-from riskgraph.engine.worlds import Worlds, spread_from, starting
+from riskgraph.engine.upstream import alone
+from riskgraph.engine.worlds import Worlds, cone, spread_from, starting
 from riskgraph.model import (
     AUTHORITY,
     KINDS,
@@ -26,7 +27,7 @@ from riskgraph.model import (
 from riskgraph.rules import Cell, InsideRule, rules
 from riskgraph.settle import Settled, Step
 
-__all__ = ["HarmNetwork", "Part", "Place", "bodies_reached", "compile_harm", "places_of"]
+__all__ = ["HarmNetwork", "Part", "Place", "bodies_reached", "compile_harm", "places_of", "roots_reaching"]
 
 PLAIN = -1_000_000  # label of a link to or from a junction: no rule of its own
 _AND = frozenset(KINDS.index(kind) for kind in (FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT))
@@ -173,6 +174,48 @@ def bodies_reached(
     return {
         root: frozenset(body for body, bits in worlds.items() if bits >> number & 1)
         for number, root in enumerate(roots)
+    }
+
+
+def roots_reaching(
+    harm: HarmNetwork, roots: Sequence[str], kinds: Iterable[FailureKind], states: Collection[int], band: Band
+) -> Mapping[int, tuple[str, ...]]:
+    """Which of many roots, each by itself, make some states fail: one pass over what leads there.
+
+    Parameters
+    ----------
+    roots
+        Ids of bodies or places, or `organisation/area`.
+    kinds
+        The failure kinds that start at each root.
+    states
+        Numbers of states; see `HarmNetwork.state`.
+    band
+        In this band or a surer one.
+
+    Returns
+    -------
+    Mapping
+        State to the roots, in the order given.
+
+    Examples
+    --------
+    >>> from riskgraph.graph import RiskGraph
+    >>> seeds = RiskGraph.open("seeds")
+    >>> harm = seeds.harm(seeds.view())
+    >>> dover = harm.state(Place("authority:dover", Part.WHOLE), FailureKind.OUTAGE)
+    >>> everything = list(seeds.dataset.entities)
+    >>> roots_reaching(harm, everything, [FailureKind.OUTAGE], [dover], Band.DOCUMENTED)[dover]
+    ('authority:dover', 'shared-service:east-kent-services', 'supplier:civica')
+    """
+    kinds = tuple(kinds)
+    matters = cone(harm.network, states, band)
+    bodies = {place.body for place in harm.failing(matters)}
+    some = [root for root in roots if root.partition("/")[0] in bodies]
+    failing = alone(harm.network, [harm.starts(root, kinds) for root in some], matters, band)
+    return {
+        state: tuple(root for number, root in enumerate(some) if failing.get(state, 0) >> number & 1)
+        for state in states
     }
 
 
