@@ -153,7 +153,7 @@ class Listing(Pictured):
 
 
 _NO_LEANING = frozenset({"owned-by", "linked-to", "member-of", "made-by"})
-KINDS = ("authority", "supplier", "shared-service", "environment", "system", "product", "store")
+ENTITY_KINDS = ("authority", "supplier", "shared-service", "environment", "system", "product", "store")
 
 
 def list_bodies(graph: RiskGraph, kind: str | None = None, *, as_of: str | date | None = None) -> Listing:
@@ -172,8 +172,8 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, *, as_of: str | date 
     """
     wanted = None if kind is None else kind.removesuffix("s").replace("authoritie", "authority").replace(" ", "-")
     wanted = {"council": AUTHORITY, "shared-service": "shared-service"}.get(wanted or "", wanted)
-    if wanted is not None and wanted not in KINDS:
-        raise RiskGraphError(f"There is no kind {kind!r}.", f"Use one of: {', '.join(KINDS)}.")
+    if wanted is not None and wanted not in ENTITY_KINDS:
+        raise RiskGraphError(f"There is no kind {kind!r}.", f"Use one of: {', '.join(ENTITY_KINDS)}.")
     view = graph.view(as_of)
     leaning: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, set[str]] = defaultdict(set)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from riskgraph.report.bundle import Bundle, Options, make
-from riskgraph.report.registry import KINDS
+from riskgraph.report.registry import REPORTS
 
-__all__ = ["KINDS", "Bundle", "Options", "make"]
+__all__ = ["REPORTS", "Bundle", "Options", "make"]
