@@ -123,7 +123,9 @@ class _RuleWriter:
         self.network, self.roots, self.blocks = network, roots, blocks
         self.part = {split.place: network.places + number for number, split in enumerate(blocks.splits)}
         self.whole = {part: place for place, part in self.part.items()}
-        self.split = {split.place: split for split in blocks.splits}
+        self.changes: dict[int, list[int]] = defaultdict(list)  # place to the changes that cut it in two
+        for split in blocks.splits:
+            self.changes[split.place].append(split.change)
         self.size = state_of(network.places + len(self.part), 0)
         self.leaves = {link for split in blocks.splits for link in split.leaves}
         self.enters = {link for split in blocks.splits for link in split.enters}
@@ -150,8 +152,8 @@ class _RuleWriter:
                 continue
             for target, number, needed in layer.groups(plain):
                 self._rule(target, needed or [state], self.blocks.groups.get((number, kind), ()), offset, offset)
-            if place in self.split:
-                self._rule(state_of(self.part[place], kind), (state,), (self.split[place].change,), offset, offset)
+            for change in self.changes.get(place, ()):
+                self._rule(state_of(self.part[place], kind), (state,), (change,), offset, offset)
 
     def _plain(self, state: int) -> int:
         """The state of the network that a state of a new part stands for."""
