@@ -342,13 +342,15 @@ def sampled(
 def _keys(network: Network, steps: Steps, band: int, states: Iterable[int]) -> list[int]:
     """The keys of all steps that harm may meet on its way out of some states."""
     met: dict[int, None] = {}
-    layer = network.layers[band]
     for state in states:
         place, kind = place_and_kind(state)
-        for _, link, *_ in (*layer.links(state), *layer.onward(state)):
-            met[steps.at_link(network, link, kind)] = None
-        for _, number, _ in layer.derivations(state):
-            met[steps.at_derivation(network, place, number)] = None
+        links, derivations, _ = network.ahead(place)
+        for _, link, _, levels, _ in links:
+            if levels[kind] <= band:
+                met[steps.at_link(network, link, kind)] = None
+        for source, level, _, number, _ in derivations:
+            if source == kind and level <= band:
+                met[steps.at_derivation(network, place, number)] = None
     return [steps.keys[step] for step in met if step != CERTAIN]
 
 

@@ -119,7 +119,9 @@ def _layers(
                 others.setdefault(place, []).append(found[number])
         filling = _Filling(network.layers[at], worlds, others, order)
         for state, bits in starts.items():
-            filling.start(state, bits)
+            place, _ = place_and_kind(state)
+            filling.started[place] = filling.started.get(place, 0) | bits
+            filling.offer(state, bits)
         if number:
             filling.onward_from(layers[0])
         layers.append(filling.run())
@@ -137,12 +139,6 @@ class _Filling:
         self.fresh: dict[int, int] = {}
         self.waiting: list[tuple[int, int]] = []  # a heap of ranks and states
         self.started: dict[int, int] = {}  # place to the worlds in which harm starts there
-
-    def start(self, state: int, bits: int) -> None:
-        """Say that harm starts in a state in some worlds."""
-        place, _ = place_and_kind(state)
-        self.started[place] = self.started.get(place, 0) | bits
-        self.offer(state, bits)
 
     def offer(self, state: int, bits: int) -> None:
         """Say that a state fails in some worlds."""
@@ -165,16 +161,21 @@ class _Filling:
 
     def run(self) -> Failing:
         """Settle everything."""
+        layer, worlds, offer = self.layer, self.worlds, self.offer
+        ahead, band, wide = layer.network.ahead, layer.band, layer.wide
         while self.waiting:
             _, state = heapq.heappop(self.waiting)
             new = self.fresh.pop(state)
             place, kind = place_and_kind(state)
-            for target, link in self.layer.links(state):
-                self.offer(target, new & self.worlds.link(link, kind))
-            for target, number, at_roots in self.layer.derivations(state):
-                allowed = new if at_roots or place not in self.started else new & self._derives(place, state)
-                self.offer(target, allowed & self.worlds.derivation(place, number))
-            for target, _, needed in self.layer.groups(state):
+            links, derivations, groups = ahead(place)
+            for first, link, _, levels, onward in links:
+                if levels[kind] <= band and not (wide and kind in onward):
+                    offer(first + kind, new & worlds.link(link, kind))
+            for source, level, target, number, at_roots in derivations:
+                if source == kind and level <= band:
+                    allowed = new if at_roots or place not in self.started else new & self._derives(place, state)
+                    offer(target, allowed & worlds.derivation(place, number))
+            for target, _, needed in layer.groups(state) if groups else ():
                 bits = self.worlds.everywhere if needed else new  # if nobody protects, any member is enough
                 for member in needed:
                     bits &= self.failing.get(member, 0)
@@ -194,20 +195,19 @@ def ranks(network: Network, starts: Iterable[int], band: int) -> dict[int, int]:
 
     Cycles only cost time: a state is looked at again when more worlds reach it.
     """
-    layer = network.layers[band]
     order: dict[int, int] = {}
     done: list[int] = []
     for start in starts:
         if start in order:
             continue
         order[start] = 0
-        stack = [(start, _after(layer, start))]
+        stack = [(start, _after(network, start, band))]
         while stack:
             state, following = stack[-1]
             for after in following:
                 if after not in order:
                     order[after] = 0
-                    stack.append((after, _after(layer, after)))
+                    stack.append((after, _after(network, after, band)))
                     break
             else:
                 done.append(state)
@@ -215,11 +215,19 @@ def ranks(network: Network, starts: Iterable[int], band: int) -> dict[int, int]:
     return {state: rank for rank, state in enumerate(reversed(done))}
 
 
-def _after(layer: Layer, state: int) -> Iterator[int]:
+def _after(network: Network, state: int, band: int) -> Iterator[int]:
     """The states that may fail next, whatever else must fail with this one."""
-    for steps in (layer.links(state), layer.onward(state), layer.derivations(state), layer.groups(state)):
-        for step in steps:
-            yield step[0]
+    place, kind = place_and_kind(state)
+    links, derivations, groups = network.ahead(place)
+    for first, _, _, levels, _ in links:
+        if levels[kind] <= band:
+            yield first + kind
+    for source, level, target, _, _ in derivations:
+        if source == kind and level <= band:
+            yield target
+    for _, group in groups:
+        if kind in group.kinds:
+            yield state_of(group.target, kind)
 
 
 def cone(
