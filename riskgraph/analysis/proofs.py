@@ -122,9 +122,9 @@ class _Explainer:
     def event(self, link: int, state: int) -> Event | None:
         """What using a link means; `None` where it joins a junction or a whole to its lines."""
         label = self.network.label[link]
-        place, kind = self.harm.at(state)
         if label == PLAIN:
             return None
+        place, kind = self.harm.at(state)
         if label < 0:
             rule = self.harm.inside[-1 - label]
             return Inside(rule, place.body, kind, place.area if place.part is not Part.WHOLE else None)

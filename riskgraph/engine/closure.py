@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import chain
 
-from riskgraph.engine.network import LIKELY, Layer, Network, place_and_kind, state_of
+from riskgraph.engine.network import KIND_COUNT, LIKELY, Layer, Network, place_and_kind, state_of
 
 __all__ = ["Answer", "Delay", "Reached", "by_distance", "onward", "solve"]
 
@@ -128,8 +128,9 @@ def onward(layer: Layer, likely: Mapping[int, int], delay: Delay | None = None) 
     delay
         As in `by_distance`.
     """
+    leaps = layer.network.onward_from
     for state, so_far in likely.items():
-        for target, link, cost in layer.onward(state):
+        for target, link, cost in layer.onward(state) if state // KIND_COUNT in leaps else ():
             late = cost if delay is None else delay(link, place_and_kind(state)[1])
             if late is not None:
                 yield so_far + late, target, link
@@ -163,39 +164,53 @@ def by_distance(
     ahead, band, wide = layer.network.ahead, layer.band, layer.wide
     distance: dict[int, int] = {}
     reason: dict[int, int] = {}
-    waiting: dict[int, list[tuple[int, int]]] = {}
-    order: list[int] = []  # a heap of the distances at which something waits
+    waiting = _Buckets(offers)
 
-    def offer(at: int, state: int, why: int) -> None:
-        bucket = waiting.get(at)
-        if bucket is None:
-            waiting[at] = [(state, why)]
-            heappush(order, at)
-        else:
-            bucket.append((state, why))
-
-    def leave(at: int, state: int) -> None:
-        place, kind = place_and_kind(state)
+    def leave(at: int, state: int, here: list[tuple[int, int]]) -> None:
+        place, kind = divmod(state, KIND_COUNT)
         links, derivations, groups = ahead(place)
         for first, link, cost, levels, onward in links:
             if levels[kind] <= band and first + kind not in distance and not (wide and kind in onward):
                 late = cost if delay is None else delay(link, kind)
-                if late is not None:
-                    offer(at + late, first + kind, link)
+                if late == 0:
+                    here.append((first + kind, link))
+                elif late is not None:
+                    waiting.offer(at + late, first + kind, link)
         for source, level, target, number, _ in derivations:
             if source == kind and level <= band and (place not in roots or holds(state, number)):
-                offer(at, target, -1 - number)
+                here.append((target, -1 - number))
         for target, number, needed in layer.groups(state) if groups else ():
-            if all(member in distance for member in needed):  # the last member settles now
-                offer(at, target, Reached.GROUP - number)
+            if distance.keys() >= set(needed):  # the last member settles now
+                here.append((target, Reached.GROUP - number))
 
-    for first in offers:
-        offer(*first)
-    while order:
-        at = heappop(order)
-        for state, why in waiting[at]:  # it grows meanwhile: many links cost nothing
+    while waiting.order:
+        at, here = waiting.nearest()
+        for state, why in here:  # it grows meanwhile: many links cost nothing
             if state not in distance:
                 distance[state], reason[state] = at, why
-                leave(at, state)
-        del waiting[at]
+                leave(at, state, here)
     return distance, reason
+
+
+class _Buckets:
+    """What could fail, by distance: states with their reasons, in the order in which they were offered."""
+
+    def __init__(self, offers: Iterable[Offer]) -> None:
+        self.waiting: dict[int, list[tuple[int, int]]] = {}
+        self.order: list[int] = []  # a heap of the distances at which something waits
+        for at, state, why in offers:
+            self.offer(at, state, why)
+
+    def offer(self, at: int, state: int, why: int) -> None:
+        """Say that a state can be reached at a distance."""
+        bucket = self.waiting.get(at)
+        if bucket is None:
+            self.waiting[at] = [(state, why)]
+            heappush(self.order, at)
+        else:
+            bucket.append((state, why))
+
+    def nearest(self) -> tuple[int, list[tuple[int, int]]]:
+        """The least distance at which something waits, and what."""
+        at = heappop(self.order)
+        return at, self.waiting.pop(at)
