@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from riskgraph.engine.network import NEVER, Derivation, Network, NetworkBuilder
+from riskgraph.engine.network import Derivation, Network, NetworkBuilder
 from riskgraph.engine.snapshot import Roots, Snapshot
+from riskgraph.model import NEVER
 
 __all__ = ["SIZES", "Case", "Size", "case", "network_of", "write_dataset"]
 

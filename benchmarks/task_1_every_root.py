@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from benchmarks.generate import SEED, SIZES, Case, case
 from benchmarks.registry import task
 from riskgraph.engine.closure_all import closure_all, sweep
-from riskgraph.engine.product import Product
 from riskgraph.engine.sets import Pool
+from riskgraph.engine.state_graph import StateGraph
 
 OUTAGE, POSSIBLE = 2, 2
 SEARCHES = {"S": 400, "M": 100, "L": 10}  # that a peer really makes
@@ -65,12 +65,12 @@ def share(amount: dict[str, int]) -> Callable[[str], float]:
     return lambda size: min(1.0, amount[size] / SIZES[size].authorities)
 
 
-def product_of(graph: Case) -> Product:
+def product_of(graph: Case) -> StateGraph:
     """The plain graph that all contenders work on."""
-    return Product(graph.snapshot, [OUTAGE], OUTAGE, POSSIBLE, ANY)
+    return StateGraph(graph.snapshot, [OUTAGE], OUTAGE, POSSIBLE, ANY)
 
 
-def from_snapshot(size: str) -> tuple[Case, Product]:
+def from_snapshot(size: str) -> tuple[Case, StateGraph]:
     """The plain graph with its order, as arrays that are there already."""
     graph = case(size)
     product = product_of(graph)
@@ -79,7 +79,7 @@ def from_snapshot(size: str) -> tuple[Case, Product]:
 
 
 @plain.add("riskgraph", from_snapshot)
-def _riskgraph(ready: tuple[Case, Product]) -> Any:
+def _riskgraph(ready: tuple[Case, StateGraph]) -> Any:
     graph, product = ready
     pool = Pool(graph.size.authorities)
     number = np.full(product.nodes, -1, np.int32)

@@ -14,7 +14,7 @@ from benchmarks.registry import task
 from benchmarks.task_1_every_root import OUTAGE, POSSIBLE
 from benchmarks.task_2_one_radius import roots
 from riskgraph.engine.chance import CERTAIN, Draws, Steps, sampled, unpack
-from riskgraph.engine.network import KINDS, Network
+from riskgraph.engine.network import KIND_COUNT, Network
 
 WORLDS = 1_024
 SEED = 1
@@ -48,7 +48,7 @@ def _ready(size: str) -> tuple[Case, Network, int, Steps]:
 def _riskgraph(prepared: Any) -> Any:
     """Draws and all: nothing is kept from one run to the next."""
     graph, network, root, steps = prepared
-    targets = [[authority * KINDS + OUTAGE] for authority in range(graph.size.authorities)]
+    targets = [[authority * KIND_COUNT + OUTAGE] for authority in range(graph.size.authorities)]
     bits = sampled(network, steps, [[root]], [OUTAGE], POSSIBLE, targets, CHANCES, Draws(SEED, 0, WORLDS))
 
     def worlds() -> list[list[int]]:

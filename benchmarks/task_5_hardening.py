@@ -14,7 +14,7 @@ from benchmarks.task_1_every_root import OUTAGE, POSSIBLE
 from benchmarks.task_2_one_radius import roots
 from riskgraph.engine import solve
 from riskgraph.engine.hardening import Thing, still_failing
-from riskgraph.engine.network import KINDS
+from riskgraph.engine.network import KIND_COUNT
 
 hardening = task(
     "what saves whom, one root",
@@ -29,7 +29,9 @@ def _ready(size: str) -> Any:
     graph = case(size)
     network = network_of(graph)
     root = roots(graph)[0]
-    reached = sorted(s // KINDS for s in solve(network, [[root]], [OUTAGE]).bands[POSSIBLE].hops if s % KINDS == OUTAGE)
+    reached = sorted(
+        s // KIND_COUNT for s in solve(network, [[root]], [OUTAGE]).bands[POSSIBLE].hops if s % KIND_COUNT == OUTAGE
+    )
     return graph.size.authorities, network, root, reached
 
 
@@ -41,7 +43,7 @@ def _riskgraph(prepared: Any) -> Any:
     for first, count, failing in still_failing(network, [[root]], [OUTAGE], POSSIBLE, [Thing((p,)) for p in places]):
         everywhere = (1 << count) - 1
         for authority in (place for place in reached if place < authorities):
-            lost = everywhere & ~failing.get(authority * KINDS + OUTAGE, 0)
+            lost = everywhere & ~failing.get(authority * KIND_COUNT + OUTAGE, 0)
             while lost:
                 lowest = lost & -lost
                 saved[places[first + lowest.bit_length() - 1]] += 1

@@ -15,5 +15,5 @@
 MATCH (m:RiskMap {name: $map})
 MATCH (:Entity {generation: m.generation, id: $root})<-[r]-(dependent:Entity)
 WHERE r.load IS NOT NULL AND NOT r:IMPLIES AND r.in_force
-RETURN r.id AS row, dependent.name AS dependent, type(r) AS relation, r.area AS area, r.grade AS grade
+RETURN r.id AS row, dependent.name AS dependent, replace(toLower(type(r)), '_', '-') AS relation, r.area AS area, r.grade AS grade
 ORDER BY row

@@ -4,10 +4,10 @@
 // parameter: root name | what fails, such as civica
 // column: dependent | whose data
 // column: area | the service area
-// column: data | none, personal or special; blank: not known
+// column: data | none, personal or special, as the row says; blank: the row does not say
 // column: in_force | whether the relation still runs
 // column: row | the relation's id
-// equals: the rows with data on whose provider the data lies
+// equals: the rows, in force or ended, along which data lies with the provider
 // example: riskgraph query data-held --param root=capita
 // In Neo4j Browser, first:
 // :param {map: 'uk', root: 'supplier:capita'}

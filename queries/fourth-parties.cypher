@@ -7,7 +7,7 @@
 // column: id | the provider
 // column: name | its name
 // column: councils | councils it could reach though no public body names it as its own provider
-// equals: blast of every organisation or environment that no public body depends on directly
+// equals: blast of every organisation or environment that no public body depends on directly; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query fourth-parties --param band=likely
 // In Neo4j Browser, first:
 // :param {map: 'uk', kind: 'outage', band: 2, limit: 20}

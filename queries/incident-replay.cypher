@@ -8,7 +8,7 @@
 // column: council | its usual name
 // column: hit | what is recorded of it; blank: nothing
 // column: reached | whether the map of today reaches it from where the incident began
-// equals: incident_effects beside blast of the origins that are bodies, one failure kind; for a replay of the past use riskgraph replay
+// equals: incident_effects beside blast of the origins that are bodies, one failure kind; for a replay of the past use riskgraph replay; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query incident-replay --param incident=capita-aws-bucket-2023 --param kind=exposure --param band=not-ruled-out
 // In Neo4j Browser, first:
 // :param {map: 'uk', incident: 'the id of an incident', kind: 'exposure', band: 3}

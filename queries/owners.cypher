@@ -13,6 +13,6 @@ MATCH (m:RiskMap {name: $map})
 MATCH (owner:Entity)
 WHERE owner.generation = m.generation AND owner.id IS NOT NULL AND EXISTS { (owner)<-[r:OWNED_BY]-() WHERE r.in_force }
 MATCH (owner)(()<-[r:OWNED_BY WHERE r.in_force]-())+(owned:Entity)
-WITH owner, collect(DISTINCT owned.name) AS owned
-RETURN owner.id AS id, owner.name AS owner, COLLECT { UNWIND owned AS name RETURN name ORDER BY name } AS owns
+WITH owner, collect(DISTINCT owned) AS owned
+RETURN owner.id AS id, owner.name AS owner, COLLECT { UNWIND owned AS one RETURN one.name ORDER BY one.name } AS owns
 ORDER BY size(owned) DESC, id

@@ -4,18 +4,18 @@
 // parameter: body name | a public body, such as thanet
 // column: id | the council
 // column: council | its usual name
-// column: shared | what both run in the same service area
-// equals: peers
+// column: in_common | pairs of a provider and a service area that both have
+// column: systems | the names of these systems, products and providers
+// equals: peers: what a council uses, or is served, hosted or supplied by, in force
 // example: riskgraph query peers --param body=thanet
 // In Neo4j Browser, first:
 // :param {map: 'uk', body: 'authority:thanet'}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (:Entity {generation: m.generation, id: $body})-[mine:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON]->(run:Entity)
-MATCH (run)<-[theirs:USES|SUPPLIED_BY|SERVED_BY|HOSTED_ON]-(peer:Authority)
-WHERE mine.in_force AND theirs.in_force AND peer.counted AND peer.id <> $body
-  AND coalesce(mine.area, '') = coalesce(theirs.area, '')
-WITH peer, collect(DISTINCT {name: run.name, id: run.id, area: coalesce(mine.area, '')}) AS runs
-RETURN peer.id AS id, peer.usual_name AS council,
-  COLLECT { UNWIND runs AS run WITH DISTINCT run.name AS name RETURN name ORDER BY name } AS shared
-ORDER BY size(runs) DESC, id
+MATCH (body:Entity {generation: m.generation, id: $body})-[mine:USES|SERVED_BY|HOSTED_ON|SUPPLIED_BY]->(system:Entity)
+WHERE mine.in_force
+MATCH (system)<-[theirs:USES|SERVED_BY|HOSTED_ON|SUPPLIED_BY]-(peer:Authority)
+WHERE peer <> body AND theirs.in_force AND peer.counted AND coalesce(theirs.area, '') = coalesce(mine.area, '')
+WITH peer, count(DISTINCT [system.id, coalesce(mine.area, '')]) AS in_common, collect(DISTINCT system) AS shared
+RETURN peer.id AS id, peer.usual_name AS council, in_common, COLLECT { UNWIND shared AS one RETURN one.name ORDER BY one.name } AS systems
+ORDER BY in_common DESC, id

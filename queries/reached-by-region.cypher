@@ -7,7 +7,7 @@
 // column: region | the region
 // column: class | the class of council
 // column: councils | how many could be reached, without names
-// equals: blast, counted by region and class
+// equals: blast, counted by region and class; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query reached-by-region --param root=civica
 // In Neo4j Browser, first:
 // :param {map: 'uk', root: 'supplier:civica', kind: 'outage', band: 2}

@@ -14,6 +14,6 @@ MATCH (m:RiskMap {name: $map})
 MATCH (place:Environment {generation: m.generation})<-[r:HOSTED_ON]-(tenant:Entity)
 USING INDEX place:Environment(generation)
 WHERE r.in_force
-WITH place, collect(DISTINCT tenant.name) AS tenants
-RETURN place.id AS id, place.name AS name, size(tenants) AS tenants, COLLECT { UNWIND tenants AS t RETURN t ORDER BY t } AS names
+WITH place, collect(DISTINCT tenant) AS tenants
+RETURN place.id AS id, place.name AS name, size(tenants) AS tenants, COLLECT { UNWIND tenants AS t RETURN t.name ORDER BY t.name } AS names
 ORDER BY tenants DESC, id

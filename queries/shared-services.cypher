@@ -14,6 +14,6 @@ MATCH (m:RiskMap {name: $map})
 MATCH (service:SharedService {generation: m.generation})<-[r:SERVED_BY]-(body:Authority)
 USING INDEX service:SharedService(generation)
 WHERE r.in_force
-WITH service, collect(DISTINCT body.usual_name) AS councils
-RETURN service.id AS id, service.name AS name, size(councils) AS councils, COLLECT { UNWIND councils AS c RETURN c ORDER BY c } AS names
+WITH service, collect(DISTINCT body) AS served
+RETURN service.id AS id, service.name AS name, size(served) AS councils, COLLECT { UNWIND served AS s RETURN s.usual_name ORDER BY s.usual_name } AS names
 ORDER BY councils DESC, id

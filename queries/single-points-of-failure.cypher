@@ -6,7 +6,7 @@
 // column: id | what fails
 // column: name | its name
 // column: services | the services that would stop; ? where the area is not known
-// equals: blast like outage of every root
+// equals: blast like outage of every root; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query single-points-of-failure --param body=thanet
 // In Neo4j Browser, first:
 // :param {map: 'uk', body: 'authority:thanet', band: 2}

@@ -16,5 +16,5 @@
 MATCH (m:RiskMap {name: $map})
 MATCH (:Entity {generation: m.generation, id: $body})-[r]->(provider:Entity)
 WHERE r.load IS NOT NULL AND NOT r:IMPLIES AND r.in_force
-RETURN r.id AS row, type(r) AS relation, provider.name AS provider, r.area AS area, r.valid_from AS since, r.grade AS grade
+RETURN r.id AS row, replace(toLower(type(r)), '_', '-') AS relation, provider.name AS provider, r.area AS area, r.valid_from AS since, r.grade AS grade
 ORDER BY row

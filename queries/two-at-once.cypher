@@ -8,7 +8,7 @@
 // column: id | the body
 // column: council | its usual name
 // column: by | first, second or both
-// equals: blast of each root by itself
+// equals: blast of each root by itself; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query two-at-once --param first=civica --param second=capita
 // In Neo4j Browser, first:
 // :param {map: 'uk', first: 'supplier:civica', second: 'supplier:capita', kind: 'outage', band: 2}

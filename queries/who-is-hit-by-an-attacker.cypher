@@ -7,7 +7,7 @@
 // column: council | its usual name
 // column: kind | what could happen there
 // column: band | the surest band, 0 to 3
-// equals: blast like compromise: exposure, tampering, outage and intrusion at once
+// equals: blast like compromise: exposure, tampering, outage and intrusion at once; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query who-is-hit-by-an-attacker --param root=civica
 // In Neo4j Browser, first:
 // :param {map: 'uk', root: 'supplier:civica', band: 2}

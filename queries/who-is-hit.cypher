@@ -7,7 +7,7 @@
 // column: id | the body
 // column: council | its usual name
 // column: band | the surest band: 0 documented, 1 likely, 2 possible, 3 not ruled out
-// equals: blast, one failure kind asked (outage, exposure or tampering)
+// equals: blast, one failure kind asked (outage, exposure or tampering); what falls only when several alternatives fail together is left to blast
 // example: riskgraph query who-is-hit --param root=civica --param kind=exposure
 // In Neo4j Browser, first:
 // :param {map: 'uk', root: 'supplier:civica', kind: 'exposure', band: 2}

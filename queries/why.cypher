@@ -12,7 +12,7 @@
 // column: row | the relation's id
 // column: grade | how good its evidence is
 // column: sources | where that came from
-// equals: why: the steps are rows of the map, and the band is the one of blast
+// equals: why: the steps are rows of the map, and the band is the one of blast; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query why --param body=thanet --param root=civica
 // In Neo4j Browser, first:
 // :param {map: 'uk', body: 'authority:thanet', root: 'supplier:civica', kind: 'outage', band: 2}
@@ -32,6 +32,6 @@ UNWIND [startNode(h), endNode(h)] AS place
 MATCH (place)-[:PART_OF]->(:Entity)-[r]-(:Entity)
 WHERE r.id = row AND r.load IS NOT NULL AND NOT r:IMPLIES
 WITH DISTINCT m, step, row, r
-RETURN step, startNode(r).name AS dependent, type(r) AS relation, endNode(r).name AS provider, row, r.grade AS grade,
+RETURN step, startNode(r).name AS dependent, replace(toLower(type(r)), '_', '-') AS relation, endNode(r).name AS provider, row, r.grade AS grade,
   COLLECT { UNWIND r.evidence AS item MATCH (e:Evidence {generation: m.generation, id: item}) RETURN e.url ORDER BY e.id } AS sources
 ORDER BY step, row

@@ -8,7 +8,7 @@
 // column: name | its name
 // column: root_kind | supplier, shared service, environment ...
 // column: councils | councils that could be reached
-// equals: rank: blast of every root that is no council
+// equals: rank: blast of every root that is no council; what falls only when several alternatives fail together is left to blast
 // example: riskgraph query worst --param kind=outage --param band=likely
 // In Neo4j Browser, first:
 // :param {map: 'uk', kind: 'outage', band: 1, limit: 20}

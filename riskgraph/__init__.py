@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.blast import BlastRadius
     from riskgraph.analysis.select import Selection
     from riskgraph.analysis.why import Why, WhyNot
-    from riskgraph.api import RiskMap, load
+    from riskgraph.api import RiskMap, from_networkx, load
     from riskgraph.data import Dataset, write
     from riskgraph.errors import AmbiguousName, DataError, MissingFile, NameNotFound, Problem, RiskGraphError
     from riskgraph.graph import RiskGraph
@@ -42,6 +42,7 @@ __all__ = [
     "Selection",
     "Why",
     "WhyNot",
+    "from_networkx",
     "load",
     "read",
     "write",
@@ -51,7 +52,7 @@ _HOMES = {
     "riskgraph.analysis.blast": ("BlastRadius",),
     "riskgraph.analysis.select": ("Selection",),
     "riskgraph.analysis.why": ("Why", "WhyNot"),
-    "riskgraph.api": ("RiskMap", "load"),
+    "riskgraph.api": ("RiskMap", "from_networkx", "load"),
     "riskgraph.data": ("Dataset", "write"),
     "riskgraph.errors": (
         "AmbiguousName",

@@ -22,7 +22,7 @@ from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.single_failures import Leaning, SingleFailure, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.arguments import checked
-from riskgraph.backends.base import open_backend
+from riskgraph.backends.opening import open_backend
 from riskgraph.data import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.model import FailureKind
@@ -49,17 +49,17 @@ if TYPE_CHECKING:
     from riskgraph.scenario.policy import Policy
     from riskgraph.scenario.proposal import Fixes
 
-__all__ = ["RiskMap", "load"]
+__all__ = ["RiskMap", "from_networkx", "load"]
 
 
 @checked
-def load(where: str | Path = "uk", *, backend: str = "networkx") -> RiskMap:
+def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
     """Open a map: a folder with `dataset.toml`, or the name of one that ships with riskgraph.
 
     Parameters
     ----------
     backend
-        `networkx` reads files into memory; `neo4j` takes the map of that name from a Neo4j server, which
+        `embedded` reads files into memory; `neo4j` takes the map of that name from a Neo4j server, which
         `RISKGRAPH_NEO4J_URI` and the like name (docs/neo4j.md).
 
     Raises
@@ -76,6 +76,39 @@ def load(where: str | Path = "uk", *, backend: str = "networkx") -> RiskMap:
     """
     with closing(open_backend(backend, where)) as opened:
         return RiskMap(opened.graph())
+
+
+def from_networkx(graph: nx.MultiDiGraph[Any]) -> RiskMap:
+    """A map from a NetworkX graph: one that `RiskMap.networkx` gave, changed or not, or one made by hand.
+
+    Parameters
+    ----------
+    graph
+        A `networkx.MultiDiGraph`, edges from dependent to provider; see `riskgraph.networkx_graph.from_networkx`
+        for its attributes.
+
+    Returns
+    -------
+    RiskMap
+        Judged as any data set is. The graph of a map, unchanged, gives the same data set and the same answers.
+
+    Raises
+    ------
+    DataError
+        If anything in it is wrong; every problem names its node or edge.
+
+    Examples
+    --------
+    What if nobody were served by Civica any more?
+
+    >>> graph = load("seeds").networkx()
+    >>> graph.remove_edges_from(list(graph.in_edges("supplier:civica", keys=True)))
+    >>> len(load("seeds").blast("civica").authorities), len(from_networkx(graph).blast("civica").authorities)
+    (3, 0)
+    """
+    from riskgraph.networkx_graph import from_networkx as dataset_of
+
+    return RiskMap(RiskGraph(dataset_of(graph)))
 
 
 class RiskMap:
@@ -220,7 +253,7 @@ class RiskMap:
         Examples
         --------
         >>> load("seeds").fixes("rbkc shared it", budget=1)
-        <Fixes: 1 changes, 2 before, 0 after>
+        <Fixes: 1 changes, 2 before, 1 after>
         """
         from riskgraph.scenario.fixes import fixes
 
@@ -322,7 +355,7 @@ class RiskMap:
         return checked(atlas)(self.graph, **how)
 
     def networkx(self) -> nx.MultiDiGraph[str]:
-        """The whole map as NetworkX has it."""
+        """The whole map as NetworkX has it, evidence and all; `from_networkx` makes a map of it again."""
         return self.graph.networkx()
 
     def __repr__(self) -> str:

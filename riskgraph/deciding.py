@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from riskgraph.model import FailureKind, Grade
+from riskgraph.model import NEVER, FailureKind, Grade
 from riskgraph.rules import Cell, Line, Situation, rules
 
-__all__ = ["NEVER", "acts_as", "any_line", "decide", "decide_implied", "levels_of"]
+__all__ = ["acts_as", "any_line", "decide", "decide_implied", "levels_of"]
 
-NEVER = 9  # a level beyond every band: nothing passes
 _LEVEL = {Cell.YES: 0, Cell.POSSIBLE: 2, Cell.UNKNOWN: 3, Cell.NO: NEVER}
 
 

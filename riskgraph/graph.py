@@ -1,8 +1,8 @@
-"""The graph of one data set: NetworkX for everybody, compiled rules of harm for the answers."""
+"""The graph of one data set, with the rules of harm compiled for the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -127,9 +127,8 @@ class RiskGraph:
         Returns
         -------
         networkx.MultiDiGraph
-            Nodes carry `kind` and `name` and the filled columns of `entities.csv`; edges are keyed by
-            the id of the relation and carry `relation` and its filled columns. Harm travels against
-            the direction of the edges (and both ways along `linked-to`).
+            As `riskgraph.networkx_graph.to_networkx` tells it. Harm travels against the direction of the edges
+            (and both ways along `linked-to`).
 
         Examples
         --------
@@ -137,18 +136,12 @@ class RiskGraph:
         >>> sorted(set(edges.successors("authority:dover")))[-1]
         'supplier:civica'
         """
-        import networkx as nx
+        from riskgraph.networkx_graph import to_networkx  # only where it is asked for
 
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(title=self.dataset.info.title, as_of=self.dataset.info.as_of)
-        for entity in self.dataset.entities.values():
-            graph.add_node(entity.id, **_filled(entity))
-        counts = None
-        if view is not None:
-            counts = {step.row.id for step in self.settled(view).steps if step.in_force and not step.implied}
-        for row in self.dataset.relations.values():
-            if counts is None or row.id in counts:
-                graph.add_edge(row.dependent, row.provider, key=row.id, **_filled(row))
-        return graph
+        if view is None:
+            return to_networkx(self.dataset)
+        counts = {step.row.id for step in self.settled(view).steps if step.in_force and not step.implied}
+        return to_networkx(self.dataset, counts)
 
     def __repr__(self) -> str:
         data = self.dataset
@@ -156,8 +149,3 @@ class RiskGraph:
             f"<RiskGraph {data.info.title!r}: {len(data.entities)} entities, "
             f"{len(data.relations)} relations, as of {data.info.as_of}>"
         )
-
-
-def _filled(record: object) -> Mapping[str, object]:
-    values = {name: getattr(record, name) for name in type(record).__slots__ if name != "id"}  # type: ignore[attr-defined]
-    return {name: value for name, value in values.items() if value not in (None, ())}

@@ -19,6 +19,8 @@ from riskgraph.errors import RiskGraphError
 __all__ = [
     "AUTHORITY",
     "ENVIRONMENT",
+    "KINDS",
+    "NEVER",
     "ORGANISATIONS",
     "PRESETS",
     "PRINCIPAL_COUNCILS",
@@ -102,6 +104,10 @@ class FailureKind(StrEnum):
     def effect(self) -> str:
         """What it would mean for a council, in the users' words."""
         return SENTENCES[(self,)].effect
+
+
+KINDS = tuple(FailureKind)
+NEVER = 9  # a level beyond every band: nothing passes
 
 
 @dataclass(frozen=True, slots=True)

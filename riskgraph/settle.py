@@ -16,9 +16,11 @@ from typing import NamedTuple
 
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, last_day, published_by
-from riskgraph.deciding import NEVER, any_line, decide, decide_implied, levels_of
+from riskgraph.deciding import any_line, decide, decide_implied, levels_of
 from riskgraph.model import (
     AUTHORITY,
+    KINDS,
+    NEVER,
     ORGANISATIONS,
     PRODUCT,
     SYSTEM,
@@ -33,7 +35,6 @@ from riskgraph.rules import Line, Trait, relations_that, rules
 __all__ = ["Assumption", "Settled", "Step", "Value", "View", "says_more", "settle"]
 
 _NOTHING = (NEVER,) * len(FailureKind)
-KINDS = tuple(FailureKind)
 _EXPOSURE = KINDS.index(FailureKind.EXPOSURE)
 _USE, _MAKES, _WHOLE = relations_that(Trait.USE), relations_that(Trait.MAKES), relations_that(Trait.WHOLE)
 _SERVES, _SUPPLIES = relations_that(Trait.SERVES), relations_that(Trait.SUPPLIES)

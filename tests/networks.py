@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 
-from riskgraph.engine import NEVER, Network, NetworkBuilder, solve
-from riskgraph.engine.network import KINDS, Derivation, Group
+from riskgraph.engine import Network, NetworkBuilder, solve
+from riskgraph.engine.network import KIND_COUNT, Derivation, Group
+from riskgraph.model import NEVER
 
 LEVELS = (0, 0, 0, 1, 2, 3, NEVER)
 DERIVATIONS = (Derivation(3, 0, 2, False), Derivation(3, 2, 1, False), Derivation(4, 2, 2, True))
@@ -21,13 +22,13 @@ def random_network(seed: int, places: int = 12, links: int = 22, groups: int = 3
     for number in range(links):
         source, target = draw.sample(range(places), 2)
         onward = frozenset({3}) if draw.random() < 0.2 else frozenset[int]()
-        levels = tuple(draw.choice(LEVELS) for _ in range(KINDS))
+        levels = tuple(draw.choice(LEVELS) for _ in range(KIND_COUNT))
         builder.link(source, target, levels, cost=draw.choice((0, 1, 2)), label=number, onward=onward)
     for _ in range(groups):
         members = tuple(builder.place() for _ in range(draw.choice((2, 2, 3))))
         for member in members:
             for _ in range(draw.choice((1, 2))):
-                levels = tuple(draw.choice(LEVELS[:5]) for _ in range(KINDS))
+                levels = tuple(draw.choice(LEVELS[:5]) for _ in range(KIND_COUNT))
                 builder.link(draw.randrange(places), member, levels, cost=1, label=len(builder.label))
         needed = [draw.choice((members, members, members[:1], ())) for _ in range(4)]
         protects = tuple(frozenset(some) for some in sorted(needed, key=len, reverse=True))

@@ -21,7 +21,7 @@ from riskgraph.analysis.step_chances import step_chances
 from riskgraph.cli import main
 from riskgraph.engine import Network, NetworkBuilder
 from riskgraph.engine.chance import CERTAIN, Draws, Steps, draw, exact, pack, sampled, unpack, wilson
-from riskgraph.engine.network import KINDS
+from riskgraph.engine.network import KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRESETS, Band
 from riskgraph.render import chance as render
@@ -41,14 +41,14 @@ def network_of(pairs: list[tuple[str, str, int]]) -> tuple[Network, dict[str, in
             if name not in number:
                 number[name] = builder.place()
     for label, (source, target, level) in enumerate(pairs):
-        builder.link(number[source], number[target], (level,) * KINDS, cost=1, label=label)
+        builder.link(number[source], number[target], (level,) * KIND_COUNT, cost=1, label=label)
     return builder.build(), number
 
 
 def both(pairs: list[tuple[str, str, int]], chances: tuple[float, ...], asked: str) -> tuple[list[float], list[float]]:
     """Exact and sampled chances of some letters."""
     network, number = network_of(pairs)
-    targets = [[number[name] * KINDS + OUTAGE] for name in asked]
+    targets = [[number[name] * KIND_COUNT + OUTAGE] for name in asked]
     reached = fails(network, [[number["S"]]], [OUTAGE], 3)
     found = exact(network, ROWS, [[number["S"]]], [OUTAGE], 3, reached, targets, [chances])
     assert found is not None
@@ -95,7 +95,7 @@ def test_the_bridge_by_levels_and_by_conditioning_on_it() -> None:
     with_it, _ = network_of([*without_it, ("A", "B", 0)])
     number = {"S": 0, "A": 1, "B": 2, "T": 3}
     certain = Steps(lambda link: CERTAIN if link == 4 else link, lambda place, number: CERTAIN, range(9))
-    targets = [[number["T"] * KINDS + OUTAGE]]
+    targets = [[number["T"] * KIND_COUNT + OUTAGE]]
     reached = fails(with_it, [[0]], [OUTAGE], 3)
     there = exact(with_it, certain, [[0]], [OUTAGE], 3, reached, targets, [chances])
     assert there is not None
@@ -158,7 +158,7 @@ def test_sampled_and_exact_agree(seed: int) -> None:
 
 def test_higher_chances_reach_the_same_worlds_and_more() -> None:
     network = random_network(5)
-    targets = [[place * KINDS + OUTAGE] for place in range(network.places)]
+    targets = [[place * KIND_COUNT + OUTAGE] for place in range(network.places)]
     draws = Draws(1, 0, 640)
     low, high = (
         sampled(network, ROWS, [[0]], [OUTAGE], 2, targets, chances, draws)

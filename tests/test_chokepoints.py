@@ -16,10 +16,10 @@ from riskgraph.analysis.chokepoints import Cut, chokepoints, service_cuts
 from riskgraph.analysis.measure import residents
 from riskgraph.cli import main
 from riskgraph.engine import solve
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.network import KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part, places_of
-from riskgraph.model import AUTHORITY, Band
+from riskgraph.harm import Part, places_of
+from riskgraph.model import AUTHORITY, KINDS, Band
 from riskgraph.render import chokepoints as render
 
 SETS = Path(__file__).parent / "conformance" / "sets"

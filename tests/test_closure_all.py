@@ -16,10 +16,10 @@ from strategies import datasets, questions, write
 from riskgraph.data import Dataset, read
 from riskgraph.engine import sets, solve
 from riskgraph.engine.closure_all import closure_all
-from riskgraph.engine.network import BANDS, NEVER, Derivation, Group, NetworkBuilder
+from riskgraph.engine.network import BANDS, Derivation, Group, NetworkBuilder
 from riskgraph.engine.snapshot import Roots, Snapshot, roots_of, snapshot_of
-from riskgraph.harm import KINDS, HarmNetwork, Part, compile_harm, places_of
-from riskgraph.model import PRESETS
+from riskgraph.harm import HarmNetwork, Part, compile_harm, places_of
+from riskgraph.model import KINDS, NEVER, PRESETS
 from riskgraph.settle import View, settle
 
 KIND = 5

@@ -17,10 +17,10 @@ from riskgraph import RiskGraphError, load
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.common import CommonAnswer, common
 from riskgraph.cli import main
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.network import KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, places_of
-from riskgraph.model import PRESETS, Band
+from riskgraph.harm import places_of
+from riskgraph.model import KINDS, PRESETS, Band
 from riskgraph.render import common as render
 from riskgraph.scenario.findings import Backup
 

@@ -14,8 +14,7 @@ from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.proofs import Event, Inside, Together, Via
 from riskgraph.analysis.why import why
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS
-from riskgraph.model import Band
+from riskgraph.model import KINDS, Band
 
 SETS = sorted(path.parent for path in Path(__file__).parent.glob("conformance/*/*/expected.json"))
 LEVEL = {"yes": 0, "onward": 0, "possible": 2, "unknown": 3}

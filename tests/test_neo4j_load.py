@@ -21,9 +21,9 @@ from riskgraph.backends.neo4j_read import Neo4jBackend
 from riskgraph.backends.neo4j_rows import LABELS
 from riskgraph.cli import main
 from riskgraph.data import Dataset
-from riskgraph.engine import NEVER
 from riskgraph.errors import RiskGraphError, ServerError
 from riskgraph.graph import RiskGraph
+from riskgraph.model import NEVER
 
 pytestmark = MARKS
 

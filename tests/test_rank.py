@@ -23,8 +23,7 @@ from riskgraph.engine.search import Cover, best_sets, greedy
 from riskgraph.engine.sets import popcount
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS
-from riskgraph.model import AUTHORITY, PRESETS, Band
+from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.tables import csv_cell
-from riskgraph.report import KINDS as REGISTERED
+from riskgraph.report import REPORTS as REGISTERED
 from riskgraph.report import ReportOptions, make
 from riskgraph.report.marking import Tlp, mark
 from riskgraph.report.verify import verify

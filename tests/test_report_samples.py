@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from riskgraph.report import KINDS
+from riskgraph.report import REPORTS
 from riskgraph.report.verify import shipped_samples
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +32,7 @@ def test_the_samples_are_what_is_made_today(samples: ModuleType) -> None:
 
 def test_there_is_a_sample_of_each_kind() -> None:
     kinds = {json.loads((folder / "report.json").read_text("utf-8"))["kind"] for folder in shipped_samples().values()}
-    assert kinds == set(KINDS)
+    assert kinds == set(REPORTS)
 
 
 def test_samples_name_no_machine() -> None:

@@ -15,7 +15,7 @@ from riskgraph.cli import main
 from riskgraph.data import read, write
 from riskgraph.data.dataset import canonical
 from riskgraph.engine import Answer, Network, solve
-from riskgraph.engine.network import KINDS
+from riskgraph.engine.network import KIND_COUNT
 from riskgraph.engine.times import known_days
 from riskgraph.model import Band, FailureKind
 from riskgraph.schema import schema
@@ -95,7 +95,7 @@ def slow_days(network: Network, answer: Answer, band: int, days: dict[int, int])
     """Say again and again what each rule says, until nothing gets sooner."""
     layers: list[dict[int, int]] = []
     for at in (1, band) if band > 1 else (band,):
-        found = {place * KINDS + 2: 0 for root in answer.roots for place in root}
+        found = {place * KIND_COUNT + 2: 0 for root in answer.roots for place in root}
         changed = True
         while changed:
             changed = False
@@ -107,25 +107,25 @@ def slow_days(network: Network, answer: Answer, band: int, days: dict[int, int])
                 return False
 
             for link in range(len(network.source)):
-                for kind in range(KINDS):
+                for kind in range(KIND_COUNT):
                     start = layers[0] if at > 1 and kind in network.onward[link] else found
-                    before = network.source[link] * KINDS + kind
+                    before = network.source[link] * KIND_COUNT + kind
                     if network.levels[link][kind] <= at and before in start:
-                        changed |= offer(network.target[link] * KINDS + kind, start[before] + days[link])
+                        changed |= offer(network.target[link] * KIND_COUNT + kind, start[before] + days[link])
             for place in range(network.places):
                 for number in network.derives[place]:
                     rule = network.derivations[number]
-                    before = place * KINDS + rule.source
+                    before = place * KIND_COUNT + rule.source
                     if rule.level <= at and before in found and (place != answer.roots[0][0] or rule.at_roots):
-                        changed |= offer(place * KINDS + rule.target, found[before])
+                        changed |= offer(place * KIND_COUNT + rule.target, found[before])
             for group in network.groups:
                 for kind in group.kinds:
-                    needed = [m * KINDS + kind for m in group.protects[at]]
-                    any_of = [m * KINDS + kind for m in group.members if m * KINDS + kind in found]
+                    needed = [m * KIND_COUNT + kind for m in group.protects[at]]
+                    any_of = [m * KIND_COUNT + kind for m in group.members if m * KIND_COUNT + kind in found]
                     if needed and all(state in found for state in needed):
-                        changed |= offer(group.target * KINDS + kind, max(found[state] for state in needed))
+                        changed |= offer(group.target * KIND_COUNT + kind, max(found[state] for state in needed))
                     elif not needed and any_of:
-                        changed |= offer(group.target * KINDS + kind, min(found[state] for state in any_of))
+                        changed |= offer(group.target * KIND_COUNT + kind, min(found[state] for state in any_of))
         layers.append(found)
     return layers[-1]
 

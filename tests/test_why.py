@@ -14,11 +14,10 @@ from strategies import datasets, write
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.proofs import all_proofs
 from riskgraph.analysis.why import why, why_not
-from riskgraph.engine import NEVER
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine.network import KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
-from riskgraph.model import PRESETS, Band
+from riskgraph.harm import HarmNetwork, Part, Place, places_of
+from riskgraph.model import KINDS, NEVER, PRESETS, Band
 from riskgraph.render.why import not_text, text
 
 MAPS = Path(__file__).parent / "maps"

@@ -11,10 +11,10 @@ from networks import fails, random_network, without
 from riskgraph.engine import Network, NetworkBuilder
 from riskgraph.engine.cuts import cut_sets
 from riskgraph.engine.hardening import Thing, still_failing
-from riskgraph.engine.network import KINDS, Group
+from riskgraph.engine.network import KIND_COUNT, Group
 from riskgraph.engine.worlds import Worlds, cone, spread
 
-EVERY = (0,) * KINDS
+EVERY = (0,) * KIND_COUNT
 SEEDS = range(20)
 
 
@@ -46,13 +46,13 @@ def test_each_world_is_answered_as_if_asked_alone(seed: int, roots: list[list[in
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_cone_holds_all_that_can_lead_to_a_state(seed: int) -> None:
     network = random_network(seed)
-    for target in range(0, network.places * KINDS, 7):
+    for target in range(0, network.places * KIND_COUNT, 7):
         for band in range(4):
             inside = cone(network, [target], band)
             for root in range(network.places):
-                for kind in range(KINDS):
+                for kind in range(KIND_COUNT):
                     if target in fails(network, [[root]], [kind], band):
-                        assert root * KINDS + kind in inside
+                        assert root * KIND_COUNT + kind in inside
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -98,10 +98,10 @@ def brute_cuts(network: Network, things: list[int], target: int, band: int, orde
 @pytest.mark.parametrize("seed", range(40))
 def test_the_cut_sets_are_those_found_by_asking_every_set(seed: int) -> None:
     network = random_network(seed, places=9, links=10, groups=4)
-    target = 8 * KINDS + 2
+    target = 8 * KIND_COUNT + 2
     for band in (0, 1, 2):
         things = list(range(8))
-        found = cut_sets(network, [[thing * KINDS + 2] for thing in things], [target], band)
+        found = cut_sets(network, [[thing * KIND_COUNT + 2] for thing in things], [target], band)
         assert list(found.sets) == brute_cuts(network, things, target, band, 3)
         assert found.complete_to == 3
 
@@ -110,7 +110,7 @@ def test_random_networks_have_cut_sets_of_every_order() -> None:
     orders = set()
     for seed in range(60):
         network = random_network(seed, places=9, links=10, groups=4)
-        cuts = cut_sets(network, [[thing * KINDS + 2] for thing in range(8)], [8 * KINDS + 2], 0)
+        cuts = cut_sets(network, [[thing * KIND_COUNT + 2] for thing in range(8)], [8 * KIND_COUNT + 2], 0)
         orders |= {len(cut) for cut in cuts.sets}
     assert orders == {1, 2, 3}
 
@@ -124,10 +124,10 @@ def test_too_many_sets_are_not_tried_and_that_is_said(monkeypatch: pytest.Monkey
         builder.link(source, members[number % 2], EVERY, cost=1, label=number)
     builder.groups.append(Group(service, tuple(members), (frozenset(members),) * 4, frozenset({2})))
     network = builder.build()
-    things = [[source * KINDS + 2] for source in sources]
-    assert len(cut_sets(network, things, [service * KINDS + 2], 0).sets) == 9
+    things = [[source * KIND_COUNT + 2] for source in sources]
+    assert len(cut_sets(network, things, [service * KIND_COUNT + 2], 0).sets) == 9
     monkeypatch.setattr("riskgraph.engine.cuts.MOST_SETS", 10)
-    few = cut_sets(network, things, [service * KINDS + 2], 0)
+    few = cut_sets(network, things, [service * KIND_COUNT + 2], 0)
     assert (few.sets, few.complete_to) == ((), 1)
 
 
@@ -142,5 +142,5 @@ def test_a_dominator_tree_would_be_wrong_where_there_are_alternatives() -> None:
     network = builder.build()
     things = [Thing((place,)) for place in (cloud, other, p, b)]
     [(_, _, failing)] = still_failing(network, [[root]], [2], 0, things)
-    saved_by = [number for number in range(4) if not failing.get(service * KINDS + 2, 0) >> number & 1]
+    saved_by = [number for number in range(4) if not failing.get(service * KIND_COUNT + 2, 0) >> number & 1]
     assert saved_by == [0, 2, 3]  # along the way over `other` and b, no path passes the cloud or p

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.overlay import Overlay
-from riskgraph.deciding import NEVER, acts_as
+from riskgraph.deciding import acts_as
+from riskgraph.model import NEVER
 from riskgraph.rules import Cell, Line, Situation, rules
 from riskgraph.settle import Settled, Step
 

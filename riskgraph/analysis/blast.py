@@ -23,14 +23,14 @@ from riskgraph.analysis.radius import (
 )
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import last_day
-from riskgraph.engine import Answer, solve
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine import Answer, solve, states_of
 from riskgraph.engine.times import known_days
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
+from riskgraph.harm import HarmNetwork, Part, Place, places_of
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
+    KINDS,
     PRODUCT,
     SHARED_SERVICE,
     SUPPLIER,
@@ -99,14 +99,19 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
 
 
 def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Answer:
-    """Let the engine answer: `roots` are ids."""
-    return solve(harm.network, [places_of(harm, root) for root in roots], [KINDS.index(kind) for kind in kinds])
+    """Let the engine answer: `roots` are ids. The last answer is kept, for whoever asks the same next."""
+    question = tuple(roots), tuple(kinds)
+    if harm.last[0] != question:
+        places = [places_of(harm, root) for root in roots]
+        harm.last[:] = question, solve(harm.network, places, [KINDS.index(kind) for kind in kinds])
+    answer: Answer = harm.last[1]
+    return answer
 
 
 def best_band(answer: Answer, place: int) -> Band | None:
     """The best band of any kind in which a place is reached, or `None`."""
-    states = range(place * KIND_COUNT, (place + 1) * KIND_COUNT)
-    return min((Band(best[0]) for state in states if (best := answer.best(state)) is not None), default=None)
+    found = (answer.best(state) for state in states_of(place))
+    return min((Band(best[0]) for best in found if best is not None), default=None)
 
 
 def without_ended(harm: HarmNetwork) -> HarmNetwork:
@@ -178,14 +183,14 @@ class _Collector:
         for reach in authorities:
             for number, area in self.harm.parts(reach.id, Part.SERVICE):
                 band = reach.services.get(area, {}).get(FailureKind.OUTAGE)
-                day = None if band is None else days[band].get(number * KIND_COUNT + outage)
+                day = None if band is None else days[band].get(self.harm.state(number, FailureKind.OUTAGE))
                 if day is not None:
                     found.setdefault(reach.id, {})[area] = day
         return found
 
     def _alone(self, root: str) -> dict[str, Band]:
         """Authorities that one of several roots reaches by itself, with the best band of any kind."""
-        answer = run(self.harm, [root], self.kinds)
+        answer = solve(self.harm.network, [places_of(self.harm, root)], [KINDS.index(kind) for kind in self.kinds])
         found = (body for body, shelf in self._reached(answer) if shelf is Standing.COUNTED and body != root)
         bands = {body: self._best(answer, body) for body in found}
         return {body: band for body, band in bands.items() if band is not None}
@@ -197,8 +202,7 @@ class _Collector:
         """Authorities with any state in any band, and how each stands; the widest band holds all others."""
         found = {}
         for reached in answer.bands:
-            for state in reached.hops:
-                place = self.harm.places[state // KIND_COUNT]
+            for place in self.harm.failing(reached.hops):
                 if place.part is Part.WHOLE and place.body not in found:
                     found[place.body] = standing(self.dataset, place.body, self.view.as_of)
         return [(body, shelf) for body, shelf in sorted(found.items()) if shelf is not None]
@@ -216,7 +220,7 @@ class _Collector:
     @cached_property
     def _served(self) -> set[str]:
         """Who has a row in force with something that is reached, or a link."""
-        reached = {self.harm.places[state // KIND_COUNT].body for state in self.answer.bands[-1].hops}
+        reached = {place.body for place in self.harm.failing(self.answer.bands[-1].hops)}
         served = set()
         for step in self.settled.steps:
             if step.in_force and step.provider in reached:
@@ -235,8 +239,8 @@ class _Collector:
         for number, area in sorted(self.harm.parts(body, Part.SERVICE), key=lambda part: part[1] or "~"):
             found = {
                 kind: Band(best[0])
-                for index, kind in enumerate(KINDS)
-                if (best := self.answer.best(number * KIND_COUNT + index)) is not None
+                for kind in KINDS
+                if (best := self.answer.best(self.harm.state(number, kind))) is not None
             }
             if found:
                 services[area] = found
@@ -297,7 +301,8 @@ class _Collector:
             place = Place(step.provider, part, step.area if part is Part.LINE else None)
             number = self.harm.number.get(place)
             if number is not None and any(
-                step.levels[kind] <= Band.POSSIBLE and number * KIND_COUNT + kind in hops for kind in range(KIND_COUNT)
+                level <= Band.POSSIBLE and state in hops
+                for level, state in zip(step.levels, states_of(number), strict=True)
             ):
                 carriers[step.dependent].add(step.provider)
         return carriers
@@ -305,12 +310,8 @@ class _Collector:
     def _ring(self, band: Band) -> tuple[str, ...]:
         """Who is not reached in a band but shares a place or a link with what is intruded (model rule 31)."""
         hops = self.answer.bands[band].hops
-        intruded = {
-            self.harm.places[state // KIND_COUNT]
-            for state in hops
-            if KINDS[state % KIND_COUNT] is FailureKind.INTRUSION
-        }
-        reached = {place.body for state in hops if (place := self.harm.places[state // KIND_COUNT]).part is Part.WHOLE}
+        intruded = {place for place, kind in map(self.harm.at, hops) if kind is FailureKind.INTRUSION}
+        reached = {place.body for place in self.harm.failing(hops) if place.part is Part.WHOLE}
         ring = set()
         for body, other in self._ties:
             if other in intruded and body not in reached and counts(self.dataset, body, self.view.as_of):

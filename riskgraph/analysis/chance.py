@@ -22,12 +22,12 @@ from riskgraph.analysis.select import Selection
 from riskgraph.analysis.step_chances import StepChance, step_chances
 from riskgraph.arguments import checked
 from riskgraph.engine.chance import CERTAIN, Draws, Float, Steps, exact, sampled, unpack, wilson
-from riskgraph.engine.network import KINDS as KIND_COUNT
-from riskgraph.engine.worlds import BLOCK, ranks
+from riskgraph.engine.network import states_of
+from riskgraph.engine.worlds import BLOCK, ranks, starting
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, PLAIN, HarmNetwork, Part, Place, places_of
-from riskgraph.model import Band, FailureKind
+from riskgraph.harm import PLAIN, HarmNetwork, Part, Place, places_of
+from riskgraph.model import KINDS, Band, FailureKind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,14 +171,12 @@ class _Asked:
         self.kinds = [KINDS.index(kind) for kind in radius.kinds]
         self.hops = run(self.harm, radius.roots, radius.kinds).bands[band].hops
         self.reaches = radius.within(band)
-        starts = [place * KIND_COUNT + kind for root in self.roots for place in root for kind in self.kinds]
-        self.ranks = ranks(self.harm.network, starts, band)
+        self.ranks = ranks(self.harm.network, starting(self.roots, self.kinds), band)
         self.people = ResidentSums.of(graph.dataset, [reach.id for reach in self.reaches])
 
     def states(self, reach: Reach) -> list[int]:
         """The states of an authority, one for each kind."""
-        first = self.harm.number[Place(reach.id, Part.WHOLE)] * KIND_COUNT
-        return list(range(first, first + KIND_COUNT))
+        return list(states_of(self.harm.number[Place(reach.id, Part.WHOLE)]))
 
     def exact(self, reach: Reach, chances: Sequence[Sequence[float]]) -> Float | None:
         """Chances of any kind and of each kind, worked out, if few enough steps matter."""
@@ -195,8 +193,8 @@ class _Asked:
             self.harm.network, self.book.steps, self.roots, self.kinds, self.band, targets, chances, draws, self.ranks
         )  # fmt: skip
         found = []
-        for first in range(0, len(bits), KIND_COUNT):
-            each = bits[first : first + KIND_COUNT]
+        for first in range(0, len(bits), len(KINDS)):
+            each = bits[first : first + len(KINDS)]
             anyhow = 0
             for some in each:
                 anyhow |= some
@@ -293,7 +291,7 @@ def chance(
     asked = _Asked(graph, radius, band)
     chances = [[getattr(table[b], name) for b in Band] for name in ("low", "base", "high")]
     ids = [reach.id for reach in asked.reaches]
-    hits = np.zeros((3, len(ids), KIND_COUNT + 1))
+    hits = np.zeros((3, len(ids), len(KINDS) + 1))
     people = [0.0, 0.0, 0.0]
     radii = []
     for draws in _blocks(worlds, seed, progress):

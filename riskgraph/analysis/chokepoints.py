@@ -19,13 +19,13 @@ from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.data.names import normalise
+from riskgraph.engine import place_and_kind, states_of
 from riskgraph.engine.cuts import cut_sets
 from riskgraph.engine.hardening import Thing, still_failing
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place, places_of
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.harm import HarmNetwork, Part, Place, places_of
+from riskgraph.model import AUTHORITY, KINDS, Band, FailureKind
 from riskgraph.rules import rules
 from riskgraph.settle import View
 
@@ -160,7 +160,7 @@ class _Hardener:
     def _bodies(self) -> None:
         """Every body or place on the way, with all its parts."""
         roots = {root.partition("/")[0] for root in self.radius.roots}
-        touched = {self.harm.places[state // KIND_COUNT].body for state in self.states} - roots
+        touched = {place.body for place in self.harm.failing(self.states)} - roots
         parts: dict[str, list[int]] = defaultdict(list)
         for number, place in enumerate(self.harm.places):
             if place.body in touched:
@@ -173,7 +173,7 @@ class _Hardener:
         """Every row that harm could pass along."""
         network, links = self.harm.network, defaultdict[str, set[int]](set)
         for state in self.states:
-            place, kind = divmod(state, KIND_COUNT)
+            place, kind = place_and_kind(state)
             for link in network.out[place]:
                 if network.label[link] >= 0 and network.levels[link][kind] <= self.band:
                     for row in self.harm.steps[network.label[link]].rows:
@@ -227,7 +227,7 @@ class _Hardener:
         )
 
     def _alternatives(self) -> int:
-        touched = {state // KIND_COUNT for state in self.states}
+        touched = {place_and_kind(state)[0] for state in self.states}
         return sum(not touched.isdisjoint(group.members) for group in self.harm.network.groups)
 
     def _lost(self, targets: Mapping[Any, Sequence[int]]) -> dict[Any, int]:
@@ -239,7 +239,7 @@ class _Hardener:
             if self.progress is not None:
                 self.progress(first + count, len(self.things))
             for target, places in targets.items():
-                states = [s for place in places for s in range(place * KIND_COUNT, (place + 1) * KIND_COUNT)]
+                states = [state for place in places for state in states_of(place)]
                 if not any(state in self.states for state in states):
                     continue
                 bits = 0
@@ -387,11 +387,9 @@ def service_cuts(
     harm = graph.harm(view)
     service, known = _service(graph, harm, body, area)
     ends = [FailureKind.OUTAGE] if FailureKind.OUTAGE in asked else list(asked)
-    targets = [service * KIND_COUNT + KINDS.index(kind) for kind in ends]
+    targets = [harm.state(service, kind) for kind in ends]
     names = [id_ for id_ in graph.dataset.entities if id_ != body]
-    things = [
-        [place * KIND_COUNT + KINDS.index(kind) for place in places_of(harm, id_) for kind in asked] for id_ in names
-    ]
+    things = [harm.starts(id_, asked) for id_ in names]
     found: list[tuple[Band, tuple[int, ...]]] = []
     complete = order
     for at in Band:

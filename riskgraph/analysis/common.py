@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.question import parse_kinds
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.upstream import order_drop, overlap, upstream
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, places_of
+from riskgraph.harm import places_of
 from riskgraph.model import (
     ENVIRONMENT,
+    KINDS,
     PRODUCT,
     SHARED_SERVICE,
     STORE,
@@ -241,10 +241,7 @@ class _Comparer:
         self.dataset = graph.dataset
         self.harm = graph.harm(view, ids)
         self.names = list(self.dataset.entities)
-        self.things = [
-            [place * KIND_COUNT + KINDS.index(kind) for place in places_of(self.harm, id_) for kind in kinds]
-            for id_ in self.names
-        ]
+        self.things = [self.harm.starts(id_, kinds) for id_ in self.names]
         self.dependents: dict[str, set[str]] = defaultdict(set)
         self.depends: dict[str, set[str]] = defaultdict(set)  # body to the relations it is the dependent of
         for step in graph.settled(view).steps:
@@ -363,7 +360,7 @@ class _Comparer:
             ]
             proofs.append(min(known, key=lambda p: (p.band, p.hops, len(p.rows), p.rows)))
         hops = answer.bands[max(band, self.band)].hops
-        reached = {self.harm.places[state // KIND_COUNT].body for state in hops} - {thing}
+        reached = {place.body for place in self.harm.failing(hops)} - {thing}
         return SharedThing(thing, band, kinds, proofs[0], proofs[1], len(reached & set(peers)))
 
     def _ubiquitous(self, shared: SharedThing, peers: int) -> bool:

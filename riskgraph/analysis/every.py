@@ -18,14 +18,13 @@ from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.radius import Route
 from riskgraph.analysis.rank import memory_limit, refuse
-from riskgraph.engine import Answer
+from riskgraph.engine import Answer, states_of
 from riskgraph.engine.closure_all import closure_all
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.sets import OutOfMemory
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.harm import HarmNetwork, Part, Place
+from riskgraph.model import AUTHORITY, KINDS, Band, FailureKind
 from riskgraph.settle import View
 
 __all__ = ["EveryRadius", "Touch", "every_radius"]
@@ -139,7 +138,7 @@ def _levels(
             for kind, sets in part.kinds.items():
                 owner, number = part.pool.pairs(sets)
                 for root, column in zip(owner.tolist(), (number + part.first).tolist(), strict=True):
-                    bands = levels.setdefault(root, {}).setdefault(places[column], [NOT] * KIND_COUNT)
+                    bands = levels.setdefault(root, {}).setdefault(places[column], [NOT] * len(KINDS))
                     bands[kind] = part.band
     except OutOfMemory as error:
         raise refuse(error.needed, limit) from None
@@ -172,7 +171,7 @@ def _touches(
 
 def _lead(harm: HarmNetwork, answer: Answer, place: int, bands: list[int]) -> Proof:
     """The proof of the surest kind, then of the nearest; ties go to the order of the kinds."""
-    best = [answer.best(place * KIND_COUNT + kind) for kind in range(KIND_COUNT)]
+    best = [answer.best(state) for state in states_of(place)]
     if [NOT if one is None else one[0] for one in best] != bands:
         raise RiskGraphError(
             f"Two ways of computing what reaches {harm.places[place].body} disagree; nothing is answered.",

@@ -10,10 +10,9 @@ from riskgraph.analysis.blast import run
 from riskgraph.analysis.measure import By, counted, residents, separate_areas
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Target
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import Band, FailureKind
+from riskgraph.harm import HarmNetwork, Part, Place
+from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.settle import View
 
 __all__ = ["Gauge"]
@@ -63,7 +62,7 @@ class Gauge:
     ) -> None:
         self.graph, self.view, self.kinds, self.band, self.by = graph, view, tuple(kinds), band, by
         self.selection = selection or Selection(graph)
-        self.hit = range(KIND_COUNT) if hit is None else (KINDS.index(hit),)
+        self.hit = KINDS if hit is None else (hit,)
         self.elements = list(self._elements(graph.harm(view)))
         self._states: dict[int, Mapping[int, Sequence[int]]] = {}
 
@@ -90,9 +89,7 @@ class Gauge:
                 for people, areas in separate_areas(self.graph.dataset, bodies)
             ]
         return [
-            Target(
-                float(weight), tuple(harm.number[place] * KIND_COUNT + kind for place in places for kind in self.hit)
-            )
+            Target(float(weight), tuple(harm.state(place, kind) for place in places for kind in self.hit))
             for weight, places in weighed
         ]
 
@@ -103,7 +100,7 @@ class Gauge:
             for number, element in enumerate(self.elements):
                 for place in element.places:
                     for kind in self.hit:
-                        states[harm.number[place] * KIND_COUNT + kind].append(number)
+                        states[harm.state(place, kind)].append(number)
             if harm is not self.graph.harm(self.view):
                 return states  # made for one root only
             self._states[id(harm)] = states

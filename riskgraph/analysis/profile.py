@@ -170,7 +170,7 @@ class Listing(Answer, Pictured):
         return f"<Listing of {self.kind or 'everything'}: {len(self.bodies)} rows>"
 
 
-KINDS = ("authority", "supplier", "shared-service", "environment", "system", "product", "store")
+ENTITY_KINDS = ("authority", "supplier", "shared-service", "environment", "system", "product", "store")
 
 
 def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
@@ -189,8 +189,8 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
     """
     wanted = None if kind is None else kind.removesuffix("s").replace("authoritie", "authority").replace(" ", "-")
     wanted = {"council": AUTHORITY, "shared-service": "shared-service"}.get(wanted or "", wanted)
-    if wanted is not None and wanted not in KINDS:
-        raise RiskGraphError(f"There is no kind {kind!r}.", f"Use one of: {', '.join(KINDS)}.")
+    if wanted is not None and wanted not in ENTITY_KINDS:
+        raise RiskGraphError(f"There is no kind {kind!r}.", f"Use one of: {', '.join(ENTITY_KINDS)}.")
     question = Question.of(graph, **asking)
     view = question.view
     leaning: dict[str, set[str]] = defaultdict(set)

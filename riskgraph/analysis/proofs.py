@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, product
 
-from riskgraph.deciding import NEVER
-from riskgraph.engine import Answer, Reached
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine import Answer, Reached, place_and_kind, state_of
 from riskgraph.engine.network import Group
-from riskgraph.harm import KINDS, PLAIN, HarmNetwork, Part, Place
-from riskgraph.model import Band, FailureKind
+from riskgraph.harm import PLAIN, HarmNetwork, Part, Place
+from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.rules import Cell, InsideRule
 from riskgraph.settle import Step
 
@@ -134,10 +132,9 @@ class _Explainer:
     def event(self, link: int, state: int) -> Event | None:
         """What using a link means; `None` where it joins a junction or a whole to its lines."""
         label = self.network.label[link]
-        place = self.harm.places[state // KIND_COUNT]
-        kind = KINDS[state % KIND_COUNT]
         if label == PLAIN:
             return None
+        place, kind = self.harm.at(state)
         if label < 0:
             rule = self.harm.inside[-1 - label]
             return Inside(rule, place.body, kind, place.area if place.part is not Part.WHOLE else None)
@@ -149,7 +146,7 @@ class _Explainer:
     def derived(self, number: int, state: int) -> Event:
         """What a derivation means."""
         derivation = self.network.derivations[number]
-        place = self.harm.places[state // KIND_COUNT]
+        place, _ = self.harm.at(state)
         source = KINDS[derivation.source]
         rule = next(r for r in self.harm.inside if r.source == source and r.target == "same place")
         return Inside(rule, place.body, KINDS[derivation.target], place.area)
@@ -162,33 +159,32 @@ class _Explainer:
             reached = self.answer.bands[band]
             why = reached.reason[state]
             if why == Reached.START:
-                events.append(Start(self.harm.places[state // KIND_COUNT], KINDS[state % KIND_COUNT]))
+                events.append(Start(*self.harm.at(state)))
                 break
             if why <= Reached.GROUP:
                 tail = self._group(band, state, self.network.groups[Reached.GROUP - why])
                 break
             if why < 0:
                 events.append(self.derived(-1 - why, state))
-                state = state // KIND_COUNT * KIND_COUNT + self.network.derivations[-1 - why].source
+                state = state_of(place_and_kind(state)[0], self.network.derivations[-1 - why].source)
                 continue
             event = self.event(why, state)
             if event is not None:
                 events.append(event)
-            kind = state % KIND_COUNT
+            _, kind = place_and_kind(state)
             if band > Band.LIKELY and kind in self.network.onward[why]:
                 band = int(Band.LIKELY)
-            state = self.network.source[why] * KIND_COUNT + kind
+            state = state_of(self.network.source[why], kind)
         return tail + tuple(reversed(events))
 
     def _group(self, band: int, state: int, group: Group) -> tuple[Event, ...]:
-        kind = state % KIND_COUNT
+        _, kind = place_and_kind(state)
         hops = self.answer.bands[band].hops
-        needed = sorted(group.protects[band])
+        needed = [state_of(member, kind) for member in sorted(group.protects[band])]
         if not needed:
-            failed = [member for member in group.members if member * KIND_COUNT + kind in hops]
-            best = min(failed, key=lambda member: (hops[member * KIND_COUNT + kind], member))
-            return self.chain(band, best * KIND_COUNT + kind)
-        branches = tuple(self.chain(band, member * KIND_COUNT + kind) for member in needed)
+            failed = [at for member in group.members if (at := state_of(member, kind)) in hops]
+            return self.chain(band, min(failed, key=lambda at: (hops[at], at)))
+        branches = tuple(self.chain(band, at) for at in needed)
         return branches[0] if len(branches) == 1 else (Together(branches),)
 
 
@@ -199,7 +195,7 @@ def best_proof(harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind) 
 
 def proof_at(harm: HarmNetwork, answer: Answer, place: int, kind: FailureKind) -> Proof | None:
     """The same for one part of a body, such as a service: `place` is its number."""
-    state = place * KIND_COUNT + KINDS.index(kind)
+    state = harm.state(place, kind)
     best = answer.best(state)
     if best is None:
         return None
@@ -226,13 +222,13 @@ def all_proofs(
     bool
         Whether these are all; `False` if the search was given up.
     """
-    state = harm.number[Place(body, Part.WHOLE)] * KIND_COUNT + KINDS.index(kind)
+    state = harm.state(Place(body, Part.WHOLE), kind)
     found: list[Proof] = []
     complete = True
     for band in range(len(answer.bands)):
         if state not in answer.bands[band].hops:
             continue
-        search = _Search(harm, answer, band, _Budget(budget))
+        search = _ProofSearch(harm, answer, band, _Budget(budget))
         proofs = [Proof(body, kind, Band(band), hops, events) for events, hops in search.proofs(state)]
         found = _minimal([*found, *proofs])
         complete = complete and search.budget.left >= 0
@@ -257,7 +253,7 @@ class _Budget:
     left: int
 
 
-class _Search:
+class _ProofSearch:
     """Backward best-first search for proofs within one band, in order of hops."""
 
     def __init__(
@@ -285,8 +281,7 @@ class _Search:
             if self.budget.left < 0:
                 return
             if self.answer.bands[band].reason[at] == Reached.START:
-                start = Start(self.harm.places[at // KIND_COUNT], KINDS[at % KIND_COUNT])
-                yield (start, *reversed(events)), cost
+                yield (Start(*self.harm.at(at)), *reversed(events)), cost
                 continue
             for before_band, before, step_cost, event in self._before(band, at):
                 if before in seen or before not in self.answer.bands[before_band].hops:
@@ -299,49 +294,38 @@ class _Search:
                 yield (*tree, *reversed(events)), cost + hops
 
     def _before(self, band: int, state: int) -> Iterator[tuple[int, int, int, Event | None]]:
-        place, kind = divmod(state, KIND_COUNT)
-        network = self.network
-        for link in network.into[place]:
-            if network.levels[link][kind] > band or network.levels[link][kind] == NEVER:
-                continue
-            onward = band > Band.LIKELY and kind in network.onward[link]
-            before = network.source[link] * KIND_COUNT + kind
-            yield (int(Band.LIKELY) if onward else band), before, network.cost[link], self.explainer.event(link, state)
-        for number in network.derives[place]:
-            rule = network.derivations[number]
-            before = place * KIND_COUNT + rule.source
-            if rule.target != kind or rule.level > band:
-                continue
-            if place in self.start and (place, number) not in self.answer.bands[band].derived_at_roots:
-                continue
-            yield band, before, 0, self.explainer.derived(number, state)
+        layer = self.network.layers[band]
+        for before, link, from_likely in layer.before(state):
+            event = self.explainer.event(link, state)
+            yield (int(Band.LIKELY) if from_likely else band), before, self.network.cost[link], event
+        place, _ = place_and_kind(state)
+        for before, number in layer.derived_from(state):
+            if place not in self.start or (place, number) in self.answer.bands[band].derived_at_roots:
+                yield band, before, 0, self.explainer.derived(number, state)
 
     def branch(self, state: int) -> list[tuple[tuple[Event, ...], int]]:
         """The minimal proofs of a member of a group; nothing if it only fails by what it should prove."""
         if state in self.closed:
             return []
-        place, kind = divmod(state, KIND_COUNT)
-        body = self.harm.places[place].body
-        proofs = [Proof(body, KINDS[kind], Band(self.band), hops, events) for events, hops in self.proofs(state)]
+        place, kind = self.harm.at(state)
+        proofs = [Proof(place.body, kind, Band(self.band), hops, events) for events, hops in self.proofs(state)]
         return [(proof.events, proof.hops) for proof in _minimal(proofs)]
 
     def _groups(self, band: int, state: int, seen: frozenset[int]) -> Iterator[tuple[tuple[Event, ...], int]]:
-        place, kind = divmod(state, KIND_COUNT)
+        _, kind = place_and_kind(state)
         hops = self.answer.bands[band].hops
-        for number in self.network.group_at.get(place, ()):
+        for number in self.network.layers[band].groups_into(state):
             group = self.network.groups[number]
-            if kind not in group.kinds:
-                continue
-            failed = [m for m in group.members if m * KIND_COUNT + kind in hops]
-            protects = sorted(group.protects[band])
+            failed = [at for member in group.members if (at := state_of(member, kind)) in hops]
+            protects = [state_of(member, kind) for member in sorted(group.protects[band])]
             if protects and not set(protects) <= set(failed):
                 continue
-            sets = [protects] if protects else [[member] for member in failed]
+            sets = [protects] if protects else [[at] for at in failed]
             for members in sets:
                 branches = []
                 for member in members:
-                    inner = _Search(self.harm, self.answer, band, self.budget, seen)
-                    branches.append(inner.branch(member * KIND_COUNT + kind))
+                    inner = _ProofSearch(self.harm, self.answer, band, self.budget, seen)
+                    branches.append(inner.branch(member))
                 for choice in product(*branches):
                     longest = max(length for _, length in choice)
                     if len(choice) == 1:

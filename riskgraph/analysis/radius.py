@@ -12,8 +12,7 @@ from riskgraph.analysis.proofs import Proof
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS
-from riskgraph.model import Band, FailureKind
+from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 

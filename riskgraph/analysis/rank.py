@@ -14,7 +14,6 @@ from riskgraph.analysis.blast import run
 from riskgraph.analysis.measure import By
 from riskgraph.analysis.question import parse_kinds
 from riskgraph.analysis.select import Selection
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import (
@@ -285,7 +284,7 @@ def separate_failures(
         if len(chosen) == most:
             break
         states = run(harm, [root], kinds).bands[Band.POSSIBLE].hops
-        reached[root] = {harm.places[state // KIND_COUNT].body for state in states}
+        reached[root] = {place.body for place in harm.failing(states)}
         bodies = {one: one.partition("/")[0] for one in (root, *chosen)}
         if not any(bodies[root] in reached[one] or bodies[one] in reached[root] for one in chosen):
             chosen.append(root)

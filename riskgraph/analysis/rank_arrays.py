@@ -12,14 +12,13 @@ from riskgraph.analysis.measure import counted, inhabited
 from riskgraph.analysis.rank import LINE, RankedRoot, refuse
 from riskgraph.analysis.residents import ResidentSums
 from riskgraph.analysis.select import Selection
-from riskgraph.engine.closure_all import Part as SetsPart
-from riskgraph.engine.closure_all import closure_all
+from riskgraph.engine.closure_all import Chunk, closure_all
 from riskgraph.engine.digraph import Ints, Longs
 from riskgraph.engine.sets import OutOfMemory
 from riskgraph.engine.snapshot import Roots
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part
-from riskgraph.model import Band, FailureKind
+from riskgraph.harm import Part
+from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.settle import View
 
 __all__ = ["Counter"]
@@ -141,7 +140,7 @@ class Counter:
 
     def parts(
         self, columns: Ints, bands: tuple[int, ...] = tuple(range(BANDS)), cuts: Ints | None = None
-    ) -> Iterator[SetsPart]:
+    ) -> Iterator[Chunk]:
         """What all roots reach; the refusal if the memory does not suffice."""
         try:
             yield from closure_all(
@@ -166,7 +165,7 @@ class Counter:
             keys.append(owner * self.bodies + number + part.first)
         return np.sort(np.concatenate(keys))
 
-    def only_areas(self, part: SetsPart, sets: Ints) -> Ints:
+    def only_areas(self, part: Chunk, sets: Ints) -> Ints:
         """Sets without the bodies that no service area asked about lets in."""
         if self.in_areas is None:
             return sets
@@ -216,14 +215,14 @@ class Counter:
                 tuple(hidden[n].tolist()),
             )
 
-    def _count(self, part: SetsPart, sets: Ints) -> Longs:
+    def _count(self, part: Chunk, sets: Ints) -> Longs:
         """How many authorities each set holds besides the root itself."""
         count = part.pool.size(sets).astype(np.int64)
         mine = _inside(part, self.own)
         count[mine] -= part.pool.holds(sets[mine], self.own[mine] - part.first)
         return count
 
-    def _people(self, part: SetsPart, sets: Ints) -> Longs:
+    def _people(self, part: Chunk, sets: Ints) -> Longs:
         """Residents of each set without the root itself; of sets that are alike only once."""
         key, back = np.unique(sets.astype(np.int64) * (self.bodies + 1) + self.own + 1, return_inverse=True)
         distinct, own = np.divmod(key, self.bodies + 1)
@@ -236,7 +235,7 @@ class Counter:
         people: Longs = total[back]
         return people
 
-    def _own_services(self, part: SetsPart) -> Longs:
+    def _own_services(self, part: Chunk) -> Longs:
         """How many services of itself each root reaches."""
         of_root = np.full(len(self.ids), -1, np.int64)
         authority = np.flatnonzero(self.own >= 0)
@@ -258,6 +257,6 @@ class Counter:
         return root[counts], column[counts]
 
 
-def _inside(part: SetsPart, column: NDArray[np.integer]) -> Longs:
+def _inside(part: Chunk, column: NDArray[np.integer]) -> Longs:
     """Positions of the columns that are in a part."""
     return np.flatnonzero((column >= part.first) & (column < part.last))

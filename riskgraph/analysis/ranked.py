@@ -21,12 +21,11 @@ from riskgraph.analysis.measure import By
 from riskgraph.analysis.question import Question, parse_kinds
 from riskgraph.analysis.select import Selection
 from riskgraph.data.edit import edited
-from riskgraph.deciding import NEVER
 from riskgraph.engine.changes import Blocks, of_each, spread_rules, value
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part, places_of
-from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.harm import HarmNetwork, Part, places_of
+from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, FailureKind
 from riskgraph.rules import Cell
 from riskgraph.settle import Settled, View
 

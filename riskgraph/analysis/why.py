@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from riskgraph.analysis.blast import BlastRadius, blast, run
 from riskgraph.analysis.proofs import Proof, all_proofs
 from riskgraph.dates import first_day
-from riskgraph.deciding import NEVER
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine import place_and_kind, state_of, states_of
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part, Place, places_of
-from riskgraph.model import AUTHORITY, Band, FailureKind, Relation
+from riskgraph.harm import Part, Place, places_of
+from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, FailureKind, Relation
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step, View
 
@@ -224,8 +223,8 @@ def why_not(
     radius = blast(graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before)
     id_ = graph.names.resolve(body).partition("/")[0]
     harm = graph.harm(radius.view, radius.roots)
-    answer, whole = run(harm, radius.roots, radius.kinds), harm.number[Place(id_, Part.WHOLE)] * KIND_COUNT
-    reached = [best[0] for kind in range(KIND_COUNT) if (best := answer.best(whole + kind)) is not None]
+    answer, whole = run(harm, radius.roots, radius.kinds), harm.number[Place(id_, Part.WHOLE)]
+    reached = [best[0] for state in states_of(whole) if (best := answer.best(state)) is not None]
     band = Band(min(reached)) if reached else None
     finder = _Finder(graph, radius.view, radius.roots, radius.kinds)
     paths = tuple((tuple(row.id for row, _ in path), finder.facts(path)) for path in finder.paths(id_, limit))
@@ -318,7 +317,7 @@ class _Finder:
         the next. A kind that was stopped is followed on as if it had come in, so that every obstacle is named.
         """
         facts: list[Obstacle] = []
-        entering = _Entering({place * KIND_COUNT + kind: 0 for place in self.start for kind in self.asked}, {})
+        entering = _Entering({state_of(place, kind): 0 for place in self.start for kind in self.asked}, {})
         position = 0
         while position < len(path):
             row, _ = path[position]
@@ -350,7 +349,7 @@ class _Finder:
     def _anew(self, end: tuple[Relation, bool]) -> _Entering:
         """All kinds asked about, as if each had come in everywhere at the body that a row leads to."""
         body = end[0].provider if end[1] else end[0].dependent
-        return _Entering({}, {k: {place * KIND_COUNT + k: 0 for place in self.places[body]} for k in self.asked})
+        return _Entering({}, {k: {state_of(place, k): 0 for place in self.places[body]} for k in self.asked})
 
     def _scenes(self, entering: _Entering, *, at_root: bool) -> list[dict[int, int]]:
         """For each kind, what fails inside a body: by what came in, and by that kind where it is only supposed."""
@@ -359,7 +358,7 @@ class _Finder:
             self._inside({**entering.real, **entering.supposed[kind]}, at_root=at_root)
             if kind in entering.supposed
             else real
-            for kind in range(KIND_COUNT)
+            for kind in range(len(KINDS))
         ]
 
     def _links(self, step: Step, end: tuple[Relation, bool]) -> list[int]:
@@ -379,22 +378,22 @@ class _Finder:
             if state in found:
                 continue
             found[state] = band
-            place, kind = divmod(state, KIND_COUNT)
+            place, kind = place_and_kind(state)
             for link in network.out[place]:
                 target, level = network.target[link], network.levels[link][kind]
                 if network.label[link] >= 0 or level == NEVER or places[target].body != places[place].body:
                     continue
                 if band <= Band.LIKELY or kind not in network.onward[link]:
-                    heappush(waiting, (max(band, level), target * KIND_COUNT + kind))
+                    heappush(waiting, (max(band, level), state_of(target, kind)))
             for number in network.derives[place]:
                 rule = network.derivations[number]
                 if rule.source == kind and (rule.at_roots or not (at_root and place in self.start)):
-                    heappush(waiting, (max(band, rule.level), place * KIND_COUNT + rule.target))
+                    heappush(waiting, (max(band, rule.level), state_of(place, rule.target)))
             for number in network.groups_of.get(place, ()):
                 group = network.groups[number]
                 at = next((b for b in Band if b >= band and group.protects[b] <= {place}), None)
                 if kind in group.kinds and at is not None:
-                    heappush(waiting, (int(at), group.target * KIND_COUNT + kind))
+                    heappush(waiting, (int(at), state_of(group.target, kind)))
         return found
 
     def _along(self, step: Step, end: tuple[Relation, bool], inside: Sequence[Mapping[int, int]]) -> Iterator[Obstacle]:
@@ -424,7 +423,7 @@ class _Finder:
         network = self.harm.network
         links = self._links(step, end)
         carrying = [link for link in links if network.levels[link][kind] != NEVER]
-        reached = [link for link in carrying or links if network.source[link] * KIND_COUNT + kind in inside]
+        reached = [link for link in carrying or links if state_of(network.source[link], kind) in inside]
         if not carrying:
             yield Barrier.NO_WAY if step.in_force else Barrier.ENDED
         if links and not reached:
@@ -439,7 +438,7 @@ class _Finder:
     def _open(self, link: int, kind: int, inside: Mapping[int, int]) -> bool:
         """Whether a link that carries harm on only from where it is likely starts at such a place."""
         network = self.harm.network
-        return kind not in network.onward[link] or inside[network.source[link] * KIND_COUNT + kind] <= Band.LIKELY
+        return kind not in network.onward[link] or inside[state_of(network.source[link], kind)] <= Band.LIKELY
 
     def _protected(self, link: int, kind: int) -> bool:
         """Whether a link leads to one of several alternatives that protect each other in every band."""
@@ -459,11 +458,11 @@ class _Finder:
         """What comes in along a step, in which band; a kind asked about that was stopped is supposed to."""
         network, links = self.harm.network, self._links(step, end)
         after = _Entering({}, {})
-        for kind in range(KIND_COUNT):
+        for kind in range(len(KINDS)):
             passing = {
-                link: max(inside[kind][network.source[link] * KIND_COUNT + kind], network.levels[link][kind])
+                link: max(inside[kind][state_of(network.source[link], kind)], network.levels[link][kind])
                 for link in links
-                if network.source[link] * KIND_COUNT + kind in inside[kind] and network.levels[link][kind] != NEVER
+                if state_of(network.source[link], kind) in inside[kind] and network.levels[link][kind] != NEVER
                 if self._open(link, kind, inside[kind])
             }
             protected = any(self._protected(link, kind) for link in passing)
@@ -476,7 +475,7 @@ class _Finder:
                 if not real:  # as if no alternative protected it
                     ends += [network.groups[number].target for number in network.groups_of.get(ends[0], ())]
                 for place in ends:
-                    state = place * KIND_COUNT + kind
+                    state = state_of(place, kind)
                     found[state] = min(found.get(state, NEVER), band)
         return after
 
@@ -484,7 +483,7 @@ class _Finder:
         """Whether what comes in reaches the body as a whole."""
         row, backwards = end
         body = row.provider if backwards else row.dependent
-        whole = self.harm.number[Place(body, Part.WHOLE)] * KIND_COUNT
-        kept = tuple(KINDS[kind] for kind in self.asked if whole + kind not in inside[kind])
+        whole = Place(body, Part.WHOLE)
+        kept = tuple(KINDS[kind] for kind in self.asked if self.harm.state(whole, KINDS[kind]) not in inside[kind])
         if kept:
             yield Obstacle(Barrier.ONE_LINE, kept, row.id, body)

@@ -16,7 +16,7 @@ from riskgraph.data.files import nearest
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.model import Band, FailureKind
 
-__all__ = ["Answer", "Parameter", "Query", "ask", "library", "open_query", "parse"]
+__all__ = ["Parameter", "Query", "QueryAnswer", "ask", "library", "open_query", "parse"]
 
 ROWS = 100_000  # the most that are fetched
 
@@ -46,7 +46,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """What a query returned."""
 
     columns: tuple[str, ...]
@@ -125,7 +125,7 @@ def open_query(name: str) -> Query:
 
 def ask(
     server: Server, query: Query, given: Mapping[str, str], *, map_name: str = "uk", seconds: float = 30.0
-) -> Answer:
+) -> QueryAnswer:
     """Run a query in a transaction that cannot write and has a time limit.
 
     Parameters
@@ -152,7 +152,7 @@ def ask(
             f"{query.name} reads a file or an address with LOAD CSV; that is not allowed here.", "Leave it out."
         )
     columns, rows = server.rows(query.text, parameters, seconds=seconds, limit=ROWS + 1)
-    return Answer(tuple(columns), tuple(tuple(row) for row in rows[:ROWS]), len(rows) <= ROWS)
+    return QueryAnswer(tuple(columns), tuple(tuple(row) for row in rows[:ROWS]), len(rows) <= ROWS)
 
 
 def _parameters(server: Server, query: Query, given: Mapping[str, str], *, told: set[str], map_: str) -> dict[str, Any]:

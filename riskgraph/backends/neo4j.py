@@ -86,7 +86,7 @@ class Server:
         if number < OLDEST:
             raise ServerError(
                 f"The server at {self.connection.host} is Neo4j {self.version}; riskgraph needs 5.26 or newer.",
-                "Upgrade the server, or use --backend networkx.",
+                "Upgrade the server, or leave out --backend.",
             )
 
     # -- asking ---------------------------------------------------------------------------------

@@ -1,14 +1,13 @@
-"""A map from a Neo4j server: whole, or the part that a question needs, or who is reached, asked in Cypher."""
+"""A map from a Neo4j server: whole, or the part that a question needs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from riskgraph.backends.base import NetworkXBackend, Reached, in_order
 from riskgraph.backends.neo4j import Run, Server
 from riskgraph.backends.neo4j_load import FORMAT
 from riskgraph.backends.neo4j_rows import RELATION_TYPES
@@ -17,13 +16,9 @@ from riskgraph.data.checks import run_checks
 from riskgraph.data.read import columns_of
 from riskgraph.errors import ServerError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, Part
 from riskgraph.model import (
-    AUTHORITY,
-    Band,
     Entity,
     Evidence,
-    FailureKind,
     Incident,
     IncidentEffect,
     RegisterEntry,
@@ -38,9 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Neo4jBackend"]
 
 T = TypeVar("T")
-Places = set[str]
-States = dict[FailureKind, Places]
-_TOGETHER = (FailureKind.TAMPERING, FailureKind.OUTAGE, FailureKind.EXIT)  # in which alternatives protect
 SECONDS = 120.0  # time limit of one reading
 
 _TYPES = "|".join(RELATION_TYPES.values())
@@ -66,33 +58,6 @@ _TOUCHING = (
     "RETURN startNode(r).id AS a, type(r) AS type, endNode(r).id AS b, properties(r) AS r"
 )
 _EVIDENCE_OF = "UNWIND $ids AS id MATCH (n:Evidence {generation: $generation, id: id}) RETURN properties(n) AS n"
-
-_STARTS = (
-    "UNWIND $bodies AS body MATCH (:Entity {generation: $generation, id: body})-[:FAILS_AT]->(p:Place) "
-    "RETURN body AS root, p.id AS id"
-)
-_LINES = (
-    "UNWIND $lines AS line MATCH (p:Place {generation: $generation, id: line.place}) "
-    "RETURN line.root AS root, p.id AS id"
-)
-_SPREAD = (
-    "UNWIND $start AS id MATCH (s:Place {generation: $generation, id: id}) "
-    "MATCH (s)(()-[h:LEADS_TO WHERE h[$kind] <= $band AND NOT ($wide AND coalesce(h.onward, false))]->())*(p:Place) "
-    "RETURN DISTINCT p.id AS id"
-)
-_ONWARD = (
-    "UNWIND $start AS id MATCH (s:Place {generation: $generation, id: id})-[h:LEADS_TO]->(p:Place) "
-    "WHERE h.onward AND h.intrusion <= $band RETURN DISTINCT p.id AS id"
-)
-_FOLLOWS = (
-    "UNWIND $start AS id MATCH (p:Place {generation: $generation, id: id}) "
-    "WHERE p.opens IS NOT NULL OR p.ends IS NOT NULL RETURN p.id AS id, p.opens AS opens, p.ends AS ends"
-)
-_GROUPS = (
-    "UNWIND $start AS id MATCH (:Place {generation: $generation, id: id})-[:ONE_OF]->(g:Alternatives)"
-    "-[:BACKS_UP]->(p:Place) WHERE $kind IN g.kinds "
-    "RETURN DISTINCT p.id AS id, g['protect_' + toString($band)] AS protect"
-)
 
 
 class Neo4jBackend:
@@ -252,40 +217,6 @@ class Neo4jBackend:
             own_register_file=info["own_register_file"],
         )
 
-    # -- who is reached, on the server ----------------------------------------------------------
-
-    def reach(self, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Reached:
-        """Which authorities could be reached at the date of the data, in which kind and surest band.
-
-        The server walks along the harm relationships; here it is only decided whether all of a group
-        of alternatives have failed.
-
-        Parameters
-        ----------
-        roots
-            Ids of bodies or places, or `organisation/area`.
-        kinds
-            The failure kinds asked about, all at once.
-        """
-
-        def work(run: Run, info: Mapping[str, Any]) -> Reached | None:
-            walk = _Walk(run, info["generation"])
-            starts = walk.starts(roots)
-            if set(starts) != set(roots):
-                return None
-            bands = walk.bands(list(starts.values()), kinds)
-            found: dict[str, dict[FailureKind, Band]] = {}
-            for band, states in zip(Band, bands, strict=True):
-                for kind, places in states.items():
-                    for body, part, _ in (place.split("|", 2) for place in places):
-                        if part == Part.WHOLE.value and body.startswith(AUTHORITY + ":"):
-                            found.setdefault(body, {}).setdefault(kind, band)
-            return in_order(found)
-
-        answer = self._reading(work)
-        # a line of business that no row names is not on the server: its part of the map is
-        return NetworkXBackend(self.around(roots)).reach(roots, kinds) if answer is None else answer
-
 
 class _Part(RiskGraph):
     """A part of a map under the whole map's digest."""
@@ -293,92 +224,6 @@ class _Part(RiskGraph):
     def compiled(self, view: View) -> Compiled:
         """Under a digest of its own: nothing that is kept for the whole map may come from a part."""
         return RiskGraph(replace(self.dataset)).compiled(view)
-
-
-@dataclass(frozen=True)
-class _Walk:
-    """One question asked of the harm relationships of one generation."""
-
-    run: Run
-    generation: str
-
-    def _ids(self, query: str, start: Collection[str], **more: Any) -> Places:
-        if not start:
-            return set()
-        rows = self.run(query, {"generation": self.generation, "start": sorted(start), **more})
-        return {row["id"] for row in rows}
-
-    def starts(self, roots: Sequence[str]) -> dict[str, Places]:
-        """For each root that is on the server, the places that fail when it fails."""
-        bodies = [root for root in roots if "/" not in root]
-        lines = [
-            {"root": root, "place": f"{body}|{Part.LINE.value}|{area}"}
-            for root, (body, slash, area) in ((root, root.partition("/")) for root in roots)
-            if slash
-        ]
-        starts: dict[str, Places] = {}
-        for query, key, given in ((_STARTS, "bodies", bodies), (_LINES, "lines", lines)):
-            for row in self.run(query, {"generation": self.generation, key: given}):
-                starts.setdefault(row["root"], set()).add(row["id"])
-        return {root: starts[root] for root in roots if root in starts}
-
-    def bands(self, roots: Sequence[Places], kinds: Sequence[FailureKind]) -> list[States]:
-        """What fails in each band if all roots fail (model rules 29 and 30)."""
-        alone = [self._bands([root], kinds, []) for root in roots] if len(roots) > 1 else []
-        return self._bands(roots, kinds, alone)
-
-    def _bands(
-        self, roots: Sequence[Places], kinds: Sequence[FailureKind], alone: Sequence[Sequence[States]]
-    ) -> list[States]:
-        start = set().union(*roots)
-        bands: list[States] = []
-        for band in Band:
-            silent = {
-                place
-                for place in start
-                if not any(
-                    place in others[band][FailureKind.INTRUSION]
-                    for root, others in zip(roots, alone, strict=False)
-                    if place not in root
-                )
-            }
-            likely = bands[Band.LIKELY][FailureKind.INTRUSION] if band > Band.LIKELY else None
-            bands.append(self._band(start, kinds, band, silent, likely))
-        return bands
-
-    def _band(
-        self, start: Places, kinds: Sequence[FailureKind], band: Band, silent: Places, likely: Places | None
-    ) -> States:
-        """One band; in `silent` places intrusion opens nothing, `likely` is who may carry it onward."""
-        first: States = {kind: set(start) if kind in kinds else set() for kind in KINDS}
-        if likely is not None:
-            first[FailureKind.INTRUSION] |= self._ids(_ONWARD, likely, band=int(band))
-        states: States = {}
-        for kind in (FailureKind.INTRUSION, FailureKind.EXIT):
-            wide = kind is FailureKind.INTRUSION and likely is not None
-            states[kind] = self._spread(first[kind], kind, band, wide=wide)
-        if band >= Band.POSSIBLE:
-            for kind, column in ((FailureKind.INTRUSION, "opens"), (FailureKind.EXIT, "ends")):
-                places = states[kind] - silent if kind is FailureKind.INTRUSION else states[kind]
-                for row in self.run(_FOLLOWS, {"generation": self.generation, "start": sorted(places)}):
-                    for target in row[column] or ():
-                        first[FailureKind(target)].add(row["id"])
-        for kind in (FailureKind.EXPOSURE, FailureKind.TAMPERING, FailureKind.OUTAGE):
-            states[kind] = self._spread(first[kind], kind, band, wide=False)
-        return states
-
-    def _spread(self, start: Places, kind: FailureKind, band: Band, *, wide: bool) -> Places:
-        """Everything that fails in one kind because `start` does, alternatives included."""
-        reached: Places = set()
-        more = set(start)
-        while more:
-            reached |= self._ids(_SPREAD, more, kind=str(kind), band=int(band), wide=wide)
-            if kind not in _TOGETHER:
-                break
-            parameters = {"generation": self.generation, "start": sorted(reached), "kind": str(kind), "band": int(band)}
-            groups = self.run(_GROUPS, parameters)
-            more = {row["id"] for row in groups if set(row["protect"]) <= reached} - reached
-        return reached
 
 
 def _record(record: type[T], values: Mapping[str, Any]) -> T:

@@ -13,10 +13,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from riskgraph.data import Dataset
 from riskgraph.data.read import columns_of
-from riskgraph.engine import NEVER
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Place, places_of
-from riskgraph.model import AUTHORITY, Band, Entity, FailureKind
+from riskgraph.harm import HarmNetwork, Place, places_of
+from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, Entity, FailureKind
 from riskgraph.rules import rules
 from riskgraph.settle import Step
 

@@ -11,7 +11,7 @@ import click
 from riskgraph.cli.options import BANDS, Output, data_option, examples, output_options, selection_options
 from riskgraph.model import PRESETS, FailureKind
 
-KINDS = click.Choice([str(kind) for kind in FailureKind])
+KIND_CHOICE = click.Choice([str(kind) for kind in FailureKind])
 
 
 @click.command(
@@ -23,12 +23,12 @@ KINDS = click.Choice([str(kind) for kind in FailureKind])
     ),
 )
 @click.argument("roots", nargs=-1, metavar="[ROOT ...]")
-@click.option("--kind", "kinds", multiple=True, type=KINDS, help="A failure kind that starts; may be repeated.")
+@click.option("--kind", "kinds", multiple=True, type=KIND_CHOICE, help="A failure kind that starts; may be repeated.")
 @click.option(
     "--like", default="compromise", show_default=True, type=click.Choice(list(PRESETS)), help="A usual set of kinds."
 )
 @click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
-@click.option("--hit", type=KINDS, help="Count as reached only in this failure kind.  [default: any]")
+@click.option("--hit", type=KIND_CHOICE, help="Count as reached only in this failure kind.  [default: any]")
 @click.option("--band", type=BANDS, default="likely", show_default=True, help="Count what is this sure, or surer.")
 @click.option(
     "--by",

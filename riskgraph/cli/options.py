@@ -63,6 +63,13 @@ def _column(ctx: click.Context, file: str, column: str) -> list[str]:
         return []  # completion stays silent; the command itself will say what is wrong
 
 
+class BackendName(click.Choice[str]):
+    """A backend by its name; saved scripts may still say networkx for embedded."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert("embedded" if value == "networkx" else value, param, ctx)
+
+
 def data_option(command: F) -> F:
     """`--data` and `--backend`: which map, and where it lives; the command receives the graph as `graph`."""
 
@@ -77,9 +84,10 @@ def data_option(command: F) -> F:
     )
     @click.option(
         "--backend",
-        type=click.Choice(["networkx", "neo4j"]),
-        default="networkx",
-        help="Where the map lives: networkx in memory, or neo4j on a server (docs/neo4j.md).  [default: networkx]",
+        type=BackendName(["embedded", "neo4j"]),
+        default="embedded",
+        help="Where the map lives: embedded (files, in memory), or neo4j on a server (docs/neo4j.md).  "
+        "[default: embedded]",
     )
     @click.option(
         "--scenario", metavar="FILE", help="Answer on what this scenario makes of the map (a file, or a shipped one)."

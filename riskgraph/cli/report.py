@@ -27,15 +27,15 @@ class Kinds(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The kinds, in the order of the registry."""
-        from riskgraph.report import KINDS
+        from riskgraph.report import REPORTS
 
-        return list(KINDS)
+        return list(REPORTS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a kind."""
-        from riskgraph.report import KINDS
+        from riskgraph.report import REPORTS
 
-        return _command(KINDS[cmd_name]) if cmd_name in KINDS else None
+        return _command(REPORTS[cmd_name]) if cmd_name in REPORTS else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

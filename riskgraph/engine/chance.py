@@ -21,8 +21,8 @@ from math import prod, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from riskgraph.engine.network import KINDS, Network
-from riskgraph.engine.worlds import Worlds, cone, spread
+from riskgraph.engine.network import Network, place_and_kind, state_of
+from riskgraph.engine.worlds import Worlds, cone, spread, starting
 from riskgraph.engine.worlds import ranks as order
 
 __all__ = ["CERTAIN", "Draws", "Sampled", "Steps", "draw", "exact", "pack", "sampled", "unpack", "wilson"]
@@ -199,7 +199,7 @@ class _Outcomes(Worlds):
         return weights
 
     def link(self, link: int, kind: int) -> int:
-        if self.network.target[link] * KINDS + kind not in self.within:
+        if state_of(self.network.target[link], kind) not in self.within:
             return 0
         step = self.steps.at_link(self.network, link, kind)
         return self.everywhere if step == CERTAIN else self.holds.get((step, self.network.levels[link][kind]), 0)
@@ -246,18 +246,18 @@ def exact(
     --------
     Two ways of two steps each, every step one half: 1 - (1 - 1/4)².
 
-    >>> from riskgraph.engine import NetworkBuilder
+    >>> from riskgraph.engine import NetworkBuilder, state_of
     >>> builder = NetworkBuilder([])
     >>> s, a, b, t = (builder.place() for _ in range(4))
     >>> for number, (source, target) in enumerate([(s, a), (s, b), (a, t), (b, t)]):
     ...     builder.link(source, target, (0,) * 5, cost=1, label=number)
     >>> steps = Steps(lambda link: link, lambda place, number: CERTAIN, range(4))
-    >>> states = [place * 5 + 2 for place in (s, a, b, t)]
+    >>> states = [state_of(place, 2) for place in (s, a, b, t)]
     >>> exact(builder.build(), steps, [[s]], [2], 0, states, [[states[3]]], [[0.5] * 4]).tolist()
     [[0.4375]]
     """
     # what leads to the start of a lone root does not matter
-    stop = {place * KINDS + kind for place in roots[0] for kind in kinds} if len(roots) == 1 else set[int]()
+    stop = set(starting(roots, kinds)) if len(roots) == 1 else set[int]()
     within = cone(network, [state for states in targets for state in states], band, reached, stop)
     levels = _levels(network, steps, band, within, stop)
     if levels is None:
@@ -279,19 +279,21 @@ def _levels(
 ) -> dict[int, list[int]] | None:
     """The steps that matter within some states, and their levels there; `None` if they are too many."""
     levels: dict[int, list[int]] = {}
+    layer = network.layers[band]
     for state in sorted(set(within) - set(stop)):
-        place, kind = divmod(state, KINDS)
+        place, kind = place_and_kind(state)
         used = [
             (steps.at_link(network, link, kind), network.levels[link][kind])
-            for link in network.into[place]
-            if network.source[link] * KINDS + kind in within
+            for before, link, _ in layer.before(state)
+            if before in within
         ]
-        for number in network.derives[place]:
-            rule = network.derivations[number]
-            if rule.target == kind and place * KINDS + rule.source in within:
-                used.append((steps.at_derivation(network, place, number), rule.level))
+        used += [
+            (steps.at_derivation(network, place, number), network.derivations[number].level)
+            for before, number in layer.derived_from(state)
+            if before in within
+        ]
         for step, level in used:
-            if step != CERTAIN and level <= band and level not in levels.get(step, ()):
+            if step != CERTAIN and level not in levels.get(step, ()):
                 levels[step] = sorted([*levels.get(step, ()), level], reverse=True)
         if prod(len(some) + 1 for some in levels.values()) > MOST_OUTCOMES:
             return None
@@ -325,7 +327,7 @@ def sampled(
         Those of `riskgraph.engine.worlds.ranks`, if they are at hand: they serve for every block.
     """
     if ranks is None:
-        ranks = order(network, [place * KINDS + kind for root in roots for place in root for kind in kinds], band)
+        ranks = order(network, starting(roots, kinds), band)
     draws.prepare(_keys(network, steps, band, ranks), chances[: band + 1])
     failing = spread(network, roots, kinds, band, Sampled(network, steps, chances, draws), ranks)
     found = []
@@ -341,12 +343,13 @@ def _keys(network: Network, steps: Steps, band: int, states: Iterable[int]) -> l
     """The keys of all steps that harm may meet on its way out of some states."""
     met: dict[int, None] = {}
     for state in states:
-        place, kind = divmod(state, KINDS)
-        for link in network.out[place]:
-            if network.levels[link][kind] <= band:
+        place, kind = place_and_kind(state)
+        links, derivations, _ = network.ahead(place)
+        for _, link, _, levels, _ in links:
+            if levels[kind] <= band:
                 met[steps.at_link(network, link, kind)] = None
-        for number in network.derives[place]:
-            if network.derivations[number].source == kind and network.derivations[number].level <= band:
+        for source, level, _, number, _ in derivations:
+            if source == kind and level <= band:
                 met[steps.at_derivation(network, place, number)] = None
     return [steps.keys[step] for step in met if step != CERTAIN]
 

@@ -8,10 +8,13 @@ are the least fixed point, and more changes never make more of them fail.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
 
-from riskgraph.engine.network import KINDS, Network
+from riskgraph.engine.network import LIKELY, Layer, Network, place_and_kind, state_of
+from riskgraph.engine.worlds import starting
 
 __all__ = [
     "Blocks",
@@ -75,6 +78,15 @@ class Spread:
     rules: tuple[Rule, ...]
     targets: tuple[Target, ...]
 
+    @cached_property
+    def waiting(self) -> Mapping[int, list[int]]:
+        """State to the numbers of the rules in whose body it is."""
+        waiting: dict[int, list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for state in rule.body:
+                waiting.setdefault(state, []).append(number)
+        return waiting
+
 
 def spread_rules(
     network: Network, roots: Sequence[int], kinds: Sequence[int], band: int, targets: Sequence[Target], blocks: Blocks
@@ -94,11 +106,12 @@ def spread_rules(
 
     Examples
     --------
-    >>> from riskgraph.engine import NEVER, NetworkBuilder
+    >>> from riskgraph.engine import NetworkBuilder, state_of
+    >>> from riskgraph.model import NEVER
     >>> builder = NetworkBuilder([])
     >>> first, second = builder.place(), builder.place()
     >>> builder.link(first, second, (0, 0, 0, 2, NEVER), cost=1, label=0)
-    >>> lost = [Target(1.0, (second * 5,))]
+    >>> lost = [Target(1.0, (state_of(second, 0),))]
     >>> spread = spread_rules(builder.build(), [first], [0], 0, lost, Blocks({(0, 0): (7,)}))
     >>> spread.rules
     (Rule(head=5, body=(0,), blocked_by=(7,)),)
@@ -113,77 +126,110 @@ def spreads_apart(
 
     For a root that cannot be cut there is one set of rules; see `spread_rules`.
     """
-    writer = _Writer(network, frozenset(roots), blocks)
-    layers = [(0, band)] if band <= 1 else [(writer.size, 1), (0, band)]
-    for offset, level in layers:
-        writer.layer(offset, level, writer.size if level > 1 else None)
+    writer = _RuleWriter(network, frozenset(roots), blocks)
+    starts = starting([roots], kinds)
+    offsets = (writer.size, 0) if band > LIKELY else (0,)
+    if band > LIKELY:
+        writer.layer(network.layers[LIKELY], writer.size, starts)
+    writer.layer(network.layers[band], 0, starts)
+    first = frozenset(offset + state for offset in offsets for state in starts)
+    rules = sorted(writer.rules, key=lambda r: (r.head, r.body, r.blocked_by))
+    whole = _prune(Spread(first, tuple(rules), tuple(targets)))
     parts = [part for place in roots for part in writer.parts.get(place, ())]
-    found: list[Spread] = []
-    for failing_too in [[part] for part in parts] or [[]]:
-        start = {
-            offset + place * KINDS + kind for offset, _ in layers for place in (*roots, *failing_too) for kind in kinds
-        }
-        found.append(Spread(frozenset(start), tuple(writer.rules), tuple(targets)))
-    if len(found) == 1:
-        return [_prune(found[0])]
-    whole = _prune(replace(found[0], start=frozenset.intersection(*(one.start for one in found))))
-    return [_prune(replace(whole, start=one.start)) for one in found]
+    if not parts:
+        return [whole]
+    too = [{offset + state for offset in offsets for state in starting([[part]], kinds)} for part in parts]
+    return [_prune(replace(whole, start=first | states)) for states in too]
 
 
-class _Writer:
-    """Writes the rules of a network, one layer for each band that is needed."""
+class _RuleWriter:
+    """Writes the rules that harm meets on its way out, one layer for each band that is needed."""
 
     def __init__(self, network: Network, roots: frozenset[int], blocks: Blocks) -> None:
         self.network, self.roots, self.blocks = network, roots, blocks
         self.parts: dict[int, list[int]] = {}
+        self.whole: dict[int, int] = {}  # part to the place of which it is one
         self.leaves: dict[int, int] = {}  # link to the part from which it starts
-        count = network.places
+        self.changes: dict[int, list[int]] = defaultdict(list)  # place to the changes that cut it
         for split in blocks.splits:
-            self.parts[split.place] = list(range(count, count + len(split.leaves)))
-            for part, links in zip(self.parts[split.place], split.leaves, strict=True):
+            self.changes[split.place].append(split.change)
+            parts = self.parts.setdefault(split.place, [])
+            while len(parts) < len(split.leaves):
+                parts.append(network.places + len(self.whole))
+                self.whole[parts[-1]] = split.place
+            for part, links in zip(parts, split.leaves, strict=False):
                 self.leaves.update(dict.fromkeys(links, part))
-            count += len(split.leaves)
-        self.size = count * KINDS
+        self.size = state_of(network.places + len(self.whole), 0)
         self.enters = {link for split in blocks.splits for link in split.enters}
-        self.rules: list[Rule] = []
+        self.rules: set[Rule] = set()
+        self.reached: set[int] = set()  # states of the layer that was written last
 
-    def layer(self, offset: int, band: int, likely: int | None) -> None:
-        """All rules of one band; `likely` is the offset of the layer from which onward links start."""
-        self._links(offset, band, likely)
-        network, blocks = self.network, self.blocks
-        for place in range(network.places):
-            for number in network.derives[place]:
-                rule = network.derivations[number]
-                if rule.level <= band and (rule.at_roots or place not in self.roots):
-                    for at in (place, *self.parts.get(place, ())):
-                        self._rule(offset, at, rule.target, (offset + at * KINDS + rule.source,))
-        for number, group in enumerate(network.groups):
-            for kind in sorted(group.kinds):
-                needed = sorted(group.protects[band])
-                for members in [needed] if needed else [[member] for member in group.members]:
-                    body = tuple(offset + member * KINDS + kind for member in members)
-                    self._rule(offset, group.target, kind, body, blocks.groups.get((number, kind), ()))
-        for split in blocks.splits:
-            for kind in range(KINDS):
-                body = (offset + split.place * KINDS + kind,)
-                for part in self.parts[split.place]:
-                    self._rule(offset, part, kind, body, (split.change,))
+    def layer(self, layer: Layer, offset: int, starts: Iterable[int]) -> None:
+        """All rules of one band; onward links of a wide band start in the layer written before, at `size`."""
+        self.stack = list(starts)
+        likely, self.reached = self.reached, set(self.stack)
+        if layer.wide:
+            for state in sorted(likely):
+                self._links((link for _, link, _ in layer.onward(self._plain(state))), state, offset, self.size)
+        while self.stack:
+            state = self.stack.pop()
+            place, kind = place_and_kind(state)
+            plain = self._plain(state)
+            self._links((link for _, link in layer.links(plain)), state, offset, offset)
+            for _, number, at_roots in layer.derivations(plain):
+                if at_roots or self.whole.get(place, place) not in self.roots:
+                    head = state_of(place, self.network.derivations[number].target)
+                    self._rule(head, (state,), (), offset, offset)
+            if place in self.whole:
+                continue
+            for target, number, needed in layer.groups(plain):
+                self._rule(target, needed or [state], self.blocks.groups.get((number, kind), ()), offset, offset)
+            for part, change in product(self.parts.get(place, ()), self.changes.get(place, ())):
+                self._rule(state_of(part, kind), (state,), (change,), offset, offset)
 
-    def _links(self, offset: int, band: int, likely: int | None) -> None:
-        network = self.network
-        for link, (source, target) in enumerate(zip(network.source, network.target, strict=True)):
-            begin = self.leaves.get(link, source)
-            heads = [target, *(self.parts[target] if link in self.enters else ())]
-            for kind, level in enumerate(network.levels[link]):
-                if level > band:
-                    continue
-                base = likely if likely is not None and kind in network.onward[link] else offset
-                by = self.blocks.links.get((link, kind), ())
-                for head in heads:
-                    self._rule(offset, head, kind, (base + begin * KINDS + kind,), by)
+    def _plain(self, state: int) -> int:
+        """The state of the network that a state of a new part stands for."""
+        place, kind = place_and_kind(state)
+        return state_of(self.whole[place], kind) if place in self.whole else state
 
-    def _rule(self, offset: int, place: int, kind: int, body: tuple[int, ...], by: tuple[int, ...] = ()) -> None:
-        self.rules.append(Rule(offset + place * KINDS + kind, body, by))
+    def _links(self, links: Iterable[int], state: int, offset: int, base: int) -> None:
+        place, kind = place_and_kind(state)
+        for link in links:
+            if self.leaves.get(link, self.network.source[link]) == place:
+                target, by = self.network.target[link], self.blocks.links.get((link, kind), ())
+                for head in (target, *(self.parts[target] if link in self.enters else ())):
+                    self._rule(state_of(head, kind), (state,), by, offset, base)
+
+    def _rule(self, head: int, body: Sequence[int], by: tuple[int, ...], offset: int, base: int) -> None:
+        self.rules.add(Rule(offset + head, tuple(base + state for state in body), by))
+        if head not in self.reached:
+            self.reached.add(head)
+            self.stack.append(head)
+
+
+def _least(spread: Spread, live: Sequence[int], every: int) -> Mapping[int, int]:
+    """The least fixed point in many worlds at once: state to the worlds (bits) in which it fails.
+
+    Parameters
+    ----------
+    live
+        For each rule, the worlds in which it holds.
+    every
+        All worlds.
+    """
+    worlds = dict.fromkeys(spread.start, every)
+    stack = sorted(worlds)
+    rules, waiting = spread.rules, spread.waiting
+    while stack:
+        for number in waiting.get(stack.pop(), ()):
+            rule, mask = rules[number], live[number]
+            for state in rule.body:
+                mask &= worlds.get(state, 0)
+            old = worlds.get(rule.head, 0)
+            if mask | old != old:
+                worlds[rule.head] = old | mask
+                stack.append(rule.head)
+    return worlds
 
 
 def failing(spread: Spread, changes: Collection[int] = ()) -> set[int]:
@@ -196,23 +242,7 @@ def failing(spread: Spread, changes: Collection[int] = ()) -> set[int]:
     ([0, 1, 2], [0])
     """
     made = set(changes)
-    waiting: dict[int, list[int]] = defaultdict(list)
-    missing = []
-    for number, rule in enumerate(spread.rules):
-        missing.append(len(rule.body))
-        if made.isdisjoint(rule.blocked_by):
-            for state in rule.body:
-                waiting[state].append(number)
-    failed = set(spread.start)
-    stack = sorted(failed)
-    while stack:
-        for number in waiting[stack.pop()]:
-            missing[number] -= 1
-            head = spread.rules[number].head
-            if not missing[number] and head not in failed:
-                failed.add(head)
-                stack.append(head)
-    return failed
+    return set(_least(spread, [int(made.isdisjoint(rule.blocked_by)) for rule in spread.rules], 1))
 
 
 def value(spread: Spread, changes: Collection[int] = ()) -> float:
@@ -243,28 +273,14 @@ def of_each(spread: Spread, changes: Sequence[int], *, but: bool = False) -> lis
     """
     every = (1 << len(changes)) - 1
     bit = {change: 1 << number for number, change in enumerate(changes)}
-    waiting: dict[int, list[int]] = defaultdict(list)
     live = []
-    for number, rule in enumerate(spread.rules):
+    for rule in spread.rules:
         by = [bit[change] for change in rule.blocked_by if change in bit]
         if but:
             live.append(every if not by else by[0] if len(by) == 1 else 0)
         else:
             live.append(every & ~sum(set(by)))
-        for state in rule.body:
-            waiting[state].append(number)
-    worlds = dict.fromkeys(spread.start, every)
-    stack = sorted(worlds)
-    while stack:
-        for number in waiting[stack.pop()]:
-            rule = spread.rules[number]
-            mask = live[number]
-            for state in rule.body:
-                mask &= worlds.get(state, 0)
-            old = worlds.get(rule.head, 0)
-            if mask | old != old:
-                worlds[rule.head] = old | mask
-                stack.append(rule.head)
+    worlds = _least(spread, live, every)
     lost = [0.0] * len(changes)
     for target in spread.targets:
         mask = 0

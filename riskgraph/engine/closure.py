@@ -2,18 +2,26 @@
 
 Every rule is monotone, so the fixed point is unique and cycles are harmless. Hops are found on the way:
 states are settled in order of hops (Dial's buckets), and a group of alternatives, which fails with the
-last of its members, keeps that order (Knuth, A generalization of Dijkstra's algorithm, 1977).
+last of its members, keeps that order (Knuth, A generalization of Dijkstra's algorithm, 1977). Days instead
+of hops, see `riskgraph.engine.times`, are settled by the same code.
 Cost: O(links that are reached), for each band.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import chain
 
-from riskgraph.engine.network import BANDS, KINDS, Network
+from riskgraph.engine.network import KIND_COUNT, LIKELY, Layer, Network, place_and_kind, state_of
 
-__all__ = ["Answer", "Reached", "solve"]
+__all__ = ["Answer", "Delay", "Reached", "by_distance", "onward", "solve"]
+
+Delay = Callable[[int, int], int | None]
+"""From a link and a kind to the distance that it adds; `None` if it cannot be used."""
+Offer = tuple[int, int, int]
+"""A distance, a state that could fail at it, and why."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +77,13 @@ def solve(
 
     Examples
     --------
-    >>> from riskgraph.engine import NEVER, NetworkBuilder
+    >>> from riskgraph.engine import NetworkBuilder
+    >>> from riskgraph.model import NEVER
     >>> builder = NetworkBuilder([])
     >>> first, second = builder.place(), builder.place()
     >>> builder.link(first, second, (0, 0, 0, 2, NEVER), cost=1, label=0)
     >>> answer = solve(builder.build(), [[first]], [3])
-    >>> answer.best(second * 5 + 3)
+    >>> answer.best(state_of(second, 3))
     (2, 1)
     """
     if len(roots) == 1:
@@ -85,110 +94,123 @@ def solve(
 
 def _solve(network: Network, roots: Sequence[Sequence[int]], kinds: Sequence[int], alone: Sequence[Answer]) -> Answer:
     start = {place for root in roots for place in root}
+    first = [(0, state_of(place, kind), Reached.START) for place in sorted(start) for kind in kinds]
     owners: dict[int, set[int]] = {}
     for number, root in enumerate(roots):
         for place in root:
             owners.setdefault(place, set()).add(number)
     bands: list[Reached] = []
-    for band in range(BANDS):
-        others = {
-            place: [answer.bands[band].hops for n, answer in enumerate(alone) if n not in owners[place]]
-            for place in (start if alone else ())
-        }
-        bands.append(_band(network, start, kinds, band, bands[1] if band > 1 else None, others))
+    for band, layer in enumerate(network.layers):
+        derived: set[tuple[int, int]] = set()
+
+        def holds(state: int, number: int, band: int = band, derived: set[tuple[int, int]] = derived) -> bool:
+            """Where harm starts, a derivation holds by its own word or by another root's doing (model rule 30)."""
+            place = place_and_kind(state)[0]
+            if not network.derivations[number].at_roots:
+                if not any(state in one.bands[band].hops for n, one in enumerate(alone) if n not in owners[place]):
+                    return False
+            derived.add((place, number))
+            return True
+
+        offers = chain(first, onward(layer, bands[LIKELY].hops)) if layer.wide else first
+        hops, reason = by_distance(layer, offers, start, holds)
+        bands.append(Reached(hops, reason, frozenset(derived)))
     return Answer(tuple(bands), tuple(tuple(root) for root in roots))
 
 
-def _band(
-    network: Network,
-    start: set[int],
-    kinds: Sequence[int],
-    band: int,
-    likely: Reached | None,
-    others: Mapping[int, Sequence[Mapping[int, int]]],
-) -> Reached:
-    """One band. `likely` is band 1 where onward links start from it; `others` see model rule 30."""
-    spread = _Spread(network, start, band, likely is not None, others)
-    for place in sorted(start):
-        for kind in kinds:
-            spread.offer(0, place * KINDS + kind, Reached.START)
-    if likely is not None:
-        spread.onward_from(likely)
-    spread.run()
-    return Reached(spread.hops, spread.reason, frozenset(spread.derived_at_roots))
+def onward(layer: Layer, likely: Mapping[int, int], delay: Delay | None = None) -> Iterator[Offer]:
+    """What a wide band begins with besides its roots: the onward links from what fails in band 1.
+
+    Parameters
+    ----------
+    likely
+        The states that fail in band 1, with their distances.
+    delay
+        As in `by_distance`.
+    """
+    leaps = layer.network.onward_from
+    for state, so_far in likely.items():
+        for target, link, cost in layer.onward(state) if state // KIND_COUNT in leaps else ():
+            late = cost if delay is None else delay(link, place_and_kind(state)[1])
+            if late is not None:
+                yield so_far + late, target, link
 
 
-class _Spread:
-    """One sweep through the network: states are settled in order of hops."""
+def by_distance(
+    layer: Layer,
+    offers: Iterable[Offer],
+    roots: Collection[int],
+    holds: Callable[[int, int], bool],
+    delay: Delay | None = None,
+) -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """One band: every state that fails, in order of its distance from where harm starts.
 
-    def __init__(
-        self,
-        network: Network,
-        start: set[int],
-        band: int,
-        wide: bool,
-        others: Mapping[int, Sequence[Mapping[int, int]]],
-    ) -> None:
-        self.network, self.start, self.band, self.wide, self.others = network, start, band, wide, others
-        self.hops: dict[int, int] = {}
-        self.reason: dict[int, int] = {}
-        self.derived_at_roots: set[tuple[int, int]] = set()
-        self.waiting: list[list[tuple[int, int]]] = [[]]
-        self.failed_members: dict[tuple[int, int], set[int]] = {}
+    Parameters
+    ----------
+    offers
+        What the band begins with: distance, state and reason of each.
+    roots
+        The places where harm starts.
+    holds
+        Whether a derivation (its number) holds in a state of such a place.
+    delay
+        From a link and a kind to the distance that it adds, `None` if it cannot be used; its hops if left out.
+
+    Returns
+    -------
+    tuple
+        State to distance, and state to the reason why it was first reached (see `Reached`).
+    """
+    ahead, band, wide = layer.network.ahead, layer.band, layer.wide
+    distance: dict[int, int] = {}
+    reason: dict[int, int] = {}
+    waiting = _Buckets(offers)
+
+    def leave(at: int, state: int, here: list[tuple[int, int]]) -> None:
+        place, kind = divmod(state, KIND_COUNT)
+        links, derivations, groups = ahead(place)
+        for first, link, cost, levels, onward in links:
+            if levels[kind] <= band and first + kind not in distance and not (wide and kind in onward):
+                late = cost if delay is None else delay(link, kind)
+                if late == 0:
+                    here.append((first + kind, link))
+                elif late is not None:
+                    waiting.offer(at + late, first + kind, link)
+        for source, level, target, number, _ in derivations:
+            if source == kind and level <= band and (place not in roots or holds(state, number)):
+                here.append((target, -1 - number))
+        for target, number, needed in layer.groups(state) if groups else ():
+            if distance.keys() >= set(needed):  # the last member settles now
+                here.append((target, Reached.GROUP - number))
+
+    while waiting.order:
+        at, here = waiting.nearest()
+        for state, why in here:  # it grows meanwhile: many links cost nothing
+            if state not in distance:
+                distance[state], reason[state] = at, why
+                leave(at, state, here)
+    return distance, reason
+
+
+class _Buckets:
+    """What could fail, by distance: states with their reasons, in the order in which they were offered."""
+
+    def __init__(self, offers: Iterable[Offer]) -> None:
+        self.waiting: dict[int, list[tuple[int, int]]] = {}
+        self.order: list[int] = []  # a heap of the distances at which something waits
+        for at, state, why in offers:
+            self.offer(at, state, why)
 
     def offer(self, at: int, state: int, why: int) -> None:
-        """Say that a state can be reached with so many hops."""
-        if state not in self.hops:
-            while len(self.waiting) <= at:
-                self.waiting.append([])
-            self.waiting[at].append((state, why))
+        """Say that a state can be reached at a distance."""
+        bucket = self.waiting.get(at)
+        if bucket is None:
+            self.waiting[at] = [(state, why)]
+            heappush(self.order, at)
+        else:
+            bucket.append((state, why))
 
-    def onward_from(self, likely: Reached) -> None:
-        """Take the onward links, which in the wide bands start from what is likely to fail."""
-        network = self.network
-        for state, so_far in likely.hops.items():
-            place, kind = divmod(state, KINDS)
-            for link in network.out[place]:
-                if kind in network.onward[link] and network.levels[link][kind] <= self.band:
-                    self.offer(so_far + network.cost[link], network.target[link] * KINDS + kind, link)
-
-    def run(self) -> None:
-        """Settle everything that can be reached."""
-        at = 0
-        while at < len(self.waiting):
-            bucket = self.waiting[at]
-            for state, why in bucket:  # it grows meanwhile: many links cost nothing
-                if state not in self.hops:
-                    self.hops[state], self.reason[state] = at, why
-                    self._leave(at, *divmod(state, KINDS))
-            at += 1
-
-    def _leave(self, at: int, place: int, kind: int) -> None:
-        network, band, wide, hops = self.network, self.band, self.wide, self.hops
-        for link in network.out[place]:
-            if network.levels[link][kind] <= band and not (wide and kind in network.onward[link]):
-                target = network.target[link] * KINDS + kind
-                if target not in hops:
-                    self.offer(at + network.cost[link], target, link)
-        for number in network.derives[place]:
-            rule = network.derivations[number]
-            if rule.source == kind and rule.level <= band and self._derives(place, kind, number):
-                self.offer(at, place * KINDS + rule.target, -1 - number)
-        for number in network.groups_of.get(place, ()):
-            group = network.groups[number]
-            if kind in group.kinds:
-                failed = self.failed_members.setdefault((number, kind), set())
-                failed.add(place)
-                if group.protects[band] <= failed:  # nobody protects: any one member is enough
-                    self.offer(at, group.target * KINDS + kind, Reached.GROUP - number)
-
-    def _derives(self, place: int, kind: int, number: int) -> bool:
-        """Whether a derivation holds: where harm starts, only by its own word or another root's doing."""
-        if place not in self.start:
-            return True
-        state = place * KINDS + kind
-        if not self.network.derivations[number].at_roots:
-            if not any(state in reached for reached in self.others.get(place, ())):
-                return False
-        self.derived_at_roots.add((place, number))
-        return True
+    def nearest(self) -> tuple[int, list[tuple[int, int]]]:
+        """The least distance at which something waits, and what."""
+        at = heappop(self.order)
+        return at, self.waiting.pop(at)

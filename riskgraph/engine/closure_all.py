@@ -1,6 +1,6 @@
 """The exact closure of every root at once: sets instead of searches.
 
-For one kind and band the rules of harm are a plain graph with gates (`riskgraph.engine.product`). Its cycles
+For one kind and band the rules of harm are a plain graph with gates (`riskgraph.engine.state_graph`). Its cycles
 are condensed, its components processed in batches from the authorities outwards: the set of a component is
 the union of its successors' sets. A root is one more union on top. Gates (alternatives that must fail
 together) are further numbers in the sets: a root whose set holds all members of a gate gets its target too,
@@ -17,19 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskgraph.engine.digraph import Csr, Ints, csr
-from riskgraph.engine.network import BANDS, KINDS
-from riskgraph.engine.product import Product
+from riskgraph.engine.network import BANDS, KIND_COUNT
 from riskgraph.engine.sets import OutOfMemory, Pool
 from riskgraph.engine.snapshot import Roots, Snapshot
+from riskgraph.engine.state_graph import StateGraph
 
-__all__ = ["Part", "Progress", "closure_all", "kinds_reached", "sweep"]
+__all__ = ["Chunk", "Progress", "closure_all", "kinds_reached", "sweep"]
 
 LEAST = 64  # columns in the smallest chunk
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Part:
+class Chunk:
     """What all roots reach in one band, of some columns.
 
     Attributes
@@ -57,7 +57,7 @@ class Part:
 def kinds_reached(snapshot: Snapshot, asked: Collection[int], band: int = BANDS - 1) -> list[int]:
     """The kinds in which anything can fail in a band if roots fail in the kinds asked about."""
     found = set(asked)
-    for _ in range(KINDS):
+    for _ in range(KIND_COUNT):
         found |= {int(t) for s, t, level, _ in snapshot.derivations if int(s) in found and level <= band}
     return sorted(found)
 
@@ -74,7 +74,7 @@ def closure_all(
     cuts: Ints | None = None,
     most: int | None = None,
     progress: Progress | None = None,
-) -> Iterator[Part]:
+) -> Iterator[Chunk]:
     """What every root reaches, band by band, the widest first.
 
     Parameters
@@ -91,7 +91,7 @@ def closure_all(
     bands
         Which bands to answer.
     limit
-        Bytes that may be taken. Beyond it the columns are taken in chunks; each is a `Part` of its own.
+        Bytes that may be taken. Beyond it the columns are taken in chunks; each is a `Chunk` of its own.
     together
         Sets of roots that fail at once, as positions in `roots`. They are answered instead of the roots.
     cuts
@@ -103,7 +103,7 @@ def closure_all(
 
     Yields
     ------
-    Part
+    Chunk
         For each band and chunk of columns.
 
     Raises
@@ -177,14 +177,14 @@ def _part(
     band: int,
     living: Mapping[int, NDArray[np.bool_]],
     limit: int,
-) -> Part:
+) -> Chunk:
     pool = Pool(last - first, limit)
     chunk = np.where((columns >= first) & (columns < last), columns - first, -1).astype(np.int32)
     found: dict[int, Ints] = {}
     for kind, closure in closures.items():
         alone, found[kind] = closure.sets(pool, chunk)
         living[kind][closure.which[alone != 0]] = True
-    return Part(band, first, last, pool, found, _any_of(pool, list(found.values())))
+    return Chunk(band, first, last, pool, found, _any_of(pool, list(found.values())))
 
 
 def _any_of(pool: Pool, kinds: Sequence[Ints]) -> Ints:
@@ -217,7 +217,7 @@ class _Closure:
         together: Csr | None,
         limit: int,
     ) -> None:
-        self.product = Product(snapshot, asked, kind, band, limit)
+        self.product = StateGraph(snapshot, asked, kind, band, limit)
         self.roots, self.which, self.together, self.limit = len(roots), which, together, limit
         self.whole, self.alone = self.product.seeds(roots, which)
         self.product.settle()
@@ -273,7 +273,7 @@ class _Closure:
         return pairs, joint
 
 
-def sweep(product: Product, pool: Pool, number: Ints) -> Ints:
+def sweep(product: StateGraph, pool: Pool, number: Ints) -> Ints:
     """The set that each component reaches, batch by batch.
 
     Parameters

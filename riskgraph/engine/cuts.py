@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from math import comb
 
-from riskgraph.engine.network import KINDS, Network
+from riskgraph.engine.network import LIKELY, Network, state_of
 from riskgraph.engine.upstream import Within, alone
 from riskgraph.engine.worlds import BLOCK, Failing, cone, spread_from
 
@@ -64,7 +64,7 @@ def cut_sets(
     >>> for source, target in [(idp, service), (cloud, p), (cloud, b), (p, m1), (b, m2)]:
     ...     builder.link(source, target, (0,) * 5, cost=1, label=0)
     >>> builder.groups.append(Group(service, (m1, m2), (frozenset({m1, m2}),) * 4, frozenset({2})))
-    >>> cut_sets(builder.build(), [[x * 5 + 2] for x in (idp, p, b, cloud)], [service * 5 + 2], 0).sets
+    >>> cut_sets(builder.build(), [[state_of(x, 2)] for x in (idp, p, b, cloud)], [state_of(service, 2)], 0).sets
     ((0,), (3,), (1, 2))
     """
     matters = cone(network, targets, band)
@@ -86,12 +86,12 @@ def _useful(network: Network, by_itself: Failing, matters: set[int], band: int, 
     bits = 0
     for group in network.groups:
         for kind in group.kinds:
-            if group.target * KINDS + kind not in matters:
+            if state_of(group.target, kind) not in matters:
                 continue
-            for at in {band, min(band, 1)}:  # onward links start from the likely band
+            for at in {band, min(band, LIKELY)}:  # onward links start from the likely band
                 if len(group.protects[at]) > 1:
                     for member in group.protects[at]:
-                        bits |= by_itself.get(member * KINDS + kind, 0)
+                        bits |= by_itself.get(state_of(member, kind), 0)
     return {number for number in range(count) if bits >> number & 1}
 
 

@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from riskgraph.engine.network import KINDS, Network
-from riskgraph.engine.worlds import BLOCK, Failing, Worlds, ranks, spread
+from riskgraph.engine.network import Network, place_and_kind
+from riskgraph.engine.worlds import BLOCK, Failing, Worlds, ranks, spread, starting
 
 __all__ = ["Thing", "still_failing"]
 
@@ -46,7 +46,7 @@ class _Without(Worlds):
         return self.links.get(link, self.everywhere)
 
     def state(self, state: int) -> int:
-        return self.places.get(state // KINDS, self.everywhere)
+        return self.places.get(place_and_kind(state)[0], self.everywhere)
 
 
 def still_failing(
@@ -78,7 +78,7 @@ def still_failing(
     --------
     The test vector of a supplier with two products on one host, of which one has a second way to customer 4:
 
-    >>> from riskgraph.engine import NetworkBuilder
+    >>> from riskgraph.engine import NetworkBuilder, state_of
     >>> builder = NetworkBuilder([])
     >>> supplier, p1, p2, host, c1, c4 = (builder.place() for _ in range(6))
     >>> pairs = [(supplier, p1), (supplier, p2), (p1, host), (p2, host), (host, c1), (host, c4), (p2, c4)]
@@ -86,10 +86,10 @@ def still_failing(
     ...     builder.link(source, target, (0,) * 5, cost=1, label=number)
     >>> things = [Thing((p1,)), Thing((p2,)), Thing((host,))]
     >>> [(_, count, failing)] = still_failing(builder.build(), [[supplier]], [2], 0, things)
-    >>> [bin(failing.get(place * 5 + 2, 0)) for place in (c1, c4)]
+    >>> [bin(failing.get(state_of(place, 2), 0)) for place in (c1, c4)]
     ['0b11', '0b111']
     """
-    order = ranks(network, [place * KINDS + kind for root in roots for place in root for kind in kinds], band)
+    order = ranks(network, starting(roots, kinds), band)
     for first in range(0, len(things), BLOCK):
         block = things[first : first + BLOCK]
         yield first, len(block), spread(network, roots, kinds, band, _Without(block), order)

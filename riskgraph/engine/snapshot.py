@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskgraph.engine.digraph import Csr, Ints
-from riskgraph.engine.network import BANDS, KINDS, Network
+from riskgraph.engine.network import BANDS, KIND_COUNT, Network
 
 __all__ = ["Roots", "Snapshot", "roots_of", "snapshot_of"]
 
@@ -101,7 +101,7 @@ class Snapshot:
             len(self.member),
         )
         shapes = {
-            "places": (1,), "source": (links,), "target": (links,), "cost": (links,), "levels": (links, KINDS),
+            "places": (1,), "source": (links,), "target": (links,), "cost": (links,), "levels": (links, KIND_COUNT),
             "onward": (links,), "label": (links,), "derivations": (rules, 4), "group_target": (groups,),
             "group_kinds": (groups,), "member_group": (members,), "member": (members,), "member_protects": (members,),
             "derives_place": self.derives.shape, "derives": (len(self.derives_place),),
@@ -113,7 +113,7 @@ class Snapshot:
         bounds = (
             (self.source, places), (self.target, places), (self.member, places), (self.group_target, places),
             (self.derives_place, places), (self.derives, rules), (self.member_group, groups),
-            (self.derivations[:, :2], KINDS), (self.cost, 1 << 16),
+            (self.derivations[:, :2], KIND_COUNT), (self.cost, 1 << 16),
         )  # fmt: skip
         if places < 0 or any(array.size and (array.min() < 0 or array.max() >= bound) for array, bound in bounds):
             raise ValueError("a number points outside")
@@ -154,7 +154,8 @@ def snapshot_of(network: Network) -> Snapshot:
 
     Examples
     --------
-    >>> from riskgraph.engine import NEVER, NetworkBuilder
+    >>> from riskgraph.engine import NetworkBuilder
+    >>> from riskgraph.model import NEVER
     >>> builder = NetworkBuilder([])
     >>> first, second = builder.place(), builder.place()
     >>> builder.link(first, second, (0, 0, 0, 2, NEVER), cost=1, label=0)
@@ -172,7 +173,7 @@ def snapshot_of(network: Network) -> Snapshot:
         _ints(network.source),
         _ints(network.target),
         _ints(network.cost),
-        np.array(network.levels, np.uint8).reshape(len(network.source), KINDS),
+        np.array(network.levels, np.uint8).reshape(len(network.source), KIND_COUNT),
         np.array([_bits(kinds) for kinds in network.onward], np.uint8),
         _ints(network.label),
         np.array([(d.source, d.target, d.level, d.at_roots) for d in network.derivations], np.uint8).reshape(-1, 4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence, Set
 
-from riskgraph.engine.network import KINDS, Network
+from riskgraph.engine.network import KIND_COUNT, Network, state_of, states_of
 from riskgraph.engine.worlds import Failing, Worlds, cone, spread_from
 
 __all__ = ["Within", "alone", "order_drop", "overlap", "upstream"]
@@ -56,17 +56,17 @@ def upstream(
     >>> builder = NetworkBuilder([])
     >>> host, product, other = builder.place(), builder.place(), builder.place()
     >>> builder.link(host, product, (9, 9, 0, 9, 9), cost=1, label=0)
-    >>> every = [[place * 5 + 2] for place in (host, product, other)]
+    >>> every = [[state_of(place, 2)] for place in (host, product, other)]
     >>> upstream(builder.build(), every, [product], 0)[2]
     (2, frozenset({0, 1}))
     """
-    targets = [place * KINDS + kind for place in places for kind in range(KINDS)]
+    targets = [state for place in places for state in states_of(place)]
     failing = alone(network, things, cone(network, targets, band), band)
     found = []
-    for kind in range(KINDS):
+    for kind in range(KIND_COUNT):
         bits = 0
         for place in places:
-            bits |= failing.get(place * KINDS + kind, 0)
+            bits |= failing.get(state_of(place, kind), 0)
         found.append((kind, frozenset(number for number in range(len(things)) if bits >> number & 1)))
     return found
 

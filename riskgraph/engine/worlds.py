@@ -11,9 +11,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from riskgraph.engine.network import KINDS, Network
+from riskgraph.engine.network import LIKELY, Layer, Network, place_and_kind, state_of
 
-__all__ = ["BLOCK", "Failing", "Worlds", "cone", "ranks", "spread", "spread_from"]
+__all__ = ["BLOCK", "Failing", "Worlds", "cone", "ranks", "spread", "spread_from", "starting"]
 
 BLOCK = 4096  # worlds that are looked at in one go
 
@@ -70,19 +70,20 @@ def spread(
 
     Examples
     --------
-    >>> from riskgraph.engine import NEVER, NetworkBuilder
+    >>> from riskgraph.engine import NetworkBuilder, state_of
+    >>> from riskgraph.model import NEVER
     >>> builder = NetworkBuilder([])
     >>> first, second = builder.place(), builder.place()
     >>> builder.link(first, second, (0, 0, 0, 2, NEVER), cost=1, label=0)
-    >>> bin(spread(builder.build(), [[first]], [3], 2, Worlds(4))[second * 5 + 3])
+    >>> bin(spread(builder.build(), [[first]], [3], 2, Worlds(4))[state_of(second, 3)])
     '0b1111'
     """
-    starts = {place * KINDS + kind: worlds.everywhere for root in roots for place in root for kind in kinds}
+    starts = dict.fromkeys(starting(roots, kinds), worlds.everywhere)
     order = ranks(network, starts, band) if order is None else order
     alone: list[tuple[Sequence[int], tuple[Failing, ...]]] = []
     if len(roots) > 1:  # what another root does to a root (model rule 30)
         for root in roots:
-            own = {place * KINDS + kind: worlds.everywhere for place in root for kind in kinds}
+            own = dict.fromkeys(starting([root], kinds), worlds.everywhere)
             alone.append((root, _layers(network, own, band, worlds, [], order)))
     return _layers(network, starts, band, worlds, alone, order)[-1]
 
@@ -96,6 +97,11 @@ def spread_from(network: Network, starts: Failing, band: int, worlds: Worlds) ->
     return _layers(network, starts, band, worlds, [], ranks(network, starts, band))[-1]
 
 
+def starting(roots: Iterable[Iterable[int]], kinds: Iterable[int]) -> list[int]:
+    """The states in which some roots start, given by their places."""
+    return [state_of(place, kind) for root in roots for place in root for kind in kinds]
+
+
 def _layers(
     network: Network,
     starts: Failing,
@@ -106,47 +112,29 @@ def _layers(
 ) -> tuple[Failing, ...]:
     """The band itself, behind the likely one where onward links of a wide band start from that."""
     layers: list[Failing] = []
-    for number, at in enumerate((1, band) if band > 1 else (band,)):
+    for number, at in enumerate((LIKELY, band) if band > LIKELY else (band,)):
         others: dict[int, list[Failing]] = {}
         for root, found in alone:
-            for place in {state // KINDS for state in starts} - set(root):
+            for place in {place_and_kind(state)[0] for state in starts} - set(root):
                 others.setdefault(place, []).append(found[number])
-        layers.append(_fill(network, starts, at, worlds, layers[0] if number else None, others, order))
+        filling = _Filling(network.layers[at], worlds, others, order)
+        for state, bits in starts.items():
+            place, _ = place_and_kind(state)
+            filling.started[place] = filling.started.get(place, 0) | bits
+            filling.offer(state, bits)
+        if number:
+            filling.onward_from(layers[0])
+        layers.append(filling.run())
     return tuple(layers)
-
-
-def _fill(
-    network: Network,
-    starts: Failing,
-    band: int,
-    worlds: Worlds,
-    likely: Failing | None,
-    others: Mapping[int, Sequence[Failing]],
-    order: Mapping[int, int],
-) -> Failing:
-    filling = _Filling(network, band, worlds, likely is not None, others, order)
-    for state, bits in starts.items():
-        filling.started[state // KINDS] = filling.started.get(state // KINDS, 0) | bits
-        filling.offer(state, bits)
-    if likely is not None:
-        filling.onward_from(likely)
-    return filling.run()
 
 
 class _Filling:
     """One band, swept until nothing new fails anywhere; only what is new in a state goes on from it."""
 
     def __init__(
-        self,
-        network: Network,
-        band: int,
-        worlds: Worlds,
-        wide: bool,
-        others: Mapping[int, Sequence[Failing]],
-        order: Mapping[int, int],
+        self, layer: Layer, worlds: Worlds, others: Mapping[int, Sequence[Failing]], order: Mapping[int, int]
     ) -> None:
-        self.network, self.band, self.worlds, self.wide, self.others = network, band, worlds, wide, others
-        self.order = order
+        self.layer, self.worlds, self.others, self.order = layer, worlds, others, order
         self.failing: dict[int, int] = {}
         self.fresh: dict[int, int] = {}
         self.waiting: list[tuple[int, int]] = []  # a heap of ranks and states
@@ -167,52 +155,39 @@ class _Filling:
 
     def onward_from(self, likely: Failing) -> None:
         """Take the onward links, which in the wide bands start from what is likely to fail."""
-        network = self.network
         for state, bits in likely.items():
-            place, kind = divmod(state, KINDS)
-            for link in network.out[place]:
-                if kind in network.onward[link] and network.levels[link][kind] <= self.band:
-                    self.offer(network.target[link] * KINDS + kind, bits & self.worlds.link(link, kind))
+            for target, link, _ in self.layer.onward(state):
+                self.offer(target, bits & self.worlds.link(link, place_and_kind(state)[1]))
 
     def run(self) -> Failing:
         """Settle everything."""
+        layer, worlds, offer = self.layer, self.worlds, self.offer
+        ahead, band, wide = layer.network.ahead, layer.band, layer.wide
         while self.waiting:
             _, state = heapq.heappop(self.waiting)
             new = self.fresh.pop(state)
-            place, kind = divmod(state, KINDS)
-            self._follow_links(place, kind, new)
-            self._derive(place, kind, new)
-            self._join_groups(place, kind, new)
+            place, kind = place_and_kind(state)
+            links, derivations, groups = ahead(place)
+            for first, link, _, levels, onward in links:
+                if levels[kind] <= band and not (wide and kind in onward):
+                    offer(first + kind, new & worlds.link(link, kind))
+            for source, level, target, number, at_roots in derivations:
+                if source == kind and level <= band:
+                    allowed = new if at_roots or place not in self.started else new & self._derives(place, state)
+                    offer(target, allowed & worlds.derivation(place, number))
+            for target, _, needed in layer.groups(state) if groups else ():
+                bits = self.worlds.everywhere if needed else new  # if nobody protects, any member is enough
+                for member in needed:
+                    bits &= self.failing.get(member, 0)
+                self.offer(target, bits)
         return self.failing
 
-    def _follow_links(self, place: int, kind: int, new: int) -> None:
-        network = self.network
-        for link in network.out[place]:
-            if network.levels[link][kind] <= self.band and not (self.wide and kind in network.onward[link]):
-                self.offer(network.target[link] * KINDS + kind, new & self.worlds.link(link, kind))
-
-    def _derive(self, place: int, kind: int, new: int) -> None:
-        for number in self.network.derives[place]:
-            rule = self.network.derivations[number]
-            if rule.source != kind or rule.level > self.band:
-                continue
-            allowed = new
-            if place in self.started and not rule.at_roots:
-                by_others = 0
-                for failing in self.others.get(place, ()):
-                    by_others |= failing.get(place * KINDS + kind, 0)
-                allowed &= ~self.started[place] | by_others
-            self.offer(place * KINDS + rule.target, allowed & self.worlds.derivation(place, number))
-
-    def _join_groups(self, place: int, kind: int, new: int) -> None:
-        for number in self.network.groups_of.get(place, ()):
-            group = self.network.groups[number]
-            if kind in group.kinds:
-                protects = group.protects[self.band]
-                bits = self.worlds.everywhere if protects else new  # if nobody protects, any member is enough
-                for member in protects:
-                    bits &= self.failing.get(member * KINDS + kind, 0)
-                self.offer(group.target * KINDS + kind, bits)
+    def _derives(self, place: int, state: int) -> int:
+        """The worlds in which something is derived where harm starts: those in which another root did it."""
+        bits = ~self.started[place]
+        for failing in self.others.get(place, ()):
+            bits |= failing.get(state, 0)
+        return bits
 
 
 def ranks(network: Network, starts: Iterable[int], band: int) -> dict[int, int]:
@@ -242,17 +217,17 @@ def ranks(network: Network, starts: Iterable[int], band: int) -> dict[int, int]:
 
 def _after(network: Network, state: int, band: int) -> Iterator[int]:
     """The states that may fail next, whatever else must fail with this one."""
-    place, kind = divmod(state, KINDS)
-    for link in network.out[place]:
-        if network.levels[link][kind] <= band:
-            yield network.target[link] * KINDS + kind
-    for number in network.derives[place]:
-        rule = network.derivations[number]
-        if rule.source == kind and rule.level <= band:
-            yield place * KINDS + rule.target
-    for number in network.groups_of.get(place, ()):
-        if kind in network.groups[number].kinds:
-            yield network.groups[number].target * KINDS + kind
+    place, kind = place_and_kind(state)
+    links, derivations, groups = network.ahead(place)
+    for first, _, _, levels, _ in links:
+        if levels[kind] <= band:
+            yield first + kind
+    for source, level, target, _, _ in derivations:
+        if source == kind and level <= band:
+            yield target
+    for _, group in groups:
+        if kind in group.kinds:
+            yield state_of(group.target, kind)
 
 
 def cone(
@@ -273,24 +248,19 @@ def cone(
     stop
         States that fail anyway, so that what leads to them does not matter.
     """
+    layer = network.layers[band]
     waiting = [state for state in targets if within is None or state in within]
     found = set(waiting)
     while waiting:
         last = waiting.pop()
         if last in stop:
             continue
-        place, kind = divmod(last, KINDS)
-        before = [
-            network.source[link] * KINDS + kind for link in network.into[place] if network.levels[link][kind] <= band
+        _, kind = place_and_kind(last)
+        before = [state for state, _, _ in layer.before(last)]
+        before += [state for state, _ in layer.derived_from(last)]
+        before += [
+            state_of(member, kind) for number in layer.groups_into(last) for member in network.groups[number].members
         ]
-        for number in network.derives[place]:
-            rule = network.derivations[number]
-            if rule.target == kind and rule.level <= band:
-                before.append(place * KINDS + rule.source)
-        for number in network.group_at.get(place, ()):
-            group = network.groups[number]
-            if kind in group.kinds:
-                before += [member * KINDS + kind for member in group.members]
         for state in before:
             if state not in found and (within is None or state in within):
                 found.add(state)

@@ -19,8 +19,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.names import normalise
 from riskgraph.data.read import shipped_aliases
 from riskgraph.errors import RiskGraphError
-from riskgraph.harm import KINDS
-from riskgraph.model import AUTHORITY, PRESETS, Band
+from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band
 from riskgraph.render.blast import failing
 from riskgraph.render.words import (
     COUNCILS,

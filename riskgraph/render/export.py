@@ -20,7 +20,9 @@ def _plain(graph: RiskGraph) -> nx.MultiDiGraph[str]:
 
     source = graph.networkx()
     made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    made.graph.update({key: str(value) for key, value in source.graph.items()})
+    made.graph.update(
+        {key: source.graph[key] for key in ("title", "as_of")}
+    )  # what each source says stays in the files
     for node, values in source.nodes(data=True):
         made.add_node(node, **_cells(values))
     for one, two, key, values in source.edges(keys=True, data=True):

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
-from riskgraph.harm import KINDS
-from riskgraph.model import Band, FailureKind, Relation
+from riskgraph.model import KINDS, Band, FailureKind, Relation
 from riskgraph.render.blast import failing
 from riskgraph.render.words import (
     area_label,

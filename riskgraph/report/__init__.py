@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from riskgraph.report.bundle import Bundle, ReportOptions, make
-from riskgraph.report.registry import KINDS
+from riskgraph.report.registry import REPORTS
 
-__all__ = ["KINDS", "Bundle", "ReportOptions", "make"]
+__all__ = ["REPORTS", "Bundle", "ReportOptions", "make"]

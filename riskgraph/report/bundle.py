@@ -22,7 +22,7 @@ from riskgraph.render.blocks import Report
 from riskgraph.report.files import Origin, as_zip, folder_name, make_files
 from riskgraph.report.marking import Marking, mark
 from riskgraph.report.redact import Redacted, leaks, redact
-from riskgraph.report.registry import KINDS, Context, Kind
+from riskgraph.report.registry import REPORTS, Context, Kind
 
 __all__ = ["Bundle", "ReportOptions", "make"]
 
@@ -100,7 +100,7 @@ def make(
     graph
         An open map, or where it is.
     kind
-        A word of `KINDS`, such as "blast".
+        A word of `REPORTS`, such as "blast".
     names
         What it is about: roots, a council, a supplier, an incident.
 
@@ -126,9 +126,9 @@ def make(
     if not isinstance(graph, RiskGraph):
         options = replace(options, data=options.data or Path(graph).name)
         graph = RiskGraph.open(graph)
-    if kind not in KINDS:
-        raise RiskGraphError(f"There is no report {kind!r}.", f"Use one of: {', '.join(KINDS)}.")
-    entry = KINDS[kind]
+    if kind not in REPORTS:
+        raise RiskGraphError(f"There is no report {kind!r}.", f"Use one of: {', '.join(REPORTS)}.")
+    entry = REPORTS[kind]
     _check_names(entry, names)
     info = graph.dataset.info
     marking = mark(
@@ -176,7 +176,7 @@ def _context(
     if not options.anonymous and not options.redact:
         return Context(graph, ids, question, selection or None, aware=aware, since=since), None
     if options.anonymous and not entry.anonymous:
-        usable = ", ".join(kind.word for kind in KINDS.values() if kind.anonymous)
+        usable = ", ".join(kind.word for kind in REPORTS.values() if kind.anonymous)
         raise RiskGraphError(
             f"The report {entry.word} says nothing without names.", f"--anonymous works with: {usable}."
         )
@@ -206,7 +206,7 @@ def _since(entry: Kind, options: ReportOptions) -> RiskGraph | None:
     if not options.since:
         return None
     if not entry.since:
-        usable = ", ".join(kind.word for kind in KINDS.values() if kind.since)
+        usable = ", ".join(kind.word for kind in REPORTS.values() if kind.since)
         raise RiskGraphError(f"The report {entry.word} compares with no earlier map.", f"--since works with: {usable}.")
     if options.anonymous or options.redact:
         raise RiskGraphError("The earlier map holds the names that are to be withheld.", "Leave --since out.")

@@ -12,7 +12,7 @@ from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Report
 from riskgraph.report.marking import Tlp
 
-__all__ = ["KINDS", "Context", "Kind", "report_kind"]
+__all__ = ["REPORTS", "Context", "Kind", "report_kind"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def body_id(graph: RiskGraph, name: str) -> str:
     return graph.names.resolve(name)
 
 
-KINDS: dict[str, Kind] = {}
+REPORTS: dict[str, Kind] = {}
 
 
 def report_kind(
@@ -94,12 +94,12 @@ def report_kind(
     --------
     >>> @report_kind("empty", "Nothing.", names="none", examples=("", "", ""))
     ... def empty(context): ...
-    >>> KINDS.pop("empty").word
+    >>> REPORTS.pop("empty").word
     'empty'
     """
 
     def register(build: Callable[[Context], Report]) -> Callable[[Context], Report]:
-        KINDS[word] = Kind(word, help_, names, metavar, tlp, examples, anonymous, build, resolve, since)
+        REPORTS[word] = Kind(word, help_, names, metavar, tlp, examples, anonymous, build, resolve, since)
         return build
 
     return register

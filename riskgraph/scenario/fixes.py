@@ -12,12 +12,11 @@ from riskgraph.analysis.measure import By
 from riskgraph.analysis.question import Question, parse_kinds
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Spread, failing, spreads_apart
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.engine.programme import Plan, cheapest, left_by
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, places_of
-from riskgraph.model import Band, FailureKind, one_of
+from riskgraph.harm import places_of
+from riskgraph.model import KINDS, Band, FailureKind, one_of
 from riskgraph.scenario.costs import read_costs
 from riskgraph.scenario.proposal import Fixes, Proposal, total
 from riskgraph.scenario.remedies import Act, Remedies, apply, remedies
@@ -250,12 +249,12 @@ class _FixSearch:
 
     def reached(self, root: str, spreads: Sequence[Spread], changes: Collection[int]) -> set[str]:
         """Authorities that a root reaches in spite of some changes."""
-        places = self.graph.harm(self.view, [root]).places
+        harm = self.graph.harm(self.view, [root])
         found: set[str] = set()
         for spread in spreads:
             failed = failing(spread, changes)
             states = [state for target in spread.targets for state in target.states if state in failed]
-            found |= {places[state // KIND_COUNT].body for state in states}
+            found |= {place.body for place in harm.failing(states)}
         return found
 
     def proposal(self, question: _Roots, plan: Plan, roots: Sequence[str], reached: set[str]) -> Proposal:

@@ -7,20 +7,19 @@ missing, the answer is unknown, and the blanks are the questions.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from riskgraph.analysis.blast import run
 from riskgraph.analysis.concentration import market_in
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
 from riskgraph.dates import first_day, last_day, years_between
-from riskgraph.engine.network import KINDS as KIND_COUNT
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import KINDS, HarmNetwork, Part
+from riskgraph.harm import Part, roots_reaching
 from riskgraph.model import AUTHORITY, PRESETS, Band, FailureKind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.award import Award, Placed, place, read_award
@@ -338,30 +337,15 @@ class _State:
 
     def _all_stops(self, buyer: str) -> Mapping[str, tuple[str, ...]]:
         harm = self.graph.harm(self.view)
-        outage = KINDS.index(FailureKind.OUTAGE)
         part = Part.SERVICE if self.graph.dataset.entities[buyer].kind == AUTHORITY else Part.LINE
-        services = {number * KIND_COUNT + outage: area or "?" for number, area in harm.parts(buyer, part)}
-        found: dict[str, tuple[str, ...]] = {}
-        for body in sorted(self._upstream(harm, [state // KIND_COUNT for state in services]) - {buyer}):
-            hops = run(harm, [body], [FailureKind.OUTAGE]).bands[Band.LIKELY].hops
-            stopped = tuple(sorted(area for state, area in services.items() if state in hops))
-            if stopped:
-                found[body] = stopped
-        return found
-
-    def _upstream(self, harm: HarmNetwork, places: Sequence[int]) -> set[str]:
-        """Bodies and places from which harm of any kind could get there: what need not be asked is left out."""
-        network = harm.network
-        seen, stack = set(places), list(places)
-        while stack:
-            at = stack.pop()
-            before = [network.source[link] for link in network.into[at]]
-            before += [member for number in network.group_at.get(at, ()) for member in network.groups[number].members]
-            for place_ in before:
-                if place_ not in seen:
-                    seen.add(place_)
-                    stack.append(place_)
-        return {harm.places[place_].body for place_ in seen}
+        parts = harm.parts(buyer, part)
+        services = {harm.state(number, FailureKind.OUTAGE): area or "?" for number, area in parts}
+        others = [body for body in self.graph.dataset.entities if body != buyer]
+        found: dict[str, set[str]] = defaultdict(set)
+        for state, roots in roots_reaching(harm, others, [FailureKind.OUTAGE], services, Band.LIKELY).items():
+            for root in roots:
+                found[root].add(services[state])
+        return {root: tuple(sorted(found[root])) for root in sorted(found)}
 
     def share(self, supplier: str, area: str) -> tuple[float, int]:
         """Per cent of councils that a supplier or its group serves in an area, and of how many it is known."""

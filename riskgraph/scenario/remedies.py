@@ -17,8 +17,8 @@ from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.overlay import PROPOSAL, Overlay
 from riskgraph.engine.changes import Blocks, Split
-from riskgraph.harm import KINDS, HarmNetwork, Part, Place
-from riskgraph.model import SYSTEM, Entity, FailureKind, Relation
+from riskgraph.harm import HarmNetwork, Part, Place
+from riskgraph.model import KINDS, SYSTEM, Entity, FailureKind, Relation
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.dependence import Occupancy, divide, occupancy
 from riskgraph.settle import Settled, Step, says_more

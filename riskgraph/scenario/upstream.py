@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from riskgraph.analysis.blast import run
-from riskgraph.engine.network import KINDS as KIND_COUNT
+from riskgraph.engine import states_of
 from riskgraph.graph import RiskGraph
-from riskgraph.harm import Part, Place
+from riskgraph.harm import Part, Place, roots_reaching
 from riskgraph.model import Band, FailureKind
-from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 __all__ = ["CouncilExposure", "exposures"]
@@ -65,26 +62,12 @@ def exposures(graph: RiskGraph, view: View, council: str, kinds: Sequence[Failur
     """
     harm = graph.harm(view)
     number = harm.number.get(Place(council, Part.WHOLE))
-    found: dict[str, Band] = {}
     if number is None:
-        return found
-    # an ended relation may still expose, so every row is followed here, not only those in force
-    providers: dict[str, set[str]] = defaultdict(set)
-    for step in graph.settled(view).steps:
-        providers[step.dependent].add(step.provider)
-        if step.relation in relations_that(Trait.BOTH_WAYS):
-            providers[step.provider].add(step.dependent)
-    queue, seen = [council], {council}
-    for here in queue:
-        for there in sorted(providers.get(here, ())):
-            if there not in seen:
-                seen.add(there)
-                queue.append(there)
-    for root in sorted(seen - {council}):
-        answer = run(harm, [root], kinds)
-        best = min(
-            (best[0] for kind in range(KIND_COUNT) if (best := answer.best(number * KIND_COUNT + kind))), default=None
-        )
-        if best is not None:
-            found[root] = Band(best)
-    return found
+        return {}
+    others = [root for root in graph.dataset.entities if root != council]
+    found: dict[str, Band] = {}
+    for band in reversed(Band):  # whoever does not reach it in a wide band does not in a surer one
+        reaching = roots_reaching(harm, others, kinds, states_of(number), band).values()
+        others = sorted({root for roots in reaching for root in roots})
+        found |= dict.fromkeys(others, band)
+    return dict(sorted(found.items()))

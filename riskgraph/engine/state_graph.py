@@ -13,18 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskgraph.engine.digraph import Csr, Dag, Ints, components, condense, csr, distinct, distinct_pairs
-from riskgraph.engine.network import KINDS
+from riskgraph.engine.network import KIND_COUNT, LIKELY
 from riskgraph.engine.sets import OutOfMemory
 from riskgraph.engine.snapshot import Roots, Snapshot
 
-__all__ = ["Product"]
+__all__ = ["StateGraph"]
 
-LIKELY = 1
 EDGE_BYTES = 72  # measured: edges, their copies while they are sorted, and the condensed graph
 NODE_BYTES = 48
 
 
-class Product:
+class StateGraph:
     """The graph of one kind and band for a set of kinds asked about.
 
     Parameters
@@ -86,7 +85,7 @@ class Product:
         """The kinds that roots can lead to and that lead to the one asked for."""
         steps = {(source, target) for source, target, level, _ in self.rules if level <= self.band}
         forward, backward = set(self.asked), {self.kind}
-        for _ in range(KINDS):
+        for _ in range(KIND_COUNT):
             forward |= {target for source, target in steps if source in forward}
             backward |= {source for source, target in steps if target in backward}
         return sorted(forward & backward)
@@ -96,7 +95,7 @@ class Product:
         if self.band > LIKELY:
             onward = int(np.bitwise_or.reduce(self.snapshot.onward, initial=0))
             below = {kind for kind in self.kinds if onward >> kind & 1}
-            for _ in range(KINDS):
+            for _ in range(KIND_COUNT):
                 below |= {s for s, t, level, _ in self.rules if t in below and level <= LIKELY and s in self.kinds}
             slots += [(LIKELY, kind) for kind in sorted(below)]
         return {slot: number * self.places for number, slot in enumerate(slots)}
@@ -211,7 +210,7 @@ class Product:
         together first; then it is one if what came of them is on a cycle. Too many are named, never too few.
         """
         into = {slot[1] for slot, first in self.slots.items() if blocked[first : first + self.places].any()}
-        for _ in range(KINDS):
+        for _ in range(KIND_COUNT):
             into |= {s for s, t, level, _ in self.rules if t in into and level <= self.band and s in self.kinds}
         if any(int(kinds) >> kind & 1 for kinds in np.unique(self.snapshot.group_kinds) for kind in into):
             raise ValueError("alternatives may not lead to a kind of which others are derived")
