@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -17,7 +17,7 @@ from riskgraph.analysis.contracts import Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
-from riskgraph.analysis.question import Asking, parse_kinds
+from riskgraph.analysis.question import Asking, RootNames, parse_kinds
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.single_failures import Leaning, SingleFailure, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
@@ -25,7 +25,7 @@ from riskgraph.arguments import checked
 from riskgraph.backends.opening import open_backend
 from riskgraph.data import Dataset
 from riskgraph.graph import RiskGraph
-from riskgraph.model import FailureKind
+from riskgraph.model import Band, FailureKind
 from riskgraph.scenario.compare import Comparison, compare
 from riskgraph.scenario.model import Change, Scenario, change
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replays import ReplayScore
+    from riskgraph.analysis.step_chances import StepChance
     from riskgraph.analysis.timeline import Timeline
     from riskgraph.analysis.together import JointRanking
     from riskgraph.report import Bundle
@@ -129,25 +130,100 @@ class RiskMap:
         """The data as they were read."""
         return self.graph.dataset
 
-    def blast(self, roots: str | Sequence[str], **question: Any) -> BlastRadius:
-        """Who could be reached if the roots failed; see `riskgraph.analysis.blast.blast`."""
-        return blast(self.graph, roots, **question)
+    def blast(self, roots: RootNames, **asking: Unpack[Asking]) -> BlastRadius:
+        """Who could be reached if the roots failed; see `riskgraph.analysis.blast.blast`.
 
-    def why(self, body: str, roots: str | Sequence[str], **question: Any) -> Why:
-        """Every proof that a body is reached; see `riskgraph.analysis.why.why`."""
-        return checked(why)(self.graph, body, roots, **question)
+        Parameters
+        ----------
+        roots
+            What fails, all at once: names or ids of bodies, places or lines of business; or a question.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
 
-    def why_not(self, body: str, roots: str | Sequence[str], **question: Any) -> WhyNot:
-        """What keeps a body out; see `riskgraph.analysis.why.why_not`."""
-        return checked(why_not)(self.graph, body, roots, **question)
+        Returns
+        -------
+        BlastRadius
+            Every band, and of the scope only.
+        """
+        return checked(blast)(self.graph, roots, **asking)
 
-    def calls(self, roots: str | Sequence[str], **question: Any) -> CallSheet:
-        """Who to ring, in what order; see `riskgraph.analysis.calls.calls`."""
-        return checked(calls)(self.graph, roots, **question)
+    def why(self, body: str, roots: RootNames, *, limit: int = 25, **asking: Unpack[Asking]) -> Why:
+        """Every proof that a body is reached; see `riskgraph.analysis.why.why`.
 
-    def show(self, name: str, **view: Any) -> Profile:
-        """Everything known about one body; see `riskgraph.analysis.profile.profile`."""
-        return checked(profile)(self.graph, name, **view)
+        Parameters
+        ----------
+        body
+            Name or id of the body.
+        roots
+            What fails, all at once: names or ids of bodies, places or lines of business; or a question.
+        limit
+            The most routes to list.
+        asking
+            Kinds and view; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Why
+            Surest first, then shortest.
+        """
+        return checked(why)(self.graph, body, roots, limit=limit, **asking)
+
+    def why_not(self, body: str, roots: RootNames, *, limit: int = 5, **asking: Unpack[Asking]) -> WhyNot:
+        """What keeps a body out; see `riskgraph.analysis.why.why_not`.
+
+        Parameters
+        ----------
+        body
+            Name or id of the body.
+        roots
+            What fails, all at once: names or ids of bodies, places or lines of business; or a question.
+        limit
+            The most chains of rows to look at.
+        asking
+            Kinds and view; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        WhyNot
+            The shortest connections, and what stops harm on each.
+        """
+        return checked(why_not)(self.graph, body, roots, limit=limit, **asking)
+
+    def calls(self, roots: RootNames, *, limit: int = 15, **asking: Unpack[Asking]) -> CallSheet:
+        """Who to ring, in what order; see `riskgraph.analysis.calls.calls`.
+
+        Parameters
+        ----------
+        roots
+            What fails, all at once: names or ids of bodies, places or lines of business; or a question.
+        limit
+            The most councils to list.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        CallSheet
+            Each body once, in its turn.
+        """
+        return checked(calls)(self.graph, roots, limit=limit, **asking)
+
+    def show(self, name: str, **asking: Unpack[Asking]) -> Profile:
+        """Everything known about one body or place; see `riskgraph.analysis.profile.profile`.
+
+        Parameters
+        ----------
+        name
+            Its name or id.
+        asking
+            The view; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Profile
+            Its relations in both directions, and what ended.
+        """
+        return checked(profile)(self.graph, name, **asking)
 
     def rank(self, of: str | None = None, **question: Any) -> Ranking:
         """Every root by its exact radius; see `riskgraph.analysis.rank.rank`."""
@@ -189,18 +265,83 @@ class RiskMap:
         """What two things share; see `riskgraph.analysis.common.common`."""
         return checked(common)(self.graph, first, second, **question)
 
-    def chance(self, roots: str | Sequence[str], **question: Any) -> Chance:
-        """How likely each authority is to be reached; see `riskgraph.analysis.chance.chance`."""
+    def chance(
+        self,
+        roots: RootNames,
+        *,
+        worlds: int = 10_000,
+        seed: int = 1,
+        table: Mapping[Band, StepChance] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        **asking: Unpack[Asking],
+    ) -> Chance:
+        """How likely each authority is to be reached; see `riskgraph.analysis.chance.chance`.
+
+        Parameters
+        ----------
+        roots
+            What fails, all at once: names or ids of bodies, places or lines of business; or a question.
+        worlds
+            How many worlds are drawn.
+        seed
+            Another seed, other luck.
+        table
+            Chances of a step by band; the shipped ones if left out.
+        progress
+            Called with the worlds that are drawn, and all that will be.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Chance
+            Chances between 0 and 1.
+        """
         from riskgraph.analysis.chance import chance  # it loads NumPy
 
-        return chance(self.graph, roots, **question)
+        return checked(chance)(self.graph, roots, worlds=worlds, seed=seed, table=table, progress=progress, **asking)
 
     @checked
-    def chance_change(self, after: RiskMap, roots: str | Sequence[str], **question: Any) -> ChanceChange:
-        """What a change does to the chances; see `riskgraph.analysis.chance.chance_change`."""
+    def chance_change(
+        self,
+        after: RiskMap,
+        roots: RootNames,
+        *,
+        worlds: int = 10_000,
+        seed: int = 1,
+        table: Mapping[Band, StepChance] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        **asking: Unpack[Asking],
+    ) -> ChanceChange:
+        """What a change does to the chances; see `riskgraph.analysis.chance.chance_change`.
+
+        Parameters
+        ----------
+        after
+            The map after the change; this one is the state before.
+        roots
+            What fails, all at once: names or ids of bodies, places or lines of business; or a question.
+        worlds
+            How many worlds are drawn.
+        seed
+            Another seed, other luck.
+        table
+            Chances of a step by band; the shipped ones if left out.
+        progress
+            Called with the worlds that are drawn, and all that will be.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        ChanceChange
+            Expected figures before and after, and the chances that change.
+        """
         from riskgraph.analysis.chance import chance_change
 
-        return checked(chance_change)(self.graph, after.graph, roots, **question)
+        return checked(chance_change)(
+            self.graph, after.graph, roots, worlds=worlds, seed=seed, table=table, progress=progress, **asking
+        )
 
     @checked
     def whatif(

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from conformance_shape import conformance_shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reporting import seeds, uk
@@ -32,7 +33,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.atlas import letters, numbers, pack, unpack
-from riskgraph.render.blast import text as blast_text
+from riskgraph.render.blast import page as blast_page
 from riskgraph.render.words import sentence
 from riskgraph.report.atlas import QUESTIONS, Atlas, atlas
 
@@ -55,7 +56,7 @@ def reaches(radius: BlastRadius) -> list[Reach]:
 
 def expected(radius: BlastRadius) -> dict[str, dict[str, Any]]:
     """What an atlas has to say of one root, from `blast`."""
-    said = radius.to_dict()
+    said = conformance_shape(radius)
     shelves = {**said["authorities"], **said["abolished"], **said["groups"]}
     dataset = radius.graph.dataset
     return {
@@ -161,7 +162,7 @@ def test_the_table_of_the_worst_counts_as_the_headline_does() -> None:
     rows = re.findall(r'<bdi data-root="([^"]+)">.*?<strong>([\d,]+)</strong>', page)
     assert len(rows) == 25
     for root, count in (rows[0], rows[7], rows[-1]):
-        first = blast_text(blast(uk(), [root])).splitlines()[0].partition(" could be reached")[0]
+        first = blast_page(blast(uk(), [root])).lead.partition(" could be reached")[0]
         counted = sum(
             int(number.replace(",", "")) for number in re.findall(r"[\d,]+(?= (?:council|other|public))", first)
         )

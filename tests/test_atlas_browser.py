@@ -17,7 +17,7 @@ from riskgraph.analysis.radius import Reach
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.atlas import unpack
-from riskgraph.render.blast import text as blast_text
+from riskgraph.render.blast import page as blast_page
 from riskgraph.render.words import area_label, band_phrase, sentence, short_name
 from riskgraph.report.atlas import atlas
 
@@ -95,7 +95,7 @@ def test_hundreds_of_roots_are_shown_as_blast_answers(
     shown = page.evaluate(READ, [f"#a={root}&if={question}" for root in roots])
     for root, said in zip(roots, shown, strict=True):
         radius = blast(graph, [root], like=question)
-        first = blast_text(radius).splitlines()[0]
+        first = blast_page(radius).lead
         assert said["finding"] == re.sub(r" \(data of [^)]*\).*", "", first), root
         for name, reaches in _tables(radius).items():
             limit = Band.POSSIBLE if name == "present" else Band.NOT_RULED_OUT
@@ -114,7 +114,7 @@ def test_two_things_side_by_side_and_together(national: Path, open_page: Open) -
     radius = blast(uk(), pair)
     alone = [{r.id for r in blast(uk(), [root]).within(Band.POSSIBLE)} for root in pair]
     (shown,) = page.evaluate(READ, [TWO])
-    assert shown["finding"] == re.sub(r" \(data of .*", "", blast_text(radius).splitlines()[0])
+    assert shown["finding"] == re.sub(r" \(data of .*", "", blast_page(radius).lead)
     counts = page.evaluate("[...document.querySelectorAll('#apart-two tbody td')].map(c => Number(c.textContent))")
     both = len(alone[0] & alone[1])
     assert counts == [*map(len, alone), both, len(alone[0]) - both, len(alone[1]) - both, len(alone[0] | alone[1])]

@@ -25,6 +25,7 @@ from riskgraph.engine.network import KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRESETS, Band
 from riskgraph.render import chance as render
+from riskgraph.render.page import as_text
 
 SETS = sorted((Path(__file__).parent / "conformance" / "sets").iterdir())
 ROWS = Steps(lambda link: link, lambda place, number: CERTAIN, range(1000))
@@ -275,20 +276,20 @@ def test_before_and_after_share_their_luck(tmp_path: Path) -> None:
     assert change.difference[0] == pytest.approx(-was)
     back = chance_change(after, before, "both", worlds=2000)
     assert back.difference[0] == pytest.approx(was)
-    said = render.change_text(change)
+    said = as_text(render.change_page(change))
     assert said.startswith("2 councils could be reached before and 1 council after")
     assert "fewer" in said
 
 
 def test_the_text_puts_the_radius_first_and_pretends_nothing() -> None:
     found = chance(RiskGraph.open("seeds"), "east kent services")
-    said = render.text(found)
+    said = as_text(render.page(found))
     assert said.startswith("3 councils could be reached if East Kent Services were compromised")
     assert "judgements" in said
     assert "seed 1" in said
     assert "%" in said
     assert not re.search(r"\d\.\d", said), "no decimals"
-    nobody = render.text(chance(RiskGraph.open("seeds"), "essex"))
+    nobody = as_text(render.page(chance(RiskGraph.open("seeds"), "essex")))
     assert nobody.startswith("0 councils could be reached")
 
 

@@ -257,9 +257,10 @@ def _lines(content: str | bytes) -> list[str]:
 
 def test_a_supplier_as_plain_values_says_who_suffers_and_who_else_serves() -> None:
     words = ["show", "supplier:quenby-software", "--data", SHEET, "--format", "json"]
-    side = json.loads(CliRunner().invoke(main, words, catch_exceptions=False).stdout)["supplier"]
-    assert side["suffers"]["exposure"]["documented"] == 4 and side["leaves"] == 5
-    assert {one["service_area"] for one in side["competition"]} == {"housing", "revenues-benefits"}
+    shown = json.loads(CliRunner().invoke(main, words, catch_exceptions=False).stdout)
+    assert {"kind": "exposure", "band": "documented", "bodies": 4} in shown["tables"]["suffers"]
+    assert shown["facts"]["leaves"] == 5
+    assert {one["area"] for one in shown["tables"]["competition"]} == {"housing", "revenues-benefits"}
 
 
 def test_contract_dates_in_the_wrong_order_are_told(tmp_path: Path) -> None:

@@ -82,9 +82,10 @@ def test_a_name_of_no_one(names: Names) -> None:
 
 def test_an_abolished_council_names_its_successors() -> None:
     from riskgraph.analysis.profile import profile
-    from riskgraph.render.profile import profile_text
+    from riskgraph.render.page import as_text
+    from riskgraph.render.profile import page
 
-    text = profile_text(profile(RiskGraph.open("uk"), "Allerdale"))
+    text = as_text(page(profile(RiskGraph.open("uk"), "Allerdale")))
     assert "It no longer exists since 31 March 2023; its successors: Cumberland." in text
 
 

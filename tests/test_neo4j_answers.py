@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from conformance_shape import conformance_shape
 from conftest import IN_CI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,9 +63,9 @@ def test_a_blast_radius_on_the_national_map_is_the_same(server: Server, roots: S
     asked: list[Asking] = [{}, {"like": "outage", "as_of": "2023-01-01"}, {"known_before": "2024-06-01"}]
     for question in asked:
         ours, theirs = blast(here, known, **question), blast(part, known, **question)
-        assert theirs.to_dict() == ours.to_dict()
-        assert render.text(theirs) == render.text(ours)
-        assert render.to_json(theirs) == render.to_json(ours)
+        assert conformance_shape(theirs) == conformance_shape(ours)
+        assert theirs.to_dict()["tables"] == ours.to_dict()["tables"]
+        assert render.page(theirs) == render.page(ours)
 
 
 @pytest.mark.parametrize("folder", SETS, ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -75,7 +76,7 @@ def test_the_server_gives_the_answers_of_every_conformance_set(server: Server, f
     assert there.graph().dataset.digest == here.dataset.digest
     for case in json.loads((folder / "expected.json").read_text(encoding="utf-8")):
         question = {name: case[name] for name in ("kinds", "as_of", "without", "known_before")}
-        answer = blast(there.around(case["roots"]), case["roots"], **question).to_dict()
+        answer = conformance_shape(blast(there.around(case["roots"]), case["roots"], **question))
         for part in ("authorities", "abolished", "groups", "ring"):
             assert answer[part] == case[part], (part, case["roots"], case["kinds"])
 
@@ -96,8 +97,8 @@ def test_random_maps_give_the_same_answers(
     for _ in range(4):
         question = data.draw(questions(tables))
         roots = question.pop("roots")
-        expected = blast(here, roots, **question).to_dict()
-        assert blast(there.around(roots), roots, **question).to_dict() == expected
+        expected = conformance_shape(blast(here, roots, **question))
+        assert conformance_shape(blast(there.around(roots), roots, **question)) == expected
 
 
 @pytest.mark.parametrize(

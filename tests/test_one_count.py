@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from conformance_shape import conformance_shape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import datasets, questions, write
@@ -34,11 +35,12 @@ from riskgraph.cli import main
 from riskgraph.data.dataset import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRESETS, Band, FailureKind, RegisterEntry
-from riskgraph.render.blast import anonymous, to_json
-from riskgraph.render.blast import text as blast_text
+from riskgraph.render.blast import anonymous
+from riskgraph.render.blast import page as blast_page
 from riskgraph.render.blocks import Picture
-from riskgraph.render.calls import text as calls_text
-from riskgraph.render.chance import text as chance_text
+from riskgraph.render.calls import page as calls_page
+from riskgraph.render.chance import page as chance_page
+from riskgraph.render.page import as_text
 from riskgraph.report.kinds.blast import blast_report
 from riskgraph.report.registry import Context
 from riskgraph.scenario.compare import compare
@@ -63,7 +65,7 @@ def of_gauge(graph: RiskGraph, root: str, kinds: Sequence[FailureKind], view: An
 
 def of_definition(radius: BlastRadius, band: Band) -> Counts:
     """The same from the plain answer alone: who exists, is no group and no root; each service by its own band."""
-    said, dataset = radius.to_dict(), radius.graph.dataset
+    said, dataset = conformance_shape(radius), radius.graph.dataset
     word = {one.word: one for one in Band}
     others = {body: entry for body, entry in said["authorities"].items() if body not in radius.roots}
     within = [b for b, e in others.items() if min(word[k["band"]] for k in e["kinds"].values()) <= band]
@@ -93,7 +95,7 @@ def check(graph: RiskGraph, roots: Sequence[str], question: Mapping[str, Any]) -
         bodies, people, services = of_blast(radius, Band.POSSIBLE)
         sheet = calls(graph, root, limit=2, **question)
         assert sum(call.band is not None for call in sheet.calls) + sheet.more == bodies
-        assert to_json(radius)["residents"]["at_most"] == people
+        assert radius.fact_values()["residents_at_most"] == people
         if not {"without", "known_before"} & question.keys():
             as_of = str(question.get("as_of") or "")
             supposed = Scenario("lost", (change("lose", root),), kinds=radius.kinds, as_of=as_of)
@@ -109,8 +111,8 @@ def check_pages(graph: RiskGraph, roots: Sequence[str], question: Mapping[str, A
         report = blast_report(Context(graph, (root,), question=dict(question)))
         assert report.numbers[0].figure == f"{found:,}"
         everywhere = [
-            blast_text(radius), anonymous(radius), report.title, calls_text(calls(graph, root, **question)),
-            chance_text(chance(graph, root, worlds=100, **question)), report.numbers[0].note, *report.meaning,
+            as_text(blast_page(radius)), as_text(anonymous(radius)), report.title, as_text(calls_page(calls(graph, root, **question))),
+            as_text(chance_page(chance(graph, root, worlds=100, **question))), report.numbers[0].note, *report.meaning,
         ]  # fmt: skip
         for said in everywhere:
             if not radius.nothing:
@@ -251,7 +253,7 @@ def test_answering_not_returned_never_makes_an_answer_fall() -> None:
     for band in Band:
         assert {r.id for r in before.within(band)} <= {r.id for r in after.within(band)}
     assert len(after.within()) > len(before.within())
-    assert len(blast_text(after).splitlines()[0]) > 0 and str(len(after.past)) in blast_text(after)
+    assert len(as_text(blast_page(after)).splitlines()[0]) > 0 and str(len(after.past)) in as_text(blast_page(after))
 
 
 def test_whose_past_customers_they_are_is_said() -> None:
@@ -259,7 +261,7 @@ def test_whose_past_customers_they_are_is_said() -> None:
     radius = blast(uk, "microsoft")
     holders = {reach.holder for reach in radius.past}
     assert {"supplier:capita", "supplier:microsoft"} <= holders
-    assert "by Capita for" in blast_text(radius)
+    assert "by Capita for" in as_text(blast_page(radius))
 
 
 # -- the root -----------------------------------------------------------------------------------------
@@ -269,7 +271,7 @@ def test_a_root_never_counts_in_its_own_radius_alone_or_with_others() -> None:
     graph = RiskGraph.open(MAPS / "tog_root")
     together = blast(graph, ["ashby", "bexton"])
     assert [reach.id for reach in together.within()] == ["authority:carrow"]
-    assert "Asked apart: Ashby alone 1 and Bexton alone 1" in blast_text(together)
+    assert "Asked apart: Ashby alone 1 and Bexton alone 1" in as_text(blast_page(together))
     found = rank_together(graph, 2, "authority")
     assert (found.rows[0].value, found.exact) == (1, True)
     for one in found.rows:
@@ -280,7 +282,7 @@ def test_a_council_that_fails_is_in_no_count_of_its_own() -> None:
     seeds = RiskGraph.open("seeds")
     radius = blast(seeds, "essex")
     assert (radius.within(Band.NOT_RULED_OUT), radius.residents().people, radius.services()) == ((), 0, 0)
-    assert "people live" not in blast_text(radius)
+    assert "people live" not in as_text(blast_page(radius))
     played = exercise(seeds, "essex-insider-2012")
     assert played.to_dict()["expected"] == [] and {belief.bodies for belief in played.beliefs} == {()}
     uk = RiskGraph.open("uk")
@@ -364,7 +366,7 @@ def test_a_call_names_each_service_with_its_own_band() -> None:
 
 
 def test_who_is_hit_is_not_only_said_to_run_or_host_it() -> None:
-    text = calls_text(calls(RiskGraph.open("seeds"), "east kent services"))
+    text = as_text(calls_page(calls(RiskGraph.open("seeds"), "east kent services")))
     assert "runs, hosts or makes" not in text
     assert "hosts what was hit, and could be reached itself: documented" in text
 
@@ -398,7 +400,7 @@ def test_a_body_stands_under_every_line_by_which_it_is_reached() -> None:
     uk = RiskGraph.open("uk")
     canterbury = blast(uk, "civica")["authority:canterbury"]
     assert {"revenues-benefits", "customer-digital"} <= set(canterbury.lines)
-    lines = blast_text(blast(uk, "civica")).splitlines()
+    lines = as_text(blast_page(blast(uk, "civica"))).splitlines()
     assert sum("Canterbury" in line for line in lines if " direct, " in line) == 2
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import reference
+from conformance_shape import conformance_shape
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import datasets, questions, write
@@ -29,7 +30,7 @@ def opened(tables: reference.Tables) -> RiskGraph:
 
 def asked(graph: RiskGraph, question: dict[str, Any]) -> dict[str, Any]:
     given_ = {name: value for name, value in question.items() if name != "roots"}
-    return blast(graph, question["roots"], **given_).to_dict()
+    return conformance_shape(blast(graph, question["roots"], **given_))
 
 
 def bodies(answer: dict[str, Any]) -> dict[str, dict[str, int]]:

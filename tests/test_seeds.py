@@ -6,12 +6,16 @@ is only in the precaution ring, and the sentence that `why` prints, word for wor
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import pytest
 
 import riskgraph
 from riskgraph import Band, BlastRadius, FailureKind, RiskMap
 from riskgraph.analysis.blast import Route
-from riskgraph.render.why import text as why_text
+from riskgraph.analysis.question import Asking
+from riskgraph.render.page import as_text
+from riskgraph.render.why import page as why_page
 from riskgraph.render.words import sentence
 
 
@@ -30,8 +34,8 @@ def bands(radius: BlastRadius, kind: str) -> dict[str, str]:
     }
 
 
-def sentences(county: RiskMap, body: str, root: str, **question: str) -> list[str]:
-    return [sentence(county.dataset, chain.best) for chain in county.why(body, root, **question).chains]
+def sentences(county: RiskMap, body: str, root: str, **asking: Unpack[Asking]) -> list[str]:
+    return [sentence(county.dataset, chain.best) for chain in county.why(body, root, **asking).chains]
 
 
 def test_rochford_is_exposed_through_capitas_storage(county: RiskMap) -> None:
@@ -133,7 +137,7 @@ def test_essex_is_an_insider_and_nobody_else_is_exposed(county: RiskMap) -> None
 
 
 def test_why_gives_the_source_of_every_step() -> None:
-    text = why_text(riskgraph.load("seeds").why("rochford", "Capita storage bucket with benefits extracts"))
+    text = as_text(why_page(riskgraph.load("seeds").why("rochford", "Capita storage bucket with benefits extracts")))
     assert text.startswith("1 route by which Rochford District Council could be reached if Capita storage bucket")
     assert "confirmed, " in text
     assert "https://" in text

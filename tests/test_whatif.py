@@ -206,7 +206,8 @@ def test_a_blast_on_a_scenario_is_the_after_of_the_comparison() -> None:
     words = ["blast", "East Kent Services", "--format", "json", "--scenario", "leave-east-kent-services", *SEEDS]
     found = json.loads(CliRunner().invoke(main, words, catch_exceptions=False).stdout)
     assert "supposing: Thanet leaves" in found["data"]["title"]
-    assert found["authorities"]["authority:thanet"]["kinds"] == {"exposure": {"band": "not-ruled-out", "hops": 1}}
+    (hit,) = [row for row in found["tables"]["kinds"] if row["body"] == "authority:thanet"]
+    assert hit == {"body": "authority:thanet", "kind": "exposure", "band": "not-ruled-out", "hops": 1}
 
 
 def test_the_date_of_a_scenario_is_the_date_of_the_question(tmp_path: Path) -> None:

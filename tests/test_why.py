@@ -18,7 +18,8 @@ from riskgraph.engine.network import KIND_COUNT
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Part, Place, places_of
 from riskgraph.model import KINDS, NEVER, PRESETS, Band
-from riskgraph.render.why import not_text, text
+from riskgraph.render.page import as_text
+from riskgraph.render.why import not_page, page
 
 MAPS = Path(__file__).parent / "maps"
 Support = frozenset[str]  # rows that together are enough
@@ -30,15 +31,15 @@ def test_all_five_routes_through_alternatives_are_listed() -> None:
     halls = {frozenset({"r1", f"r{hall}", f"r{hall + 5}"}) for hall in range(2, 7)}
     assert {frozenset(chain.rows) for chain in answer.chains} == halls
     assert (answer.complete, answer.unlisted) == (True, 0)
-    assert text(answer).startswith("5 routes by which Ashby could be reached")
+    assert page(answer).lead.startswith("5 routes by which Ashby could be reached")
 
 
 def test_what_is_not_listed_is_counted() -> None:
     answer = why(RiskGraph.open(MAPS / "why_five"), "ashby", "orbit", limit=2)
     assert (len(answer.chains), answer.complete, answer.unlisted) == (2, True, 3)
-    assert answer.to_dict()["not_listed"] == 3
-    assert text(answer, limit=2).startswith("5 routes by which")
-    assert "And 3 routes more: use --limit." in text(answer, limit=2)
+    assert answer.fact_values()["not_listed"] == 3
+    assert page(answer, limit=2).lead.startswith("5 routes by which")
+    assert "And 3 routes more: use --limit." in as_text(page(answer, limit=2))
 
 
 def smallest(found: set[Support]) -> set[Support]:
@@ -118,7 +119,7 @@ def check_not(graph: RiskGraph, body: str, root: str, like: str) -> int:
     for rows, facts in answer.paths:
         stopped = {kind for fact in facts for kind in fact.kinds}
         assert stopped == set(PRESETS[like]), (body, root, like, rows)
-    assert "nothing stops it" not in not_text(answer)
+    assert "nothing stops it" not in as_text(not_page(answer))
     return len(answer.paths)
 
 

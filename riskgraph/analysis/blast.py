@@ -71,7 +71,8 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
     roots
         Names or ids of bodies, places, or single lines of business (`supplier:capita/pensions`); or a question.
     asking
-        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`. The band limits what is shown; the usual
+        one is `not-ruled-out`.
 
     Returns
     -------
@@ -92,6 +93,8 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
     >>> sorted(reach.name for reach in radius.within(Band.LIKELY))
     ['Canterbury City Council', 'Dover District Council', 'Thanet District Council']
     """
+    if not isinstance(roots, Question):
+        asking.setdefault("band", Band.NOT_RULED_OUT)
     question = Question.of(graph, roots, **asking).needs_roots()
     harm = graph.harm(question.view, question.roots)
     answer = run(harm, question.roots, question.kinds)

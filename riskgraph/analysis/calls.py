@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
 from riskgraph.analysis.measure import own_bands
-from riskgraph.analysis.select import Selection
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ENVIRONMENT, ORGANISATIONS, SHARED_SERVICE, Band, FailureKind
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Call", "CallSheet", "calls"]
 
@@ -32,54 +30,87 @@ class Call:
     website: str | None = None
     kinds: tuple[FailureKind, ...] = ()
     band: Band | None = None  # the best of the body
-    services: Mapping[str | None, Band] = field(default_factory=dict)  # each reached at least possibly, its own band
+    services: Mapping[str | None, Band] = field(
+        default_factory=dict
+    )  # each as surely reached as was asked, its own band
 
 
 @dataclass(frozen=True)
-class CallSheet(Pictured):
+class CallSheet(Answer, Pictured):
     """Who to ring, in what order. Contacts are not in the data: unknown ones are to be filled in by hand."""
 
+    form: ClassVar = Form(
+        "calls",
+        "Who to ring if the roots were hit, in what order.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("councils", "how many could be reached", "integer"),
+            Column("more", "how many of them are not listed, nor are among those who know first", "integer"),
+        ),
+        (
+            TableForm(
+                "calls",
+                "a call",
+                (
+                    Column("turn", "its turn, from 1", "integer"),
+                    Column("who", "id of a body of the data, or the name of a national body"),
+                    Column("name", "its name"),
+                    Column("role", "root, operator, between, council, precaution, national or partner"),
+                    Column("why", "relation or duty for which it is rung"),
+                    Column(
+                        "band", "how surely it could be reached itself; empty: it is rung for another reason", "band"
+                    ),
+                    Column("kinds", "kinds of failure that could reach it", "list"),
+                    Column("number", "its published number"),
+                    Column("website", "its website"),
+                ),
+                ("turn", "name", "role", "why", "band", "number", "website"),
+            ),
+            TableForm(
+                "services",
+                "a service that could be reached at one of those rung",
+                (
+                    Column("turn", "turn of the call", "integer"),
+                    Column("who", "id of the body"),
+                    Column("area", "service area; empty: not known"),
+                    Column("band", "how surely", "band"),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
+    question: Question
     radius: BlastRadius
     calls: tuple[Call, ...]
     more: int  # councils that could be reached beyond those listed
 
+    def fact_values(self) -> Mapping[str, Value]:
+        """How many could be reached, and how many of them are not rung."""
+        return {"councils": len(self.radius.within(self.question.band)), "more": self.more}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The calls in turn, or the services of those rung."""
+        if table == "services":
+            return [(c.turn, c.who, area, band) for c in self.calls for area, band in c.services.items()]
+        entities = self.graph.dataset.entities
+        return [
+            (
+                c.turn,
+                c.who,
+                entities[c.who].name if c.who in entities else c.who,
+                c.role,
+                c.why,
+                c.band,
+                c.kinds,
+                c.number,
+                c.website or None,
+            )
+            for c in self.calls
+        ]
+
     def __repr__(self) -> str:
-        return f"<CallSheet for {' and '.join(self.radius.roots)}: {len(self.calls)} calls>"
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each call."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                (c.turn, c.who, c.role, c.band.word if c.band is not None else None, c.number, c.website)
-                for c in self.calls
-            ],
-            columns=["turn", "who", "role", "band", "number", "website"],
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The sheet as plain values."""
-        return {
-            "schema": 1,
-            "roots": list(self.radius.roots),
-            "as_of": self.radius.view.as_of.isoformat(),
-            "more": self.more,
-            "calls": [
-                {
-                    "turn": c.turn,
-                    "who": c.who,
-                    "role": c.role,
-                    "why": c.why,
-                    "number": c.number,
-                    "website": c.website,
-                    "band": None if c.band is None else c.band.word,
-                    "services": {area or "?": band.word for area, band in c.services.items()},
-                }
-                for c in self.calls
-            ],
-        }
+        return f"<CallSheet for {' and '.join(self.question.roots)}: {len(self.calls)} calls>"
 
 
 # who must be told besides, and when: the published number where there is one (localdigital.gov.uk,
@@ -98,22 +129,29 @@ _PARTNERS = {
 }
 
 
-def calls(
-    graph: RiskGraph,
-    roots: str | Sequence[str],
-    *,
-    selection: Selection | None = None,
-    limit: int = 15,
-    **question: Any,
-) -> CallSheet:
+def calls(graph: RiskGraph, roots: RootNames, *, limit: int = 15, **asking: Unpack[Asking]) -> CallSheet:
     """Who to ring if the roots are hit: those who know first, then the most exposed, then the nation's desks.
 
     Parameters
     ----------
-    selection
-        Only these bodies are rung.
+    graph
+        The map to ask.
+    roots
+        What is hit, all at once; see `riskgraph.analysis.blast.blast`.
     limit
         The most councils to list, surest first.
+    asking
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`. Only bodies of the scope are rung.
+
+    Returns
+    -------
+    CallSheet
+        Each body once, in the turn in which it is rung.
+
+    Raises
+    ------
+    NameNotFound, AmbiguousName
+        If a root is not one body, place or line of the data.
 
     Examples
     --------
@@ -121,65 +159,67 @@ def calls(
     >>> [call.who for call in sheet.calls][:3]
     ['authority:kensington-and-chelsea', 'authority:westminster', 'authority:hammersmith-and-fulham']
     """
-    radius = blast(graph, roots, **question)
-    if selection:
-        radius = radius.selected(selection)
+    question = Question.of(graph, roots, **asking)
+    radius = blast(graph, question)
     book = _Book(graph, radius)
     book.knowing()
-    reached = [reach for reach in radius.within() if reach.id not in book.rung]
+    reached = [reach for reach in book.reached.values() if reach.id not in book.rung]
     for body in sorted({reach.first for reach in reached if reach.first is not None})[:3]:
         if graph.dataset.entities[body].kind == SHARED_SERVICE:
             book.add(body, "between")
     for reach in reached[:limit]:
-        book.add(reach.id, "council", reach=reach)
+        book.add(reach.id, "council")
     ring = {body for bodies in radius.ring.values() for body in bodies}
-    for body in sorted(ring - {reach.id for reach in radius.within()}):
+    for body in sorted(ring - book.reached.keys()):
         book.add(body, "precaution")
     book.desks()
-    return CallSheet(graph, radius, tuple(book.calls), max(0, len(reached) - limit))
+    return CallSheet(graph, question, radius, tuple(book.calls), max(0, len(reached) - limit))
 
 
 class _Book:
     """Calls in the order in which they are added, each body once."""
 
     def __init__(self, graph: RiskGraph, radius: BlastRadius) -> None:
-        self.graph, self.radius = graph, radius
+        self.graph, self.radius, self.band = graph, radius, radius.question.band
+        self.reached = {reach.id: reach for reach in radius.within(self.band)}
         self.calls: list[Call] = []
         self.rung: set[str] = set()
 
-    def add(self, who: str, role: str, why: str | None = None, reach: Reach | None = None) -> None:
-        """Add a body of the data."""
+    def add(self, who: str, role: str, why: str | None = None) -> None:
+        """Add a body of the data, with how surely it could be reached itself."""
         if who in self.rung:
             return
         self.rung.add(who)
         entity, entry = self.graph.dataset.entities[who], self.graph.dataset.register.get(who)
         site = entity.website or (entry.website if entry is not None else None)
         call = Call(len(self.calls) + 1, who, role, why, None, site)
+        reach = self.reached.get(who)
         if reach is not None:
-            services = dict(sorted(own_bands(reach.services, Band.POSSIBLE).items(), key=lambda item: item[1]))
+            services = dict(sorted(self._services(reach), key=lambda item: item[1]))
             call = replace(call, kinds=tuple(reach.kinds), band=reach.band, services=services)
         self.calls.append(call)
+
+    def _services(self, reach: Reach) -> Iterable[tuple[str | None, Band]]:
+        return own_bands(reach.services, self.band).items()
 
     def knowing(self) -> None:
         """Those who know first: the one hit, and who runs, hosts or makes it."""
         entities = self.graph.dataset.entities
-        reached = {reach.id: reach for reach in self.radius.within()}
         for root in self.radius.roots:
             body = root.partition("/")[0]
             if entities[body].kind in ORGANISATIONS:
-                self.add(body, "root", reach=reached.get(body))  # who runs a line that fails may be reached too
+                self.add(body, "root")  # who runs a line that fails may be reached too
             for step in self.graph.settled(self.radius.view).steps:
                 runs = step.relation in relations_that(Trait.OPERATES, Trait.MAKES, Trait.HOSTS)
                 if step.dependent == body and step.in_force and runs and entities[step.provider].kind != ENVIRONMENT:
-                    self.add(step.provider, "operator", step.relation, reached.get(step.provider))
+                    self.add(step.provider, "operator", step.relation)
 
     def desks(self) -> None:
         """The national desks, and who else owns data that pass through the services reached."""
-        reached = self.radius.within()
-        personal = bool(self.radius.within(kind=FailureKind.EXPOSURE))
+        personal = bool(self.radius.within(self.band, FailureKind.EXPOSURE))
         for name, why, number, site in _NATIONAL:
             if why != "personal-data" or personal:
                 self.calls.append(Call(len(self.calls) + 1, name, "national", why, number, site))
-        areas = {area for reach in reached for area in own_bands(reach.services, Band.POSSIBLE)}
+        areas = {area for reach in self.reached.values() for area, _ in self._services(reach)}
         for name in dict.fromkeys(partner for area, partner in _PARTNERS.items() if area in areas):
             self.calls.append(Call(len(self.calls) + 1, name, "partner", "data-partner"))

@@ -7,20 +7,19 @@ is a judgement (`datasets/step_chances.csv`), so every figure has a low and a hi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
 import numpy as np
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import blast, run
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.radius import BlastRadius, Reach
 from riskgraph.analysis.residents import ResidentSums
-from riskgraph.analysis.select import Selection
 from riskgraph.analysis.step_chances import StepChance, step_chances
-from riskgraph.arguments import checked
 from riskgraph.engine.chance import CERTAIN, Draws, Float, Steps, exact, sampled, unpack, wilson
 from riskgraph.engine.network import states_of
 from riskgraph.engine.worlds import BLOCK, ranks, starting
@@ -29,13 +28,12 @@ from riskgraph.graph import RiskGraph
 from riskgraph.harm import PLAIN, HarmNetwork, Part, Place, places_of
 from riskgraph.model import KINDS, Band, FailureKind
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["Chance", "ChanceChange", "Exposure", "chance", "chance_change"]
 
 MOST_WORLDS = 1_000_000
 Progress = Callable[[int, int], None] | None
+_THREE = ("low", "base", "high")
+_WHEN = ("before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +55,85 @@ class Exposure:
         return self.interval is None
 
 
+_WORLDS = (
+    Column("worlds", "how many worlds were drawn", "integer"),
+    Column("seed", "seed of the draws", "integer"),
+)
+_ID, _NAME = Column("id", "id of the council"), Column("name", "its name")
+_STEPS = TableForm(
+    "step_chances",
+    "a band, and how likely a step of it is taken to hold",
+    (
+        Column("band", "the band", "band"),
+        Column("low", "low chance, from 0 to 1", "number"),
+        Column("base", "base chance, from 0 to 1", "number"),
+        Column("high", "high chance, from 0 to 1", "number"),
+        Column("basis", "what they rest on"),
+    ),
+)
+
+
+def _two(chance: float) -> float:
+    """A chance with two places, as the percentages of the page have them."""
+    return round(100 * chance) / 100
+
+
+def _step_rows(table: Mapping[Band, StepChance]) -> list[Row]:
+    return [(band, step.low, step.base, step.high, step.basis or None) for band, step in table.items()]
+
+
 @dataclass(frozen=True)
-class Chance:
+class Chance(Answer):
     """Chances of being reached, highest first, and the expected radius as low, base and high figures."""
 
+    form: ClassVar = Form(
+        "chance",
+        "How likely each council is to be reached if the roots failed; chances have two places, as they are worth no more.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("councils", "how many could be reached: the answer without chances", "integer"),
+            *(Column(f"expected_{name}", f"councils to expect with the {name} chances", "number") for name in _THREE),
+            Column("nine_of_ten_least", "least councils reached in nine of ten worlds", "integer"),
+            Column("nine_of_ten_most", "most councils reached in nine of ten worlds", "integer"),
+            Column("together", "councils to expect if all steps stood or fell together", "number"),
+            *(
+                Column(
+                    f"residents_{name}", f"people in the areas to expect with the {name} chances", "integer", "people"
+                )
+                for name in _THREE
+            ),
+            *_WORLDS,
+        ),
+        (
+            TableForm(
+                "councils",
+                "a council that could be reached, likeliest first",
+                (
+                    _ID,
+                    _NAME,
+                    Column("band", "how surely it could be reached", "band"),
+                    *(
+                        Column(name, f"its chance with the {name} chances of a step, from 0 to 1", "number")
+                        for name in _THREE
+                    ),
+                    Column("exact", "whether it was worked out, not sampled", "flag"),
+                    Column("from", "least base chance at 95 per cent; empty: exact", "number"),
+                    Column("to", "highest base chance at 95 per cent; empty: exact", "number"),
+                ),
+            ),
+            TableForm(
+                "kinds",
+                "one kind of failure at one of the councils",
+                (_ID, Column("kind", "kind of failure"), Column("base", "base chance, from 0 to 1", "number")),
+            ),
+            _STEPS,
+        ),
+    )
+
     graph: RiskGraph
+    question: Question
     radius: BlastRadius
-    band: Band
-    table: Mapping[Band, StepChance]
+    step_chances: Mapping[Band, StepChance]
     authorities: tuple[Exposure, ...]
     expected: tuple[float, float, float]  # authorities
     residents: tuple[float, float, float]  # people living in the areas reached, each once
@@ -73,51 +142,41 @@ class Chance:
     worlds: int
     seed: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values; chances have two places, because they are worth no more."""
-        low, base, high = (round(value, 1) for value in self.expected)
-        people = [round(value) for value in self.residents]
+    @property
+    def band(self) -> Band:
+        """Steps weaker than this were left out."""
+        return self.question.band
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """What to expect, and what it rests on."""
         return {
-            "schema": 1,
-            "roots": list(self.radius.roots),
-            "kinds": [str(kind) for kind in self.radius.kinds],
-            "as_of": self.radius.view.as_of.isoformat(),
-            "band": self.band.word,
-            "step_chances": {
-                band.word: {"low": step.low, "base": step.base, "high": step.high, "basis": step.basis}
-                for band, step in self.table.items()
-            },
+            "councils": len(self.authorities),
+            **{f"expected_{name}": round(value, 1) for name, value in zip(_THREE, self.expected, strict=True)},
+            "nine_of_ten_least": self.range[0],
+            "nine_of_ten_most": self.range[1],
+            "together": round(self.together, 1),
+            **{f"residents_{name}": round(value) for name, value in zip(_THREE, self.residents, strict=True)},
             "worlds": self.worlds,
             "seed": self.seed,
-            "radius": len(self.authorities),
-            "expected": {"low": low, "base": base, "high": high},
-            "nine_of_ten": list(self.range),
-            "together": round(self.together, 1),
-            "residents": {"low": people[0], "base": people[1], "high": people[2]},
-            "authorities": [
-                {
-                    "id": e.id,
-                    "band": e.band.word,
-                    "low": round(e.low, 2),
-                    "base": round(e.base, 2),
-                    "high": round(e.high, 2),
-                    "kinds": {str(kind): round(value, 2) for kind, value in e.kinds.items()},
-                    "interval": None if e.interval is None else [round(end, 2) for end in e.interval],
-                }
-                for e in self.authorities
-            ],
         }
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each authority: band, low, base and high chance, the interval if it was sampled."""
-        import pandas as pd
-
-        columns = ["body", "name", "band", "low", "base", "high", "from", "to"]
-        rows = [
-            (e.id, e.name, e.band.word, e.low, e.base, e.high, *(e.interval or (e.base, e.base)))
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The councils, their kinds, or the chances of a step."""
+        if table == "step_chances":
+            return _step_rows(self.step_chances)
+        if table == "kinds":
+            return [(e.id, kind, _two(value)) for e in self.authorities for kind, value in e.kinds.items()]
+        return [
+            (
+                e.id,
+                e.name,
+                e.band,
+                *map(_two, (e.low, e.base, e.high)),
+                e.exact,
+                *((None, None) if e.interval is None else map(_two, e.interval)),
+            )
             for e in self.authorities
         ]
-        return pd.DataFrame(rows, columns=columns)
 
     def __repr__(self) -> str:
         return f"<Chance for {' and '.join(self.radius.roots)}: {self.expected[1]:.0f} of {len(self.authorities)}>"
@@ -163,8 +222,8 @@ class _Book:
 class _Asked:
     """One graph, one question: what both the exact and the sampled answer need."""
 
-    def __init__(self, graph: RiskGraph, radius: BlastRadius, band: Band) -> None:
-        self.dataset, self.band = graph.dataset, band
+    def __init__(self, graph: RiskGraph, radius: BlastRadius) -> None:
+        self.band = band = radius.question.band
         self.harm = graph.harm(radius.view, radius.roots)
         self.book = _Book(self.harm)
         self.roots = [places_of(self.harm, root) for root in radius.roots]
@@ -226,29 +285,28 @@ def _counts(bits: Sequence[Sequence[int]], count: int) -> Float:
     return total
 
 
-def _check(worlds: int, seed: int) -> None:
+def _checked(worlds: int, seed: int, table: Mapping[Band, StepChance] | None) -> Mapping[Band, StepChance]:
+    """The chances of a step, the shipped ones unless others are given."""
     if not 100 <= worlds <= MOST_WORLDS:
         raise RiskGraphError(f"{worlds:,} is no useful number of worlds.", f"Use 100 to {MOST_WORLDS:,}.")
     if not 0 <= seed < 2**63:
         raise RiskGraphError(f"{seed} is no seed.", "Use a whole number from 0 up.")
+    if table is not None and set(table) != set(Band):
+        raise RiskGraphError(
+            "The table of chances leaves a band out.", f"Give each of: {', '.join(b.word for b in Band)}."
+        )
+    return step_chances() if table is None else table
 
 
-@checked
 def chance(
     graph: RiskGraph,
-    roots: str | Sequence[str],
+    roots: RootNames,
     *,
-    band: str | Band = Band.POSSIBLE,
     worlds: int = 10_000,
     seed: int = 1,
     table: Mapping[Band, StepChance] | None = None,
-    selection: Selection | None = None,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
     progress: Progress = None,
+    **asking: Unpack[Asking],
 ) -> Chance:
     """How likely each authority is to be reached, given that the roots fail.
 
@@ -257,18 +315,33 @@ def chance(
 
     Parameters
     ----------
-    band
-        Steps weaker than this are left out, and alternatives count as in this band.
+    graph
+        The map to ask.
+    roots
+        What fails, all at once; see `riskgraph.analysis.blast.blast`.
     worlds
         How many worlds are drawn: at 10,000 a sampled chance is within one point, 19 times of 20.
     seed
         Another seed, other luck; the same seed, the same answer.
     table
         Chances of a step by band; the shipped ones if left out.
-    selection
-        Whom the answer is limited to; the other parameters are those of `blast`.
     progress
         Called with the worlds that are drawn, and all that will be.
+    asking
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`. Steps weaker than the band are left
+        out, and alternatives count as in this band.
+
+    Returns
+    -------
+    Chance
+        Chances are between 0 and 1.
+
+    Raises
+    ------
+    NameNotFound, AmbiguousName
+        If a root is not one body, place or line of the data.
+    RiskGraphError
+        If there are too few or too many worlds, or the table leaves a band out.
 
     Examples
     --------
@@ -276,20 +349,11 @@ def chance(
     >>> [(e.name, e.base, e.exact) for e in found.authorities][:1]
     [('Canterbury City Council', 0.925, True)]
     """
-    _check(worlds, seed)
-    band = Band.of(band)
-    table = step_chances() if table is None else table
-    if set(table) != set(Band):
-        raise RiskGraphError(
-            "The table of chances leaves a band out.", f"Give each of: {', '.join(b.word for b in Band)}."
-        )
-    radius = blast(
-        graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before
-    )  # fmt: skip
-    if selection is not None:
-        radius = radius.selected(selection)
-    asked = _Asked(graph, radius, band)
-    chances = [[getattr(table[b], name) for b in Band] for name in ("low", "base", "high")]
+    table = _checked(worlds, seed, table)
+    question = Question.of(graph, roots, **asking)
+    radius = blast(graph, question)
+    asked = _Asked(graph, radius)
+    chances = [[getattr(table[b], name) for b in Band] for name in _THREE]
     ids = [reach.id for reach in asked.reaches]
     hits = np.zeros((3, len(ids), len(KINDS) + 1))
     people = [0.0, 0.0, 0.0]
@@ -314,8 +378,8 @@ def chance(
     drawn = np.concatenate(radii)
     return Chance(
         graph,
+        question,
         radius,
-        band,
         table,
         tuple(exposures),
         (sum(e.low for e in exposures), sum(e.base for e in exposures), sum(e.high for e in exposures)),
@@ -331,12 +395,41 @@ def chance(
 
 
 @dataclass(frozen=True)
-class ChanceChange:
+class ChanceChange(Answer):
     """What a change does to the expected radius, seen with the same luck before and after."""
 
+    form: ClassVar = Form(
+        "chance before",
+        "What a change does to the chances, seen with the same luck before and after; `data` is the state after.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("before_title", "title of the data before"),
+            Column("before_digest", "digest of the data before"),
+            *(Column(f"councils_{when}", f"how many could be reached {when}", "integer") for when in _WHEN),
+            *(Column(f"expected_{when}", f"councils to expect {when}", "number") for when in _WHEN),
+            Column("difference", "councils to expect after less before", "number"),
+            Column("half_width", "half of the 95 per cent interval of the difference", "number"),
+            *(
+                Column(f"residents_{when}", f"people in the areas to expect {when}", "integer", "people")
+                for when in _WHEN
+            ),
+            *_WORLDS,
+        ),
+        (
+            TableForm(
+                "councils",
+                "a council whose chance changes, the largest change first",
+                (_ID, _NAME, *(Column(when, f"its chance {when}, from 0 to 1", "number") for when in _WHEN)),
+            ),
+            _STEPS,
+        ),
+    )
+
+    graph: RiskGraph  # after
+    question: Question
     before: BlastRadius
     after: BlastRadius
-    band: Band
+    step_chances: Mapping[Band, StepChance]
     expected: tuple[float, float]  # authorities, before and after, with the base chances
     difference: tuple[float, float]  # after less before, and half of its 95 % interval
     residents: tuple[float, float]
@@ -344,28 +437,28 @@ class ChanceChange:
     worlds: int
     seed: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
+    def fact_values(self) -> Mapping[str, Value]:
+        """What to expect before and after."""
+        dataset, band = self.before.graph.dataset, self.question.band
+        councils = (len(radius.within(band)) for radius in (self.before, self.after))
         return {
-            "schema": 1,
-            "roots": list(self.before.roots),
-            "kinds": [str(kind) for kind in self.before.kinds],
+            "before_title": dataset.info.title,
+            "before_digest": dataset.digest,
+            **{f"councils_{when}": value for when, value in zip(_WHEN, councils, strict=True)},
+            **{f"expected_{when}": round(value, 1) for when, value in zip(_WHEN, self.expected, strict=True)},
+            "difference": round(self.difference[0], 1),
+            "half_width": round(self.difference[1], 1),
+            **{f"residents_{when}": round(value) for when, value in zip(_WHEN, self.residents, strict=True)},
             "worlds": self.worlds,
             "seed": self.seed,
-            "band": self.band.word,
-            "radius": [len(radius.within(self.band)) for radius in (self.before, self.after)],
-            "expected": [round(value, 1) for value in self.expected],
-            "difference": {"mean": round(self.difference[0], 1), "half_width": round(self.difference[1], 1)},
-            "residents": [round(value) for value in self.residents],
-            "authorities": {id_: [round(b, 2), round(a, 2)] for id_, (b, a) in self.authorities.items()},
         }
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each authority whose chance changes: before and after."""
-        import pandas as pd
-
-        rows = [(id_, before, after) for id_, (before, after) in self.authorities.items()]
-        return pd.DataFrame(rows, columns=["body", "before", "after"])
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The councils whose chance changes, or the chances of a step."""
+        if table == "step_chances":
+            return _step_rows(self.step_chances)
+        entities = {**self.before.graph.dataset.entities, **self.graph.dataset.entities}
+        return [(id_, entities[id_].name, _two(b), _two(a)) for id_, (b, a) in self.authorities.items()]
 
     def __repr__(self) -> str:
         before, after = self.expected
@@ -375,14 +468,13 @@ class ChanceChange:
 def chance_change(
     before: RiskGraph,
     after: RiskGraph,
-    roots: str | Sequence[str],
+    roots: RootNames,
     *,
-    band: str | Band = Band.POSSIBLE,
     worlds: int = 10_000,
     seed: int = 1,
     table: Mapping[Band, StepChance] | None = None,
     progress: Progress = None,
-    **question: Any,
+    **asking: Unpack[Asking],
 ) -> ChanceChange:
     """How the chances differ between two maps, with common random numbers.
 
@@ -393,8 +485,18 @@ def chance_change(
     ----------
     before, after
         Two maps, such as today's and a draft.
-    question
-        As for `blast`: kinds, like, as_of, without, known_before.
+    roots, worlds, seed, table, progress, asking
+        As for `chance`.
+
+    Returns
+    -------
+    ChanceChange
+        Chances are between 0 and 1.
+
+    Raises
+    ------
+    NameNotFound, AmbiguousName
+        If a root is not one body, place or line of either map.
 
     Examples
     --------
@@ -402,12 +504,10 @@ def chance_change(
     >>> chance_change(seeds, seeds, "civica", worlds=1000).difference
     (0.0, 0.0)
     """
-    _check(worlds, seed)
-    band = Band.of(band)
-    table = step_chances() if table is None else table
+    table = _checked(worlds, seed, table)
     some = [table[b].base for b in Band]
-    radii = [blast(graph, roots, **question) for graph in (before, after)]
-    asked = [_Asked(graph, radius, band) for graph, radius in zip((before, after), radii, strict=True)]
+    radii = [blast(graph, Question.of(graph, roots, **asking)) for graph in (before, after)]
+    asked = [_Asked(radius.graph, radius) for radius in radii]
     hits: list[dict[str, int]] = [{}, {}]
     people = [0.0, 0.0]
     differences = []
@@ -427,9 +527,11 @@ def chance_change(
     both = {id_: (hits[0].get(id_, 0) / worlds, hits[1].get(id_, 0) / worlds) for id_ in {**hits[0], **hits[1]}}
     changed = {id_: pair for id_, pair in both.items() if pair[0] != pair[1]}
     return ChanceChange(
+        after,
+        radii[1].question,
         radii[0],
         radii[1],
-        band,
+        table,
         (totals[0] / worlds, totals[1] / worlds),
         (float(drawn.mean()), 1.96 * float(drawn.std()) / sqrt(worlds)),
         (people[0] / worlds, people[1] / worlds),

@@ -3,32 +3,85 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Unpack
+from functools import cached_property
+from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.question import Asking, Question
+from riskgraph.analysis.supplier import SupplierSide, supplier_side
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Entity, RegisterEntry
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["ListedEntity", "Listing", "Profile", "list_bodies", "profile"]
 
 
+_AREA = Column("area", "service area; empty: not known")
+
+
 @dataclass(frozen=True)
-class Profile(Pictured):
+class Profile(Answer, Pictured):
     """Everything known about one body or place, both directions."""
 
+    form: ClassVar = Form(
+        "show",
+        "Everything known about one body or place: what it depends on, who depends on it, what ended.",
+        ("view",),
+        (
+            Column("id", "its id"),
+            Column("kind", "its kind"),
+            Column("name", "its name"),
+            Column("aliases", "other names of it", "list"),
+            Column("successors", "ids of its successors, if it no longer exists", "list"),
+            Column("incidents", "ids of the incidents in which it has a part", "list"),
+            Column("not_counted", "ids of its rows that have not begun, or are not counted at the date", "list"),
+            Column("leaves", "of a supplier: public bodies that would have to find another if it left", "integer"),
+            Column("partners", "of a supplier: ids of organisations that it leans on, or that own it", "list"),
+            Column("products", "of a supplier: ids of its products", "list"),
+        ),
+        (
+            TableForm(
+                "relations",
+                "one relation of it",
+                (
+                    Column("direction", "depends on, is depended on by, or ended"),
+                    Column("dependent", "id of who depends"),
+                    Column("dependent_name", "its name"),
+                    Column("relation", "kind of relation"),
+                    Column("provider", "id of what it depends on"),
+                    Column("provider_name", "its name"),
+                    _AREA,
+                    Column("grade", "how well it is evidenced: confirmed, reported, inferred or unknown"),
+                    Column("since", "day, month or year in which it began, as the data give it"),
+                    Column("until", "day, month or year in which it ended or will end, as the data give it"),
+                    Column("rows", "ids of the rows that say so", "list"),
+                    Column("evidence", "ids of their evidence", "list"),
+                ),
+                ("direction", "dependent_name", "relation", "provider_name", "area", "grade", "since", "until"),
+            ),
+            TableForm("lines", "one of its lines of business", (_AREA, Column("bodies", "bodies that lean on it there", "integer"))),
+            TableForm("suffers", "how many public bodies would suffer if this supplier failed", (Column("kind", "kind of failure"), Column("band", "how surely", "band"), Column("bodies", "how many", "integer"))),
+            TableForm(
+                "competition",
+                "one of the largest lines of business of this supplier; only councils whose supplier is known count",
+                (
+                    _AREA,
+                    Column("councils", "principal councils that it serves", "integer"),
+                    Column("share", "its share of them", "number", "per cent"),
+                    Column("known", "share of councils whose supplier is known", "number", "per cent"),
+                    Column("others", "ids of other suppliers, the largest first", "list"),
+                ),
+            ),
+        ),
+    )  # fmt: skip
+
     graph: RiskGraph
-    view: View
+    question: Question
     entity: Entity
     register: RegisterEntry | None
     depends_on: tuple[Step, ...]  # in force
@@ -39,37 +92,91 @@ class Profile(Pictured):
     lines: Mapping[str | None, int]  # area to the bodies that lean on it, of an organisation
     incidents: tuple[str, ...]
 
+    @property
+    def view(self) -> View:
+        """As of when, and knowing what."""
+        return self.question.view
+
+    @cached_property
+    def side(self) -> SupplierSide | None:
+        """What matters of a supplier or shared service besides; worked out when it is asked for."""
+        served = self.entity.kind in {SUPPLIER, SHARED_SERVICE}
+        return supplier_side(self.graph, self.entity.id, self.question) if served else None
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """What it is, and of a supplier who would have to replace it."""
+        side = self.side
+        return {
+            "id": self.entity.id,
+            "kind": self.entity.kind,
+            "name": self.entity.name,
+            "aliases": self.entity.aliases,
+            "successors": self.successors,
+            "incidents": self.incidents,
+            "not_counted": self.future,
+            "leaves": None if side is None else side.leaves,
+            "partners": () if side is None else side.partners,
+            "products": () if side is None else side.products,
+        }
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """Its relations, its lines, and of a supplier who suffers and who else could do its work."""
+        if table == "relations":
+            return self._relations()
+        if table == "lines":
+            return self.lines.items()
+        side = self.side
+        if side is None:
+            return []
+        if table == "suffers":
+            return [(kind, band, n) for kind, found in side.suffers.items() for band, n in found.items()]
+        return [
+            (one.area, one.councils, round(one.share, 1), round(one.known, 1), one.others) for one in side.competition
+        ]
+
+    def _relations(self) -> Iterator[Row]:
+        entities = self.graph.dataset.entities
+        parts = {"depends on": self.depends_on, "is depended on by": self.depended_on_by, "ended": self.ended}
+        for direction, steps in parts.items():
+            for step in steps:
+                yield (
+                    direction,
+                    step.dependent,
+                    entities[step.dependent].name,
+                    step.relation,
+                    step.provider,
+                    entities[step.provider].name,
+                    step.area,
+                    step.grade.word,
+                    step.row.valid_from,
+                    step.row.valid_to,
+                    [row.id for row in step.rows],
+                    sorted({item for row in step.rows for item in row.evidence}),
+                )
+
     def __repr__(self) -> str:
         return (
             f"<Profile of {self.entity.id}: depends on {len(self.depends_on)}, "
             f"depended on by {len(self.depended_on_by)}>"
         )
 
-    def to_frame(self) -> pd.DataFrame:
-        """Its relations as a table: direction, relation, other, area, since, until, grade."""
-        import pandas as pd
 
-        rows = [
-            (
-                direction,
-                step.relation,
-                getattr(step, other),
-                step.area,
-                step.row.valid_from,
-                step.row.valid_to,
-                step.grade.word,
-            )
-            for direction, steps, other in (
-                ("depends on", self.depends_on, "provider"),
-                ("is depended on by", self.depended_on_by, "dependent"),
-            )
-            for step in steps
-        ]
-        return pd.DataFrame(rows, columns=["direction", "relation", "other", "area", "since", "until", "grade"])
-
-
-def profile(graph: RiskGraph, name: str, *, as_of: str | date | None = None) -> Profile:
+def profile(graph: RiskGraph, name: str, **asking: Unpack[Asking]) -> Profile:
     """Everything known about one body or place.
+
+    Parameters
+    ----------
+    graph
+        The map to read.
+    name
+        Its name or id.
+    asking
+        The view; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    Profile
+        Its relations in both directions, and what ended.
 
     Raises
     ------
@@ -82,9 +189,9 @@ def profile(graph: RiskGraph, name: str, *, as_of: str | date | None = None) -> 
     >>> sorted({step.dependent for step in shown.depended_on_by})
     ['authority:canterbury', 'authority:dover', 'authority:thanet']
     """
+    question = Question.of(graph, **asking)
     id_ = graph.names.resolve(name).partition("/")[0]
-    view = graph.view(as_of)
-    dataset, settled = graph.dataset, graph.settled(view)
+    dataset, settled = graph.dataset, graph.settled(question.view)
     mine = [step for step in settled.steps if id_ in {step.dependent, step.provider}]
     stated = [step for step in mine if not step.implied]
     counted = {step.row.id for step in stated}
@@ -96,7 +203,7 @@ def profile(graph: RiskGraph, name: str, *, as_of: str | date | None = None) -> 
             leaning[step.area].add(step.dependent)
     return Profile(
         graph,
-        view,
+        question,
         dataset.entities[id_],
         entry,
         tuple(step for step in stated if step.dependent == id_ and step.in_force),

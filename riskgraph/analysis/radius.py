@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.measure import Residents, Services, is_past, own_bands, residents
 from riskgraph.analysis.proofs import Proof
 from riskgraph.analysis.question import Question
@@ -15,9 +16,6 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["SHOWN_BANDS", "BlastRadius", "Hit", "OpenQuestion", "Reach", "Route", "Way"]
 
@@ -106,9 +104,62 @@ class OpenQuestion:
     bodies: tuple[str, ...]  # whose answer hangs on it
 
 
+_BODY, _AREA = Column("body", "id of the council"), Column("area", "service area; empty: not known")
+_KIND = Column("kind", "kind of failure")
+
+
 @dataclass(frozen=True)
-class BlastRadius(Pictured):
+class BlastRadius(Answer, Pictured):
     """The answer to one what-if. One radius for each failure kind and band; kinds are never added up."""
+
+    form: ClassVar = Form(
+        "blast",
+        "Who could be reached if the roots failed together, how, and how surely.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("councils", "how many could be reached at least possibly, or as surely as was asked", "integer"),
+            Column("councils_not_ruled_out", "how many besides cannot be ruled out", "integer"),
+            Column("past_customers", "how many are past customers: only relations that ended lead there", "integer"),
+            Column("services", "services of councils that could be reached so surely", "integer"),
+            Column("residents_at_most", "who live in the areas of these councils, each once", "integer", "people"),
+            Column("areas", "areas in which they live", "integer"),
+            Column("residents_unknown", "ids of these councils of which the residents are not known", "list"),
+            Column("assumed_steps", "steps of the surest proofs that rest on an assumed value", "integer"),
+            Column("old_rows", "rows of these proofs last evidenced more than five years before the date", "list"),
+            Column("undated_rows", "rows of these proofs with undated evidence only", "list"),
+        ),
+        (
+            TableForm(
+                "councils",
+                "a council that could be reached, or that stands apart",
+                (
+                    Column("id", "its id"),
+                    Column("name", "its name"),
+                    Column("class", "class of authority"),
+                    Column("region", "its region, or its nation"),
+                    *(Column(str(kind), f"how surely {kind} could reach it; empty: no way is known", "band") for kind in FailureKind),
+                    Column("hops", "rows between the root and it, of the surest and shortest proof", "integer"),
+                    Column("route", "by which way it is reached"),
+                    Column("through", "id of the body or place through which it is reached, if not directly"),
+                    Column("through_name", "its name"),
+                    Column("lines", "lines of business of the roots by which it is reached; ? is not known", "list"),
+                    Column("services", "its services that could be reached; ? is not known", "list"),
+                    Column("past_customer_of", "id of who may still hold its data, of a past customer"),
+                    Column("standing", "reached, past customer, asked about, abolished, group or precaution"),
+                ),
+                ("name", *map(str, FailureKind), "hops", "route", "through_name", "services", "standing"),
+            ),
+            TableForm("counts", "how many councils one kind reaches with one best band", (_KIND, Column("band", "their best band", "band"), Column("councils", "how many, no root among them", "integer"))),
+            TableForm("kinds", "one kind of failure at one of the councils", (_BODY, _KIND, Column("band", "how surely", "band"), Column("hops", "rows between the root and it", "integer"))),
+            TableForm("services", "one kind of failure at one service of one of the councils", (_BODY, _AREA, _KIND, Column("band", "how surely", "band"))),
+            TableForm("routes", "the surest and shortest proof that one of the councils is reached", (_BODY, Column("kind", "kind of failure that is surest there"), Column("rows", "ids of the rows of the proof, from the root", "list"))),
+            TableForm("precaution", "a body that shares a place or a link with what an attacker could be in", (_BODY, Column("band", "how surely an attacker could be there", "band"))),
+            TableForm("questions", "a value not filled in, whose answer would settle what cannot be ruled out", (Column("row", "id of the relation"), Column("field", "column that is empty"), Column("dependent", "id of who depends"), Column("provider", "id of what it depends on"), Column("bodies", "ids of those whose answer hangs on it", "list"))),
+            TableForm("alone", "a council that one of several roots reaches by itself", (Column("root", "id of the root"), _BODY, Column("band", "how surely", "band"))),
+            TableForm("recovery", "a root of which it is known how soon it serves again", (Column("root", "id of the root"), Column("after", "time until it serves again", "integer", "days"))),
+            TableForm("stops_after", "a service of which it is known how long it runs on", (_BODY, _AREA, Column("after", "time until it stops", "integer", "days"))),
+        ),
+    )  # fmt: skip
 
     graph: RiskGraph
     question: Question
@@ -123,6 +174,11 @@ class BlastRadius(Pictured):
     alone: Mapping[str, Mapping[str, Band]]  # of several roots: what each reaches when asked alone
     # only where known: authority and service to the days until it stops
     stops_after: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
+
+    @property
+    def band(self) -> Band:
+        """Who counts is at least so sure: as was asked, but at least possible. Who is less sure is counted apart."""
+        return min(self.question.band, Band.POSSIBLE)
 
     @property
     def view(self) -> View:
@@ -222,77 +278,98 @@ class BlastRadius(Pictured):
         known = {root: self.graph.dataset.entities[root.partition("/")[0]].recovery_days for root in self.roots}
         return {root: days for root, days in known.items() if days is not None}
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values, in the shape of the conformance cases (`tests/conformance`)."""
+    # -- what it holds --------------------------------------------------------------------------
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """How many are reached, and what is not known."""
+        found = self.residents(self.band)
         return {
-            "schema": 1,
-            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
-            "roots": list(self.roots),
-            "kinds": [str(kind) for kind in self.kinds],
-            "as_of": self.view.as_of.isoformat(),
-            "without": None if not self.view.without else ";".join(self.view.without),
-            "known_before": None if self.view.known_before is None else self.view.known_before.isoformat(),
-            "authorities": _shelf(self.authorities),
-            "abolished": _shelf(self.abolished),
-            "groups": _shelf(self.groups),
-            "ring": {band.word: list(self.ring[band]) for band in SHOWN_BANDS},
+            "councils": len(self.within(self.band)),
+            "councils_not_ruled_out": len(self.doubtful),
+            "past_customers": len(self.past),
+            "services": self.services(self.band),
+            "residents_at_most": found.people,
+            "areas": found.areas,
+            "residents_unknown": found.unknown,
+            "assumed_steps": self.assumed,
+            "old_rows": self.old_rows,
+            "undated_rows": self.undated_rows,
         }
 
-    def to_frame(self) -> pd.DataFrame:
-        """The authorities as a pandas table: one row for each body and failure kind.
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The rows of one table; all but those of open questions are of the bodies that the band lets in."""
+        return {
+            "councils": self._council_rows,
+            "counts": self._count_rows,
+            "kinds": self._kind_rows,
+            "services": self._service_rows,
+            "routes": self._route_rows,
+            "precaution": lambda: [(body, band) for band in SHOWN_BANDS for body in self.ring[band]],
+            "questions": lambda: [(q.row, q.field, q.dependent, q.provider, q.bodies) for q in self.questions],
+            "alone": lambda: [(root, *of) for root, found in self.alone.items() for of in found.items()],
+            "recovery": self.recovery_days.items,
+            "stops_after": self._stop_rows,
+        }[table]()
 
-        Returns
-        -------
-        pandas.DataFrame
-            Columns body, name, kind, band, hops (rows from the root), route, through, services.
+    def _shown(self) -> Iterator[tuple[Reach, str]]:
+        """Everybody on every shelf whom the band of the question lets in, and how each stands."""
+        for shelf, reaches in (("reached", self.authorities), ("abolished", self.abolished), ("group", self.groups)):
+            for reach in reaches:
+                if reach.band <= self.question.band:
+                    name = "past customer" if reach.past and shelf == "reached" else shelf
+                    yield reach, "asked about" if reach.root else name
 
-        Examples
-        --------
-        >>> from riskgraph.analysis.blast import blast
-        >>> from riskgraph.graph import RiskGraph
-        >>> frame = blast(RiskGraph.open("seeds"), "Capita storage bucket with benefits extracts").to_frame()
-        >>> frame.query("body == 'authority:rochford' and kind == 'exposure'")["band"].item()
-        'documented'
-        """
-        import pandas as pd
-
-        columns = ["body", "name", "kind", "band", "hops", "route", "through", "services"]
-        rows = [
-            (
-                reach.id,
-                reach.name,
-                str(kind),
-                hit.band.word,
-                hit.hops,
-                str(reach.route),
+    def _council_rows(self) -> Iterator[Row]:
+        shown = list(self._shown())
+        for reach, standing in shown:
+            yield (
+                *self._who(reach.id),
+                *(reach.kinds[kind].band if kind in reach.kinds else None for kind in FailureKind),
+                reach.lead[1].hops,
+                reach.route,
                 reach.first,
-                ";".join(area or "?" for area, kinds in reach.services.items() if kind in kinds),
+                None if reach.first is None else self.graph.dataset.usual_name(reach.first),
+                [area or "?" for area in reach.lines],
+                [area or "?" for area in reach.services],
+                reach.holder if reach.past else None,
+                standing,
             )
-            for reach in self.authorities
-            for kind, hit in reach.kinds.items()
-        ]
-        return pd.DataFrame(rows, columns=columns)
+        ring = {body for bodies in self.ring.values() for body in bodies} - {reach.id for reach, _ in shown}
+        for body in sorted(ring):
+            yield (*self._who(body), *(None for _ in FailureKind), None, None, None, None, (), (), None, "precaution")
+
+    def _who(self, body: str) -> tuple[Value, ...]:
+        entity, entry = self.graph.dataset.entities[body], self.graph.dataset.register.get(body)
+        region = None if entry is None else entry.region or entry.nation or None
+        return body, entity.name, entity.authority_type or None, region
+
+    def _count_rows(self) -> Iterator[Row]:
+        for kind in FailureKind:
+            for band in Band:
+                if band <= self.question.band and (count := self.count(kind, band)):
+                    yield kind, band, count
+
+    def _kind_rows(self) -> Iterator[Row]:
+        for reach, _ in self._shown():
+            for kind, hit in reach.kinds.items():
+                yield reach.id, kind, hit.band, hit.hops
+
+    def _service_rows(self) -> Iterator[Row]:
+        for reach, _ in self._shown():
+            for area, kinds in reach.services.items():
+                for kind, band in kinds.items():
+                    yield reach.id, area, kind, band
+
+    def _route_rows(self) -> Iterator[Row]:
+        for reach, _ in self._shown():
+            kind, hit = reach.lead
+            yield reach.id, kind, hit.proof.rows
+
+    def _stop_rows(self) -> Iterator[Row]:
+        for body, days in sorted(self.stops_after.items()):
+            for area, day in sorted(days.items(), key=lambda item: (item[1], item[0] or "~")):
+                yield body, area, day
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{sum(r.band is band for r in self.within(band))} {band.word}" for band in Band)
         return f"<BlastRadius of {' and '.join(self.roots)} as of {self.view.as_of}: {counts}>"
-
-
-def _shelf(reaches: Iterable[Reach]) -> dict[str, Any]:
-    shelf: dict[str, Any] = {}
-    for reach in sorted(reaches, key=lambda reach: reach.id):
-        entry: dict[str, Any] = {
-            "kinds": {
-                str(kind): {"band": reach.kinds[kind].band.word, "hops": reach.kinds[kind].hops}
-                for kind in KINDS
-                if kind in reach.kinds
-            },
-            "services": {
-                area or "?": {str(kind): kinds[kind].word for kind in KINDS if kind in kinds}
-                for area, kinds in sorted(reach.services.items(), key=lambda item: item[0] or "?")
-            },
-        }
-        if reach.root:
-            entry["root"] = True
-        shelf[reach.id] = entry
-    return shelf

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.question import Question
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ORGANISATIONS, PRODUCT, Band, FailureKind
 from riskgraph.rules import Trait, relations_that
@@ -42,25 +42,37 @@ class SupplierSide:
     competition: tuple[Competition, ...]  # its largest lines first
 
 
-def supplier_side(graph: RiskGraph, id_: str, *, as_of: str | date | None = None, lines: int = 3) -> SupplierSide:
+def supplier_side(graph: RiskGraph, id_: str, asked: Question, *, lines: int = 3) -> SupplierSide:
     """Who suffers if a supplier fails, and who else could do its work.
 
     Parameters
     ----------
+    graph
+        The map to ask.
     id_
         Id of a supplier or shared service.
+    asked
+        The question, of which the view matters.
     lines
         For how many of its largest lines of business to look at the market.
 
+    Returns
+    -------
+    SupplierSide
+        Counts are of public bodies; shares are per cent.
+
     Examples
     --------
-    >>> side = supplier_side(RiskGraph.open("seeds"), "supplier:civica")
+    >>> seeds = RiskGraph.open("seeds")
+    >>> side = supplier_side(seeds, "supplier:civica", Question.of(seeds))
     >>> side.suffers["outage"][Band.DOCUMENTED], side.competition[0].area
     (3, 'customer-digital')
     """
-    view = graph.view(as_of)
-    radius = blast(graph, id_, as_of=view.as_of)
-    gone = blast(graph, id_, like="insolvency", as_of=view.as_of)
+    view = asked.view
+    radius, gone = (
+        blast(graph, id_, like=like, as_of=view.as_of, without=view.without, known_before=view.known_before)
+        for like in ("compromise", "insolvency")
+    )
     entities = graph.dataset.entities
     partners, products = set(), set()
     for step in graph.settled(view).steps:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
+from typing import ClassVar, Unpack
 
-from riskgraph.analysis.blast import BlastRadius, blast, run
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.blast import blast, run
 from riskgraph.analysis.proofs import Proof, all_proofs
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.dates import first_day
 from riskgraph.engine import place_and_kind, state_of, states_of
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part, Place, places_of
 from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, FailureKind, Relation
 from riskgraph.rules import Trait, relations_that
-from riskgraph.settle import Step, View
-
-if TYPE_CHECKING:
-    import pandas as pd
+from riskgraph.settle import Step
 
 __all__ = ["Barrier", "Chain", "Obstacle", "Why", "WhyNot", "why", "why_not"]
 
@@ -39,12 +37,53 @@ class Chain:
         return min(self.proofs.values(), key=lambda proof: (proof.band, proof.hops, KINDS.index(proof.kind)))
 
 
+_BODY = (Column("body", "id of the body"), Column("name", "its name"))
+_KINDS = Column("kinds", "kinds of failure that it stops", "list")
+
+
 @dataclass(frozen=True)
-class Why:
+class Why(Answer):
     """Every minimal proof that a body is reached, surest first, then shortest."""
 
+    form: ClassVar = Form(
+        "why",
+        "Every minimal proof that a body could be reached if the roots failed, surest first, then shortest.",
+        ("roots", "kinds", "view"),
+        (
+            *_BODY,
+            Column("complete", "whether every proof was found", "flag"),
+            Column("not_listed", "routes that were found and are not listed", "integer"),
+        ),
+        (
+            TableForm(
+                "proofs",
+                "one kind of failure on one route",
+                (
+                    Column("route", "number of the route, from 1", "integer"),
+                    Column("kind", "kind of failure"),
+                    Column("band", "how surely", "band"),
+                    Column("hops", "rows between the root and the body", "integer"),
+                    Column("rows", "ids of the rows of the route", "list"),
+                ),
+            ),
+            TableForm(
+                "evidence",
+                "one item of evidence of a row of these routes",
+                (
+                    Column("row", "id of the relation"),
+                    Column("evidence", "id of the evidence; empty: the register itself"),
+                    Column("stance", "supports or disputes"),
+                    Column("confidence", "how sure the source is: confirmed, reported or inferred"),
+                    Column("publisher", "who published it"),
+                    Column("published", "day, month or year, as the data give it"),
+                    Column("url", "address of the source"),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    radius: BlastRadius
+    question: Question
     body: str
     chains: tuple[Chain, ...]
     complete: bool  # False: there may be more proofs than were found
@@ -55,64 +94,49 @@ class Why:
         """Whether the body is reached at all."""
         return bool(self.chains)
 
+    def fact_values(self) -> Mapping[str, Value]:
+        """The body, and whether these are all proofs."""
+        name = self.graph.dataset.entities[self.body].name
+        return {"body": self.body, "name": name, "complete": self.complete, "not_listed": self.unlisted}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The proofs, or the evidence of their rows."""
+        if table == "evidence":
+            return self._evidence()
+        return [
+            (number, kind, proof.band, proof.hops, chain.rows)
+            for number, chain in enumerate(self.chains, 1)
+            for kind, proof in chain.proofs.items()
+        ]
+
+    def _evidence(self) -> Iterator[Row]:
+        dataset = self.graph.dataset
+        for row in dict.fromkeys(row for chain in self.chains for row in chain.rows):
+            items = [dataset.evidence[id_] for id_ in dataset.relations[row].evidence]
+            for one in items:
+                yield row, one.id, one.stance, one.confidence, one.publisher or None, one.published, one.url or None
+            if not items:
+                yield (row, *(None,) * 6)
+
     def __repr__(self) -> str:
-        return f"<Why {self.body} from {' and '.join(self.radius.roots)}: {len(self.chains)} chains>"
-
-    def to_dict(self) -> dict[str, object]:
-        """The proofs as plain values."""
-        return {
-            "schema": 1,
-            "body": self.body,
-            "roots": list(self.radius.roots),
-            "as_of": self.radius.view.as_of.isoformat(),
-            "complete": self.complete,
-            "not_listed": self.unlisted,
-            "chains": [
-                {
-                    "rows": list(chain.rows),
-                    "kinds": {
-                        str(kind): {"band": proof.band.word, "hops": proof.hops} for kind, proof in chain.proofs.items()
-                    },
-                    "evidence": {row: list(self.graph.dataset.relations[row].evidence) for row in chain.rows},
-                }
-                for chain in self.chains
-            ],
-        }
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each proof: chain, kind, band, hops, rows."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                (number, str(kind), proof.band.word, proof.hops, ";".join(chain.rows))
-                for number, chain in enumerate(self.chains, 1)
-                for kind, proof in chain.proofs.items()
-            ],
-            columns=["chain", "kind", "band", "hops", "rows"],
-        )
+        return f"<Why {self.body} from {' and '.join(self.question.roots)}: {len(self.chains)} chains>"
 
 
-def why(
-    graph: RiskGraph,
-    body: str,
-    roots: str | Sequence[str],
-    *,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
-    limit: int = 25,
-) -> Why:
+def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **asking: Unpack[Asking]) -> Why:
     """Every minimal proof that a body is reached from the roots.
 
     Parameters
     ----------
+    graph
+        The map to ask.
     body
-        Name or id of the body; the other parameters are those of `blast`.
+        Name or id of the body.
+    roots
+        What fails, all at once; see `riskgraph.analysis.blast.blast`.
     limit
         The most routes to list.
+    asking
+        Kinds and view; see `riskgraph.analysis.question.Asking`.
 
     Returns
     -------
@@ -130,10 +154,10 @@ def why(
     >>> [chain.rows for chain in answer.chains]
     [('rochford.data-held-by.capita-benefits-extracts.revenues-benefits',)]
     """
-    radius = blast(graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before)
+    question = Question.of(graph, roots, **asking).needs_roots()
     id_ = graph.names.resolve(body).partition("/")[0]
-    harm = graph.harm(radius.view, radius.roots)
-    answer = run(harm, radius.roots, radius.kinds)
+    harm = graph.harm(question.view, question.roots)
+    answer = run(harm, question.roots, question.kinds)
     chains: dict[tuple[str, ...], dict[FailureKind, Proof]] = defaultdict(dict)
     complete = True
     for kind in KINDS:
@@ -145,7 +169,7 @@ def why(
         (Chain(rows, found) for rows, found in chains.items()),
         key=lambda chain: (chain.best.band, chain.best.hops, len(chain.rows), chain.rows),
     )
-    return Why(graph, radius, id_, tuple(ordered[:limit]), complete, len(ordered[limit:]))
+    return Why(graph, question, id_, tuple(ordered[:limit]), complete, len(ordered[limit:]))
 
 
 class Barrier(StrEnum):
@@ -175,43 +199,102 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class WhyNot:
+class WhyNot(Answer):
     """The shortest connections between a body and the roots, and what stops harm on each."""
 
+    form: ClassVar = Form(
+        "why not",
+        "What keeps a body out: the facts that stop harm on the shortest chains of rows between it and the roots.",
+        ("roots", "kinds", "view"),
+        (
+            *_BODY,
+            Column("band", "how surely it could be reached after all; empty: no way is known", "band"),
+            Column("connected", "whether any chain of rows, of any date, joins it to a root", "flag"),
+            Column("precaution", "whether it shares a place or a link with what an attacker could be in", "flag"),
+        ),
+        (
+            TableForm(
+                "obstacles",
+                "one fact that keeps harm out",
+                (
+                    Column("connection", "number of the chain of rows, from 1", "integer"),
+                    Column("barrier", "what keeps harm from passing, such as ended, absorbed or backed up"),
+                    _KINDS,
+                    Column("row", "id of the relation in which it stands"),
+                    Column("at", "id of the body at which harm is stopped"),
+                    Column("at_name", "its name"),
+                    Column("reason", "why, as the model says it"),
+                ),
+            ),
+            TableForm(
+                "connections",
+                "a chain of rows that joins the body to a root",
+                (
+                    Column("connection", "its number, from 1", "integer"),
+                    Column("rows", "ids of its rows, from the root", "list"),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    radius: BlastRadius
+    question: Question
     body: str
     band: Band | None  # in which band it is reached after all, if it is
     paths: tuple[tuple[tuple[str, ...], tuple[Obstacle, ...]], ...]  # rows from the root to the body; facts
     in_ring: bool
-
-    def __repr__(self) -> str:
-        return f"<WhyNot {self.body} from {' and '.join(self.radius.roots)}: {len(self.paths)} connections>"
 
     @property
     def connected(self) -> bool:
         """Whether any chain of rows, of any date, joins the body to a root."""
         return bool(self.paths)
 
+    def fact_values(self) -> Mapping[str, Value]:
+        """The body, and whether it is reached or joined to a root."""
+        name = self.graph.dataset.entities[self.body].name
+        said = {"band": self.band, "connected": self.connected, "precaution": self.in_ring}
+        return {"body": self.body, "name": name, **said}
 
-def why_not(
-    graph: RiskGraph,
-    body: str,
-    roots: str | Sequence[str],
-    *,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
-    limit: int = 5,
-) -> WhyNot:
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The facts that stop harm, or the connections."""
+        if table == "connections":
+            return [(number, rows) for number, (rows, _) in enumerate(self.paths, 1)]
+        entities = self.graph.dataset.entities
+        return [
+            (number, f.barrier, f.kinds, f.row, f.body, None if f.body is None else entities[f.body].name, f.reason)
+            for number, (_, facts) in enumerate(self.paths, 1)
+            for f in facts
+        ]
+
+    def __repr__(self) -> str:
+        return f"<WhyNot {self.body} from {' and '.join(self.question.roots)}: {len(self.paths)} connections>"
+
+
+def why_not(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 5, **asking: Unpack[Asking]) -> WhyNot:
     """The facts that keep a body out, on the shortest chains of rows that join it to the roots.
 
     Parameters
     ----------
+    graph
+        The map to ask.
+    body
+        Name or id of the body.
+    roots
+        What fails, all at once; see `riskgraph.analysis.blast.blast`.
     limit
-        The most chains to look at; the other parameters are those of `blast`.
+        The most chains to look at.
+    asking
+        Kinds and view; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    WhyNot
+        With a band if the body is reached after all: ask `why` then.
+
+    Raises
+    ------
+    NameNotFound, AmbiguousName
+        If a name is not one body's.
 
     Examples
     --------
@@ -220,16 +303,16 @@ def why_not(
     >>> [fact.barrier.value for _, facts in answer.paths for fact in facts]
     ['ended', 'nothing passes']
     """
-    radius = blast(graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before)
+    question = Question.of(graph, roots, **asking).needs_roots()
+    ring = blast(graph, question).ring.values()
     id_ = graph.names.resolve(body).partition("/")[0]
-    harm = graph.harm(radius.view, radius.roots)
-    answer, whole = run(harm, radius.roots, radius.kinds), harm.number[Place(id_, Part.WHOLE)]
+    harm = graph.harm(question.view, question.roots)
+    answer, whole = run(harm, question.roots, question.kinds), harm.number[Place(id_, Part.WHOLE)]
     reached = [best[0] for state in states_of(whole) if (best := answer.best(state)) is not None]
-    band = Band(min(reached)) if reached else None
-    finder = _Finder(graph, radius.view, radius.roots, radius.kinds)
+    finder = _Finder(graph, question)
     paths = tuple((tuple(row.id for row, _ in path), finder.facts(path)) for path in finder.paths(id_, limit))
-    in_ring = any(id_ in ring for ring in radius.ring.values())
-    return WhyNot(graph, radius, id_, band, paths, in_ring)
+    in_ring = any(id_ in bodies for bodies in ring)
+    return WhyNot(graph, question, id_, Band(min(reached)) if reached else None, paths, in_ring)
 
 
 Path = tuple[tuple[Relation, bool], ...]  # rows from root to body; True: a link crossed against its row
@@ -244,12 +327,12 @@ class _Entering:
 
 
 class _Finder:
-    def __init__(self, graph: RiskGraph, view: View, roots: Sequence[str], kinds: Sequence[FailureKind]) -> None:
-        self.graph, self.view, self.roots, self.kinds = graph, view, roots, kinds
+    def __init__(self, graph: RiskGraph, question: Question) -> None:
+        self.view, self.roots, self.kinds = question.view, question.roots, question.kinds
         self.dataset = graph.dataset
-        self.harm = graph.harm(view, roots)
-        self.asked = [KINDS.index(kind) for kind in kinds]
-        self.start = {place for root in roots for place in places_of(self.harm, root)}
+        self.harm = graph.harm(self.view, self.roots)
+        self.asked = [KINDS.index(kind) for kind in self.kinds]
+        self.start = {place for root in self.roots for place in places_of(self.harm, root)}
         self.places: dict[str, list[int]] = defaultdict(list)
         for number, place in enumerate(self.harm.places):
             self.places[place.body].append(number)
@@ -344,7 +427,7 @@ class _Finder:
 
     def _missing(self, row: Relation) -> Obstacle:
         begun = row.valid_from is None or first_day(row.valid_from) <= self.view.as_of
-        return Obstacle(Barrier.NOT_COUNTED if begun else Barrier.NOT_BEGUN, tuple(self.kinds), row.id)
+        return Obstacle(Barrier.NOT_COUNTED if begun else Barrier.NOT_BEGUN, self.kinds, row.id)
 
     def _anew(self, end: tuple[Relation, bool]) -> _Entering:
         """All kinds asked about, as if each had come in everywhere at the body that a row leads to."""

@@ -2,69 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from riskgraph.cli.options import (
-    BANDS,
-    Output,
-    complete_names,
-    data_option,
-    examples,
-    output_options,
-    question_options,
-    selection_options,
-)
+from riskgraph.cli.answers import answers, asks
+from riskgraph.cli.options import complete_names
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.blast import BlastRadius
+    from riskgraph.analysis.question import Asking
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
 
 
-@click.command(
+@answers(
     "blast",
-    epilog=examples(
-        "riskgraph blast civica",
-        "riskgraph blast capita/revenues-benefits --like data-theft --format table",
-        "riskgraph blast civica capita --region 'South East' --anonymous",
-    ),
+    "riskgraph blast civica",
+    "riskgraph blast capita/revenues-benefits --like data-theft --format table",
+    "riskgraph blast civica capita --region 'South East' --anonymous",
 )
 @click.argument("roots", nargs=-1, required=True, metavar="ROOT...", shell_complete=complete_names)
-@question_options
-@selection_options
-@click.option(
-    "--band", type=BANDS, default="not-ruled-out", show_default=True, help="Table and CSV: down to this band."
-)
+@asks("kinds", "scope", "band", band="not-ruled-out")
 @click.option("--anonymous", is_flag=True, help="Counts by class and region, without names of public bodies.")
-@output_options("text", "table", "json", "csv")
-@data_option
-def command(
-    graph: Any,
-    roots: tuple[str, ...],
-    question: dict[str, Any],
-    select: Callable[[Any], Any],
-    band: str,
-    anonymous: bool,
-    output: Output,
-) -> None:
+def command(graph: RiskGraph, roots: tuple[str, ...], anonymous: bool, asking: Asking) -> Made[BlastRadius]:
     """Who could be reached if ROOT failed, how, and how surely.
 
     ROOT is a supplier, a shared service, a system, a place, a council, or one line of business
     (capita/pensions). Several roots fail together.
     """
     from riskgraph.analysis.blast import blast
-    from riskgraph.model import Band
     from riskgraph.render import blast as render
-    from riskgraph.render.tables import as_csv, as_json, as_table
 
-    radius = blast(graph, roots, **question).selected(select(graph))
-    if anonymous:
-        if output.format != "text":
-            raise click.UsageError("--anonymous gives text only; leave --format out.")
-        output.write(render.anonymous(radius))
-    elif output.format == "json":
-        output.write(as_json(render.to_json(radius)))
-    elif output.format == "csv":
-        output.write(as_csv(*render.csv_rows(radius, Band.of(band))))
-    elif output.format == "table":
-        output.write(as_table(*render.table_rows(radius, Band.of(band))))
-    else:
-        output.write(render.text(radius))
+    if anonymous and click.get_current_context().params["format_"] not in {"text", "html"}:
+        raise click.UsageError("--anonymous gives text or html only; leave --format out.")
+    radius = blast(graph, roots, **asking)
+    return radius, lambda: render.anonymous(radius) if anonymous else render.page(radius)

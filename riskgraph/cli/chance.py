@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from riskgraph.cli.options import (
-    BANDS,
-    Output,
-    data_option,
-    examples,
-    output_options,
-    question_options,
-    selection_options,
-)
+from riskgraph.cli.answers import answers, asks
+from riskgraph.cli.options import complete_names
 from riskgraph.cli.progress import Progress
 
+if TYPE_CHECKING:
+    from riskgraph.analysis.chance import Chance, ChanceChange
+    from riskgraph.analysis.question import Asking
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
 
-@click.command(
+
+@answers(
     "chance",
-    epilog=examples(
-        "riskgraph chance 'East Kent Services' --like ransomware",
-        "riskgraph chance capita/revenues-benefits --band likely --format table",
-        "riskgraph chance civica --scenario switch-revenues --before uk --worlds 2000",
-    ),
+    "riskgraph chance 'East Kent Services' --like ransomware",
+    "riskgraph chance capita/revenues-benefits --band likely --format table",
+    "riskgraph chance civica --scenario switch-revenues --before uk --worlds 2000",
 )
-@click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
-@question_options
-@selection_options
-@click.option("--band", type=BANDS, default="possible", show_default=True, help="Leave out steps weaker than this.")
+@click.argument("roots", nargs=-1, required=True, metavar="ROOT...", shell_complete=complete_names)
+@asks("kinds", "scope", "band")
 @click.option(
     "--worlds", type=click.IntRange(100, 1_000_000), default=10_000, show_default=True, help="How many worlds to draw."
 )
@@ -41,45 +35,30 @@ from riskgraph.cli.progress import Progress
 )
 @click.option("--before", metavar="PATH", help="Compare with this data set, taken as the state before a change.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="The most councils in text.")
-@output_options("text", "table", "json", "csv")
-@data_option
 def command(
-    graph: Any,
+    graph: RiskGraph,
     roots: tuple[str, ...],
-    question: dict[str, Any],
-    select: Callable[[Any], Any],
-    band: str,
     worlds: int,
     seed: int,
     chances: Path | None,
     before: str | None,
     limit: int,
-    output: Output,
-) -> None:
+    asking: Asking,
+) -> Made[Chance] | Made[ChanceChange]:
     """How likely each council is to be reached if ROOT failed, and how many to expect."""
     from riskgraph.analysis.chance import chance, chance_change
     from riskgraph.analysis.step_chances import step_chances
     from riskgraph.graph import RiskGraph
-    from riskgraph.render import chance as render
-    from riskgraph.render.tables import as_csv, as_json, as_table
+    from riskgraph.render.chance import change_page, page
 
-    options = {"band": band, "worlds": worlds, "seed": seed, "table": step_chances(chances), **question}
-    selection = select(graph)
-    found: Any
-    if before is not None and selection:
+    table = step_chances(chances)
+    if before is not None and asking.get("selection"):
         raise click.UsageError("--before compares whole answers; leave --area, --class, --region, --members out.")
     with Progress("Worlds drawn") as told:
         if before is None:
-            found = chance(graph, roots, selection=selection, progress=told, **options)
-            rows, text = render.rows(found), render.text(found, limit)
-        else:
-            found = chance_change(RiskGraph.open(before), graph, roots, progress=told, **options)
-            rows, text = render.change_rows(found), render.change_text(found, limit)
-    if output.format == "json":
-        output.write(as_json(found.to_dict()))
-    elif output.format == "csv":
-        output.write(as_csv(*rows))
-    elif output.format == "table":
-        output.write(as_table(*rows))
-    else:
-        output.write(text)
+            found = chance(graph, roots, worlds=worlds, seed=seed, table=table, progress=told, **asking)
+            return found, lambda: page(found, limit)
+        asking.pop("selection", None)
+        was = RiskGraph.open(before)
+        changed = chance_change(was, graph, roots, worlds=worlds, seed=seed, table=table, progress=told, **asking)
+    return changed, lambda: change_page(changed, limit)

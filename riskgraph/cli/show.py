@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from riskgraph.cli.options import Output, complete_names, data_option, examples, output_options
+from riskgraph.cli.answers import answers, asks
+from riskgraph.cli.options import complete_names
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.profile import Profile
+    from riskgraph.analysis.question import Asking
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
 
 
-@click.command(
+@answers(
     "show",
-    epilog=examples(
-        "riskgraph show 'East Kent Services'", "riskgraph show RBKC --evidence", "riskgraph show civica --format json"
-    ),
+    "riskgraph show 'East Kent Services'",
+    "riskgraph show RBKC --evidence",
+    "riskgraph show civica --format json",
 )
 @click.argument("name", shell_complete=complete_names)
-@click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
+@asks("as_of")
 @click.option("--evidence", is_flag=True, help="Show the sources of every relation.")
 @click.option(
     "--limit", type=click.IntRange(1, 10_000), default=12, show_default=True, help="The most lines of each part."
 )
-@output_options("text", "json")
-@data_option
-def command(graph: Any, name: str, as_of: str | None, evidence: bool, limit: int, output: Output) -> None:
+def command(graph: RiskGraph, name: str, evidence: bool, limit: int, asking: Asking) -> Made[Profile]:
     """Everything known about NAME: what it depends on, who depends on it, what ended, with sources."""
     from riskgraph.analysis.profile import profile
-    from riskgraph.analysis.supplier import supplier_side
-    from riskgraph.render import profile as render
-    from riskgraph.render.tables import as_json
+    from riskgraph.render.profile import page
 
-    shown = profile(graph, name, as_of=as_of)
-    served = shown.entity.kind in {"supplier", "shared-service"}
-    side = supplier_side(graph, shown.entity.id, as_of=as_of) if served else None
-    if output.format == "json":
-        output.write(as_json(render.profile_json(shown, side)))
-    else:
-        output.write(render.profile_text(shown, evidence=evidence, limit=limit, side=side))
+    shown = profile(graph, name, **asking)
+    return shown, lambda: page(shown, evidence=evidence, limit=limit)

@@ -1,16 +1,17 @@
-"""A blast radius in words, as a table, as CSV and as JSON."""
+"""A blast radius in words."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
 from riskgraph.analysis.measure import own_bands
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import PRODUCT, SENTENCES, SUPPLIER, Band, FailureKind
+from riskgraph.render.blocks import Items
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
     band_phrase,
@@ -24,7 +25,7 @@ from riskgraph.render.words import (
     short_name,
 )
 
-__all__ = ["anonymous", "csv_rows", "failing", "finding", "left_behind", "table_rows", "text", "to_json"]
+__all__ = ["anonymous", "failing", "finding", "left_behind", "page"]
 
 GROUPS = 4  # lines of business and routes named in the short form
 NAMES = 4  # councils named in each
@@ -47,35 +48,46 @@ def failing(kinds: Sequence[FailureKind], roots: int = 1) -> str:
     return join(one.one for one in said) if roots == 1 else f"{join(one.several for one in said)} together"
 
 
-def text(radius: BlastRadius, command: str = "") -> str:
+def page(radius: BlastRadius, command: str = "") -> Page:
     """The answer for a chat message or an e-mail: the number first, then how, then what is not known.
 
     Parameters
     ----------
+    radius
+        The answer; who counts is as sure as its question asks, or at least possible.
     command
         Options to repeat in the suggestions of what to try next.
     """
-    dataset = radius.graph.dataset
-    present = radius.within()
-    lines = [_headline(radius)]
-    lines += _by_kind(radius)
-    if len(radius.roots) > 1:
-        lines.append(_together(radius))
-    lines += _groups(radius, present)
-    if radius.past:
-        lines.append(f"Past customers, {len(radius.past)}: {left_behind(radius, NAMES)}. Ask whether it was returned.")
-    ring = sorted({body for band in SHOWN_BANDS for body in radius.ring[band]} - {r.id for r in present})
-    if ring:
-        names = join((short_name(dataset, body) for body in ring), NAMES)
-        share = "shares" if len(ring) == 1 else "share"
-        lines.append(
-            f"As a precaution, {len(ring)} more {share} a place or a link with what an attacker could be in: {names}."
-        )
-    lines.append(_apart(radius))
-    lines.append(_residents(radius))
-    lines.append(_unknown(radius))
-    lines.append(_next(radius, present, command))
-    return "\n".join(line for line in lines if line) + "\n"
+    present, past = radius.within(radius.band), radius.past
+    return Page(
+        _headline(radius),
+        (
+            *_by_kind(radius),
+            *paragraphs(
+                _together(radius) if len(radius.roots) > 1 else "",
+                *_groups(radius, present),
+                f"Past customers, {len(past)}: {left_behind(radius, NAMES)}. Ask whether it was returned."
+                if past
+                else "",
+                _ring(radius),
+                _apart(radius),
+                _residents(radius),
+                _unknown(radius),
+            ),
+        ),
+        _next(radius, present, command),
+    )
+
+
+def _ring(radius: BlastRadius) -> str:
+    ring = sorted(
+        {body for band in SHOWN_BANDS for body in radius.ring[band]} - {r.id for r in radius.within(radius.band)}
+    )
+    if not ring:
+        return ""
+    names = join((short_name(radius.graph.dataset, body) for body in ring), NAMES)
+    share = "shares" if len(ring) == 1 else "share"
+    return f"As a precaution, {len(ring)} more {share} a place or a link with what an attacker could be in: {names}."
 
 
 def left_behind(radius: BlastRadius, most: int, withheld: frozenset[str] = frozenset()) -> str:
@@ -147,27 +159,31 @@ def _headline(radius: BlastRadius) -> str:
     if radius.view.known_before:
         date += f", knowing only what was published by {in_words(radius.view.known_before)}"
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
-    return f"{finding(radius)} ({date}).{marking}"
+    how = "" if radius.band is Band.POSSIBLE else f", {band_phrase(radius.band)}"
+    return f"{finding(radius, radius.band)} ({date}{how}).{marking}"
 
 
-def _by_kind(radius: BlastRadius) -> list[str]:
+def _by_kind(radius: BlastRadius) -> tuple[Items, ...]:
     """How many in each band, a line for the kinds that share the same numbers."""
     lines: dict[str, list[str]] = {}
     for kind in FailureKind:
-        counts = Counter(reach.kinds[kind].band for reach in radius.within(Band.NOT_RULED_OUT, kind))
-        if counts:
-            shown = [f"{counts[band]} {band_phrase(band)}" for band in Band if counts[band]]
+        counts = Counter(reach.kinds[kind].band for reach in radius.within(radius.question.band, kind))
+        shown = [
+            f"{counts[band]} {band_phrase(band)}" for band in Band if band <= radius.question.band and counts[band]
+        ]
+        if shown:
             lines.setdefault(", ".join(shown), []).append(kind.effect)
-    return [f"- {capital(join(effects))}: {counts}." for counts, effects in lines.items()]
+    items = tuple(f"{capital(join(effects))}: {counts}." for counts, effects in lines.items())
+    return (Items(items),) if items else ()
 
 
 def _together(radius: BlastRadius) -> str:
     """Several roots: what each reaches, what they share, and what only both together reach."""
     dataset = radius.graph.dataset
-    sets = {root: {b for b, band in found.items() if band <= Band.POSSIBLE} for root, found in radius.alone.items()}
+    sets = {root: {b for b, band in found.items() if band <= radius.band} for root, found in radius.alone.items()}
     union: set[str] = set().union(*sets.values())
     shared = set.intersection(*sets.values())
-    joint = {reach.id for reach in radius.within(Band.POSSIBLE)} - union
+    joint = {reach.id for reach in radius.within(radius.band)} - union
     parts = [f"{root_name(dataset, root)} alone {len(found)}" for root, found in sets.items()]
     word = "both" if len(sets) == 2 else "all"
     line = f"Asked apart: {join(parts)}; {len(shared)} by {word}; {len(joint)} only when they fail together"
@@ -186,7 +202,7 @@ def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
             continue
         services = own_bands(reach.services, Band.NOT_RULED_OUT)
         for way in reach.ways:
-            if (own := services.get(way.area, reach.band)) <= Band.POSSIBLE:
+            if (own := services.get(way.area, reach.band)) <= radius.band:
                 grouped[way.area, way.route, way.first][reach.id] = own
     order = sorted(grouped.items(), key=lambda item: (min(item[1].values()), -len(item[1]), str(item[0])))
     surest, rest = order[: GROUPS // 2], order[GROUPS // 2 :]
@@ -250,7 +266,7 @@ def _successors(dataset: Dataset, reach: Reach) -> str:
 
 
 def _residents(radius: BlastRadius) -> str:
-    found = radius.residents(Band.POSSIBLE)
+    found = radius.residents(radius.band)
     if not found.areas:
         return ""
     areas = "this area" if found.areas == 1 else f"these {found.areas:,} areas"
@@ -283,45 +299,44 @@ def _unknown(radius: BlastRadius) -> str:
     return f"Not known: {'; '.join(parts)}."
 
 
-def _next(radius: BlastRadius, present: Sequence[Reach], command: str) -> str:
+def _next(radius: BlastRadius, present: Sequence[Reach], command: str) -> tuple[str, ...]:
     names = radius.graph.names
-    root = names.handle(radius.roots[0])
-    tries = []
-    if present:
-        tries.append(f"riskgraph why {names.handle(present[0].id)} {root}{command}")
-    if radius.questions:
-        tries.append(f"riskgraph data ask --root {root}{command}")
-    body = names.handle(radius.roots[0].partition("/")[0])
-    tries.append(f"riskgraph calls {root}{command}" if present else f"riskgraph show {body}{command}")
-    return "Try next: " + "  |  ".join(tries)
+    root, body = names.handle(radius.roots[0]), names.handle(radius.roots[0].partition("/")[0])
+    tries = [f"riskgraph why {names.handle(present[0].id)} {root}"] if present else []
+    tries += [f"riskgraph data ask --root {root}"] if radius.questions else []
+    tries.append(f"riskgraph calls {root}" if present else f"riskgraph show {body}")
+    return tuple(words + command for words in tries)
 
 
-def anonymous(radius: BlastRadius) -> str:
+def anonymous(radius: BlastRadius) -> Page:
     """Counts by class and region, with no name of a public body: to pass on to other WARPs.
 
     A root is named only if it is a supplier or a product; any other root would tell who its users are.
     """
-    dataset, present = radius.graph.dataset, radius.within()
+    dataset, present = radius.graph.dataset, radius.within(radius.band)
     roots = join(_unnamed(dataset, root) for root in radius.roots)
-    lines = [f"{finding(radius, roots=roots, named=False)} (data of {in_words(dataset.info.as_of)})."]
+    kinds = []
     for kind in FailureKind:
         counts = Counter(reach.kinds[kind].band for reach in present if kind in reach.kinds)
         shown = [f"{counts[band]} {band.word}" for band in SHOWN_BANDS if counts[band]]
         if shown:
-            lines.append(f"- {kind.effect[0].upper()}{kind.effect[1:]}: {', '.join(shown)}.")
+            kinds.append(f"{capital(kind.effect)}: {', '.join(shown)}.")
     classes = Counter(dataset.entities[reach.id].authority_type for reach in present)
     by_class = [f"{count} {class_word(name, count)}" for name, count in sorted(classes.items(), key=_count_then_name)]
-    regions = Counter(
-        entry.region or entry.nation or "region not known"
-        if (entry := dataset.register.get(r.id))
-        else "region not known"
-        for r in present
-    )
+    entries = [dataset.register.get(reach.id) for reach in present]
+    regions = Counter((entry and (entry.region or entry.nation)) or "region not known" for entry in entries)
     by_region = [f"{name} {count}" for name, count in sorted(regions.items(), key=_count_then_name)]
-    if present:
-        lines += [f"By class: {join(by_class)}.", f"By region: {join(by_region)}."]
-    lines.append(f"Not known: {len(radius.doubtful)} more cannot be ruled out.")
-    return "\n".join(lines) + "\n"
+    lead = finding(radius, radius.band, roots=roots, named=False)
+    return Page(
+        f"{lead} (data of {in_words(dataset.info.as_of)}).",
+        (
+            *([Items(tuple(kinds))] if kinds else []),
+            *paragraphs(
+                *([f"By class: {join(by_class)}.", f"By region: {join(by_region)}."] if present else []),
+                f"Not known: {len(radius.doubtful)} more cannot be ruled out.",
+            ),
+        ),
+    )
 
 
 def _unnamed(dataset: Dataset, root: str) -> str:
@@ -333,107 +348,3 @@ def _unnamed(dataset: Dataset, root: str) -> str:
 
 def _count_then_name(item: tuple[str | None, int]) -> tuple[int, str]:
     return -item[1], item[0] or ""
-
-
-HEADER = (
-    "id", "name", "class", "region", *(str(kind) for kind in FailureKind), "hops", "route", "through", "lines", "services", "shelf",
-)  # fmt: skip
-
-
-def csv_rows(radius: BlastRadius, band: Band = Band.NOT_RULED_OUT) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every body on every shelf, one row each, with the band of each kind."""
-    dataset = radius.graph.dataset
-    rows: list[tuple[Any, ...]] = []
-    shelves = (("reached", radius.authorities), ("abolished", radius.abolished), ("group", radius.groups))
-    for shelf, reaches in shelves:
-        for reach in reaches:
-            if reach.band > band:
-                continue
-            entity, entry = dataset.entities[reach.id], dataset.register.get(reach.id)
-            name = "past customer" if reach.past and shelf == "reached" else shelf
-            rows.append(
-                (
-                    reach.id,
-                    reach.name,
-                    entity.authority_type,
-                    entry.region or entry.nation if entry is not None else None,
-                    *(reach.kinds[kind].band.word if kind in reach.kinds else "" for kind in FailureKind),
-                    reach.lead[1].hops,
-                    str(reach.route),
-                    None if reach.first is None else short_name(dataset, reach.first),
-                    ";".join(area or "?" for area in reach.lines),
-                    ";".join(area or "?" for area in reach.services),
-                    "asked about" if reach.root else name,
-                )
-            )
-    for body in sorted({body for shown in SHOWN_BANDS for body in radius.ring[shown]} - {row[0] for row in rows}):
-        entity, entry = dataset.entities[body], dataset.register.get(body)
-        region = entry.region or entry.nation if entry is not None else None
-        rows.append(
-            (body, entity.name, entity.authority_type, region, *([""] * 5), None, None, None, None, None, "precaution")
-        )
-    return HEADER, rows
-
-
-def table_rows(radius: BlastRadius, band: Band = Band.NOT_RULED_OUT) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """The same for a terminal: names, bands, route and services."""
-    dataset = radius.graph.dataset
-    _, rows = csv_rows(radius, band)
-    kinds = [kind for kind in FailureKind if any(row[4 + list(FailureKind).index(kind)] for row in rows)]
-    timed = bool(radius.stops_after)
-    header = ("name", *(str(kind) for kind in kinds), "hops", "route", "services", *(["stops after"] * timed), "")
-    shown = []
-    for row in rows:
-        cells = [row[4 + list(FailureKind).index(kind)] for kind in kinds]
-        cells = ["cannot be ruled out" if cell == Band.NOT_RULED_OUT.word else cell for cell in cells]
-        route = f"through {row[11]}" if row[11] else row[10]
-        services = join(area_label(None if a == "?" else a) for a in (row[13] or "").split(";") if a)
-        shelf = "" if row[14] == "reached" else row[14]
-        days = [_stops_after(radius, row[0])] if timed else []
-        shown.append((short_name(dataset, row[0]), *cells, row[9], route, services, *days, shelf))
-    return header, shown
-
-
-def _stops_after(radius: BlastRadius, body: str) -> str:
-    """Days until each service of a body stops, where they are known; whether the root is back by then."""
-    back = max(radius.recovery_days.values()) if len(radius.recovery_days) == len(radius.roots) else None
-    known = sorted(radius.stops_after.get(body, {}).items(), key=lambda item: (item[1], item[0] or "~"))
-    return join(
-        f"{area_label(area)} {plural(day, 'day')}" + (" (back before)" if back is not None and back <= day else "")
-        for area, day in known
-    )
-
-
-def to_json(radius: BlastRadius) -> dict[str, Any]:
-    """The documented form, with what a program needs besides."""
-    found = radius.residents(Band.POSSIBLE)
-    value = radius.to_dict()
-    value["data"]["digest"] = radius.graph.dataset.digest
-    value["data"]["marking"] = radius.graph.dataset.info.marking
-    value["residents"] = {"at_most": found.people, "areas": found.areas, "unknown": list(found.unknown)}
-    value["questions"] = [
-        {"row": q.row, "field": q.field, "dependent": q.dependent, "provider": q.provider, "bodies": list(q.bodies)}
-        for q in radius.questions
-    ]
-    value["old_rows"] = list(radius.old_rows)
-    value["undated_rows"] = list(radius.undated_rows)
-    value["assumed_steps"] = radius.assumed
-    value["routes"] = {
-        reach.id: {
-            "route": str(reach.route),
-            "through": reach.first,
-            "rows": list(reach.lead[1].proof.rows),
-            **({"past_customer_of": reach.holder} if reach.past else {}),
-        }
-        for reach in sorted((*radius.authorities, *radius.abolished, *radius.groups), key=lambda r: r.id)
-    }
-    if radius.recovery_days:
-        value["recovery_days"] = radius.recovery_days
-    if radius.stops_after:
-        value["stops_after_days"] = {
-            body: {area or "?": day for area, day in sorted(days.items(), key=lambda item: item[0] or "?")}
-            for body, days in sorted(radius.stops_after.items())
-        }
-    if radius.alone:
-        value["alone"] = {root: {b: band.word for b, band in found.items()} for root, found in radius.alone.items()}
-    return value

@@ -6,9 +6,10 @@ from riskgraph.analysis.calls import Call, CallSheet
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.blast import finding
+from riskgraph.render.page import Page, spaced
 from riskgraph.render.words import area_label, full_name, join, plural
 
-__all__ = ["reason", "text"]
+__all__ = ["page", "reason"]
 
 SERVICES = 3  # named of each body
 
@@ -31,27 +32,20 @@ _NATIONAL = {
 }
 
 
-def text(sheet: CallSheet) -> str:
+def page(sheet: CallSheet) -> Page:
     """The sheet for paper or a message. Contacts are not in the data and are written in by hand."""
-    radius, dataset = sheet.radius, sheet.graph.dataset
+    dataset, more = sheet.graph.dataset, plural(sheet.more, "more body", "more bodies")
+    said = f"{finding(sheet.radius, sheet.question.band)} (data of {in_words(dataset.info.as_of)})."
     lines = [
-        "TLP:AMBER+STRICT",
-        f"{plural(len(sheet.calls), 'call')}: {finding(radius)} (data of {in_words(dataset.info.as_of)}).",
         "",
-    ]
-    lines += [_line(sheet, call) for call in sheet.calls]
-    if sheet.more:
-        lines += [
-            "",
-            f"And {plural(sheet.more, 'more body', 'more bodies')} that could be reached: riskgraph blast --format table.",
-        ]
-    lines += [
+        *(_line(sheet, call) for call in sheet.calls),
+        *(["", f"And {more} that could be reached: riskgraph blast --format table."] if sheet.more else []),
         "",
         "Ask each: are you affected, what have you cut off, who speaks for you, when is the next update?",
         "Say only what is confirmed: 'could be reached' comes from this map, 'confirmed by the council' from them.",
         "Numbers are not in this data: write them in where a line says so. Time aware: ________  Called by: ________",
     ]
-    return "\n".join(lines) + "\n"
+    return Page(f"TLP:AMBER+STRICT\n{plural(len(sheet.calls), 'call')}: {said}", spaced(lines))
 
 
 def _line(sheet: CallSheet, call: Call) -> str:

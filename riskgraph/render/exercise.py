@@ -12,6 +12,7 @@ from riskgraph.model import Band
 from riskgraph.render import blast as blast_text
 from riskgraph.render import calls as calls_text
 from riskgraph.render import fixes as fixes_text
+from riskgraph.render.page import as_text
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, sentence, short_name
 from riskgraph.scenario.exercise import Belief, Exercise
 from riskgraph.scenario.playbook import MARKINGS, Inject
@@ -175,12 +176,12 @@ def _facilitator(found: Exercise) -> list[str]:
         lines += ["", f"Look for: {one.expect}", ""] if one.expect else [""]
     lines += ["## What was believed", "", *_beliefs(found), ""]
     lines += ["## Expected answers", ""]
-    lines += [f"### {QUESTIONS[0]}", "", *_fenced(blast_text.text(found.radius)), ""]
+    lines += [f"### {QUESTIONS[0]}", "", *_fenced(as_text(blast_text.page(found.radius))), ""]
     lines += [f"### {QUESTIONS[1]}", "", *_routes(found), ""]
-    lines += [f"### {QUESTIONS[2]}", "", *_fenced(calls_text.text(found.calls)), ""]
+    lines += [f"### {QUESTIONS[2]}", "", *_fenced(as_text(calls_text.page(found.calls))), ""]
     lines += [f"### {QUESTIONS[3]}", "", *_services(found), ""]
     lines += [f"### {QUESTIONS[4]} {QUESTIONS[7]}", "", *_fenced(fixes_text.text(found.fixes)), ""]
-    lines += [f"### {QUESTIONS[5]}", "", *_fenced(blast_text.anonymous(found.radius)), ""]
+    lines += [f"### {QUESTIONS[5]}", "", *_fenced(as_text(blast_text.anonymous(found.radius))), ""]
     lines += [
         f"### {QUESTIONS[6]}",
         "",

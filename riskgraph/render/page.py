@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from riskgraph.analysis.answer import Answer, Column, Type
@@ -9,7 +10,7 @@ from riskgraph.model import Band
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Table, Text
 from riskgraph.render.tables import as_table
 
-__all__ = ["Page", "answer_table", "as_text", "paragraphs"]
+__all__ = ["Page", "answer_table", "as_text", "paragraphs", "spaced"]
 
 _NEXT, _OR = "Try next: ", "  |  "
 
@@ -36,6 +37,22 @@ class Page:
 def paragraphs(*words: str) -> tuple[Text, ...]:
     """Paragraphs of those words that say anything."""
     return tuple(Text(one) for one in words if one)
+
+
+def spaced(lines: Iterable[str]) -> tuple[Text, ...]:
+    r"""Lines as paragraphs; an empty one leaves room before the next.
+
+    Examples
+    --------
+    >>> spaced(["one", "", "two"])
+    (Text(words='one'), Text(words='\ntwo'))
+    """
+    made, room = [], ""
+    for line in lines:
+        if line:
+            made.append(Text(room + line))
+        room = "" if line else "\n"
+    return tuple(made)
 
 
 def as_text(page: Page) -> str:

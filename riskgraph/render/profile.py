@@ -1,9 +1,8 @@
-"""`show` and `list` in words, as tables and as JSON."""
+"""`show` and `list` in words."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Any
 
 from riskgraph.analysis.profile import Listing, Profile
 from riskgraph.analysis.radius import SHOWN_BANDS
@@ -12,19 +11,28 @@ from riskgraph.dates import in_words
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SUPPLIER, Incident
 from riskgraph.render.blocks import Items
-from riskgraph.render.page import Page, paragraphs
+from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.why import evidence_lines
 from riskgraph.render.words import area_label, capital, class_word, full_name, join, kind_word, plural, step_phrase
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
-__all__ = ["listing_page", "profile_json", "profile_text", "supplier_lines"]
+__all__ = ["listing_page", "page"]
 
 
-def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, side: SupplierSide | None = None) -> str:
-    """Everything known about one body, the counts first; `side` adds what matters of a supplier."""
+def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: bool = True) -> Page:
+    """Everything known about one body, the counts first.
+
+    Parameters
+    ----------
+    evidence
+        Whether the sources of every relation are shown.
+    limit
+        The most lines of each part.
+    side
+        Whether to say what matters of a supplier besides.
+    """
     dataset, entity = profile.graph.dataset, profile.entity
-    date = in_words(dataset.info.as_of)
     users = {
         step.dependent
         for step in profile.depended_on_by
@@ -32,11 +40,7 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, s
     }
     providers = {step.provider for step in profile.depends_on if step.relation not in relations_that(Trait.GOVERNS)}
     what = class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else kind_word(entity.kind)
-    lines = [
-        f"{plural(len(users), 'body leans', 'bodies lean')} directly on {entity.name}, "
-        f"which leans on {len(providers)} (data of {date}).",
-        f"Id {entity.id}, {what}." + _identity(profile),
-    ]
+    lines = [f"Id {entity.id}, {what}." + _identity(profile)]
     if entity.aliases:
         lines.append(f"Also called {join(entity.aliases, 6)}.")
     if entity.note:
@@ -48,8 +52,9 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, s
     if profile.lines and entity.kind != AUTHORITY:
         parts = [f"{area_label(area)} {count}" for area, count in profile.lines.items()]
         lines.append(f"By line of business: {join(parts, 8)}.")
-    if side is not None:
-        lines += supplier_lines(profile.graph, side)
+    supplier = profile.side if side else None
+    if supplier is not None:
+        lines += _supplier_lines(profile.graph, supplier)
     lines += _section("It depends on", profile, profile.depends_on, evidence, limit, whose="provider")
     lines += _section("It is depended on by", profile, profile.depended_on_by, evidence, limit, whose="dependent")
     lines += _section("Ended", profile, profile.ended, evidence, limit, whose="dependent")
@@ -60,16 +65,19 @@ def profile_text(profile: Profile, *, evidence: bool = False, limit: int = 12, s
         lines += ["", f"In {plural(len(incidents), 'incident')} of this data:"]
         lines += [f"- {incident.title} ({incident.incident_id}, {_when(incident)})" for incident in incidents[:limit]]
     handle = profile.graph.names.handle(entity.id)
-    tries = [f"riskgraph blast {handle}"]
-    if side is not None:
-        tries.append(f"riskgraph contracts --provider {handle}")
-    if not evidence:
-        tries.append(f"riskgraph show {handle} --evidence")
-    lines += ["", "Try next: " + "  |  ".join(tries)]
-    return "\n".join(lines) + "\n"
+    return Page(
+        f"{plural(len(users), 'body leans', 'bodies lean')} directly on {entity.name}, "
+        f"which leans on {len(providers)} (data of {in_words(dataset.info.as_of)}).",
+        spaced(lines),
+        (
+            f"riskgraph blast {handle}",
+            *([f"riskgraph contracts --provider {handle}"] if supplier is not None else []),
+            *([] if evidence else [f"riskgraph show {handle} --evidence"]),
+        ),
+    )
 
 
-def supplier_lines(graph: RiskGraph, side: SupplierSide) -> list[str]:
+def _supplier_lines(graph: RiskGraph, side: SupplierSide) -> list[str]:
     """Who suffers, partners, and how competitive the largest lines are."""
     dataset = graph.dataset
     counts = {
@@ -150,62 +158,6 @@ def _section(
     if len(stated) > limit:
         lines.append(f"- and {len(stated) - limit} more: use --limit")
     return lines
-
-
-def profile_json(profile: Profile, side: SupplierSide | None = None) -> dict[str, Any]:
-    """The profile as plain values; `side` adds what matters of a supplier."""
-
-    def plain(step: Step) -> dict[str, Any]:
-        return {
-            "dependent": step.dependent,
-            "relation": step.relation,
-            "provider": step.provider,
-            "service_area": step.area,
-            "grade": step.grade.word,
-            "rows": [row.id for row in step.rows],
-            "valid_from": step.row.valid_from,
-            "valid_to": step.row.valid_to,
-            "evidence": sorted({item for row in step.rows for item in row.evidence}),
-        }
-
-    entity = profile.entity
-    return {
-        "schema": 1,
-        "id": entity.id,
-        "kind": entity.kind,
-        "name": entity.name,
-        "aliases": list(entity.aliases),
-        "as_of": profile.view.as_of.isoformat(),
-        "lines": {area or "?": count for area, count in profile.lines.items()},
-        "depends_on": [plain(step) for step in profile.depends_on],
-        "depended_on_by": [plain(step) for step in profile.depended_on_by],
-        "ended": [plain(step) for step in profile.ended],
-        "not_counted": list(profile.future),
-        "successors": list(profile.successors),
-        "incidents": list(profile.incidents),
-        **({} if side is None else {"supplier": _side_json(side)}),
-    }
-
-
-def _side_json(side: SupplierSide) -> dict[str, Any]:
-    return {
-        "suffers": {
-            str(kind): {band.word: count for band, count in found.items()} for kind, found in side.suffers.items()
-        },
-        "leaves": side.leaves,
-        "partners": list(side.partners),
-        "products": list(side.products),
-        "competition": [
-            {
-                "service_area": one.area,
-                "councils": one.councils,
-                "share": round(one.share, 1),
-                "known": round(one.known, 1),
-                "others": list(one.others),
-            }
-            for one in side.competition
-        ],
-    }
 
 
 def listing_page(listing: Listing, limit: int = 20) -> Page:

@@ -12,6 +12,7 @@ from riskgraph.render import blast as blast_words
 from riskgraph.render import common as common_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
+from riskgraph.render.page import as_text
 from riskgraph.render.words import area_label, bodies, join, plural, root_name, row_phrase, sentence, short_name
 from riskgraph.rules import rules
 from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
@@ -50,7 +51,7 @@ def _lost(answer: Comparison) -> list[str]:
     """Only roots that fail: the words of `blast`, and the services that are lost only when all fail."""
     radius = answer.pairs[0].after
     assert radius is not None
-    lines = blast_words.text(radius).splitlines()
+    lines = as_text(blast_words.page(radius)).splitlines()
     if len(radius.roots) > 1:
         dataset = answer.applied.after.dataset
         joint = f"{plural(len(answer.joint), 'service')} could be lost only when all of them fail"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from riskgraph.analysis.question import Question
 from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import KINDS, Band, FailureKind, Relation
 from riskgraph.render.blast import failing
+from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.words import (
     area_label,
     assumption,
@@ -22,27 +24,27 @@ from riskgraph.render.words import (
     sentence,
 )
 
-__all__ = ["evidence_lines", "not_text", "text"]
+__all__ = ["evidence_lines", "not_page", "page"]
 
 
-def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
-    """Every minimal proof in one sentence, with the evidence and what was assumed."""
-    radius, dataset = why.radius, why.graph.dataset
-    name = full_name(dataset, why.body)
-    roots = join(root_name(dataset, root) for root in radius.roots)
+def _asked(question: Question, dataset: Dataset) -> str:
+    """What is supposed, with its full names."""
+    roots = join(root_name(dataset, root) for root in question.roots)
     date = in_words(dataset.info.as_of)
+    return f"if {roots} {failing(question.kinds, len(question.roots))} (data of {date})"
+
+
+def page(why: Why, *, evidence: bool = True, limit: int = 10) -> Page:
+    """Every minimal proof in one sentence, with the evidence and what was assumed."""
+    dataset, names = why.graph.dataset, why.graph.names
+    name, supposed = full_name(dataset, why.body), _asked(why.question, dataset)
+    handles = " ".join(map(names.handle, why.question.roots))
     if not why.chains:
-        again = " ".join(why.graph.names.handle(root) for root in radius.roots)
-        return (
-            f"0 routes: {name} could not be reached if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date}).\n"
-            f"Try next: riskgraph why --not {why.graph.names.handle(why.body)} {again}\n"
-        )
+        again = f"riskgraph why --not {names.handle(why.body)} {handles}"
+        return Page(f"0 routes: {name} could not be reached {supposed}.", (), (again,))
     count = len(why.chains) + why.unlisted
     more = "" if why.complete else " at least"
-    lines = [
-        f"{plural(count, 'route')}{more} by which {name} could be reached "
-        f"if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date})."
-    ]
+    lines = []
     for number, chain in enumerate(why.chains[:limit], 1):
         lines += ["", f"{number}. {sentence(dataset, chain.best)}", f"   {_bands(chain)}"]
         lines += [f"   {line}" for line in _assumed(dataset, chain)]
@@ -51,9 +53,11 @@ def text(why: Why, *, evidence: bool = True, limit: int = 10) -> str:
                 lines += [f"   {line}" for line in evidence_lines(dataset, dataset.relations[row])]
     if count > limit:
         lines += ["", f"And {plural(count - limit, 'route')} more: use --limit."]
-    handles = " ".join(why.graph.names.handle(root) for root in radius.roots)
-    lines += ["", f"Try next: riskgraph chokepoints {handles}  |  riskgraph calls {handles}"]
-    return "\n".join(lines) + "\n"
+    return Page(
+        f"{plural(count, 'route')}{more} by which {name} could be reached {supposed}.",
+        spaced(lines),
+        (f"riskgraph chokepoints {handles}", f"riskgraph calls {handles}"),
+    )
 
 
 def _bands(chain: Chain) -> str:
@@ -95,39 +99,35 @@ def evidence_lines(dataset: Dataset, row: Relation) -> list[str]:
     return lines
 
 
-def not_text(answer: WhyNot) -> str:
+def not_page(answer: WhyNot) -> Page:
     """What keeps a body out, fact by fact with its source."""
-    radius, dataset = answer.radius, answer.graph.dataset
-    name = full_name(dataset, answer.body)
-    roots = join(root_name(dataset, root) for root in radius.roots)
-    date = in_words(dataset.info.as_of)
-    supposed = f"if {roots} {failing(radius.kinds, len(radius.roots))} (data of {date})"
-    handles = " ".join(answer.graph.names.handle(root) for root in radius.roots)
-    if answer.body in radius.roots:
-        return f"{name} is what was asked about.\n"
+    question, dataset, handle = answer.question, answer.graph.dataset, answer.graph.names.handle
+    name, supposed = full_name(dataset, answer.body), _asked(question, dataset)
+    if answer.body in question.roots:
+        return Page(f"{name} is what was asked about.")
+    if not answer.connected and answer.band is None:
+        roots = join(root_name(dataset, root) for root in question.roots)
+        date = in_words(dataset.info.as_of)
+        return Page(
+            f"0 routes: nothing in this data joins {name} to {roots}, at any date (data of {date}).",
+            paragraphs("That may be a gap of the map and not a fact of the world."),
+            (f"riskgraph show {handle(answer.body)}",),
+        )
     if answer.band is not None:
         words = "cannot be ruled out" if answer.band is Band.NOT_RULED_OUT else f"could be reached ({answer.band.word})"
         first = f"{name} is not kept out: it {words} {supposed}."
-    elif not answer.connected:
-        return (
-            f"0 routes: nothing in this data joins {name} to {roots}, at any date (data of {date}).\n"
-            "That may be a gap of the map and not a fact of the world.\n"
-            f"Try next: riskgraph show {answer.graph.names.handle(answer.body)}\n"
-        )
     else:
         first = f"0 routes carry harm to {name} {supposed}."
-    if answer.in_ring and answer.band is None:
-        first += " It is in the precaution ring: it shares a place or a link with what could be reached."
-    lines = [first]
+        if answer.in_ring:
+            first += " It is in the precaution ring: it shares a place or a link with what could be reached."
+    lines = []
     for number, (rows, facts) in enumerate(answer.paths, 1):
-        relations = [dataset.relations[row] for row in rows]
-        lines += ["", f"{number}. {_path(dataset, relations)}"]
-        lines += [f"   - {_fact(dataset, fact, radius.kinds)}" for fact in facts]
+        lines += ["", f"{number}. {_path(dataset, [dataset.relations[row] for row in rows])}"]
+        lines += [f"   - {_fact(dataset, fact, question.kinds)}" for fact in facts]
         if not facts:
             lines.append("   - nothing stops it: it is reached this way")
-    if answer.band is not None:
-        lines += ["", f"Try next: riskgraph why {answer.graph.names.handle(answer.body)} {handles}"]
-    return "\n".join(lines) + "\n"
+    again = f"riskgraph why {handle(answer.body)} {' '.join(map(handle, question.roots))}"
+    return Page(first, spaced(lines), (again,) if answer.band is not None else ())
 
 
 def _path(dataset: Dataset, rows: Sequence[Relation]) -> str:

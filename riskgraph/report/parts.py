@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
+from riskgraph.analysis.answer import Answer
 from riskgraph.analysis.blast import BlastRadius, Reach, Route
 from riskgraph.analysis.contracts import Buyers, contract_of
 from riskgraph.data.dataset import Dataset
@@ -39,6 +41,7 @@ __all__ = [
     "contracts_table",
     "if_failing",
     "method_section",
+    "plain_answer",
     "routes",
     "shared_purchases",
     "unknown_lines",
@@ -320,3 +323,34 @@ def body_word(dataset: Dataset, id_: str) -> str:
     """What a body is, in a word."""
     entity = dataset.entities[id_]
     return class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else entity.kind.replace("-", " ")
+
+
+_ABOUT = {"id", "body", "root", "row", "dependent", "provider"}  # whom or what a row of an answer is about
+
+
+def plain_answer(context: Context, answer: Answer) -> dict[str, Any]:
+    """An answer for programs, without rows about a withheld name, and without it where it stands in another row."""
+    value: dict[str, Any] = answer.to_dict()
+    value["data"] = {name: value["data"][name] for name in ("title", "as_of")}  # the rest stands in the provenance
+    hidden, dataset = set(context.withheld), context.graph.dataset
+    if not hidden:
+        return value
+    hidden |= {row.id for row in dataset.relations.values() if hidden & {row.dependent, row.provider}}
+    hidden |= {name(body) for body in context.withheld for name in (dataset.name, dataset.usual_name)}
+
+    def told(one: object) -> bool:
+        return not isinstance(one, str) or not hidden & {one, one.partition("/")[0]}
+
+    def left(row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            key: list(filter(told, one)) if isinstance(one, list) else one if told(one) else None
+            for key, one in row.items()
+        }
+
+    for part in ("question", "facts"):
+        value[part] = left(value[part])
+    value["tables"] = {
+        name: [left(row) for row in rows if all(told(row[key]) for key in _ABOUT & row.keys())]
+        for name, rows in value["tables"].items()
+    }
+    return value

@@ -12,8 +12,9 @@ from riskgraph.analysis.calls import calls
 from riskgraph.analysis.measure import own_bands
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blast import finding, left_behind, text, to_json
+from riskgraph.render.blast import finding, left_behind, page
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
+from riskgraph.render.page import as_text
 from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
 from riskgraph.report.evidence import evidence_section
@@ -26,6 +27,7 @@ from riskgraph.report.parts import (
     contracts_section,
     if_failing,
     method_section,
+    plain_answer,
     route_items,
     routes,
     unknown_lines,
@@ -83,7 +85,7 @@ def blast_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        unmarked(context, text(radius)),
+        unmarked(context, as_text(page(radius))),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         blast_answer(context, radius),
         call_table(context, sheet),
@@ -93,28 +95,11 @@ def blast_report(context: Context) -> Report:
 
 def blast_answer(context: Context, radius: BlastRadius) -> dict[str, Any]:
     """The answer for programs; of bodies without a name only how many there are in each band."""
-    value = to_json(radius)
-    value["data"] = {"title": value["data"]["title"], "as_of": value["data"]["as_of"]}  # the rest stands in provenance
-    hidden = context.withheld
-    if not hidden:
-        return value
-    for shelf in ("authorities", "abolished", "groups", "routes"):
-        value[shelf] = {body: entry for body, entry in value[shelf].items() if body not in hidden}
-    for entry in value["routes"].values():
-        for key in entry.keys() & {"through", "past_customer_of"}:
-            entry[key] = None if entry[key] in hidden else entry[key]
-    value["ring"] = {band: [body for body in ring if body not in hidden] for band, ring in value["ring"].items()}
-    value["roots"] = [root for root in value["roots"] if root.partition("/")[0] not in hidden]
-    value["residents"]["unknown"] = len(value["residents"]["unknown"])
-    value["questions"] = [
-        {**question, "bodies": [body for body in question["bodies"] if body not in hidden]}
-        for question in value["questions"]
-        if not hidden & {question["dependent"], question["provider"]}
-    ]
-    value.pop("alone", None)
-    value["withheld"] = {
-        band.word: sum(1 for r in shelves(radius) if r.id in hidden and r.band is band) for band in Band
-    }
+    value, hidden = plain_answer(context, radius), context.withheld
+    if hidden:
+        value["withheld"] = {
+            band.word: sum(1 for r in shelves(radius) if r.id in hidden and r.band is band) for band in Band
+        }
     return value
 
 

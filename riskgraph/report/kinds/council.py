@@ -16,7 +16,8 @@ from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.gaps import question_text
-from riskgraph.render.profile import profile_json, profile_text
+from riskgraph.render.page import as_text
+from riskgraph.render.profile import page
 from riskgraph.render.words import (
     area_label,
     capital,
@@ -30,13 +31,13 @@ from riskgraph.render.words import (
     tied,
 )
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import BAND_WORDS, area_title, band_counts, contracts_section, method_section
+from riskgraph.report.parts import BAND_WORDS, area_title, band_counts, contracts_section, method_section, plain_answer
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, report_kind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
-__all__ = ["council_report", "profile_answer"]
+__all__ = ["council_report"]
 
 
 def _authority(graph: RiskGraph, name: str) -> str:
@@ -117,9 +118,9 @@ def council_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        profile_text(shown),
+        as_text(page(shown)),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
-        {**profile_answer(context, shown), "leanings": [leaning.to_dict() for leaning in named]},
+        {**plain_answer(context, shown), "leanings": [leaning.to_dict() for leaning in named]},
     )  # fmt: skip
 
 
@@ -290,11 +291,3 @@ def _ended_section(context: Context, shown: Profile) -> tuple[Section, ...]:
         "Data left with a former supplier can still be read there. Ask for proof that it was returned or destroyed."
     )
     return (Section("ended", "Ended arrangements", (text, Items(items))),)  # fmt: skip
-
-
-def profile_answer(context: Context, shown: Profile) -> dict[str, object]:
-    """The profile for programs, without rows that touch a withheld name."""
-    value = profile_json(shown)
-    for key in ("depends_on", "depended_on_by", "ended"):
-        value[key] = [row for row in value[key] if not context.withheld & {row["dependent"], row["provider"]}]
-    return value

@@ -10,7 +10,8 @@ from riskgraph.analysis.profile import Profile, profile
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
-from riskgraph.render.profile import profile_text
+from riskgraph.render.page import as_text
+from riskgraph.render.profile import page
 from riskgraph.render.words import (
     area_label,
     capital,
@@ -24,12 +25,12 @@ from riskgraph.render.words import (
 )
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.exposures import columns_of, exposures_table
-from riskgraph.report.kinds.council import profile_answer
 from riskgraph.report.parts import (
     area_title,
     bands_note,
     contracts_section,
     method_section,
+    plain_answer,
     unknown_lines,
 )
 from riskgraph.report.pictures import bars
@@ -112,9 +113,9 @@ def supplier_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        profile_text(shown),
+        as_text(page(shown, side=False)),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
-        profile_answer(context, shown),
+        plain_answer(context, shown),
     )  # fmt: skip
 
 
