@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from riskgraph.analysis.every import every_radius
 
 from riskgraph import RiskGraphError, load
 from riskgraph.analysis.concentration import concentration
-from riskgraph.analysis.every import every_radius
 from riskgraph.analysis.select import Selection
 from riskgraph.api import RiskMap
 from riskgraph.graph import RiskGraph
