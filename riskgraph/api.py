@@ -17,7 +17,7 @@ from riskgraph.analysis.contracts import Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
-from riskgraph.analysis.question import Asking, RootNames, parse_kinds
+from riskgraph.analysis.question import Asking, Question, RootNames, parse_kinds
 from riskgraph.analysis.rank import Ranking, rank
 from riskgraph.analysis.single_failures import Leanings, WorstFailures, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
@@ -241,7 +241,8 @@ class RiskMap:
         """
         if area is None:
             return checked(chokepoints)(self.graph, names, **asking)
-        council = names if isinstance(names, str) else next(iter(getattr(names, "roots", names)), "")
+        one = names.roots if isinstance(names, Question) else names
+        council = one if isinstance(one, str) else next(iter(one), "")
         return checked(service_cuts)(self.graph, council, area, order=order, **asking)
 
     def common(

@@ -18,13 +18,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reporting import seeds, uk
-from riskgraph.analysis.every import every_radius
 from small import FILES, write_small
 from strategies import datasets, write
 from test_report import hostile
 
 from riskgraph import load
 from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.every_radius import every_radius
 from riskgraph.analysis.radius import Reach
 from riskgraph.cli import main
 from riskgraph.data import read
