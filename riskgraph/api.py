@@ -17,9 +17,9 @@ from riskgraph.analysis.contracts import Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
-from riskgraph.analysis.question import Asking, RootNames, parse_kinds
+from riskgraph.analysis.question import Asking, Question, RootNames, parse_kinds
 from riskgraph.analysis.rank import Ranking, rank
-from riskgraph.analysis.single_failures import Leaning, SingleFailure, leanings, worst_failures
+from riskgraph.analysis.single_failures import Leanings, WorstFailures, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.arguments import checked
 from riskgraph.backends.opening import open_backend
@@ -225,23 +225,100 @@ class RiskMap:
         """
         return checked(profile)(self.graph, name, **asking)
 
-    def rank(self, of: str | None = None, **question: Any) -> Ranking:
-        """Every root by its exact radius; see `riskgraph.analysis.rank.rank`."""
-        return checked(rank)(self.graph, of, **question)
+    def rank(
+        self,
+        of: str | None = None,
+        *,
+        by: str = "authorities",
+        hidden: bool = False,
+        memory: int | None = None,
+        **asking: Unpack[Asking],
+    ) -> Ranking:
+        """Every root by its exact radius; see `riskgraph.analysis.rank.rank`.
 
-    def rank_together(self, size: int, of: str | None = None, **question: Any) -> JointRanking:
-        """The roots that together reach most; see `riskgraph.analysis.together.rank_together`."""
-        from riskgraph.analysis.together import rank_together
+        Parameters
+        ----------
+        of
+            Only this kind of root, such as `supplier`.
+        by
+            What ranks: `authorities`, `residents` (people, a ceiling) or `services`.
+        hidden
+            Rank by who is reached without a relation of their own: fourth parties.
+        memory
+            Bytes that may be taken; half of the machine's if left out.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
 
-        return checked(rank_together)(self.graph, size, of, **question)
+        Returns
+        -------
+        Ranking
+            One row for each root that reaches anybody.
+        """
+        return checked(rank)(self.graph, of, by=by, hidden=hidden, memory=memory, **asking)
 
-    def leanings(self, body: str, **question: Any) -> Sequence[Leaning]:
-        """What a public body leans on, each asked as a root; see `riskgraph.analysis.single_failures.leanings`."""
-        return leanings(self.graph, body, **question)
+    def rank_together(
+        self,
+        size: int,
+        of: str | None = None,
+        *,
+        by: str = "authorities",
+        limit: int = 10,
+        memory: int | None = None,
+        **asking: Unpack[Asking],
+    ) -> JointRanking:
+        """The roots that together reach most; see `riskgraph.analysis.together.rank_together`.
 
-    def worst_failures(self, **question: Any) -> tuple[Sequence[SingleFailure], int]:
-        """The roots that reach most; see `riskgraph.analysis.single_failures.worst_failures`."""
-        return worst_failures(self.graph, **question)
+        Parameters
+        ----------
+        size
+            How many fail at once: 2 or more.
+        limit
+            The most sets to list.
+        of, by, memory, asking
+            As in `rank`.
+
+        Returns
+        -------
+        JointRanking
+            The worst sets, and pairs that reach what neither does alone.
+        """
+        from riskgraph.analysis.together import rank_together  # it loads NumPy
+
+        return checked(rank_together)(self.graph, size, of, by=by, limit=limit, memory=memory, **asking)
+
+    def leanings(self, body: str, **asking: Unpack[Asking]) -> Leanings:
+        """What a public body leans on, each asked as a root; see `riskgraph.analysis.single_failures.leanings`.
+
+        Parameters
+        ----------
+        body
+            Name or id of a public body.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Leanings
+            Surest and widest first.
+        """
+        return checked(leanings)(self.graph, body, **asking)
+
+    def worst_failures(self, *, limit: int = 12, **asking: Unpack[Asking]) -> WorstFailures:
+        """The roots that reach most; see `riskgraph.analysis.single_failures.worst_failures`.
+
+        Parameters
+        ----------
+        limit
+            The most roots.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        WorstFailures
+            The worst first, each with its radius.
+        """
+        return checked(worst_failures)(self.graph, limit=limit, **asking)
 
     def list(self, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
         """Bodies by kind; see `riskgraph.analysis.profile.list_bodies`."""
@@ -249,21 +326,56 @@ class RiskMap:
 
     @checked
     def chokepoints(
-        self, names: str | Sequence[str], area: str | None = None, **question: Any
+        self, names: RootNames, area: str | None = None, *, order: int = 3, **asking: Unpack[Asking]
     ) -> Chokepoints | ServiceCuts:
         """What saves whom, or with an area what a council's service cannot do without.
 
         See `riskgraph.analysis.chokepoints`.
+
+        Parameters
+        ----------
+        names
+            What fails; with an area, one council.
+        area
+            The service area; `?` for what the council depends on in an area not known.
+        order
+            With an area: the most things in a set.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Chokepoints or ServiceCuts
+            The second where an area is given.
         """
         if area is None:
-            return checked(chokepoints)(self.graph, names, **question)
-        return checked(service_cuts)(
-            self.graph, names if isinstance(names, str) else next(iter(names), ""), area, **question
-        )
+            return checked(chokepoints)(self.graph, names, **asking)
+        one = names.roots if isinstance(names, Question) else names
+        council = one if isinstance(one, str) else next(iter(one), "")
+        return checked(service_cuts)(self.graph, council, area, order=order, **asking)
 
-    def common(self, first: str, second: str, **question: Any) -> Common:
-        """What two things share; see `riskgraph.analysis.common.common`."""
-        return checked(common)(self.graph, first, second, **question)
+    def common(
+        self, first: str, second: str, *, aside: Sequence[str] = (), ubiquitous: int = 50, **asking: Unpack[Asking]
+    ) -> Common:
+        """What two things share; see `riskgraph.analysis.common.common`.
+
+        Parameters
+        ----------
+        first, second
+            Names or ids of any two bodies, places or lines of business.
+        aside
+            Names of things to set aside besides.
+        ubiquitous
+            Set aside what reaches more than this share (per cent) of those like the two.
+        asking
+            Kinds, view and band; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Common
+            Yes, no or not known, and through what.
+        """
+        return checked(common)(self.graph, first, second, aside=aside, ubiquitous=ubiquitous, **asking)
 
     def chance(
         self,
@@ -426,9 +538,24 @@ class RiskMap:
 
         return checked(certificates)(self.graph, **which)
 
-    def peers(self, body: str, **question: Any) -> Peers:
-        """Who runs the same; see `riskgraph.analysis.peers.peers`."""
-        return checked(peers)(self.graph, body, **question)
+    def peers(self, body: str, *, root: RootNames = (), **asking: Unpack[Asking]) -> Peers:
+        """Who runs the same; see `riskgraph.analysis.peers.peers`.
+
+        Parameters
+        ----------
+        body
+            Name or id of a public body.
+        root
+            What is hit: peers that it could reach are told apart.
+        asking
+            Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Peers
+            Those with most in common first.
+        """
+        return checked(peers)(self.graph, body, root=root, **asking)
 
     def gate(self, draft: str | Path | Award, policy: Path | Policy | None = None) -> Gate:
         """Hold a draft award against limits; see `riskgraph.scenario.gate.gate`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import jsonschema
@@ -33,6 +33,17 @@ ASKED: dict[str, str] = {
     "why not": "why --not essex civica",
     "list": "list supplier",
     "timeline": "timeline eks-civica-2024",
+    "rank": "rank supplier",
+    "rank together": "rank --together 2",
+    "chokepoints": "chokepoints oracle",
+    "chokepoints area": "chokepoints thanet --area revenues-benefits",
+    "common": "common oracle civica",
+    "peers": "peers thanet --root civica",
+}
+# answers that only Python gives
+PYTHON_ONLY: dict[str, Callable[[RiskMap], Answer]] = {
+    "leanings": lambda seeds: seeds.leanings("thanet"),
+    "worst failures": lambda seeds: seeds.worst_failures(limit=3),
 }
 
 
@@ -60,7 +71,7 @@ def run(line: str, format_: str) -> str:
 
 
 def test_every_answer_is_asked_here() -> None:
-    assert sorted(ASKED) == sorted({one.form.word for one in forms()})
+    assert sorted([*ASKED, *PYTHON_ONLY]) == sorted({one.form.word for one in forms()})
 
 
 @pytest.mark.parametrize("word", sorted(ASKED))
@@ -70,6 +81,14 @@ def test_json_fits_the_schema_of_the_answer(word: str) -> None:
     jsonschema.Draft202012Validator.check_schema(form.json_schema())
     jsonschema.validate(plain, form.json_schema(), jsonschema.Draft202012Validator)
     assert plain["data"]["digest"] == seeds().dataset.digest
+
+
+@pytest.mark.parametrize("word", sorted(PYTHON_ONLY))
+def test_an_answer_of_python_fits_its_schema_and_has_frames(word: str) -> None:
+    answer = PYTHON_ONLY[word](seeds())
+    jsonschema.validate(answer.to_dict(), answer.form.json_schema(), jsonschema.Draft202012Validator)
+    for table in answer.form.tables:
+        assert list(answer.to_frame(table.name).columns) == [column.name for column in table.columns]
 
 
 @pytest.mark.parametrize("word", sorted(ASKED))

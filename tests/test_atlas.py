@@ -25,7 +25,7 @@ from test_report import hostile
 
 from riskgraph import load
 from riskgraph.analysis.blast import BlastRadius, blast
-from riskgraph.analysis.every import every_radius
+from riskgraph.analysis.every_radius import every_radius
 from riskgraph.analysis.radius import Reach
 from riskgraph.cli import main
 from riskgraph.data import read

@@ -21,6 +21,7 @@ from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part, places_of
 from riskgraph.model import AUTHORITY, KINDS, Band
 from riskgraph.render import chokepoints as render
+from riskgraph.render.page import as_text
 
 SETS = Path(__file__).parent / "conformance" / "sets"
 SOME = sorted(SETS.iterdir())[:30]
@@ -161,7 +162,7 @@ def test_the_hidden_single_point_behind_two_alternatives(tmp_path: Path) -> None
     found = service_cuts(known, "ashby", area)
     assert cut_names(found.cuts) == [("system:idp",), ("environment:cloudx",), ("system:b", "system:p")]
     assert [cut.order for cut in found.single] == [1, 1]
-    said = render.cuts_text(found)
+    said = as_text(render.cuts_page(found))
     assert said.startswith("2 single points of failure for planning and building control at Ashby")
     assert "loses all of its alternatives together" in said
     assert "1 set that would stop it only by failing together" in said
@@ -175,7 +176,7 @@ def test_a_pair_that_backs_each_other_up_saves_nobody_by_itself(tmp_path: Path) 
         "system:p": ("authority:ashby",),
     }, "hardening one of two alternatives is enough, which no path and no dominator shows"
     assert found.alternatives == 1
-    assert "1 group of systems that back each other up" in render.text(found)
+    assert "1 group of systems that back each other up" in as_text(render.page(found))
 
 
 def test_a_service_that_is_not_there_is_said_with_those_that_are() -> None:
@@ -194,7 +195,7 @@ def test_the_words_in_every_format() -> None:
             assert result.exit_code == 0, result.stderr
             outputs[form] = result.stdout
         assert outputs["text"][0].isdigit()
-        assert '"schema": 1' in outputs["json"]
+        assert '"schema": 2' in outputs["json"]
         assert outputs["csv"].count("\n") > 1
     two = runner.invoke(main, ["chokepoints", "thanet", "dover", "--area", "housing"], catch_exceptions=False)
     assert two.exit_code == 2
@@ -206,4 +207,4 @@ def test_answers_have_a_frame_and_a_short_name() -> None:
         assert repr(answer).startswith("<")
         assert len(answer.to_frame()) >= 1
     assert seeds.chokepoints("essex").to_frame().empty
-    assert "nothing to harden" in render.text(chokepoints(seeds.graph, "essex"))
+    assert "nothing to harden" in as_text(render.page(chokepoints(seeds.graph, "essex")))

@@ -19,7 +19,8 @@ from riskgraph.data import canonical
 from riskgraph.graph import RiskGraph
 from riskgraph.maps import read
 from riskgraph.render.contracts import certificates_text, contracts_text, locks_text
-from riskgraph.render.peers import peers_text
+from riskgraph.render.page import as_text
+from riskgraph.render.peers import page as peers_page
 
 HEAD, *ROWS = FILES["relations.csv"].splitlines()
 SHEET = "one-sheet-register.csv"
@@ -193,13 +194,13 @@ def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
 def test_peers_outside_the_radius_can_help() -> None:
     uk = RiskGraph.open("uk")
     found = peers(uk, "dover", root="east kent services")
-    assert found.root == "shared-service:east-kent-services"
+    assert found.question.roots == ("shared-service:east-kent-services",)
     outside = [peer.id for peer in found.outside]
     assert "authority:thanet" not in outside
     assert "authority:ashford" in outside
     common = [len(peer.shared) for peer in found.outside]
     assert common == sorted(common, reverse=True)
-    text = peers_text(found)
+    text = as_text(peers_page(found))
     assert "could not be reached from East Kent Services by this map, so they could lend a hand" in text
     assert "Contacts are never in this data: ask for a hand by way of your WARP, or theirs." in text
 
@@ -210,7 +211,7 @@ def test_how_a_council_stands_in_its_class_names_nobody() -> None:
     assert (one.on_one, one.services, one.supplier) == (4, 8, "shared-service:east-kent-services")
     assert one.class_size > 100
     assert one.fewer is not None and one.median is not None and one.fewer > one.class_size / 2
-    said = peers_text(found).splitlines()[-1]
+    said = as_text(peers_page(found)).splitlines()[-1]
     assert said.startswith("4 of its 8 known services lean on one supplier, East Kent Services. Of ")
     assert said.endswith("None of them is named.")
 
@@ -223,10 +224,10 @@ def test_a_class_of_few_is_not_told() -> None:
 def test_peers_have_every_form() -> None:
     words = ["peers", "Wexmoor", "--data", SHEET, "--root", "supplier:quenby-software", "--format"]
     held = json.loads(CliRunner().invoke(main, [*words, "json"], catch_exceptions=False).stdout)
-    assert held["root"] == "supplier:quenby-software"
-    assert all(peer["reached"] is not None for peer in held["peers"])
+    assert held["question"]["roots"] == ["supplier:quenby-software"]
+    assert all(peer["reached"] is not None for peer in held["tables"]["peers"])
     lines = CliRunner().invoke(main, [*words, "csv"], catch_exceptions=False).stdout.splitlines()
-    assert len(lines) == 1 + len(held["peers"])
+    assert len(lines) == 1 + len(held["tables"]["peers"])
 
 
 def test_reports_hold_contracts_for_what_a_supplier_makes_and_of_a_shared_service() -> None:

@@ -22,13 +22,14 @@ from riskgraph.analysis.chance import chance
 from riskgraph.analysis.changes import changes
 from riskgraph.analysis.chokepoints import chokepoints
 from riskgraph.analysis.contracts import contracts
-from riskgraph.analysis.every import every_radius
+from riskgraph.analysis.every_radius import every_radius
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By, counted, residents, separate_areas
 from riskgraph.analysis.radius import BlastRadius
-from riskgraph.analysis.rank import rank, separate_failures
+from riskgraph.analysis.rank import rank
 from riskgraph.analysis.residents import ResidentSums
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.single_failures import separate_failures
 from riskgraph.analysis.step_chances import StepChance
 from riskgraph.analysis.together import rank_together
 from riskgraph.cli import main
@@ -349,6 +350,89 @@ def test_residents_are_counted_of_a_class_only_where_it_is_reached() -> None:
     radius = blast(uk, "civica").selected(counties)
     assert bodies == {reach.id for reach in radius.within()}
     assert people == radius.residents().people == rank(uk, selection=counties)["supplier:civica"].residents[2] > 0
+
+
+# -- service areas ------------------------------------------------------------------------------------
+
+
+def areas_of(graph: RiskGraph) -> list[str]:
+    harm = graph.harm(graph.view())
+    return sorted({area for areas in harm.today.values() for area in areas if area is not None})
+
+
+def check_areas(graph: RiskGraph, roots: Sequence[str], areas: Sequence[str], **question: Any) -> None:
+    """Of some areas, a body counts in a kind and band if its service there does, through every door alike."""
+    chosen = Selection.of(graph, areas=areas)
+    ranking = {row.root: row for row in rank(graph, selection=chosen, **question).rows}
+    every = every_radius(graph, selection=chosen, **question)
+    for root in roots:
+        whole, radius = blast(graph, root, **question), blast(graph, root, selection=chosen, **question)
+        served = {
+            reach.id: [kinds for area, kinds in reach.services.items() if area in areas]
+            for reach in whole.within(Band.NOT_RULED_OUT)
+        }
+        touched = {touch.body: touch for touch in every.reached.get(root, ())}
+        for band in Band:
+            inside = {
+                body
+                for body, services in served.items()
+                if any(b <= band for kinds in services for b in kinds.values())
+            }
+            count = sum(min(kinds.values()) <= band for services in served.values() for kinds in services)
+            assert {reach.id for reach in radius.within(band)} == inside, (root, band)
+            one = len(inside), residents(graph.dataset, inside).people, count
+            assert of_blast(radius, band) == one
+            row = ranking.get(root)
+            ranked = (0, 0, 0) if row is None else (row.authorities[band], row.residents[band], row.services[band])
+            assert ranked == one, (root, band)
+            view, kinds = radius.view, radius.kinds
+            found = tuple(int(Gauge(graph, view, kinds, None, band, by, chosen).radius(root)[0]) for by in By)
+            assert found == one, (root, band)
+            assert {reach.id for reach in (*radius.authorities, *radius.abolished, *radius.groups)} == set(touched)
+            for kind in FailureKind:
+                of_kind = {body for body, some in served.items() if any(k.get(kind, 9) <= band for k in some)}
+                assert {reach.id for reach in radius.within(band, kind)} == of_kind
+                assert row is None or row.by_kind.get(kind, (0,) * len(Band))[band] == len(of_kind)
+                at = list(FailureKind).index(kind)
+                assert of_kind <= {body for body, touch in touched.items() if touch.levels[at] <= band}
+            assert set(chokepoints(graph, root, band=band, selection=chosen, **question).reached) == inside
+
+
+@pytest.mark.parametrize("folder", ["seeds", *sorted(MAPS.iterdir())], ids=lambda path: Path(path).name)
+def test_of_a_service_area_a_body_counts_as_its_service_there_is_reached(folder: str | Path) -> None:
+    graph = RiskGraph.open(folder)
+    areas = areas_of(graph)
+    for some in [areas[:1], areas[1:3], areas]:
+        if some:
+            check_areas(graph, list(graph.dataset.entities), some)
+
+
+def test_a_service_that_is_doubtful_is_no_body_reached_in_that_area() -> None:
+    """Who is reached surely, but in an area only in doubt, does not count for that area within the band."""
+    uk = RiskGraph.open("uk")
+    radius = blast(uk, "civica")
+    doubtful = {
+        (area, reach.id)
+        for reach in radius.within()
+        for area, kinds in reach.services.items()
+        if area is not None and min(kinds.values()) > Band.POSSIBLE
+    }
+    assert doubtful
+    areas = sorted({area for area, _ in doubtful})
+    check_areas(uk, ["supplier:civica"], areas[:1])
+    for area in areas:
+        inside = {reach.id for reach in blast(uk, "civica", areas=[area]).within()}
+        assert inside.isdisjoint(body for one, body in doubtful if one == area)
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_of_a_service_area_several_roots_together_reach_what_blast_says(by: By) -> None:
+    uk = RiskGraph.open("uk")
+    found = rank_together(uk, 2, "supplier", by=str(by), areas=["revenues-benefits"])
+    assert found.rows
+    for row in found.rows[:3]:
+        radius = blast(uk, row.roots, areas=["revenues-benefits"])
+        assert row.value == dict(zip(By, of_blast(radius, Band.POSSIBLE), strict=True))[by]
 
 
 # -- services and kinds -------------------------------------------------------------------------------

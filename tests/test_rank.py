@@ -14,9 +14,11 @@ from strategies import datasets, questions, write
 
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.measure import residents
+from riskgraph.analysis.question import Question
 from riskgraph.analysis.radius import BlastRadius
-from riskgraph.analysis.rank import RankedRoot, Ranking, rank
-from riskgraph.analysis.rank_arrays import Counter
+from riskgraph.analysis.rank import Ranking, rank
+from riskgraph.analysis.root_counts import RootCounter
+from riskgraph.analysis.roots import RankedRoot
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.together import rank_together
 from riskgraph.engine.search import Cover, best_sets, greedy
@@ -163,13 +165,13 @@ def test_a_selection_counts_only_its_own(national: RiskGraph) -> None:
 
 def test_chunks_of_columns_change_nothing(national: RiskGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = rank(national, "supplier")
-    monkeypatch.setattr(Counter, "most", 64)
-    counter = Counter(national, national.view(), None, whole.kinds, "supplier", 1 << 30)
-    assert len(list(counter.parts(counter.bodies_of_places, cuts=counter.cuts))) > 2 * len(Band)
+    monkeypatch.setattr(RootCounter, "most", 64)
+    counter = RootCounter(national, Question.of(national), "supplier", 1 << 30)
+    assert len(list(counter.parts(counter.bodies_of_places, counter.cuts))) > 2 * len(Band)
     assert rank(national, "supplier").rows == whole.rows
     selection = Selection.of(national, areas=["electoral"])
     in_chunks = rank(national, "product", selection=selection).rows
-    monkeypatch.setattr(Counter, "most", None)
+    monkeypatch.setattr(RootCounter, "most", None)
     assert rank(national, "product", selection=selection).rows == in_chunks
 
 

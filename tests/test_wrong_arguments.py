@@ -13,6 +13,7 @@ import pytest
 
 import riskgraph
 from riskgraph import api
+from riskgraph.analysis.question import Asking
 from riskgraph.arguments import checked
 from riskgraph.errors import RiskGraphError
 from riskgraph.report import ReportOptions
@@ -67,6 +68,8 @@ def keywords(name: str) -> Iterator[str]:
         for parameter in inspect.signature(function).parameters.values():
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.name not in LONG:
                 yield parameter.name
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD and parameter.name == "asking":
+                yield from Asking.__annotations__
 
 
 def positional(name: str) -> list[str]:

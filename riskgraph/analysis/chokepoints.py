@@ -8,15 +8,15 @@ alternatives that back each other up count as they do everywhere. A dominator tr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import blast, run
 from riskgraph.analysis.measure import residents
 from riskgraph.analysis.proofs import Proof, proof_at
-from riskgraph.analysis.question import parse_kinds
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.data.names import normalise
 from riskgraph.engine import place_and_kind, states_of
@@ -26,11 +26,8 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Part, Place, places_of
 from riskgraph.model import AUTHORITY, KINDS, Band, FailureKind
+from riskgraph.pictured import Pictured
 from riskgraph.rules import rules
-from riskgraph.settle import View
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Chokepoints", "Cut", "Saving", "ServiceCuts", "chokepoints", "service_cuts"]
 
@@ -48,70 +45,77 @@ class Saving:
 
 
 @dataclass(frozen=True)
-class Chokepoints:
+class Chokepoints(Answer, Pictured):
     """The bodies and rows that most hangs on, for one root, those that save most first."""
 
+    form: ClassVar = Form(
+        "chokepoints",
+        "What, if hardened, would save whom from the failing of some roots.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("reached", "ids of the public bodies that could be reached, the roots apart", "list"),
+            Column("unsaved", "ids of those that no single body saves", "list"),
+            Column("alternatives", "groups of alternatives that harm touches", "integer"),
+        ),
+        (
+            TableForm(
+                "savings",
+                "a body or row that, hardened alone, saves somebody",
+                (
+                    Column("id", "id of the body or place, or of the row (a relation)"),
+                    Column("what", "kind of the body or place, or row"),
+                    Column("name", "its name; of a row: who depends on whom"),
+                    Column("saves", "public bodies other than itself that are no longer reached", "integer"),
+                    Column("residents", "how much lower the ceiling of residents is", "integer", "people"),
+                    Column("services", "services of public bodies that are no longer reached", "integer"),
+                    Column("behind", "id of the nearest body that, if hardened, saves this one as well"),
+                    Column("behind_name", "its name"),
+                    Column("saved", "ids of the public bodies that are no longer reached", "list"),
+                ),
+                ("name", "what", "saves", "residents", "services", "behind_name"),
+            ),
+        ),
+    )
+
     graph: RiskGraph
+    question: Question
     radius: BlastRadius
-    band: Band
     bodies: tuple[Saving, ...]
     rows: tuple[Saving, ...]
     reached: tuple[str, ...]  # authorities reached in the band, the roots apart
     unsaved: tuple[str, ...]  # those that no single body saves: several ways lead there, or a direct one
     alternatives: int  # groups of alternatives that harm touches: there, what saves whom is no tree
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
-        return {
-            "schema": 1,
-            "roots": list(self.radius.roots),
-            "kinds": [str(kind) for kind in self.radius.kinds],
-            "as_of": self.radius.view.as_of.isoformat(),
-            "band": self.band.word,
-            "reached": list(self.reached),
-            "bodies": [_saving_dict(saving) for saving in self.bodies],
-            "rows": [_saving_dict(saving) for saving in self.rows],
-            "unsaved": list(self.unsaved),
-            "alternatives": self.alternatives,
-        }
+    def fact_values(self) -> Mapping[str, Value]:
+        """Who is reached, and whom nothing saves."""
+        return {"reached": self.reached, "unsaved": self.unsaved, "alternatives": self.alternatives}
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each body or row that saves somebody: what, and how many authorities, residents, services."""
-        import pandas as pd
-
-        columns = ["thing", "what", "authorities", "residents", "services", "behind"]
-        rows = [
-            (s.thing, "row" if s.row else "body", len(s.saved), s.residents, s.services, s.behind)
-            for s in (*self.bodies, *self.rows)
-        ]
-        return pd.DataFrame(rows, columns=columns)
+    def row_values(self, table: str) -> Iterable[Row]:
+        """Every body, then every row that saves somebody."""
+        dataset = self.graph.dataset
+        for one in (*self.bodies, *self.rows):
+            what, name = "row", ""
+            if one.row:
+                row = dataset.relations[one.thing]
+                name = f"{dataset.name(row.dependent)} {row.relation} {dataset.name(row.provider)}"
+            else:
+                what, name = dataset.entities[one.thing].kind, dataset.usual_name(one.thing)
+            behind = None if one.behind is None else dataset.usual_name(one.behind)
+            yield (
+                one.thing, what, name, len(one.saved), one.residents, one.services, one.behind, behind, one.saved
+            )  # fmt: skip
 
     def __repr__(self) -> str:
-        names = " and ".join(self.radius.roots)
+        names = " and ".join(self.question.roots)
         return f"<Chokepoints of {names}: {len(self.bodies)} bodies, {len(self.rows)} rows>"
-
-
-def _saving_dict(saving: Saving) -> dict[str, Any]:
-    return {
-        "id": saving.thing,
-        "saves": list(saving.saved),
-        "residents": saving.residents,
-        "services": saving.services,
-        "behind": saving.behind,
-    }
 
 
 def chokepoints(
     graph: RiskGraph,
-    roots: str | Sequence[str],
+    roots: RootNames,
     *,
-    band: str | Band = Band.POSSIBLE,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
     progress: Callable[[int, int], None] | None = None,
+    **asking: Unpack[Asking],
 ) -> Chokepoints:
     """What, if hardened, would save whom from the failing of some roots.
 
@@ -120,10 +124,22 @@ def chokepoints(
 
     Parameters
     ----------
-    band
-        Count who is reached in this band or a surer one; the other parameters are those of `blast`.
+    roots
+        Names or ids of what fails, all at once; or a question.
     progress
         Called with how many bodies and rows are done, and how many there are.
+    asking
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    Chokepoints
+        The bodies and the rows that save somebody in the scope, each by itself.
+
+    Raises
+    ------
+    RiskGraphError
+        If no root is given, or a word is not known.
 
     Examples
     --------
@@ -131,26 +147,17 @@ def chokepoints(
     >>> [(saving.thing, len(saving.saved)) for saving in found.bodies]
     [('product:oracle-fusion', 3), ('system:lancashire-oracle-fusion', 3)]
     """
-    band = Band.of(band)
-    radius = blast(
-        graph, roots, kinds=kinds, like=like, as_of=as_of, without=without, known_before=known_before
-    )  # fmt: skip
-    harm = graph.harm(radius.view, radius.roots)
-    return _Hardener(graph, radius, harm, band, progress).answer()
+    radius = blast(graph, roots, **asking)
+    return _Hardener(graph, radius, progress).answer()
 
 
 class _Hardener:
-    def __init__(
-        self,
-        graph: RiskGraph,
-        radius: BlastRadius,
-        harm: HarmNetwork,
-        band: Band,
-        progress: Callable[[int, int], None] | None,
-    ) -> None:
-        self.graph, self.radius, self.harm, self.band, self.progress = graph, radius, harm, band, progress
-        self.reached = tuple(reach.id for reach in radius.within(band))
-        self.states = run(harm, radius.roots, radius.kinds).bands[band].hops
+    def __init__(self, graph: RiskGraph, radius: BlastRadius, progress: Callable[[int, int], None] | None) -> None:
+        self.graph, self.radius, self.progress = graph, radius, progress
+        self.band = radius.question.band
+        self.harm = harm = graph.harm(radius.view, radius.roots)
+        self.reached = tuple(reach.id for reach in radius.within(self.band))
+        self.states = run(harm, radius.roots, radius.kinds).bands[self.band].hops
         self.ids: list[str] = []
         self.things: list[Thing] = []
         self._bodies()
@@ -184,10 +191,14 @@ class _Hardener:
 
     def answer(self) -> Chokepoints:
         dataset = self.graph.dataset
-        whole = {body: [self.harm.number[Place(body, Part.WHOLE)]] for body in self.reached}
-        services = {
-            (body, number): [number] for body in self.reached for number, _ in self.harm.parts(body, Part.SERVICE)
+        only = self.radius.question.selection.areas
+        served = {
+            body: [n for n, area in self.harm.parts(body, Part.SERVICE) if not only or area in only]
+            for body in self.reached
         }
+        # for some service areas, a body counts by its services there
+        whole = served if only else {body: [self.harm.number[Place(body, Part.WHOLE)]] for body in self.reached}
+        services = {(body, number): [number] for body, numbers in served.items() for number in numbers}
         bodies = {
             body: list(thing.places)
             for body, thing in zip(self.ids[: self.body_count], self.things, strict=False)
@@ -217,8 +228,8 @@ class _Hardener:
         rescued = {body for saving in found if not saving.row for body in saving.saved}
         return Chokepoints(
             self.graph,
+            self.radius.question,
             self.radius,
-            self.band,
             tuple(saving for saving in found if not saving.row),
             tuple(saving for saving in found if saving.row),
             self.reached,
@@ -281,15 +292,42 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class ServiceCuts:
+class ServiceCuts(Answer, Pictured):
     """What a service of an authority cannot do without: surest first, then the smallest sets."""
 
+    form: ClassVar = Form(
+        "chokepoints area",
+        "What a service of a council cannot do without: single points of failure, and sets that stop it together.",
+        ("kinds", "view", "band"),
+        (
+            Column("council", "id of the council"),
+            Column("council_name", "its name"),
+            Column("service_area", "area of the service; empty: an area not known"),
+            Column("order", "most things in a set", "integer"),
+            Column("complete_to", "every set of up to so many things is here", "integer"),
+        ),
+        (
+            TableForm(
+                "cuts",
+                "a smallest set of bodies and places whose failing together could stop the service",
+                (
+                    Column("things", "ids of what must fail together", "list"),
+                    Column("names", "their names", "list"),
+                    Column("order", "how many they are", "integer"),
+                    Column("band", "surest band in which they stop it", "band"),
+                    Column("within", "whether that is within the band asked about", "flag"),
+                    Column("hops", "steps from them to the service", "integer"),
+                    Column("rows", "ids of the relations that prove it", "list"),
+                ),
+                ("names", "order", "band", "hops", "rows"),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
+    question: Question
     council: str
     area: str | None
-    kinds: tuple[FailureKind, ...]
-    band: Band
     cuts: tuple[Cut, ...]  # within the band
     doubtful: tuple[Cut, ...]  # only in wider bands than that asked for
     order: int  # the largest sets asked for
@@ -300,38 +338,19 @@ class ServiceCuts:
         """Single points of failure."""
         return tuple(cut for cut in self.cuts if cut.order == 1)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
-
-        def plain(cuts: Sequence[Cut]) -> list[dict[str, Any]]:
-            return [
-                {"things": list(c.things), "band": c.band.word, "hops": c.proof.hops, "rows": list(c.proof.rows)}
-                for c in cuts
-            ]
-
+    def fact_values(self) -> Mapping[str, Value]:
+        """Which service, and how far the search went."""
         return {
-            "schema": 1,
-            "council": self.council,
-            "service": self.area or "?",
-            "kinds": [str(kind) for kind in self.kinds],
-            "as_of": self.view.as_of.isoformat(),
-            "band": self.band.word,
-            "cuts": plain(self.cuts),
-            "not_ruled_out": plain(self.doubtful),
-            "order": self.order,
-            "complete_to": self.complete_to,
-        }
+            "council": self.council, "council_name": self.graph.dataset.usual_name(self.council),
+            "service_area": self.area, "order": self.order, "complete_to": self.complete_to,
+        }  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each set: its things, their number, the band and the rows of the proof."""
-        import pandas as pd
-
-        columns = ["things", "order", "band", "hops", "rows"]
-        rows = [
-            (";".join(c.things), c.order, c.band.word, c.proof.hops, ";".join(c.proof.rows))
-            for c in (*self.cuts, *self.doubtful)
-        ]
-        return pd.DataFrame(rows, columns=columns)
+    def row_values(self, table: str) -> Iterable[Row]:
+        """Every set, those that cannot be ruled out last."""
+        for cut in (*self.cuts, *self.doubtful):
+            names = tuple(map(self.graph.dataset.usual_name, cut.things))
+            within = cut.band <= self.question.band
+            yield cut.things, names, cut.order, cut.band, within, cut.proof.hops, cut.proof.rows
 
     def __repr__(self) -> str:
         return f"<ServiceCuts of {self.council}, {self.area or '?'}: {len(self.single)} single, {len(self.cuts)} sets>"
@@ -343,13 +362,8 @@ def service_cuts(
     area: str,
     *,
     order: int = 3,
-    band: str | Band = Band.POSSIBLE,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "outage",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
     progress: Callable[[int, int], None] | None = None,
+    **asking: Unpack[Asking],
 ) -> ServiceCuts:
     """Every smallest set of bodies and places, up to a size, whose failing would stop a service.
 
@@ -364,10 +378,16 @@ def service_cuts(
         The service area; `?` for what it depends on in an area not known.
     order
         The most things in a set.
-    band
-        Sets that need no doubtful step beyond this band; the rest stand in `doubtful`.
     progress
         Called with how many sets of one size are tried, and how many there are.
+    asking
+        Kinds (an outage if left out), view and band; see `riskgraph.analysis.question.Asking`. Sets that need a
+        doubtful step beyond the band stand in `doubtful`.
+
+    Returns
+    -------
+    ServiceCuts
+        The sets within the band and those beyond it, smallest first.
 
     Raises
     ------
@@ -380,11 +400,12 @@ def service_cuts(
     >>> [cut.things for cut in found.single if cut.band is Band.DOCUMENTED]
     [('shared-service:east-kent-services',), ('supplier:civica',)]
     """
-    band = Band.of(band)
-    view = graph.view(as_of, without, known_before)
+    if not {"kinds", "like"} & asking.keys():
+        asking["like"] = "outage"
+    question = Question.of(graph, **asking)
     body = graph.names.resolve(council, frozenset({AUTHORITY}))
-    asked = parse_kinds(kinds, like)
-    harm = graph.harm(view)
+    asked, band = question.kinds, question.band
+    harm = graph.harm(question.view)
     service, known = _service(graph, harm, body, area)
     ends = [FailureKind.OUTAGE] if FailureKind.OUTAGE in asked else list(asked)
     targets = [harm.state(service, kind) for kind in ends]
@@ -406,11 +427,9 @@ def service_cuts(
     cuts.sort(key=lambda cut: (cut.order, cut.band, cut.proof.hops, cut.things))
     return ServiceCuts(
         graph,
-        view,
+        question,
         body,
         known,
-        asked,
-        band,
         tuple(cut for cut in cuts if cut.band <= band),
         tuple(cut for cut in cuts if cut.band > band),
         order,

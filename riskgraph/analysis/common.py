@@ -7,15 +7,17 @@ the same in Cypher.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import run
 from riskgraph.analysis.proofs import Proof, proof_at
-from riskgraph.analysis.question import parse_kinds
+from riskgraph.analysis.question import Asking, Question
+from riskgraph.analysis.roots import root_name
+from riskgraph.analysis.select import Selection
 from riskgraph.engine.upstream import order_drop, overlap, upstream
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -31,11 +33,9 @@ from riskgraph.model import (
     Band,
     FailureKind,
 )
+from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Common", "CommonAnswer", "NotRecorded", "SharedThing", "common", "common_in"]
 
@@ -77,15 +77,65 @@ class NotRecorded:
 
 
 @dataclass(frozen=True)
-class Common:
+class Common(Answer, Pictured):
     """What two things share; what is ubiquitous is set aside and named, and still answers the question."""
 
+    form: ClassVar = Form(
+        "common",
+        "Whether one failure could reach two things that are thought independent, and through what.",
+        ("kinds", "view", "band"),
+        (
+            Column("first", "id of the first"),
+            Column("first_name", "its name"),
+            Column("second", "id of the second"),
+            Column("second_name", "its name"),
+            Column("answer", "whether one failure could reach both: yes, no or not known"),
+            Column("peers", "how many are like the two and known to rest on something", "integer"),
+            Column("ubiquitous_above_percent", "what reaches more of these is set aside", "integer", "per cent"),
+            Column("first_rests_on", "things that the first rests on, itself included", "integer"),
+            Column("second_rests_on", "things that the second rests on, itself included", "integer"),
+            Column("either_rests_on", "things that either rests on", "integer"),
+            Column("jaccard", "of what either rests on, the share of both, without what was set aside", "number"),
+            Column("overlap", "of the shorter list, the share of both, without what was set aside", "number"),
+            Column("jaccard_with_all", "of what either rests on, the share of both", "number"),
+            Column("overlap_with_all", "of the shorter list, the share of both", "number"),
+            Column("order_drop", "1: one failure is enough where two should be needed", "integer"),
+        ),
+        (
+            TableForm(
+                "shared",
+                "a thing whose failing could reach both",
+                (
+                    Column("id", "its id"),
+                    Column("name", "its name"),
+                    Column("kind", "its kind"),
+                    Column("band", "how surely it reaches both", "band"),
+                    Column(
+                        "kinds", "kinds of failure in which it reaches both; empty: each in kinds of its own", "list"
+                    ),
+                    Column("peers", "how many of those like the two it reaches as well", "integer"),
+                    Column("list", "shared, not ruled out (beyond the band asked about) or set aside"),
+                    Column("first_rows", "ids of the relations by which it reaches the first", "list"),
+                    Column("second_rows", "ids of the relations by which it reaches the second", "list"),
+                ),
+                ("name", "kind", "band", "kinds", "peers", "list"),
+            ),
+            TableForm(
+                "unknown",
+                "something nobody wrote down that could hide a shared place",
+                (
+                    Column("id", "id of the body or place"),
+                    Column("name", "its name"),
+                    Column("what", "what is not recorded"),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
+    question: Question
     first: str
     second: str
-    kinds: tuple[FailureKind, ...]
-    band: Band
     verdict: CommonAnswer
     shared: tuple[SharedThing, ...]  # within the band, surest and nearest first
     doubtful: tuple[SharedThing, ...]  # only in wider bands
@@ -98,53 +148,39 @@ class Common:
     order_drop: int  # 1: one failure is enough where two should be needed
     unknown: tuple[NotRecorded, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
+    @property
+    def band(self) -> Band:
+        """Within which band things count as shared."""
+        return self.question.band
 
-        def plain(some: Sequence[SharedThing]) -> list[dict[str, Any]]:
-            return [
-                {
-                    "id": s.id,
-                    "band": s.band.word,
-                    "kinds": [str(kind) for kind in s.kinds],
-                    "rows": [[] if proof is None else list(proof.rows) for proof in (s.first, s.second)],
-                    "peers": s.peers,
-                }
-                for s in some
-            ]
-
+    def fact_values(self) -> Mapping[str, Value]:
+        """The answer, and how much of what the two rest on is the same."""
+        dataset = self.graph.dataset
+        shares = ("jaccard", "overlap", "jaccard_with_all", "overlap_with_all")
         return {
-            "schema": 1,
-            "first": self.first,
-            "second": self.second,
-            "kinds": [str(kind) for kind in self.kinds],
-            "as_of": self.view.as_of.isoformat(),
-            "band": self.band.word,
-            "answer": str(self.verdict),
-            "shared": plain(self.shared),
-            "not_ruled_out": plain(self.doubtful),
-            "set_aside": plain(self.aside),
-            "peers": self.peers,
-            "ubiquitous_above_percent": self.limit,
-            "rests_on": {"first": self.rests_on[0], "second": self.rests_on[1], "either": self.rests_on[2]},
-            "jaccard": round(self.overlaps[0], 2),
-            "overlap": round(self.overlaps[1], 2),
-            "jaccard_with_all": round(self.overlaps_all[0], 2),
-            "overlap_with_all": round(self.overlaps_all[1], 2),
+            "first": self.first, "first_name": root_name(dataset, self.first),
+            "second": self.second, "second_name": root_name(dataset, self.second),
+            "answer": self.verdict, "peers": self.peers, "ubiquitous_above_percent": self.limit,
+            **dict(zip(("first_rests_on", "second_rests_on", "either_rests_on"), self.rests_on, strict=True)),
+            **{name: round(x, 2) for name, x in zip(shares, (*self.overlaps, *self.overlaps_all), strict=True)},
             "order_drop": self.order_drop,
-            "unknown": [{"body": u.body, "what": u.what} for u in self.unknown],
-        }
+        }  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each shared thing: its band, kinds and whether it was set aside."""
-        import pandas as pd
-
-        columns = ["thing", "band", "kinds", "peers", "shelf"]
-        shelves = (("shared", self.shared), ("not ruled out", self.doubtful), ("set aside", self.aside))
-        rows = [
-            (s.id, s.band.word, ";".join(map(str, s.kinds)), s.peers, shelf) for shelf, some in shelves for s in some
-        ]
-        return pd.DataFrame(rows, columns=columns)
+    def row_values(self, table: str) -> Iterable[Row]:
+        """Everything that is shared with its proofs, or all that is not recorded."""
+        dataset = self.graph.dataset
+        if table == "unknown":
+            return [(one.body, dataset.usual_name(one.body), one.what) for one in self.unknown]
+        lists = (("shared", self.shared), ("not ruled out", self.doubtful), ("set aside", self.aside))
+        return [
+            (
+                one.id, dataset.usual_name(one.id), dataset.entities[one.id].kind, one.band,
+                tuple(map(str, one.kinds)), one.peers, name,
+                *(() if proof is None else proof.rows for proof in (one.first, one.second)),
+            )
+            for name, things in lists
+            for one in things
+        ]  # fmt: skip
 
     def __repr__(self) -> str:
         return f"<Common of {self.first} and {self.second}: {self.verdict}, {len(self.shared)} shared>"
@@ -157,12 +193,7 @@ def common(
     *,
     aside: Sequence[str] = (),
     ubiquitous: int = UBIQUITOUS,
-    band: str | Band = Band.POSSIBLE,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
+    **asking: Unpack[Asking],
 ) -> Common:
     """Whether one failure could reach two things that are thought independent, and through what.
 
@@ -177,8 +208,13 @@ def common(
         Names of things to set aside besides.
     ubiquitous
         A thing that reaches more than this share (per cent) of those like the two is set aside.
-    band
-        Ties weaker than this are told apart; the other parameters are those of `blast`.
+    asking
+        Kinds, view and band; see `riskgraph.analysis.question.Asking`. Ties weaker than the band are told apart.
+
+    Returns
+    -------
+    Common
+        Yes, no or not known, with everything that reaches both and a proof to each.
 
     Raises
     ------
@@ -193,24 +229,15 @@ def common(
     """
     if not 0 <= ubiquitous <= 100:
         raise RiskGraphError(f"{ubiquitous} is no percentage.", "Use 0 to 100.")
-    view = graph.view(as_of, without, known_before)
+    question = Question.of(graph, **asking)
     one, other = (graph.names.resolve(name) for name in (first, second))
     if one == other:
         raise RiskGraphError(f"{first} and {second} are the same.", "Name two different things.")
     left_out = frozenset(graph.names.resolve(name) for name in aside)
-    return common_in(graph, view, one, other, parse_kinds(kinds, like), Band.of(band), left_out, ubiquitous)
+    return _Comparer(graph, question, (one, other), left_out, ubiquitous).answer()
 
 
-def common_in(
-    graph: RiskGraph,
-    view: View,
-    first: str,
-    second: str,
-    kinds: tuple[FailureKind, ...],
-    band: Band = Band.POSSIBLE,
-    aside: frozenset[str] = frozenset(),
-    ubiquitous: int = UBIQUITOUS,
-) -> Common:
+def common_in(graph: RiskGraph, view: View, first: str, second: str, kinds: tuple[FailureKind, ...]) -> Common:
     """The same in a view that is at hand, by ids.
 
     Examples
@@ -222,29 +249,28 @@ def common_in(
     """
     if first == second:
         raise RiskGraphError(f"{graph.dataset.usual_name(first)} is named twice.", "Name two different things.")
-    return _Comparer(graph, view, (first, second), kinds, band, aside, ubiquitous).answer()
+    question = Question((), kinds, "", view, Band.POSSIBLE, Selection(graph))
+    return _Comparer(graph, question, (first, second)).answer()
 
 
 class _Comparer:
     def __init__(
         self,
         graph: RiskGraph,
-        view: View,
+        question: Question,
         ids: tuple[str, str],
-        kinds: tuple[FailureKind, ...],
-        band: Band,
-        aside: frozenset[str],
-        limit: int,
+        aside: frozenset[str] = frozenset(),
+        limit: int = UBIQUITOUS,
     ) -> None:
-        self.graph, self.view, self.ids, self.kinds, self.band = graph, view, ids, kinds, band
+        self.graph, self.question, self.ids, self.kinds, self.band = graph, question, ids, question.kinds, question.band
         self.aside, self.limit = aside, limit
         self.dataset = graph.dataset
-        self.harm = graph.harm(view, ids)
+        self.harm = graph.harm(question.view, ids)
         self.names = list(self.dataset.entities)
-        self.things = [self.harm.starts(id_, kinds) for id_ in self.names]
+        self.things = [self.harm.starts(id_, self.kinds) for id_ in self.names]
         self.dependents: dict[str, set[str]] = defaultdict(set)
         self.depends: dict[str, set[str]] = defaultdict(set)  # body to the relations it is the dependent of
-        for step in graph.settled(view).steps:
+        for step in graph.settled(question.view).steps:
             if step.in_force and not step.implied:
                 self.depends[step.dependent].add(step.relation)
                 if step.relation in _MAKES_PART:
@@ -272,7 +298,7 @@ class _Comparer:
         needed = set(self.kinds) & _TOGETHER or set(self.kinds)
         enough = {s.id for s in reaching if needed & set(s.kinds)}
         return Common(
-            self.graph, self.view, self.ids[0], self.ids[1], self.kinds, self.band, verdict,
+            self.graph, self.question, self.ids[0], self.ids[1], verdict,
             within, tuple(s for s in few if s.band > self.band), tuple(many), len(peers), self.limit,
             (len(rests[0]), len(rests[1]), len(rests[0] | rests[1])),
             overlap(rests[0] - gone, rests[1] - gone), overlap(rests[0], rests[1]),

@@ -9,11 +9,13 @@
 - *Residents*: everyone who lives in the areas reached, each person once. A county's people are its own only
   where no area that holds them counts already.
 - *Services* count by their own band, never by that of the body whose services they are.
+- *Service areas*: where an answer is limited to some, a body counts in a kind and a band if one of its services in
+  these areas is reached in that kind and band, and only these services count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,6 +27,7 @@ __all__ = [
     "By",
     "Residents",
     "Standing",
+    "bands_in",
     "counted",
     "counts",
     "inhabited",
@@ -143,6 +146,23 @@ def own_bands(services: Services, within: Band, kind: FailureKind | None = None)
         for area, kinds in services.items()
     }
     return {area: band for area, band in best.items() if band is not None and band <= within}
+
+
+def bands_in(services: Services, areas: Collection[str]) -> dict[FailureKind, Band]:
+    """In which kinds, and how surely, a body counts for some areas: as the services that it has there are reached.
+
+    Examples
+    --------
+    >>> reached = {"housing": {FailureKind.OUTAGE: Band.LIKELY}, "pensions": {FailureKind.OUTAGE: Band.DOCUMENTED}}
+    >>> bands_in(reached, {"housing"})
+    {<FailureKind.OUTAGE: 'outage'>: <Band.LIKELY: 1>}
+    """
+    best: dict[FailureKind, Band] = {}
+    for area, kinds in services.items():
+        if area in areas:
+            for kind, band in kinds.items():
+                best[kind] = min(band, best.get(kind, band))
+    return best
 
 
 # -- residents ----------------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.measure import Residents, Services, is_past, own_bands, residents
+from riskgraph.analysis.measure import Residents, Services, bands_in, is_past, own_bands, residents
 from riskgraph.analysis.proofs import Proof
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.select import Selection
@@ -91,6 +91,17 @@ class Reach:
     def lead(self) -> tuple[FailureKind, Hit]:
         """The kind that is surest here, then nearest; ties go to the order of the kinds."""
         return min(self.kinds.items(), key=lambda item: (item[1].band, item[1].hops, KINDS.index(item[0])))
+
+    def inside(self, areas: Collection[str]) -> Reach | None:
+        """The same by its services in some areas only, each kind as surely as there; `None` if none is reached."""
+        bands = bands_in(self.services, areas)
+        if not bands:
+            return None
+        return replace(
+            self,
+            kinds={kind: replace(hit, band=bands[kind]) for kind, hit in self.kinds.items() if kind in bands},
+            services={area: kinds for area, kinds in self.services.items() if area in areas},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +278,22 @@ class BlastRadius(Answer, Pictured):
         )
 
     def selected(self, selection: Selection) -> BlastRadius:
-        """The part of the answer that belongs to a selection."""
+        """The part of the answer that belongs to a selection.
+
+        Limited to service areas, a body stands there by its services in them (`riskgraph.analysis.measure`).
+        """
         if not selection:
             return self
-        return self.only(lambda reach: selection.holds(reach.id) and selection.serves(reach.services), selection.holds)
+        radius = self
+        if selection.areas:
+            shelves = {
+                shelf: tuple(inside for reach in found if (inside := reach.inside(selection.areas)) is not None)
+                for shelf, found in (
+                    ("authorities", self.authorities), ("abolished", self.abolished), ("groups", self.groups),
+                )
+            }  # fmt: skip
+            radius = replace(self, **shelves)  # type: ignore[arg-type]
+        return radius.only(lambda reach: selection.holds(reach.id), selection.holds)
 
     @property
     def recovery_days(self) -> dict[str, int]:

@@ -75,10 +75,17 @@ class ResidentSums:
         True
         """
         low, high = np.searchsorted(self.columns, [first, first + held.shape[1]]).tolist()
-        mine = held[:, self.columns[low:high] - first]
-        counted = mine.copy()
+        weight = np.zeros(held.shape[1], np.int64)
+        weight[self.columns[low:high] - first] = self.people[low:high]
+        owner, column = np.nonzero(held)  # few of the bodies are in a set
+        known = weight[column] > 0
+        owner, column = owner[known], column[known]
+        people = weight[column]
         for above in self.above:
+            outer = np.full(held.shape[1], -1, np.int64)
             inner = np.flatnonzero(above[low:high] >= 0)
-            counted[:, inner] &= ~mine[:, above[low:high][inner] - low]
-        total: Longs = (counted @ self.people[low:high].astype(np.float64)).astype(np.int64)
+            outer[self.columns[low:high][inner] - first] = self.columns[above[low:high][inner]] - first
+            area = outer[column]
+            people[(area >= 0) & held[owner, area]] = 0  # -1 looks at the last column, and does not count
+        total: Longs = np.bincount(owner, weights=people, minlength=len(held)).astype(np.int64)
         return total

@@ -84,10 +84,6 @@ class Selection:
             return False
         return not self.regions or (entry is not None and bool({entry.region, entry.nation} & self.regions))
 
-    def serves(self, areas: Iterable[str | None]) -> bool:
-        """Whether one of some services is within the service areas."""
-        return not self.areas or bool(self.areas & set(areas))
-
 
 def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[str]:
     found = set()

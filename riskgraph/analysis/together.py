@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import ClassVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riskgraph.analysis.question import parse_kinds
-from riskgraph.analysis.rank import LINE, check_words, memory_limit, refuse
-from riskgraph.analysis.rank_arrays import Counter
-from riskgraph.analysis.select import Selection
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.measure import By
+from riskgraph.analysis.memory import memory_limit, refuse
+from riskgraph.analysis.question import Asking, Question
+from riskgraph.analysis.root_counts import RootCounter
+from riskgraph.analysis.roots import LINE_OF_BUSINESS, check_root_kind, root_name
 from riskgraph.engine.closure_all import closure_all, kinds_reached
 from riskgraph.engine.digraph import Longs
 from riskgraph.engine.search import Cover, Found, best_sets, greedy
 from riskgraph.engine.sets import OutOfMemory, popcount
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import Band, FailureKind
-from riskgraph.settle import View
+from riskgraph.model import one_of
 
 __all__ = ["Combined", "JointRanking", "rank_together"]
 
 EXACT = 3  # up to so many roots all sets are searched, if the work allows it
 EFFORT = 50_000_000  # sets tried before the search gives way to greedy steps
-PAIRS = 2_000_000  # pairs asked of the engine because of alternatives
-TRIPLES = 100_000  # larger sets, the same
-BLOCK = 100_000
+MOST_PAIRS = 2_000_000  # pairs asked of the engine because of alternatives
+MOST_TRIPLES = 100_000  # larger sets, the same
+AT_A_TIME = 100_000
 
 Rows = NDArray[np.uint64]
 
@@ -47,14 +47,41 @@ class Combined:
 
 
 @dataclass(frozen=True)
-class JointRanking:
+class JointRanking(Answer):
     """The sets of roots that together reach most, the worst first."""
 
+    form: ClassVar = Form(
+        "rank together",
+        "The things that could fail that together could reach most.",
+        ("kinds", "view", "band", "scope"),
+        (
+            Column("of", "kind of root that was asked for"),
+            Column("measure", "what is counted: authorities, residents or services"),
+            Column("size", "how many fail at once", "integer"),
+            Column("roots_tried", "things that could fail to choose from", "integer"),
+            Column("exact", "whether no set of this size reaches more than the first", "flag"),
+            Column("bound", "where not exact: no set can reach more", "integer"),
+            Column("alternatives", "groups that fail only when several of their members do", "integer"),
+        ),
+        (
+            TableForm(
+                "sets",
+                "a set of roots that fail at once",
+                (
+                    Column("list", "worst: of those that reach most; surprise: a pair that reaches what neither does"),
+                    Column("roots", "ids of the roots", "list"),
+                    Column("names", "their names", "list"),
+                    Column("reached", "what they reach together, themselves apart, in the measure", "integer"),
+                    Column("alone", "what each of them reaches alone", "list"),
+                    Column("only_together", "of what they reach, what none of them reaches alone", "integer"),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
-    kinds: tuple[FailureKind, ...]
+    question: Question
     by: str
-    band: Band
     of: str | None
     size: int
     asked: int  # roots to choose from
@@ -64,30 +91,19 @@ class JointRanking:
     rows: tuple[Combined, ...]
     surprises: tuple[Combined, ...]  # pairs that reach what neither reaches alone, the greatest surprise first
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
-
-        def listed(rows: Sequence[Combined]) -> list[dict[str, Any]]:
-            return [
-                {"roots": list(r.roots), "value": r.value, "alone": list(r.alone), "only_together": r.surprise}
-                for r in rows
-            ]
-
+    def fact_values(self) -> Mapping[str, Value]:
+        """What was searched, and how exactly."""
         return {
-            "schema": 1,
-            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
-            "kinds": [str(kind) for kind in self.kinds],
-            "as_of": self.view.as_of.isoformat(),
-            "measure": self.by,
-            "band": self.band.word,
-            "size": self.size,
-            "roots_tried": self.asked,
-            "exact": self.exact,
-            "bound": self.bound,
-            "alternatives": self.alternatives,
-            "worst": listed(self.rows),
-            "surprises": listed(self.surprises),
-        }
+            "of": self.of, "measure": self.by, "size": self.size, "roots_tried": self.asked, "exact": self.exact,
+            "bound": self.bound, "alternatives": self.alternatives,
+        }  # fmt: skip
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each set of roots, the worst first; then the pairs that surprise."""
+        for name, listed in (("worst", self.rows), ("surprise", self.surprises)):
+            for one in listed:
+                names = tuple(root_name(self.graph.dataset, root) for root in one.roots)
+                yield name, one.roots, names, one.value, tuple(map(str, one.alone)), one.surprise
 
     def __repr__(self) -> str:
         sure = "exact" if self.exact else "greedy"
@@ -100,16 +116,10 @@ def rank_together(
     of: str | None = None,
     *,
     by: str = "authorities",
-    band: str | Band = Band.POSSIBLE,
-    selection: Selection | None = None,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    without: str | tuple[str, ...] | None = None,
-    known_before: str | date | None = None,
     memory: int | None = None,
     limit: int = 10,
     progress: Callable[[int, int], None] | None = None,
+    **asking: Unpack[Asking],
 ) -> JointRanking:
     """The `size` roots that together reach most: exact for two and three where feasible.
 
@@ -125,16 +135,22 @@ def rank_together(
         How many fail at once: 2 or more.
     of
         Only roots of this kind; lines of business take part only if asked for.
-    by, band, selection, kinds, like, as_of, without, known_before, memory, progress
+    by, memory, progress
         As in `riskgraph.analysis.rank.rank`. A body that fails as a root does not count as reached by itself.
     limit
         The most sets to list.
+    asking
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    JointRanking
+        Sets of `size` roots, or of fewer where no further one adds anything.
 
     Raises
     ------
     RiskGraphError
-        If a word is not known, if a service area is given and services are not counted, or if the memory
-        would not suffice.
+        If a word is not known, or if the memory would not suffice.
 
     Examples
     --------
@@ -144,33 +160,25 @@ def rank_together(
     """
     if size < 2:
         raise RiskGraphError("One root is no set of roots.", "Give 2 or more, or use riskgraph rank alone.")
-    check_words(of, by)
-    if selection and selection.areas and by != "services":
-        raise RiskGraphError(
-            "Bodies cannot be limited to a service area where several roots fail together.",
-            "Count services instead: --by services.",
-        )
-    band = Band.of(band)
-    view = graph.view(as_of, without, known_before)
-    asked = parse_kinds(kinds, like)
-    room = memory_limit() if memory is None else memory
-    counter = Counter(graph, view, selection, asked, of, room)
-    search = _Search(counter, by, band, room)
+    question = Question.of(graph, **asking)
+    check_root_kind(of)
+    one_of(by, dict.fromkeys(map(str, By)), "measure")
+    search = _JointSearch(RootCounter(graph, question, of, memory_limit() if memory is None else memory), by)
     rows, exact, bound = search.worst(size, limit, progress)
+    surprises = sorted(search.surprising, key=lambda row: (-row.surprise, -row.value, row.roots))[:limit]
     return JointRanking(
-        graph, view, asked, by, band, of, size, len(search.cover), exact, bound, search.alternatives, rows,
-        tuple(sorted(search.surprising, key=lambda row: (-row.surprise, -row.value, row.roots))[:limit]),
-    )  # fmt: skip
+        graph, question, by, of, size, len(search.cover), exact, bound, search.alternatives, rows, tuple(surprises)
+    )
 
 
-class _Search:
+class _JointSearch:
     """The roots of one question as rows of bits, and the pairs that alternatives make special."""
 
-    def __init__(self, counter: Counter, by: str, band: Band, limit: int) -> None:
-        self.counter, self.by, self.band, self.limit = counter, by, band, limit
+    def __init__(self, counter: RootCounter, by: str) -> None:
+        self.counter, self.by, self.band, self.limit = counter, by, counter.question.band, counter.limit
         self.columns = counter.services_of_places if by == "services" else counter.bodies_of_places
         names = counter.names
-        candidates = np.array([n for n, (_, kind) in enumerate(names) if kind != LINE], np.int32)
+        candidates = np.array([n for n, (_, kind) in enumerate(names) if kind != LINE_OF_BUSINESS], np.int32)
         if not len(candidates):
             candidates = np.arange(len(names), dtype=np.int32)
         self.full = self._reached(None)
@@ -245,10 +253,10 @@ class _Search:
     @cached_property
     def pairs(self) -> list[tuple[int, ...]]:
         """Pairs of roots that touch the same group: only these can reach more than their union."""
-        found = self._touching(2, PAIRS)
+        found = self._touching(2, MOST_PAIRS)
         if found is None:
             raise RiskGraphError(
-                f"More than {PAIRS:,} pairs of roots lean on the same alternatives; not all can be tried.",
+                f"More than {MOST_PAIRS:,} pairs of roots lean on the same alternatives; not all can be tried.",
                 "Rank one kind of root, such as: riskgraph rank supplier --together 2.",
             )
         return found
@@ -281,8 +289,8 @@ class _Search:
 
     def joint(self, sets: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], int, int]]:
         """Sets of roots, what they reach together, and what of it none reaches alone; exact, by the engine."""
-        for low in range(0, len(sets), BLOCK):
-            block = sets[low : low + BLOCK]
+        for low in range(0, len(sets), AT_A_TIME):
+            block = sets[low : low + AT_A_TIME]
             together = self._reached(block)
             members = np.array(block)
             others = ~np.bitwise_or.reduce(self.own[members], axis=1)  # no root counts, whichever reaches it
@@ -347,7 +355,7 @@ class _Search:
             best = self._combined(more, value, surprise)
             if progress is not None:
                 progress(len(more), size)
-        for roots, value, surprise in self.joint(self._touching(size, TRIPLES) or ()):
+        for roots, value, surprise in self.joint(self._touching(size, MOST_TRIPLES) or ()):
             if value > (0 if best is None else best.value):
                 best = self._combined(roots, value, surprise)
         return () if best is None else (best,)

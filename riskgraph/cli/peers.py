@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from riskgraph.cli.options import Output, complete_names, data_option, examples, output_options, selection_options
+from riskgraph.cli.answers import answers, asks
+from riskgraph.cli.options import complete_names
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.peers import Peers
+    from riskgraph.analysis.question import Asking
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
 
 
-@click.command(
+@answers(
     "peers",
-    epilog=examples(
-        "riskgraph peers thanet",
-        "riskgraph peers dover --root civica",
-        "riskgraph peers camden --region London --format json",
-    ),
+    "riskgraph peers thanet",
+    "riskgraph peers dover --root civica",
+    "riskgraph peers camden --region London --format json",
 )
 @click.argument("body", metavar="COUNCIL", shell_complete=complete_names)
 @click.option(
     "--root", metavar="ROOT", shell_complete=complete_names, help="What is hit: peers it could reach are told apart."
 )
-@selection_options
-@click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
+@asks("kinds", "band", "scope")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="The most lines of text.")
-@output_options("text", "table", "json", "csv")
-@data_option
-def command(
-    graph: Any,
-    body: str,
-    root: str | None,
-    select: Callable[[Any], Any],
-    as_of: str | None,
-    limit: int,
-    output: Output,
-) -> None:
+def command(graph: RiskGraph, body: str, root: str | None, limit: int, asking: Asking) -> Made[Peers]:
     """Which other councils run the same as COUNCIL and could lend a hand, and how it stands in its class."""
     from riskgraph.analysis.peers import peers
-    from riskgraph.render.peers import peers_text
-    from riskgraph.render.tables import as_csv, as_json, as_table
+    from riskgraph.render.peers import page
 
-    found = peers(graph, body, root=root, selection=select(graph), as_of=as_of)
-    if output.format == "json":
-        output.write(as_json(found.to_dict()))
-    elif output.format == "text":
-        output.write(peers_text(found, limit))
-    else:
-        output.write(as_csv(*found.rows()) if output.format == "csv" else as_table(*found.rows()))
+    found = peers(graph, body, root=root or (), **asking)
+    return found, lambda: page(found, limit)

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from riskgraph.cli.options import (
-    BANDS,
-    Output,
-    data_option,
-    examples,
-    output_options,
-    question_options,
-    selection_options,
-)
+from riskgraph.cli.answers import answers, asks
 from riskgraph.cli.progress import Progress
 
+if TYPE_CHECKING:
+    from riskgraph.analysis.question import Asking
+    from riskgraph.analysis.rank import Ranking
+    from riskgraph.analysis.together import JointRanking
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
 
-@click.command(
+
+@answers(
     "rank",
-    epilog=examples(
-        "riskgraph rank",
-        "riskgraph rank supplier --by residents --like outage --region Wales",
-        "riskgraph rank --hidden --limit 5",
-    ),
+    "riskgraph rank",
+    "riskgraph rank supplier --by residents --like outage --region Wales",
+    "riskgraph rank --hidden --limit 5",
 )
 @click.argument("kind", required=False)
 @click.option(
@@ -35,7 +31,6 @@ from riskgraph.cli.progress import Progress
     show_default=True,
     help="What ranks: public bodies reached, people in their areas (a ceiling), or services.",
 )
-@click.option("--band", type=BANDS, default="possible", show_default=True, help="Count what is this sure, or surer.")
 @click.option("--hidden", is_flag=True, help="Fourth parties: who is reached without any relation of their own.")
 @click.option(
     "--together",
@@ -43,51 +38,36 @@ from riskgraph.cli.progress import Progress
     metavar="K",
     help="The K that together reach most; exact for 2 and 3 where feasible.",
 )
-@question_options
-@selection_options
+@asks("kinds", "band", "scope")
 @click.option("--memory", type=click.IntRange(1), metavar="MIB", help="The most memory, in MiB.  [default: half]")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=10, show_default=True, help="The most lines of text.")
-@output_options("text", "table", "json", "csv")
-@data_option
 def command(
-    graph: Any,
+    graph: RiskGraph,
     kind: str | None,
     by: str,
-    band: str,
     hidden: bool,
     together: int | None,
-    question: dict[str, Any],
-    select: Callable[[Any], Any],
     memory: int | None,
     limit: int,
-    output: Output,
-) -> None:
+    asking: Asking,
+) -> Made[Ranking] | Made[JointRanking]:
     """The worst that could fail, by the exact radius of everything at once.
 
     KIND is supplier, line, shared-service, environment, system, product, store or authority; without it all
     are ranked.
     """
-    from riskgraph.render import rank as render
-    from riskgraph.render.tables import as_csv, as_json, as_table
+    from riskgraph.render.rank import page, together_page
 
-    options = {"by": by, "band": band, "selection": select(graph), "memory": memory and memory << 20, **question}
-    found: Any
+    room = None if memory is None else memory << 20
     with Progress("All roots at once") as told:
         if together is None:
             from riskgraph.analysis.rank import rank
 
-            found = rank(graph, kind, hidden=hidden, progress=told, **options)
-        else:
-            from riskgraph.analysis.together import rank_together
+            ranking = rank(graph, kind, by=by, hidden=hidden, memory=room, progress=told, **asking)
+            return ranking, lambda: page(ranking, limit)
+        from riskgraph.analysis.together import rank_together
 
-            if hidden:
-                raise click.UsageError("--hidden ranks single roots; leave --together out.")
-            found = rank_together(graph, together, kind, limit=limit, progress=told, **options)
-    if output.format == "json":
-        output.write(as_json(found.to_dict()))
-    elif output.format == "csv":
-        output.write(as_csv(*(render.csv_rows(found) if together is None else render.together_rows(found))))
-    elif output.format == "table":
-        output.write(as_table(*(render.table_rows(found) if together is None else render.together_rows(found))))
-    else:
-        output.write(render.text(found, limit) if together is None else render.together_text(found))
+        if hidden:
+            raise click.UsageError("--hidden ranks single roots; leave --together out.")
+        found = rank_together(graph, together, kind, by=by, memory=room, limit=limit, progress=told, **asking)
+        return found, lambda: together_page(found)

@@ -105,6 +105,8 @@ def _bytes(path: Path) -> bytes | None:
         raise MissingFile(f"There is no file {path}.", "Check the path.") from None
     except OSError as error:
         raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
+    except ValueError:  # a zero byte, or half a letter, which no path may hold
+        raise MissingFile(f"No file can be called {str(path)!r}.", "Check the path.") from None
 
 
 def read_names(path: Path) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from riskgraph.analysis.every import NOT, EveryRadius, Touch
+from riskgraph.analysis.every_radius import NOT, EveryRadius, Touch
 from riskgraph.analysis.measure import Standing, counts, inhabited, standing
 from riskgraph.analysis.radius import Route
 from riskgraph.assets import shipped_rows
@@ -92,7 +92,7 @@ def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from riskgraph.analysis.every import every_radius
+    >>> from riskgraph.analysis.every_radius import every_radius
     >>> from riskgraph.graph import RiskGraph
     >>> data = pack({"outage": every_radius(RiskGraph.open("seeds"), like="outage")})
     >>> sorted(unpack(data, "outage", "supplier:civica"))

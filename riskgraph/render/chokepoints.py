@@ -1,14 +1,16 @@
-"""What saves whom, and what a service cannot do without, in words and as rows."""
+"""What saves whom, and what a service cannot do without, in words."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
 
 from riskgraph.analysis.chokepoints import Chokepoints, Cut, Saving, ServiceCuts
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.blast import finding
+from riskgraph.render.blocks import Items
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
     band_phrase,
@@ -23,42 +25,52 @@ from riskgraph.render.words import (
     short_name,
 )
 
-__all__ = ["cut_rows", "cuts_text", "rows", "text"]
+__all__ = ["cuts_page", "page"]
 
-NAMES = 4
-HEADER = ("id", "what", "name", "saves", "residents", "services", "behind", "saved")
-CUT_HEADER = ("things", "names", "order", "band", "hops", "proof")
+_NAMED = 4
 
 
-def text(found: Chokepoints, limit: int = 5) -> str:
-    """The answer for a message: how many are reached, and what would save most of them."""
-    dataset, radius = found.graph.dataset, found.radius
-    roots = join(root_name(dataset, root) for root in radius.roots)
+def page(found: Chokepoints, limit: int = 5) -> Page:
+    """How many are reached, and what would save most of them.
+
+    Parameters
+    ----------
+    limit
+        The most bodies to name; half as many rows.
+    """
+    dataset, radius, band = found.graph.dataset, found.radius, found.question.band
     date = f"data of {in_words(dataset.info.as_of)}"
     surely = {Band.POSSIBLE: "", Band.NOT_RULED_OUT: ", counting what cannot be ruled out"}
-    how = surely.get(found.band, f", counting what is {band_phrase(found.band)}")
+    how = surely.get(band, f", counting what is {band_phrase(band)}")
     if not found.reached:
-        return f"{finding(radius, found.band)}{how} ({date}); there is nothing to harden.\n"
-    lines = [f"{finding(radius, found.band)}{how} ({date})."]
-    if found.bodies:
-        lines.append("Hardening one of these alone would save:")
-        lines += [f"- {_body(found, saving)}" for saving in found.bodies[:limit]]
-        if len(found.bodies) > limit:
-            lines.append(f"- and {len(found.bodies) - limit} more bodies save somebody: see --format table.")
-    else:
-        lines.append("No single body or place on the way saves anybody else: every council leans on it directly.")
-    if found.rows:
-        lines.append("Securing one of these ties alone would save:")
-        lines += [f"- {_row(found, saving)}" for saving in found.rows[: max(1, limit // 2)]]
+        return Page(f"{finding(radius, band)}{how} ({date}); there is nothing to harden.")
+    saving = [_body(found, one) for one in found.bodies[:limit]]
+    if len(found.bodies) > limit:
+        saving.append(f"and {len(found.bodies) - limit} more bodies save somebody: see --format table.")
+    head = "Hardening one of these alone would save:"
+    if not found.bodies:
+        head = "No single body or place on the way saves anybody else: every council leans on it directly."
+    ties = [_row(found, one) for one in found.rows[: max(1, limit // 2)]]
+    unsaved = alternatives = ""
     if found.unsaved and found.bodies:
-        lines.append(
+        roots = join(root_name(dataset, root) for root in radius.roots)
+        unsaved = (
             f"No single body saves {len(found.unsaved)} of them: harm comes straight from {roots}, or by several ways."
         )
     if found.alternatives:
         groups = plural(found.alternatives, "group")
-        lines.append(f"Respected: {groups} of systems that back each other up; hardening one of them can be enough.")
-    lines.append(f"Try next: riskgraph chance {found.graph.names.handle(radius.roots[0])}")
-    return "\n".join(lines) + "\n"
+        alternatives = f"Respected: {groups} of systems that back each other up; hardening one of them can be enough."
+    return Page(
+        f"{finding(radius, band)}{how} ({date}).",
+        (
+            *paragraphs(head),
+            Items(tuple(saving)),
+            *paragraphs("Securing one of these ties alone would save:" if ties else ""),
+            Items(tuple(ties)),
+            *paragraphs(unsaved, alternatives),
+        ),
+        (f"riskgraph chance {found.graph.names.handle(radius.roots[0])}",),
+    )
 
 
 def _body(found: Chokepoints, saving: Saving) -> str:
@@ -85,80 +97,58 @@ def _saves(found: Chokepoints, saving: Saving) -> str:
         parts.append(plural(saving.services, "service"))
     if saving.residents:
         parts.append(f"up to {saving.residents:,} residents")
-    return f"{join(parts)} ({join((short_name(dataset, body) for body in saving.saved), NAMES)})."
+    return f"{join(parts)} ({join((short_name(dataset, body) for body in saving.saved), _NAMED)})."
 
 
-def rows(found: Chokepoints) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every body and row that saves somebody."""
-    dataset = found.graph.dataset
-    return HEADER, [
-        (
-            saving.thing,
-            "row" if saving.row else dataset.entities[saving.thing].kind,
-            _row_name(found, saving.thing) if saving.row else short_name(dataset, saving.thing),
-            len(saving.saved),
-            saving.residents,
-            saving.services,
-            saving.behind,
-            ";".join(saving.saved),
-        )
-        for saving in (*found.bodies, *found.rows)
-    ]
+def cuts_page(found: ServiceCuts, limit: int = 6) -> Page:
+    """The single points of failure of a service, each with the sentence that proves it.
 
-
-def cuts_text(found: ServiceCuts, limit: int = 6) -> str:
-    """The answer for a message: the single points of failure, each with the sentence that proves it."""
+    Parameters
+    ----------
+    limit
+        The most of them to name; half as many larger sets.
+    """
     dataset = found.graph.dataset
     service = f"{area_label(found.area)} at {short_name(dataset, found.council)}"
     date = f"data of {in_words(dataset.info.as_of)}"
     several = [cut for cut in found.cuts if cut.order > 1]
+    lead = f"0 single points of failure for {service} were found in this data ({date})."
     if found.single:
-        lines = [f"{plural(len(found.single), 'single point')} of failure for {service} ({date})."]
-        lines += _listed(found, list(found.single), limit)
-    else:
-        lines = [f"0 single points of failure for {service} were found in this data ({date})."]
-    if several:
-        lines.append(f"{plural(len(several), 'set')} that would stop it only by failing together:")
-        lines += _listed(found, several, max(2, limit // 2))
+        lead = f"{plural(len(found.single), 'single point')} of failure for {service} ({date})."
+    doubtful = untried = ""
     if found.doubtful:
-        names = join((_names(found, cut) for cut in found.doubtful), NAMES)
-        lines.append(f"Not known: {len(found.doubtful)} more cannot be ruled out: {names}.")
+        names = join((_names(found, cut) for cut in found.doubtful), _NAMED)
+        doubtful = f"Not known: {len(found.doubtful)} more cannot be ruled out: {names}."
     if found.complete_to < found.order:
-        lines.append(f"Sets of more than {found.complete_to} were not tried: there are too many.")
-    lines.append(
+        untried = f"Sets of more than {found.complete_to} were not tried: there are too many."
+    left_out = (
         "Each council's own failing is left out. A body counts as failing as a whole; one line of it may be enough."
     )
-    lines.append(f"Try next: riskgraph show {found.graph.names.handle(found.council)}")
-    return "\n".join(lines) + "\n"
+    head = f"{plural(len(several), 'set')} that would stop it only by failing together:" if several else ""
+    return Page(
+        lead,
+        (
+            Items(tuple(_listed(found, found.single, limit))),
+            *paragraphs(head),
+            Items(tuple(_listed(found, several, max(2, limit // 2)))),
+            *paragraphs(doubtful, untried, left_out),
+        ),
+        (f"riskgraph show {found.graph.names.handle(found.council)}",),
+    )
 
 
-def _listed(found: ServiceCuts, cuts: list[Cut], limit: int) -> list[str]:
+def _listed(found: ServiceCuts, cuts: Sequence[Cut], limit: int) -> list[str]:
     by_band: dict[Band, list[Cut]] = defaultdict(list)
     for cut in cuts:
         by_band[cut.band].append(cut)
     shown = [cut for band in sorted(by_band) for cut in by_band[band]][:limit]
     lines = [
-        f"- {_names(found, cut)} ({band_phrase(cut.band)}): {sentence(found.graph.dataset, cut.proof)}" for cut in shown
+        f"{_names(found, cut)} ({band_phrase(cut.band)}): {sentence(found.graph.dataset, cut.proof)}" for cut in shown
     ]
     if len(cuts) > limit:
-        lines.append(f"- and {len(cuts) - limit} more: see --format table.")
+        lines.append(f"and {len(cuts) - limit} more: see --format table.")
     return lines
 
 
 def _names(found: ServiceCuts, cut: Cut) -> str:
     return join(short_name(found.graph.dataset, thing) for thing in cut.things)
-
-
-def cut_rows(found: ServiceCuts) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every set, those that cannot be ruled out last."""
-    return CUT_HEADER, [
-        (
-            ";".join(cut.things),
-            _names(found, cut),
-            cut.order,
-            cut.band.word,
-            cut.proof.hops,
-            sentence(found.graph.dataset, cut.proof),
-        )
-        for cut in (*found.cuts, *found.doubtful)
-    ]

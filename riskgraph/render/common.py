@@ -1,35 +1,40 @@
-"""What two things share, in words and as rows."""
+"""What two things share, in words."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from riskgraph.analysis.common import Common, CommonAnswer, SharedThing
 from riskgraph.analysis.proofs import Proof
 from riskgraph.dates import in_words
-from riskgraph.model import Band
+from riskgraph.render.blocks import Items
 from riskgraph.render.chance import percent
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, sentence, short_name
 
-__all__ = ["headline", "rows", "text", "unknown_lines", "ways"]
+__all__ = ["headline", "page", "unknown_lines", "ways"]
 
-HEADER = ("id", "name", "kind", "band", "kinds", "peers", "shelf", "first", "second")
-NAMES = 4
+_NAMED = 4
 
 
-def text(found: Common, limit: int = 5) -> str:
-    """The answer for a message: yes, no or not known, then through what."""
-    lines = [f"{headline(found)} (data of {in_words(found.graph.dataset.info.as_of)}).", *ways(found, limit)]
-    if len(_through(found)) > limit:
-        lines.append(f"- and {len(_through(found)) - limit} more: see --format table.")
-    lines += _measures(found)
-    lines += unknown_lines(found)
-    handles = [found.graph.names.handle(id_) for id_ in (found.first, found.second)]
-    tries = f"riskgraph show {handles[0]}"
-    if _through(found):
-        tries = f"riskgraph blast {found.graph.names.handle(_through(found)[0].id)}"
-    lines.append(f"Try next: {tries}  |  riskgraph blast {handles[0]} {handles[1]}")
-    return "\n".join(lines) + "\n"
+def page(found: Common, limit: int = 5) -> Page:
+    """Yes, no or not known, then through what.
+
+    Parameters
+    ----------
+    limit
+        The most shared things to name.
+    """
+    through = _through(found)
+    more = f"- and {len(through) - limit} more: see --format table." if len(through) > limit else ""
+    first, second = (found.graph.names.handle(id_) for id_ in (found.first, found.second))
+    one = f"riskgraph blast {found.graph.names.handle(through[0].id)}" if through else f"riskgraph show {first}"
+    return Page(
+        f"{headline(found)} (data of {in_words(found.graph.dataset.info.as_of)}).",
+        (
+            Items(tuple(_shared(found, shared) for shared in through[:limit])),
+            *paragraphs(*_beside(found), more, *_measures(found), *unknown_lines(found)),
+        ),
+        (one, f"riskgraph blast {first} {second}"),
+    )
 
 
 def headline(found: Common) -> str:
@@ -48,12 +53,22 @@ def headline(found: Common) -> str:
 
 def ways(found: Common, limit: int) -> list[str]:
     """How the shared things reach both, then what cannot be ruled out and what was set aside."""
-    dataset = found.graph.dataset
-    lines = [f"- {_shared(found, shared)}" for shared in _through(found)[:limit]]
+    return [f"- {_shared(found, shared)}" for shared in _through(found)[:limit]] + _beside(found)
+
+
+def _beside(found: Common) -> list[str]:
+    """What cannot be ruled out, and what was set aside."""
+    lines, dataset = [], found.graph.dataset
     if found.doubtful:
-        names = join((short_name(dataset, s.id) for s in found.doubtful), NAMES)
+        names = join((short_name(dataset, s.id) for s in found.doubtful), _NAMED)
         lines.append(f"Besides, {len(found.doubtful)} cannot be ruled out: {names}.")
-    return lines + _aside(found)
+    if found.aside:
+        names = join((f"{short_name(dataset, s.id)} (reaches {s.peers})" for s in found.aside), _NAMED)
+        lines.append(
+            f"Set aside, {len(found.aside)}: {names}. A thing is set aside if it was named with --aside, or if it reaches more "
+            f"than {found.limit}% of the {found.peers} in this data that are like the two and rest on something."
+        )
+    return lines
 
 
 def _through(found: Common) -> tuple[SharedThing, ...]:
@@ -71,17 +86,6 @@ def _shared(found: Common, shared: SharedThing) -> str:
 
 def _way(found: Common, proof: Proof | None) -> str:
     return "" if proof is None else sentence(found.graph.dataset, proof)
-
-
-def _aside(found: Common) -> list[str]:
-    if not found.aside:
-        return []
-    dataset = found.graph.dataset
-    names = join((f"{short_name(dataset, s.id)} (reaches {s.peers})" for s in found.aside), NAMES)
-    return [
-        f"Set aside, {len(found.aside)}: {names}. A thing is set aside if it was named with --aside, or if it reaches more "
-        f"than {found.limit}% of the {found.peers} in this data that are like the two and rest on something."
-    ]
 
 
 def _measures(found: Common) -> list[str]:
@@ -112,26 +116,5 @@ def unknown_lines(found: Common) -> list[str]:
     by_what: dict[str, list[str]] = {}
     for unknown in found.unknown:
         by_what.setdefault(unknown.what, []).append(short_name(dataset, unknown.body))
-    parts = [f"{what}, for {join(names, NAMES)}" for what, names in by_what.items()]
+    parts = [f"{what}, for {join(names, _NAMED)}" for what, names in by_what.items()]
     return [f"Not known, {len(found.unknown)}: {'; '.join(parts)}."]
-
-
-def rows(found: Common) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every shared thing with a path to each of the two."""
-    dataset = found.graph.dataset
-    shelves = (("shared", found.shared), ("cannot be ruled out", found.doubtful), ("set aside", found.aside))
-    return HEADER, [
-        (
-            s.id,
-            short_name(dataset, s.id),
-            dataset.entities[s.id].kind,
-            Band(s.band).word,
-            ";".join(map(str, s.kinds)),
-            s.peers,
-            shelf,
-            _way(found, s.first),
-            _way(found, s.second),
-        )
-        for shelf, some in shelves
-        for s in some
-    ]

@@ -144,7 +144,7 @@ def finding_tables(before: Dataset, finding: Finding) -> list[Table]:
         held = [(row.ends, short_name(before, row.provider), area_label(row.service_area)) for row in rows]
         return [(("to replace", "today"), replace), (("contract ends", "contract of the service with", "area"), held)]
     if isinstance(finding, Backup):
-        return [common_words.rows(finding.found)]
+        return [finding.found.table()]
     return []
 
 

@@ -7,33 +7,41 @@ from collections.abc import Sequence
 from riskgraph.analysis.peers import Peer, Peers
 from riskgraph.dates import in_words
 from riskgraph.model import PRINCIPAL_COUNCILS
+from riskgraph.render.blocks import Block, Items
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, class_word, full_name, join, plural, root_name
 
-__all__ = ["peers_text"]
+__all__ = ["page"]
 
 
-def peers_text(found: Peers, limit: int = 10) -> str:
-    """Who runs the same, who of them is outside the radius, and how the body stands among its class."""
-    dataset = found.graph.dataset
+def page(found: Peers, limit: int = 10) -> Page:
+    """Who runs the same, who of them is outside the radius, and how the body stands among its class.
+
+    Parameters
+    ----------
+    limit
+        The most of each to name.
+    """
+    dataset, shared = found.graph.dataset, found.shared
     name = full_name(dataset, found.body)
     councils, same = _sorts(found, found.peers)
     verb = "runs" if len(found.peers) == 1 else "run"
-    lines = [
-        f"{plural(len(found.peers), 'other public body', 'other public bodies')} {verb} something that {name} runs too, "
-        f"{councils} of them councils and {same} of its own class (data of {in_words(dataset.info.as_of)})."
-    ]
-    shared = found.shared
+    items = []
     for (provider, area), others in list(shared.items())[:limit]:
         names = join((dataset.usual_name(other) for other in others), 5)
-        lines.append(f"- {full_name(dataset, provider)}, {area_label(area)}: {len(others)}: {names}")
-    if len(shared) > limit:
-        lines.append(f"And {len(shared) - limit} more that they share: use --limit, or --format csv for all.")
-    if found.root is not None:
-        lines += _outside(found, limit)
-    if found.peers:
-        lines.append("Contacts are never in this data: ask for a hand by way of your WARP, or theirs.")
-    lines.append(_standing(found))
-    return "\n".join(lines) + "\n"
+        items.append(f"{full_name(dataset, provider)}, {area_label(area)}: {len(others)}: {names}")
+    more = f"And {len(shared) - limit} more that they share: use --limit, or --format csv for all."
+    contacts = "Contacts are never in this data: ask for a hand by way of your WARP, or theirs."
+    return Page(
+        f"{plural(len(found.peers), 'other public body', 'other public bodies')} {verb} something that {name} runs too, "
+        f"{councils} of them councils and {same} of its own class (data of {in_words(dataset.info.as_of)}).",
+        (
+            Items(tuple(items)),
+            *paragraphs(more if len(shared) > limit else ""),
+            *(_outside(found, limit) if found.question.roots else ()),
+            *paragraphs(contacts if found.peers else "", _standing(found)),
+        ),
+    )
 
 
 def _sorts(found: Peers, some: Sequence[Peer]) -> tuple[int, int]:
@@ -42,23 +50,28 @@ def _sorts(found: Peers, some: Sequence[Peer]) -> tuple[int, int]:
     return councils, sum(1 for peer in some if peer.same_class)
 
 
-def _outside(found: Peers, limit: int) -> list[str]:
+def _outside(found: Peers, limit: int) -> tuple[Block, ...]:
     dataset = found.graph.dataset
-    assert found.root is not None
-    root = root_name(dataset, found.root)
+    root = join(root_name(dataset, root) for root in found.question.roots)
     councils, same = _sorts(found, found.outside)
-    lines = [
-        f"{len(found.outside)} of these {len(found.peers)} could not be reached from {root} by this map, so they could lend a "
-        f"hand: {plural(councils, 'council')}, {same} of its own class. Those with most in common first:"
-    ]
+    said = f"{len(found.outside)} of these {len(found.peers)} could not be reached from {root} by this map"
+    if not found.outside:
+        return paragraphs(f"{said}.")
+    items = []
     for peer in found.outside[:limit]:
         sort = class_word(dataset.entities[peer.id].authority_type, 1)
         things = join(dict.fromkeys(full_name(dataset, provider) for provider, _ in peer.shared), 4)
         name = dataset.usual_name(peer.id)
-        lines.append(f"- {name if name.endswith(f'({sort})') else f'{name} ({sort})'}: {things}")
-    if len(found.outside) > limit:
-        lines.append(f"And {len(found.outside) - limit} more: use --limit, or --format csv for all.")
-    return lines if found.outside else [lines[0].partition(", so they")[0] + "."]
+        items.append(f"{name if name.endswith(f'({sort})') else f'{name} ({sort})'}: {things}")
+    more = f"And {len(found.outside) - limit} more: use --limit, or --format csv for all."
+    return (
+        *paragraphs(
+            f"{said}, so they could lend a "
+            f"hand: {plural(councils, 'council')}, {same} of its own class. Those with most in common first:"
+        ),
+        Items(tuple(items)),
+        *paragraphs(more if len(found.outside) > limit else ""),
+    )
 
 
 def _standing(found: Peers) -> str:

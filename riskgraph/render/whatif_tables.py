@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from riskgraph.analysis.blast import BlastRadius, Reach
-from riskgraph.analysis.rank import RankedRoot
+from riskgraph.analysis.roots import RankedRoot
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
 from riskgraph.render.words import row_phrase, sentence, short_name

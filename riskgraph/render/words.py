@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from riskgraph.analysis.proofs import Event, Inside, Proof, Together, Via
+from riskgraph.analysis.roots import area_label, root_name
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import (
@@ -176,28 +177,6 @@ def short_name(dataset: Dataset, id_: str) -> str:
     ('Kensington and Chelsea', 'Kent (county)')
     """
     return dataset.usual_name(id_)
-
-
-def area_label(area: str | None) -> str:
-    """A service area in running text."""
-    if area is None:
-        return "an area not known"
-    label = rules().areas[area].label
-    return label if label[:2].isupper() else label[0].lower() + label[1:]
-
-
-def root_name(dataset: Dataset, root: str) -> str:
-    """A root as it was asked: a body, or one line of it.
-
-    Examples
-    --------
-    >>> from riskgraph.data import read
-    >>> root_name(read("seeds"), "supplier:capita/revenues-benefits")
-    'Capita (revenues and benefits)'
-    """
-    body, slash, area = root.partition("/")
-    name = full_name(dataset, body)
-    return f"{name} ({area_label(area)})" if slash else name
 
 
 def kind_word(kind: str, count: int = 1) -> str:

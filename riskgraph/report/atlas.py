@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version as installed
 from typing import Any
 
-from riskgraph.analysis.every import EveryRadius, every_radius
+from riskgraph.analysis.every_radius import EveryRadius, every_radius
 from riskgraph.graph import RiskGraph
 from riskgraph.render.atlas import pack, worst
 from riskgraph.render.words import kind_word, root_name

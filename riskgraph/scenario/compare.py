@@ -23,7 +23,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskgraph.analysis.rank import RankedRoot
+    from riskgraph.analysis.roots import RankedRoot
 
 __all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "compare", "whatif"]
 

@@ -63,7 +63,7 @@ def council_report(context: Context) -> Report:
     shown = profile(context.graph, context.names[0], as_of=context.question.get("as_of"))
     dataset, body = context.graph.dataset, context.names[0]
     name = short_name(dataset, body)
-    leaned = leanings(context.graph, body, **context.question)
+    leaned = leanings(context.graph, body, **context.question).leanings
     kinds = parse_kinds(context.question.get("kinds"), context.question.get("like") or "compromise")
     named = [leaning for leaning in leaned if leaning.id not in context.withheld]
     sure = [leaning for leaning in leaned if leaning.band is not None and leaning.band <= Band.LIKELY]
@@ -120,7 +120,7 @@ def council_report(context: Context) -> Report:
         ),
         as_text(page(shown)),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
-        {**plain_answer(context, shown), "leanings": [leaning.to_dict() for leaning in named]},
+        {**plain_answer(context, shown), "leanings": [{"id": one.id, "rows": list(one.rows), "band": None if one.band is None else one.band.word, "others": one.others} for one in named]},
     )  # fmt: skip
 
 

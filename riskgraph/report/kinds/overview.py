@@ -10,9 +10,8 @@ from riskgraph.analysis.changes import changes
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.gaps import Gaps, gaps
 from riskgraph.analysis.measure import counted
-from riskgraph.analysis.rank import separate_failures
 from riskgraph.analysis.select import Selection
-from riskgraph.analysis.single_failures import SingleFailure, worst_failures
+from riskgraph.analysis.single_failures import SingleFailure, separate_failures, worst_failures
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -52,7 +51,8 @@ def overview_report(context: Context) -> Report:
     members = members_of(context.graph, chosen, view.as_of.isoformat())
     if not members:
         raise RiskGraphError("No public body is within this selection.", "Choose another region, class or list.")
-    worst, tried = worst_failures(context.graph, chosen, limit=SHOWN, **context.question)
+    single = worst_failures(context.graph, selection=chosen, limit=SHOWN, **context.question)
+    worst, tried = single.failures, single.tried
     where = _where(chosen)
     found = gaps(context.graph, chosen)
     blank = sum(coverage.blank for coverage in found.fields.values())

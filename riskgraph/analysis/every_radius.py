@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import Unpack
 
 import numpy as np
 
 from riskgraph.analysis.blast import best_band, route_of, run, without_ended
 from riskgraph.analysis.measure import is_past
+from riskgraph.analysis.memory import memory_limit, refuse
 from riskgraph.analysis.proofs import Proof, proof_at
-from riskgraph.analysis.question import parse_kinds
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.radius import Route
-from riskgraph.analysis.rank import memory_limit, refuse
 from riskgraph.engine import Answer, states_of
 from riskgraph.engine.closure_all import closure_all
 from riskgraph.engine.sets import OutOfMemory
@@ -52,8 +52,7 @@ class EveryRadius:
     """What each root alone would reach, all for one question."""
 
     graph: RiskGraph
-    view: View
-    kinds: tuple[FailureKind, ...]
+    question: Question
     roots: tuple[str, ...]
     reached: Mapping[str, tuple[Touch, ...]]  # root to authorities, by id; of any standing
     alternatives: bool  # whether the map knows alternatives, so that two roots may reach more than their union
@@ -61,27 +60,39 @@ class EveryRadius:
     def __repr__(self) -> str:
         return f"<EveryRadius of {len(self.roots)} roots as of {self.view.as_of}>"
 
+    @property
+    def view(self) -> View:
+        """As of when, and knowing what."""
+        return self.question.view
+
+    @property
+    def kinds(self) -> tuple[FailureKind, ...]:
+        """In which kinds the roots fail."""
+        return self.question.kinds
+
 
 def every_radius(
     graph: RiskGraph,
     *,
-    like: str = "compromise",
-    as_of: str | date | None = None,
     memory: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    **asking: Unpack[Asking],
 ) -> EveryRadius:
     """The radius of every root of the map: the same kinds, bands and services as `blast` gives one by one.
 
     Parameters
     ----------
-    like
-        The usual set of failure kinds that is asked about, such as `compromise` or `insolvency`.
-    as_of
-        The date of the question; the date of the data if left out.
     memory
         Bytes that may be taken; half of the machine's if left out.
     progress
         Called with roots done and roots to do.
+    asking
+        Kinds, view and scope; see `riskgraph.analysis.question.Asking`. Every band is there.
+
+    Returns
+    -------
+    EveryRadius
+        The authorities of the scope that each root reaches, by id; roots that reach nobody are left out.
 
     Raises
     ------
@@ -94,28 +105,25 @@ def every_radius(
     >>> [touch.body for touch in every.reached["shared-service:east-kent-services"]]
     ['authority:canterbury', 'authority:dover', 'authority:thanet']
     """
-    view = graph.view(as_of)
-    kinds = parse_kinds(None, like)
-    harm, compiled = graph.harm(view), graph.compiled(view)
+    question = Question.of(graph, **asking)
+    harm, compiled = graph.harm(question.view), graph.compiled(question.view)
     roots = tuple(compiled.names(graph.dataset))
-    levels = _levels(graph, view, kinds, memory_limit() if memory is None else memory)
+    levels = _levels(graph, question, memory_limit() if memory is None else memory)
     reached = {}
     for number, root in enumerate(roots):
-        found = levels.get(number, {})
-        if found:
-            reached[root] = _touches(graph, harm, root, kinds, found)
+        if touches := _touches(graph, harm, root, question, levels.get(number, {})):
+            reached[root] = touches
         if progress is not None:
             progress(number + 1, len(roots))
-    return EveryRadius(graph, view, kinds, roots, reached, bool(harm.network.groups))
+    return EveryRadius(graph, question, roots, reached, bool(harm.network.groups))
 
 
-def _levels(
-    graph: RiskGraph, view: View, kinds: tuple[FailureKind, ...], limit: int
-) -> dict[int, dict[Place, list[int]]]:
+def _levels(graph: RiskGraph, question: Question, limit: int) -> dict[int, dict[Place, list[int]]]:
     """Root, and authority or service of one, to its best band in each kind: the closure of all roots."""
-    compiled = graph.compiled(view)
+    compiled, chosen = graph.compiled(question.view), question.selection
     ids = list(graph.dataset.entities)
-    authority = np.array([graph.dataset.entities[id_].kind == AUTHORITY for id_ in ids], np.bool_)
+    entities = graph.dataset.entities
+    authority = np.array([entities[id_].kind == AUTHORITY and chosen.holds(id_) for id_ in ids], np.bool_)
     counts = compiled.places_that_are(Part.WHOLE) | compiled.places_that_are(Part.SERVICE)
     at = np.flatnonzero(counts & authority[compiled.place_body])
     columns = np.full(len(counts), -1, np.int32)
@@ -132,7 +140,7 @@ def _levels(
     levels: dict[int, dict[Place, list[int]]] = {}
     try:
         parts = closure_all(
-            compiled.snapshot, compiled.roots, columns, [KINDS.index(kind) for kind in kinds], limit=limit
+            compiled.snapshot, compiled.roots, columns, [KINDS.index(kind) for kind in question.kinds], limit=limit
         )
         for part in parts:  # the widest band first: a surer one takes its place
             for kind, sets in part.kinds.items():
@@ -146,17 +154,21 @@ def _levels(
 
 
 def _touches(
-    graph: RiskGraph, harm: HarmNetwork, root: str, kinds: tuple[FailureKind, ...], found: Mapping[Place, list[int]]
+    graph: RiskGraph, harm: HarmNetwork, root: str, question: Question, found: Mapping[Place, list[int]]
 ) -> tuple[Touch, ...]:
+    if not found:
+        return ()
+    areas, kinds = question.selection.areas, question.kinds
     answer = run(harm, [root], kinds)
     in_force: Answer | None = None  # asked only where the surest way to somebody has ended
     services: dict[str, list[tuple[str | None, Levels]]] = {}
     for place, bands in found.items():
-        if place.part is Part.SERVICE:
+        if place.part is Part.SERVICE and (not areas or place.area in areas):
             services.setdefault(place.body, []).append((place.area, tuple(bands)))
     touches = []
     for place, bands in sorted(found.items(), key=lambda item: item[0].body):
-        if place.part is not Part.WHOLE:
+        served = sorted(services.get(place.body, ()), key=lambda service: service[0] or "~")
+        if place.part is not Part.WHOLE or (areas and not served):
             continue
         proof = _lead(harm, answer, harm.number[place], bands)
         route, first = route_of(graph.dataset, proof)
@@ -164,8 +176,9 @@ def _touches(
         if not proof.in_force:
             in_force = in_force or run(without_ended(harm), [root], kinds)
             best = best_band(in_force, harm.number[place])
-        served = sorted(services.get(place.body, ()), key=lambda service: service[0] or "~")
-        touches.append(Touch(place.body, tuple(bands), tuple(served), route, first, proof, is_past(proof.band, best)))
+        levels = tuple(map(min, zip(*(service[1] for service in served), strict=True))) if areas else tuple(bands)
+        past = is_past(Band(min(levels)), best)
+        touches.append(Touch(place.body, levels, tuple(served), route, first, proof, past))
     return tuple(touches)
 
 

@@ -1,4 +1,4 @@
-"""The arithmetic of `rank`: from the sets of all roots to counts, residents and services."""
+"""The arithmetic of `rank`, on arrays: from the sets of all roots to counts, residents and services."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskgraph.analysis.measure import counted, inhabited
-from riskgraph.analysis.rank import LINE, RankedRoot, refuse
+from riskgraph.analysis.memory import refuse
+from riskgraph.analysis.question import Question
 from riskgraph.analysis.residents import ResidentSums
-from riskgraph.analysis.select import Selection
+from riskgraph.analysis.roots import LINE_OF_BUSINESS, RankedRoot
 from riskgraph.engine.closure_all import Chunk, closure_all
 from riskgraph.engine.digraph import Ints, Longs
 from riskgraph.engine.sets import OutOfMemory
 from riskgraph.engine.snapshot import Roots
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part
-from riskgraph.model import KINDS, Band, FailureKind
-from riskgraph.settle import View
+from riskgraph.model import KINDS, Band
 
-__all__ = ["Counter"]
-
-BANDS = len(Band)
+__all__ = ["RootCounter"]
 
 
-class Counter:
+class RootCounter:
     """Counts what every root reaches.
 
     Parameters
     ----------
+    question
+        Kinds, view and scope; the band and the roots play no part.
     of
         Only this kind of root, or `None`.
     limit
@@ -39,23 +39,15 @@ class Counter:
 
     most: int | None = None  # columns in one chunk, if not all that fit
 
-    def __init__(
-        self,
-        graph: RiskGraph,
-        view: View,
-        selection: Selection | None,
-        asked: tuple[FailureKind, ...],
-        of: str | None,
-        limit: int,
-    ) -> None:
-        self.graph, self.view, self.selection, self.limit = graph, view, selection, limit
-        self.asked = [KINDS.index(kind) for kind in asked]
-        self.compiled = graph.compiled(view)
+    def __init__(self, graph: RiskGraph, question: Question, of: str | None, limit: int) -> None:
+        self.graph, self.question, self.limit = graph, question, limit
+        self.asked = [KINDS.index(kind) for kind in question.kinds]
+        self.compiled = graph.compiled(question.view)
         dataset = graph.dataset
         self.ids = list(dataset.entities)
         kinds = [dataset.entities[id_].kind for id_ in self.ids]
         root_kinds = [
-            kinds[body] if area < 0 else LINE
+            kinds[body] if area < 0 else LINE_OF_BUSINESS
             for body, area in zip(self.compiled.root_body.tolist(), self.compiled.root_area.tolist(), strict=True)
         ]
         self.chosen = np.array([n for n, kind in enumerate(root_kinds) if of in {None, kind}], np.int32)
@@ -92,7 +84,8 @@ class Counter:
     def _families(self) -> tuple[list[str], Ints]:
         """The authorities that count, those of one area together; and where one such family ends."""
         dataset = self.graph.dataset
-        found = counted(dataset, self.view.as_of, self.selection.holds if self.selection else None)
+        chosen = self.question.selection
+        found = counted(dataset, self.question.view.as_of, chosen.holds if chosen else None)
         head = {id_: id_ for id_ in found}
 
         def top(id_: str) -> str:
@@ -118,17 +111,19 @@ class Counter:
 
     @cached_property
     def bodies_of_places(self) -> Ints:
-        """The column of each place that is the whole of an authority, else -1."""
-        whole = self.compiled.places_that_are(Part.WHOLE)
-        return np.where(whole, self.column[self.compiled.place_body], -1).astype(np.int32)
+        """The column of each place by which an authority counts, else -1.
+
+        That is its whole; of some service areas, any of its services there.
+        """
+        at = self._services if self.question.selection.areas else self.compiled.places_that_are(Part.WHOLE)
+        return np.where(at, self.column[self.compiled.place_body], -1).astype(np.int32)
 
     @cached_property
     def _services(self) -> NDArray[np.bool_]:
         """Places that are services which count."""
         counts = self.compiled.places_that_are(Part.SERVICE) & (self.column[self.compiled.place_body] >= 0)
-        if self.selection and self.selection.areas:
-            areas = [n for n, area in enumerate(self.compiled.areas) if area in self.selection.areas]
-            counts &= np.isin(self.compiled.place_area, areas)
+        if only := self.question.selection.areas:
+            counts &= np.isin(self.compiled.place_area, [n for n, a in enumerate(self.compiled.areas) if a in only])
         return counts
 
     @cached_property
@@ -138,69 +133,41 @@ class Counter:
 
     # -- sets -------------------------------------------------------------------------------------
 
-    def parts(
-        self, columns: Ints, bands: tuple[int, ...] = tuple(range(BANDS)), cuts: Ints | None = None
-    ) -> Iterator[Chunk]:
-        """What all roots reach; the refusal if the memory does not suffice."""
+    def parts(self, columns: Ints, cuts: Ints | None = None) -> Iterator[Chunk]:
+        """What all roots reach, of the places that have a column; the refusal if the memory does not suffice."""
         try:
             yield from closure_all(
-                self.compiled.snapshot, self.roots, columns, self.asked,
-                bands=bands, limit=self.limit, cuts=cuts, most=self.most,
-            )  # fmt: skip
+                self.compiled.snapshot, self.roots, columns, self.asked, limit=self.limit, cuts=cuts, most=self.most
+            )
         except OutOfMemory as error:
             raise refuse(error.needed, self.limit) from None
-
-    @cached_property
-    def in_areas(self) -> Longs | None:
-        """Keys (root, column) of what is reached in one of the areas asked about; `None` if none was.
-
-        As in `blast`: whoever has a service there that cannot be ruled out belongs into the answer.
-        """
-        if not self.selection or not self.selection.areas:
-            return None
-        columns = np.where(self._services, self.column[self.compiled.place_body], -1).astype(np.int32)
-        keys = [np.zeros(0, np.int64)]
-        for part in self.parts(columns, (Band.NOT_RULED_OUT,)):
-            owner, number = part.pool.pairs(part.any_kind)
-            keys.append(owner * self.bodies + number + part.first)
-        return np.sort(np.concatenate(keys))
-
-    def only_areas(self, part: Chunk, sets: Ints) -> Ints:
-        """Sets without the bodies that no service area asked about lets in."""
-        if self.in_areas is None:
-            return sets
-        owner, number = part.pool.pairs(sets)
-        keep = np.isin(owner * self.bodies + number + part.first, self.in_areas)
-        return part.pool.unite(len(sets), owner[keep], 1 + number[keep])
 
     # -- counts -----------------------------------------------------------------------------------
 
     def rows(self, progress: Callable[[int, int], None] | None = None) -> Iterator[RankedRoot]:
         """What every root reaches, in the order of the roots."""
-        size = len(self.chosen)
-        every, people, services, hidden = (np.zeros((size, BANDS), np.int64) for _ in range(4))
-        by_kind = np.zeros((len(KINDS), size, BANDS), np.int64)
+        size, bands = len(self.chosen), len(Band)
+        every, people, services, hidden = (np.zeros((size, bands), np.int64) for _ in range(4))
+        by_kind = np.zeros((len(KINDS), size, bands), np.int64)
         direct_root, direct_column = self._direct
-        done = 0
-        for part in self.parts(self.bodies_of_places, cuts=self.cuts):
-            sets = {kind: self.only_areas(part, found) for kind, found in part.kinds.items()}
-            for kind, found in sets.items():
+        done, work = 0, bands * (self.bodies + int(self._services.sum()))
+        for part in self.parts(self.bodies_of_places, self.cuts):
+            for kind, found in part.kinds.items():
                 by_kind[kind, :, part.band] += self._count(part, found)
-            union = self.only_areas(part, part.any_kind)
-            reached = self._count(part, union)
+            reached = self._count(part, part.any_kind)
             every[:, part.band] += reached
-            people[:, part.band] += self._people(part, union)
+            people[:, part.band] += self._people(part, part.any_kind)
             mine = _inside(part, direct_column)
-            known = part.pool.holds(union[direct_root[mine]], direct_column[mine] - part.first)
+            known = part.pool.holds(part.any_kind[direct_root[mine]], direct_column[mine] - part.first)
             hidden[:, part.band] += reached - np.bincount(direct_root[mine][known], minlength=size)
             done += part.last - part.first
             if progress is not None:
-                progress(done, BANDS * self.bodies + BANDS * int(self._services.sum()))
+                progress(done, work)
         for part in self.parts(self.services_of_places):
             services[:, part.band] += part.pool.size(part.any_kind) - self._own_services(part)
             done += part.last - part.first
             if progress is not None:
-                progress(done, BANDS * self.bodies + BANDS * int(self._services.sum()))
+                progress(done, work)
         direct = np.bincount(direct_root, minlength=size)
         for n, (root, kind) in enumerate(self.names):
             counts = {KINDS[k]: tuple(by_kind[k, n].tolist()) for k in range(len(KINDS)) if by_kind[k, n].any()}
