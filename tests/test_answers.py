@@ -26,6 +26,13 @@ from riskgraph.graph import RiskGraph
 ASKED: dict[str, str] = {
     "list": "list supplier",
     "timeline": "timeline eks-civica-2024",
+    "concentration": "concentration",
+    "concentration by": "concentration --by area",
+    "concentration designation": "concentration revenues-benefits --designation",
+    "concentration merger": "concentration revenues-benefits --merger capita --merger civica",
+    "contracts": "contracts",
+    "contracts certificates": "contracts --certificates",
+    "contracts lock-in": "contracts --lock-in",
 }
 
 

@@ -9,14 +9,13 @@ from datetime import date
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import blast
+from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.measure import counts
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.pictured import Pictured
-from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Peer", "Peers", "Standing", "peers"]
 
 TOO_FEW = 5  # below this a figure of a class would tell about single councils
-_RUNS = relations_that(Trait.MARKET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +156,17 @@ def peers(
     id_ = graph.names.resolve(body, frozenset({AUTHORITY}))
     chosen = selection or Selection(graph)
     view = graph.view(as_of)
-    dataset, behind = graph.dataset, Behind(graph, view)
+    dataset, chain = graph.dataset, SupplyChain(graph, view)
     runs: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
     leans: dict[str, dict[str, set[str | None]]] = defaultdict(lambda: defaultdict(set))
     for step in graph.settled(view).steps:
         entity = dataset.entities[step.dependent]
-        if not step.in_force or step.implied or step.relation not in _RUNS or entity.kind != AUTHORITY:
+        if not chain.sells(step) or entity.kind != AUTHORITY:
             continue
         if not counts(dataset, entity.id, view.as_of):
             continue
         runs[entity.id].add((step.provider, step.area))
-        for supplier in behind.organisations(step) - {entity.id} or {step.provider}:
+        for supplier in chain.organisations(step) - {entity.id} or {step.provider}:
             leans[entity.id][supplier].add(step.area)
     mine = {key for key in runs[id_] if not chosen.areas or key[1] in chosen.areas}
     reached: set[str] = set()
