@@ -15,9 +15,11 @@ from riskgraph.analysis.peers import peers
 from riskgraph.analysis.select import Selection
 from riskgraph.api import RiskMap
 from riskgraph.cli import main
-from riskgraph.data import canonical, read
+from riskgraph.data import canonical
 from riskgraph.graph import RiskGraph
-from riskgraph.render.contracts import certificates_text, contracts_text, locks_text
+from riskgraph.maps import read
+from riskgraph.render.contracts import certificates_page, contracts_page, locks_page
+from riskgraph.render.page import as_text
 from riskgraph.render.peers import peers_text
 
 HEAD, *ROWS = FILES["relations.csv"].splitlines()
@@ -47,7 +49,7 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
     ]
     assert [c.row.id for c in contracts(graph, widest=0).contracts] == ["r3", "r1", "r2"]
     assert [c.row.id for c in found.passed] == ["r4"]
-    text = contracts_text(found)
+    text = as_text(contracts_page(found))
     assert text.startswith("3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first.")
     assert text.index("Ashby with Orbit") < text.index("Bexton with Orbit") < text.index("Bexton with Nova")
     assert "In the worst radii, 2 public bodies or more (Orbit 2)" in text
@@ -56,7 +58,7 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
 def test_all_equally_wide_are_not_called_the_worst(tmp_path: Path) -> None:
     found = contracts(with_contracts(tmp_path, NARROW), widest=5)
     assert found.worst == found.contracts  # the only one there is
-    assert "worst" not in contracts_text(found)
+    assert "worst" not in as_text(contracts_page(found))
     two = [WIDE.replace("supplier:orbit", "supplier:nova"), WIDE_TOO]
     assert contracts(with_contracts(tmp_path, *two), widest=1).worst == ()
 
@@ -65,12 +67,12 @@ def test_notice_counts_from_the_end_as_it_stands_not_from_the_latest(tmp_path: P
     found = contracts(with_contracts(tmp_path, WIDE), vesting="2028-04-01")
     (one,) = found.contracts
     assert (one.ends, one.notice_by, one.extension_days) == (date(2027, 3, 31), date(2026, 12, 31), 731)
-    text = contracts_text(found)
+    text = as_text(contracts_page(found))
     assert "ends 31 March 2027; notice by 31 December 2026; can be extended to 31 March 2029; worth £1,000" in text
     assert "before vesting day unless it is extended" in text
     assert "1 end before it (extend or buy anew; 1 of these can be extended past it), 0 run on" in text
-    (plain,) = found.to_dict()["contracts"]
-    assert [plain[key] for key in ("end", "latest_end", "notice_by", "extension_days", "vesting")] == [
+    header, (plain,) = found.table()
+    assert [plain[header.index(key)] for key in ("end", "latest_end", "notice_by", "extension_days", "vesting")] == [
         "2027-03-31",
         "2029-03-31",
         "2026-12-31",
@@ -80,7 +82,7 @@ def test_notice_counts_from_the_end_as_it_stands_not_from_the_latest(tmp_path: P
 
 
 def test_a_day_for_notice_that_has_passed_is_said(tmp_path: Path) -> None:
-    text = contracts_text(contracts(with_contracts(tmp_path, WIDE), as_of="2027-01-15"))
+    text = as_text(contracts_page(contracts(with_contracts(tmp_path, WIDE), as_of="2027-01-15")))
     assert "the day for notice has passed, 31 December 2026" in text
 
 
@@ -89,7 +91,7 @@ def test_a_contract_in_its_extension_runs_until_the_latest_end(tmp_path: Path) -
     (one,) = found.contracts
     assert (one.ends, one.extended, one.notice_by) == (date(2029, 3, 31), True, date(2028, 12, 31))
     assert found.passed == ()
-    assert "its end, 31 March 2027, is over; if it was extended, until 31 March 2029" in contracts_text(found)
+    assert "its end, 31 March 2027, is over; if it was extended, until 31 March 2029" in as_text(contracts_page(found))
 
 
 def test_a_contract_of_a_shared_service_belongs_to_those_it_serves() -> None:
@@ -148,7 +150,7 @@ def test_lock_in_counts_the_worst_level_and_names_who_else_serves(tmp_path: Path
         ("r1", "easily", None, (), "2021-05"),
     ]
     assert (found.count("very-hard"), found.count("no"), found.not_assessed) == (1, 0, 1)
-    text = locks_text(found)
+    text = as_text(locks_page(found))
     assert text.startswith("1 relation is very hard to replace, of 2 that somebody assessed")
     assert "by sources of May 2021" in text
     assert "1 other supplier serves councils there: Both Together" in text
@@ -160,10 +162,10 @@ def test_lock_in_of_a_register_has_every_form() -> None:
         return CliRunner().invoke(main, words, catch_exceptions=False).stdout
 
     held = json.loads(run("json"))  # a blank is null, never a number that is none
-    assert held["levels"] == {"no": 0, "very-hard": 7, "with-difficulty": 4, "easily": 2}
-    assert None in {lock["years_left"] for lock in held["locks"]}
+    assert held["facts"] == {"no": 0, "very_hard": 7, "with_difficulty": 4, "easily": 2, "not_assessed": 36}
+    assert None in {lock["years_left"] for lock in held["tables"]["relations"]}
     assert len(run("csv").splitlines()) == 1 + 13
-    assert run("table").startswith("dependent")
+    assert run("table").startswith("buyer")
 
 
 def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
         ("supplier:orbit", "never seen", 2),  # by way of the shared service that both councils have
         ("supplier:new", "in force", 1),
     ]
-    text = certificates_text(found)
+    text = as_text(certificates_page(found))
     assert text.startswith("1 supplier with a certificate that has lapsed, 1 of whom none was seen, of 3")
     assert "In force, the first to lapse first: New 31 January 2025." in text
 

@@ -293,7 +293,7 @@ class Breakdown(Answer, Pictured):
 
     def row_values(self, table: str) -> Iterable[Row]:
         """One row for each part in which a supplier is known."""
-        rows = []
+        rows: list[Row] = []
         for part in self.slices:
             market, index = part.market, part.market.by("councils")
             assert index is not None  # else it would be among the empty ones

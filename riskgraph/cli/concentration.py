@@ -60,7 +60,7 @@ def command(
         parts = breakdown(graph, by, area, **asking)
         return parts, lambda: render.breakdown_page(parts)
     if merged:
-        result = merger(graph, *merged, area=area, **asking)
+        result = merger(graph, merged[0], merged[1], area, **asking)
         return result, lambda: render.merger_page(result)
     if tested:
         figures = designation(graph, area, **asking)
