@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations, product
@@ -10,21 +11,115 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small import FILES, write_small
+from strategies import datasets, write
 
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.concentration import breakdown, concentration
 from riskgraph.analysis.hhi import HHI_BANDS, index, rise
 from riskgraph.analysis.mergers import designation, merger
 from riskgraph.analysis.select import Selection
 from riskgraph.api import RiskMap
 from riskgraph.cli import main
+from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.concentration import breakdown_page, concentration_page, designation_page, merger_page
 from riskgraph.render.page import as_text
+from riskgraph.scenario.award import Award
+from riskgraph.scenario.gate import gate
+from riskgraph.scenario.policy import Limit, Policy
 
 MAPS = Path(__file__).parent / "maps"
+
+
+# -- one market, one figure -------------------------------------------------------------------------------
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=15)
+@given(st.data())
+def test_every_word_that_speaks_of_a_share_says_the_same(data: st.DataObject) -> None:
+    """Concentration, its merger and breakdown, the takeover, the gate and the reports, on maps drawn at random."""
+    tables = data.draw(datasets())
+    with tempfile.TemporaryDirectory() as folder:
+        write(tables, Path(folder))
+        risk_map = RiskMap(RiskGraph.open(folder))
+    graph = risk_map.graph
+    suppliers = sorted(id_ for id_, one in graph.dataset.entities.items() if one.kind == "supplier")
+    parts = {part.name: part.market for part in breakdown(graph, "area").slices}
+    owner = concentration(graph).market.owner
+    free = [one for one in suppliers if one not in owner]
+    for area, market in parts.items():
+        found = concentration(graph, area).market
+        assert (found.shares, found.owners) == (market.shares, market.owners)
+        (own,) = [i for i in [found.by("councils")] if i is not None]
+        answer = risk_map.report("concentration", area).report.answer
+        assert answer["index"] == round(own.hhi, 1)
+        assert answer["suppliers"] == [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares]
+        # one more buyer, seen by the gate before and after
+        buyer, seller = found.bodies[0], suppliers[0]
+        award = Award("draft.toml", "draft", (buyer,), seller, "supplied-by", area)
+        judged = gate(graph, award, Policy("all", (), {"share": Limit("share", 100, "why")}))
+        (finding,) = judged.findings
+        then = concentration(RiskGraph(judged.placed.dataset), area).market
+        for figure, side in ((finding.before, found), (finding.after, then)):
+            assert figure == (side.percent(side.owner.get(seller, seller), owners=True) or 0.0)
+    for buyer, bought in combinations(free[:3], 2):
+        for change in risk_map.whatif("buys", buyer, bought).markets:
+            market = concentration(graph, change.area).market
+            assert dict(change.before) == {share.supplier: share.reach for share in market.owners}
+            said, before = merger(graph, buyer, bought, change.area), market.by("councils", owners=True)
+            assert change.hhi[0] == (None if before is None else round(before.hhi))
+            assert dict(change.after) == {share.supplier: share.reach for share in said.after.owners}
+            assert said.hhi_after is None or change.hhi[1] == round(said.hhi_after)
+
+
+@pytest.mark.parametrize("direct", [0, 1, 2])
+def test_an_environment_counts_behind_a_system_and_where_a_council_is_hosted_on_it_itself(
+    tmp_path: Path, direct: int
+) -> None:
+    entities = "system:s,system,S,,,,,,,,,,\nenvironment:dc,environment,Data centre,,,,,,,,,,\n"
+    rows = [
+        "s0,system:s,hosted-on,environment:dc,,,,,,,,,,,,,,,",
+        "s1,environment:dc,operated-by,supplier:orbit,,,,,,,,,,,,,,,",
+    ]
+    for n, who in enumerate(("ashby", "bexton")):
+        how, what = ("hosted-on", "environment:dc") if n < direct else ("uses", "system:s")
+        rows.append(f"u{n},authority:{who},{how},{what},housing,,,,,,,,,,,,,,")
+    head = FILES["relations.csv"].splitlines(keepends=True)[0]
+    path = write_small(
+        tmp_path, entities_csv=FILES["entities.csv"] + entities, relations_csv=head + "\n".join(rows) + "\n"
+    )
+    ranks = {one.provider: one for one in concentration(RiskGraph.open(path), "housing").market.ranks}
+    centre, orbit = ranks["environment:dc"], ranks["supplier:orbit"]
+    assert (centre.within, centre.hidden) == ((direct, 2, 2, 2), direct == 0)
+    assert orbit.within == (direct, 2 if direct == 2 else direct, 2, 2) and orbit.hidden == (direct == 0)
+
+
+def test_a_service_area_of_the_scope_is_the_market_as_the_argument_is(tmp_path: Path) -> None:
+    graph = market(tmp_path)
+    asked, named = concentration(graph, areas=["housing"]).market, concentration(graph, "housing").market
+    assert (asked.areas, asked.shares, asked.ranks) == (named.areas, named.shares, named.ranks)
+    both = concentration(graph, "waste-streetscene", areas=["housing"])
+    assert both.market.areas == {"housing", "waste-streetscene"} and len(both.market.shares) == 2
+    assert [part.name for part in breakdown(graph, "area", areas=["housing"]).slices] == ["housing"]
+
+
+def test_who_merges_with_itself_is_told_to_name_two(tmp_path: Path) -> None:
+    with pytest.raises(RiskGraphError, match="cannot buy itself"):
+        merger(market(tmp_path), "orbit", "orbit")
+
+
+def test_what_a_merger_could_reach_is_counted_in_the_scope_of_the_question() -> None:
+    uk = RiskGraph.open("uk")
+    said = merger(uk, "capita", "civica", regions=["Wales"])
+    one, other = (len(blast(uk, name, regions=["Wales"]).within()) for name in ("capita", "civica"))
+    assert said.alone == (one, other)
+    assert said.together == len(blast(uk, ["capita", "civica"], regions=["Wales"]).within()) <= said.question.bodies
+
+
+# -- figures ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

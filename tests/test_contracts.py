@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pytest
 from click.testing import CliRunner
 from small import FILES, write_small
 
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.contracts import contracts
 from riskgraph.analysis.lockin import certificates, lock_in
 from riskgraph.analysis.peers import peers
@@ -166,6 +169,41 @@ def test_lock_in_of_a_register_has_every_form() -> None:
     assert None in {lock["years_left"] for lock in held["tables"]["relations"]}
     assert len(run("csv").splitlines()) == 1 + 13
     assert run("table").startswith("buyer")
+
+
+def test_years_left_go_by_the_calendar(tmp_path: Path) -> None:
+    """Exactly five years are 5.0 whatever leap days lie between, and one day over is below zero."""
+    relations = [HEAD + ",substitutability,exit_plan"]
+    for n, end in enumerate(("2029-06-30", "2024-06-30", "2023-06-30", "2024-12-30")):
+        relations.append(f"r{n},authority:ashby,served-by,shared-service:both,housing,,,,,,,,,,{end},,,e1,,no,")
+    graph = RiskGraph.open(write_small(tmp_path, relations_csv="\n".join(relations) + "\n"))
+    left = {x.row.id: x.years_left for x in lock_in(graph).locks}
+    assert left == {"r0": 5.0, "r1": 0.0, "r2": -1.0, "r3": 0.5}
+
+
+@pytest.mark.parametrize(
+    "asking", [{}, {"regions": ["Wales"]}, {"like": "outage", "band": "not-ruled-out"}, {"areas": ["social-care"]}]
+)
+def test_a_contract_is_as_wide_as_the_blast_of_the_same_question(asking: dict[str, Any]) -> None:
+    uk = RiskGraph.open("uk")
+    found = contracts(uk, **asking)
+    widest = {c.widest: c.radius for c in found.contracts}
+    assert widest
+    for root in sorted(widest)[:12]:
+        assert widest[root] == len(blast(uk, root, **asking).within(found.question.band)), root
+
+
+def test_what_was_not_asked_of_a_contract_is_not_known(tmp_path: Path) -> None:
+    found = contracts(with_contracts(tmp_path, WIDE, OVER), providers=["orbit"])
+    header, (over,) = found.table("passed")
+    plain = dict(zip(header, over, strict=True))
+    assert (plain["radius"], plain["widest"], plain["worst"]) == (None, None, None)
+    assert found.to_dict()["facts"]["providers"] == ["supplier:orbit"]  # type: ignore[index]
+
+
+def test_lock_in_and_certificates_are_two_questions() -> None:
+    asked = CliRunner().invoke(main, ["contracts", "--lock-in", "--certificates", "--data", "seeds"])
+    assert asked.exit_code == 2 and "two questions" in asked.output
 
 
 def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:

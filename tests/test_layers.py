@@ -92,7 +92,6 @@ ROOMS_WITH_LATE_IMPORTS = ("riskgraph.data.importers", "riskgraph.importers")
 CLASSES_LEFT = {
     "Answer",
     "Box",
-    "Contract",
     "Exposure",
     "Fact",
     "Finding",
@@ -127,7 +126,6 @@ CONSTANTS_LEFT = {
     "KINDS",
     "LINE",
     "MATRIX",
-    "MEASURES",
     "MOST",
     "NAMES",
     "NEVER",

@@ -13,7 +13,7 @@ import pytest
 
 import riskgraph
 from riskgraph import api
-from riskgraph.arguments import checked
+from riskgraph.arguments import _taken, checked
 from riskgraph.errors import RiskGraphError
 from riskgraph.report import ReportOptions
 
@@ -55,8 +55,8 @@ def keywords(name: str) -> Iterator[str]:
         yield from (field.name for field in dataclasses.fields(ReportOptions))
         return
     source = inspect.getsource(getattr(api.RiskMap, name))
-    for parameter in inspect.signature(getattr(api.RiskMap, name)).parameters.values():
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+    for parameter in _taken(getattr(api.RiskMap, name))[0].parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.name not in LONG:
             yield parameter.name
     scope = dict(vars(api))
     for line in source.splitlines():
@@ -64,7 +64,7 @@ def keywords(name: str) -> Iterator[str]:
             exec(line.strip(), scope)  # noqa: S102 - what the method imports late
     called = [*(word.split(")")[0] for word in source.split("checked(")[1:]), name]
     for function in (scope[word] for word in called if word in scope):
-        for parameter in inspect.signature(function).parameters.values():
+        for parameter in _taken(function)[0].parameters.values():
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.name not in LONG:
                 yield parameter.name
 
