@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small import FILES, write_small
-from strategies import datasets, write
+from strategies import COLUMNS, datasets, write
 
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.concentration import breakdown, concentration
@@ -42,6 +42,13 @@ MAPS = Path(__file__).parent / "maps"
 def test_every_word_that_speaks_of_a_share_says_the_same(data: st.DataObject) -> None:
     """Concentration, its merger and breakdown, the takeover, the gate and the reports, on maps drawn at random."""
     tables = data.draw(datasets())
+    bodies, sold = (
+        [row["id"] for row in tables["entities"] if row["kind"] == kind] for kind in ("authority", "supplier")
+    )
+    for n, (body, seller) in enumerate(product(bodies, sold)):  # so that some sell in one market
+        if data.draw(st.booleans()):
+            row = dict.fromkeys(COLUMNS["relations"], "") | {"id": f"m{n}", "dependent": body, "provider": seller}
+            tables["relations"].append(row | {"relation": "supplied-by", "service_area": "housing"})
     with tempfile.TemporaryDirectory() as folder:
         write(tables, Path(folder))
         risk_map = RiskMap(RiskGraph.open(folder))

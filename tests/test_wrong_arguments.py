@@ -20,7 +20,7 @@ from riskgraph.report import ReportOptions
 SEEDS = riskgraph.load("seeds")
 GOOD = {
     "roots": "civica", "body": "thanet", "name": "thanet", "names": "civica", "first": "civica", "second": "capita",
-    "what": "cut", "incident": "eks-civica-2024", "kind": "blast", "of": None, "area": None, "by": "class", "size": 2,
+    "what": "cut", "buyer": "capita", "bought": "civica", "incident": "eks-civica-2024", "kind": "blast", "of": None, "area": None, "by": "class", "size": 2,
     "after": SEEDS,
 }  # fmt: skip
 LONG = ("progress", "memory", "table")  # what is no question, and a table that is judged by tests of its own

@@ -105,6 +105,8 @@ def _bytes(path: Path) -> bytes | None:
         raise MissingFile(f"There is no file {path}.", "Check the path.") from None
     except OSError as error:
         raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
+    except ValueError:  # such as a null character
+        raise RiskGraphError(f"{str(path)!r} cannot be a path.", "Check the path.") from None
 
 
 def read_names(path: Path) -> tuple[str, ...]:
