@@ -1,5 +1,5 @@
-// title: Fourth parties
-// question: What does everyone secretly depend on, one step behind our suppliers?
+// title: Reached without a relation of one's own
+// question: Whose failure could reach most councils though no public body names it as its own provider?
 // parameter: map text = uk | the name of the map on the server
 // parameter: kind kind = outage | outage, exposure or tampering
 // parameter: band band = possible | the widest band to show
@@ -8,6 +8,8 @@
 // column: name | its name
 // column: councils | councils it could reach though no public body names it as its own provider
 // equals: blast of every organisation or environment that no public body depends on directly; what falls only when several alternatives fail together is left to blast
+// It counts by reach, however many steps away and in whatever service. `riskgraph concentration` counts fourth parties
+// by another walk: who stands behind the suppliers of a market, within four steps. The two figures differ.
 // example: riskgraph query fourth-parties --param band=likely
 // In Neo4j Browser, first:
 // :param {map: 'uk', kind: 'outage', band: 2, limit: 20}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -12,8 +13,8 @@ from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.chokepoints import Chokepoints, ServiceCuts, chokepoints, service_cuts
 from riskgraph.analysis.common import Common, common
-from riskgraph.analysis.concentration import Concentration, concentration
-from riskgraph.analysis.contracts import Contracts, contracts
+from riskgraph.analysis.concentration import Breakdown, Concentration, breakdown, concentration
+from riskgraph.analysis.contracts import WIDEST, Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
@@ -32,9 +33,9 @@ from riskgraph.scenario.model import Change, Scenario, change
 if TYPE_CHECKING:
     import networkx as nx
 
-    from riskgraph.analysis.breakdown import Breakdown
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.lockin import Certificates, Locks
+    from riskgraph.analysis.mergers import Designation, Merger
     from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replays import ReplayScore
@@ -512,31 +513,148 @@ class RiskMap:
 
         return checked(fixes)(self.graph, roots, **question)
 
-    def concentration(self, area: str | None = None, **market: Any) -> Concentration:
-        """Who serves a market, and how unevenly; see `riskgraph.analysis.concentration.concentration`."""
-        return checked(concentration)(self.graph, area, **market)
+    def concentration(self, area: str | None = None, **asking: Unpack[Asking]) -> Concentration:
+        """Who serves a market, and how unevenly; see `riskgraph.analysis.concentration.concentration`.
 
-    def concentration_by(self, by: str, area: str | None = None, **market: Any) -> Breakdown:
-        """The same for each service area, class or region; see `riskgraph.analysis.breakdown.breakdown`."""
-        from riskgraph.analysis.breakdown import breakdown
+        Parameters
+        ----------
+        area
+            A service area; all of them together, or those of the scope, if it is left out.
+        asking
+            View and scope.
 
-        return checked(breakdown)(self.graph, by, area, **market)
+        Returns
+        -------
+        Concentration
+            Shares in councils, people and pounds, and indices in points.
+        """
+        return checked(concentration)(self.graph, area, **asking)
 
-    def contracts(self, **which: Any) -> Contracts:
-        """Contracts with an end to come; see `riskgraph.analysis.contracts.contracts`."""
-        return checked(contracts)(self.graph, **which)
+    def concentration_by(self, by: str, area: str | None = None, **asking: Unpack[Asking]) -> Breakdown:
+        """The same for each service area, class or region; see `riskgraph.analysis.concentration.breakdown`.
 
-    def lock_in(self, **which: Any) -> Locks:
-        """What could hardly be replaced; see `riskgraph.analysis.lockin.lock_in`."""
+        Parameters
+        ----------
+        by
+            `area`, `class` or `region`.
+        area, asking
+            As in `concentration`.
+
+        Returns
+        -------
+        Breakdown
+            The parts, the most uneven first.
+        """
+        return checked(breakdown)(self.graph, by, area, **asking)
+
+    def merger(self, buyer: str, bought: str, area: str | None = None, **asking: Unpack[Asking]) -> Merger:
+        """What it would do to a market if one supplier bought another; see `riskgraph.analysis.mergers.merger`.
+
+        Parameters
+        ----------
+        buyer, bought
+            Suppliers or shared services.
+        area, asking
+            As in `concentration`; kinds and band are those of what they could reach.
+
+        Returns
+        -------
+        Merger
+            Indices in points, shares in per cent, and numbers of public bodies.
+        """
+        from riskgraph.analysis.mergers import merger
+
+        return checked(merger)(self.graph, buyer, bought, area, **asking)
+
+    def designation(
+        self,
+        area: str | None = None,
+        *,
+        providers: Sequence[str] | None = None,
+        threshold: float = 10.0,
+        **asking: Unpack[Asking],
+    ) -> Designation:
+        """Whose failure could stop services at a tenth of a class; see `riskgraph.analysis.mergers.designation`.
+
+        Parameters
+        ----------
+        area, asking
+            As in `concentration`.
+        providers
+            Whom to test; the three largest suppliers if it is left out.
+        threshold
+            Per cent of a class.
+
+        Returns
+        -------
+        Designation
+            The tests, in per cent.
+        """
+        from riskgraph.analysis.mergers import designation
+
+        return checked(designation)(self.graph, area, providers=providers, threshold=threshold, **asking)
+
+    def contracts(
+        self,
+        *,
+        providers: Sequence[str] = (),
+        vesting: str | date | None = None,
+        widest: int = WIDEST,
+        **asking: Unpack[Asking],
+    ) -> Contracts:
+        """Contracts with an end to come; see `riskgraph.analysis.contracts.contracts`.
+
+        Parameters
+        ----------
+        providers
+            Only contracts with these.
+        vesting
+            The day on which councils become another one.
+        widest
+            How many suppliers count as the worst radii.
+        asking
+            Kinds, view, band and scope.
+
+        Returns
+        -------
+        Contracts
+            Those in the worst radii first, by the day on which to act.
+        """
+        return checked(contracts)(self.graph, providers=providers, vesting=vesting, widest=widest, **asking)
+
+    def lock_in(self, **asking: Unpack[Asking]) -> Locks:
+        """What could hardly be replaced; see `riskgraph.analysis.lockin.lock_in`.
+
+        Parameters
+        ----------
+        asking
+            View and scope.
+
+        Returns
+        -------
+        Locks
+            Relations, the hardest to leave first.
+        """
         from riskgraph.analysis.lockin import lock_in
 
-        return checked(lock_in)(self.graph, **which)
+        return checked(lock_in)(self.graph, **asking)
 
-    def certificates(self, **which: Any) -> Certificates:
-        """Whose certificate has lapsed or was never seen; see `riskgraph.analysis.lockin.certificates`."""
+    def certificates(self, **asking: Unpack[Asking]) -> Certificates:
+        """Whose certificate has lapsed or was never seen; see `riskgraph.analysis.lockin.certificates`.
+
+        Parameters
+        ----------
+        asking
+            View and scope.
+
+        Returns
+        -------
+        Certificates
+            Suppliers, those whose certificate has lapsed first.
+        """
         from riskgraph.analysis.lockin import certificates
 
-        return checked(certificates)(self.graph, **which)
+        return checked(certificates)(self.graph, **asking)
 
     def peers(self, body: str, *, root: RootNames = (), **asking: Unpack[Asking]) -> Peers:
         """Who runs the same; see `riskgraph.analysis.peers.peers`.

@@ -39,6 +39,13 @@ ASKED: dict[str, str] = {
     "chokepoints area": "chokepoints thanet --area revenues-benefits",
     "common": "common oracle civica",
     "peers": "peers thanet --root civica",
+    "concentration": "concentration",
+    "concentration by": "concentration --by area",
+    "concentration designation": "concentration revenues-benefits --designation",
+    "concentration merger": "concentration revenues-benefits --merger capita --merger civica",
+    "contracts": "contracts",
+    "contracts certificates": "contracts --certificates",
+    "contracts lock-in": "contracts --lock-in",
 }
 # answers that only Python gives
 PYTHON_ONLY: dict[str, Callable[[RiskMap], Answer]] = {

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pytest
 from click.testing import CliRunner
 from small import FILES, write_small
 
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.contracts import contracts
 from riskgraph.analysis.lockin import certificates, lock_in
 from riskgraph.analysis.peers import peers
@@ -18,7 +21,11 @@ from riskgraph.cli import main
 from riskgraph.data import canonical
 from riskgraph.graph import RiskGraph
 from riskgraph.maps import read
-from riskgraph.render.contracts import certificates_text, contracts_text, locks_text
+from riskgraph.render.contracts import (
+    certificates_page,
+    contracts_page,
+    locks_page,
+)
 from riskgraph.render.page import as_text
 from riskgraph.render.peers import page as peers_page
 
@@ -49,7 +56,7 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
     ]
     assert [c.row.id for c in contracts(graph, widest=0).contracts] == ["r3", "r1", "r2"]
     assert [c.row.id for c in found.passed] == ["r4"]
-    text = contracts_text(found)
+    text = as_text(contracts_page(found))
     assert text.startswith("3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first.")
     assert text.index("Ashby with Orbit") < text.index("Bexton with Orbit") < text.index("Bexton with Nova")
     assert "In the worst radii, 2 public bodies or more (Orbit 2)" in text
@@ -58,7 +65,7 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
 def test_all_equally_wide_are_not_called_the_worst(tmp_path: Path) -> None:
     found = contracts(with_contracts(tmp_path, NARROW), widest=5)
     assert found.worst == found.contracts  # the only one there is
-    assert "worst" not in contracts_text(found)
+    assert "worst" not in as_text(contracts_page(found))
     two = [WIDE.replace("supplier:orbit", "supplier:nova"), WIDE_TOO]
     assert contracts(with_contracts(tmp_path, *two), widest=1).worst == ()
 
@@ -67,12 +74,12 @@ def test_notice_counts_from_the_end_as_it_stands_not_from_the_latest(tmp_path: P
     found = contracts(with_contracts(tmp_path, WIDE), vesting="2028-04-01")
     (one,) = found.contracts
     assert (one.ends, one.notice_by, one.extension_days) == (date(2027, 3, 31), date(2026, 12, 31), 731)
-    text = contracts_text(found)
+    text = as_text(contracts_page(found))
     assert "ends 31 March 2027; notice by 31 December 2026; can be extended to 31 March 2029; worth £1,000" in text
     assert "before vesting day unless it is extended" in text
     assert "1 end before it (extend or buy anew; 1 of these can be extended past it), 0 run on" in text
-    (plain,) = found.to_dict()["contracts"]
-    assert [plain[key] for key in ("end", "latest_end", "notice_by", "extension_days", "vesting")] == [
+    header, (plain,) = found.table()
+    assert [plain[header.index(key)] for key in ("end", "latest_end", "notice_by", "extension_days", "vesting")] == [
         "2027-03-31",
         "2029-03-31",
         "2026-12-31",
@@ -82,7 +89,7 @@ def test_notice_counts_from_the_end_as_it_stands_not_from_the_latest(tmp_path: P
 
 
 def test_a_day_for_notice_that_has_passed_is_said(tmp_path: Path) -> None:
-    text = contracts_text(contracts(with_contracts(tmp_path, WIDE), as_of="2027-01-15"))
+    text = as_text(contracts_page(contracts(with_contracts(tmp_path, WIDE), as_of="2027-01-15")))
     assert "the day for notice has passed, 31 December 2026" in text
 
 
@@ -91,7 +98,7 @@ def test_a_contract_in_its_extension_runs_until_the_latest_end(tmp_path: Path) -
     (one,) = found.contracts
     assert (one.ends, one.extended, one.notice_by) == (date(2029, 3, 31), True, date(2028, 12, 31))
     assert found.passed == ()
-    assert "its end, 31 March 2027, is over; if it was extended, until 31 March 2029" in contracts_text(found)
+    assert "its end, 31 March 2027, is over; if it was extended, until 31 March 2029" in as_text(contracts_page(found))
 
 
 def test_a_contract_of_a_shared_service_belongs_to_those_it_serves() -> None:
@@ -150,7 +157,7 @@ def test_lock_in_counts_the_worst_level_and_names_who_else_serves(tmp_path: Path
         ("r1", "easily", None, (), "2021-05"),
     ]
     assert (found.count("very-hard"), found.count("no"), found.not_assessed) == (1, 0, 1)
-    text = locks_text(found)
+    text = as_text(locks_page(found))
     assert text.startswith("1 relation is very hard to replace, of 2 that somebody assessed")
     assert "by sources of May 2021" in text
     assert "1 other supplier serves councils there: Both Together" in text
@@ -162,10 +169,45 @@ def test_lock_in_of_a_register_has_every_form() -> None:
         return CliRunner().invoke(main, words, catch_exceptions=False).stdout
 
     held = json.loads(run("json"))  # a blank is null, never a number that is none
-    assert held["levels"] == {"no": 0, "very-hard": 7, "with-difficulty": 4, "easily": 2}
-    assert None in {lock["years_left"] for lock in held["locks"]}
+    assert held["facts"] == {"no": 0, "very_hard": 7, "with_difficulty": 4, "easily": 2, "not_assessed": 36}
+    assert None in {lock["years_left"] for lock in held["tables"]["relations"]}
     assert len(run("csv").splitlines()) == 1 + 13
-    assert run("table").startswith("dependent")
+    assert run("table").startswith("buyer")
+
+
+def test_years_left_go_by_the_calendar(tmp_path: Path) -> None:
+    """Exactly five years are 5.0 whatever leap days lie between, and one day over is below zero."""
+    relations = [HEAD + ",substitutability,exit_plan"]
+    for n, end in enumerate(("2029-06-30", "2024-06-30", "2023-06-30", "2024-12-30")):
+        relations.append(f"r{n},authority:ashby,served-by,shared-service:both,housing,,,,,,,,,,{end},,,e1,,no,")
+    graph = RiskGraph.open(write_small(tmp_path, relations_csv="\n".join(relations) + "\n"))
+    left = {x.row.id: x.years_left for x in lock_in(graph).locks}
+    assert left == {"r0": 5.0, "r1": 0.0, "r2": -1.0, "r3": 0.5}
+
+
+@pytest.mark.parametrize(
+    "asking", [{}, {"regions": ["Wales"]}, {"like": "outage", "band": "not-ruled-out"}, {"areas": ["social-care"]}]
+)
+def test_a_contract_is_as_wide_as_the_blast_of_the_same_question(asking: dict[str, Any]) -> None:
+    uk = RiskGraph.open("uk")
+    found = contracts(uk, **asking)
+    widest = {c.widest: c.radius for c in found.contracts}
+    assert widest
+    for root in sorted(widest)[:12]:
+        assert widest[root] == len(blast(uk, root, **asking).within(found.question.band)), root
+
+
+def test_what_was_not_asked_of_a_contract_is_not_known(tmp_path: Path) -> None:
+    found = contracts(with_contracts(tmp_path, WIDE, OVER), providers=["orbit"])
+    header, (over,) = found.table("passed")
+    plain = dict(zip(header, over, strict=True))
+    assert (plain["radius"], plain["widest"], plain["worst"]) == (None, None, None)
+    assert found.to_dict()["facts"]["providers"] == ["supplier:orbit"]  # type: ignore[index]
+
+
+def test_lock_in_and_certificates_are_two_questions() -> None:
+    asked = CliRunner().invoke(main, ["contracts", "--lock-in", "--certificates", "--data", "seeds"])
+    assert asked.exit_code == 2 and "two questions" in asked.output
 
 
 def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
@@ -186,7 +228,7 @@ def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
         ("supplier:orbit", "never seen", 2),  # by way of the shared service that both councils have
         ("supplier:new", "in force", 1),
     ]
-    text = certificates_text(found)
+    text = as_text(certificates_page(found))
     assert text.startswith("1 supplier with a certificate that has lapsed, 1 of whom none was seen, of 3")
     assert "In force, the first to lapse first: New 31 January 2025." in text
 

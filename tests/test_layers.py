@@ -88,7 +88,6 @@ ROOMS_WITH_LATE_IMPORTS = ("riskgraph.importers",)
 CLASSES_LEFT = {
     "Answer",
     "Box",
-    "Contract",
     "Exposure",
     "Fact",
     "Finding",

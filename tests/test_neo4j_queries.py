@@ -17,9 +17,8 @@ from neo4j_harness import MARKS
 
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.blast import run as run_engine
-from riskgraph.analysis.breakdown import breakdown
 from riskgraph.analysis.common import common
-from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.concentration import breakdown, concentration
 from riskgraph.analysis.contracts import contracts
 from riskgraph.analysis.gaps import gaps
 from riskgraph.analysis.peers import peers
@@ -447,12 +446,11 @@ def same_place() -> Rows:
 
 
 def shares() -> Rows:
-    market = concentration(GRAPH, "revenues-benefits")
-    known = len(market.market) - len(market.unknown)
+    market = concentration(GRAPH, "revenues-benefits").market
     listed: Rows = [
         {
             "id": share.supplier, "supplier": DATA.entities[share.supplier].name, "councils": share.reach,
-            "percent": round(100 * share.councils / known, 1),
+            "percent": round(market.percent(share.supplier) or 0.0, 1),
         }
         for share in market.shares
     ]  # fmt: skip
@@ -465,11 +463,10 @@ def indices() -> Rows:
     for part in breakdown(GRAPH, "area").slices:
         index = part.market.by("councils")
         assert index is not None
-        known = len(part.market.market) - len(part.market.unknown)
         row: dict[str, Any] = {
             "area": part.name,
             "suppliers": len(part.market.shares),
-            "councils": known,
+            "councils": part.market.known,
             "hhi": round(index.hhi),
         }
         listed.append(row | {"effective": pytest.approx(index.effective, abs=0.051)})

@@ -309,11 +309,12 @@ def test_of_a_root_that_comes_apart_the_worst_part_counts_and_roots_are_added_up
 
 def test_a_merger_and_contracts_count_the_same_contracts(uk: RiskMap) -> None:
     from riskgraph.analysis.select import Selection
-    from riskgraph.render.contracts import contracts_text
+    from riskgraph.render.contracts import contracts_page
+    from riskgraph.render.page import as_text
     from riskgraph.render.whatif import text
 
     members = frozenset({"authority:burnley", "authority:pendle"})
-    told = contracts_text(uk.contracts(selection=Selection(uk.graph, members=members), vesting="2028-04-01"))
+    told = as_text(contracts_page(uk.contracts(selection=Selection(uk.graph, members=members), vesting="2028-04-01")))
     merged = text(uk.whatif("merge", "burnley", "pendle", name="New Pennine", on="2028-04-01"))
     counts = next(line for line in told.splitlines() if line.startswith("Against the vesting day")).partition(": ")[2]
     assert counts == next(one for one in merged.splitlines() if one.startswith("Contracts against")).partition(": ")[2]

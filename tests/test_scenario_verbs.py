@@ -8,7 +8,6 @@ import pytest
 from small import FILES, write_small
 
 from riskgraph.analysis.common import CommonAnswer
-from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.mergers import merger
 from riskgraph.api import RiskMap, load
 from riskgraph.errors import AmbiguousName, DataError, NameNotFound, RiskGraphError
@@ -315,7 +314,7 @@ def test_shares_are_counted_by_ultimate_owner(seeds: RiskMap) -> None:
     assert "supplier:civica" not in market.after
     before, after = market.hhi
     assert before is not None and after is not None and after > before
-    merged = merger(concentration(seeds.graph, "revenues-benefits"), "capita", "civica")
+    merged = merger(seeds.graph, "capita", "civica", "revenues-benefits")
     assert merged.hhi_before is not None and merged.hhi_after is not None
     assert [before, after] == [round(merged.hhi_before), round(merged.hhi_after)]  # one home for shares
 

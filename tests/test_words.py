@@ -58,7 +58,7 @@ OTHER: dict[str, tuple[Ask, str, list[str]]] = {
     "concentration area": (lambda m, w: m.concentration(w), "service area", ["hr-payroll"]),
     "concentration_by": (lambda m, w: m.concentration_by(w), "way to divide a market", ["area", "class", "region"]),
     "concentration_by area": (lambda m, w: m.concentration_by("class", w), "service area", ["hr-payroll"]),
-    "index by": (lambda m, w: concentration(m.graph).by(w), "measure of a market", ["councils", "annual_value"]),
+    "index by": (lambda m, w: concentration(m.graph).market.by(w), "measure of a market", ["councils", "annual_value"]),
     "every_radius like": (lambda m, w: every_radius(m.graph, like=w), "what-if", list(PRESETS)),
     "selection area": (lambda m, w: Selection.of(m.graph, areas=[w]), "service area", ["hr-payroll"]),
     "selection class": (lambda m, w: Selection.of(m.graph, classes=[w]), "class of authority", CLASSES),

@@ -14,14 +14,14 @@ import pytest
 import riskgraph
 from riskgraph import api
 from riskgraph.analysis.question import Asking
-from riskgraph.arguments import checked
+from riskgraph.arguments import _taken, checked
 from riskgraph.errors import RiskGraphError
 from riskgraph.report import ReportOptions
 
 SEEDS = riskgraph.load("seeds")
 GOOD = {
     "roots": "civica", "body": "thanet", "name": "thanet", "names": "civica", "first": "civica", "second": "capita",
-    "what": "cut", "incident": "eks-civica-2024", "kind": "blast", "of": None, "area": None, "by": "class", "size": 2,
+    "what": "cut", "buyer": "capita", "bought": "civica", "incident": "eks-civica-2024", "kind": "blast", "of": None, "area": None, "by": "class", "size": 2,
     "after": SEEDS,
 }  # fmt: skip
 LONG = ("progress", "memory", "table")  # what is no question, and a table that is judged by tests of its own
@@ -56,8 +56,8 @@ def keywords(name: str) -> Iterator[str]:
         yield from (field.name for field in dataclasses.fields(ReportOptions))
         return
     source = inspect.getsource(getattr(api.RiskMap, name))
-    for parameter in inspect.signature(getattr(api.RiskMap, name)).parameters.values():
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+    for parameter in _taken(getattr(api.RiskMap, name))[0].parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.name not in LONG:
             yield parameter.name
     scope = dict(vars(api))
     for line in source.splitlines():
@@ -65,7 +65,7 @@ def keywords(name: str) -> Iterator[str]:
             exec(line.strip(), scope)  # noqa: S102 - what the method imports late
     called = [*(word.split(")")[0] for word in source.split("checked(")[1:]), name]
     for function in (scope[word] for word in called if word in scope):
-        for parameter in inspect.signature(function).parameters.values():
+        for parameter in _taken(function)[0].parameters.values():
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.name not in LONG:
                 yield parameter.name
             if parameter.kind is inspect.Parameter.VAR_KEYWORD and parameter.name == "asking":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Unpack
 
@@ -22,7 +22,7 @@ from riskgraph.analysis.radius import (
     Way,
 )
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import last_day
+from riskgraph.dates import last_day, months_later
 from riskgraph.engine import Answer, solve, states_of
 from riskgraph.engine.times import known_days
 from riskgraph.graph import RiskGraph
@@ -58,7 +58,7 @@ __all__ = [
     "without_ended",
 ]
 
-OLD = timedelta(days=5 * 365 + 1)
+OLD = 60  # months after which evidence is old
 
 
 def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> BlastRadius:
@@ -346,7 +346,7 @@ class _Collector:
         relations = self.dataset.relations
         rows = sorted({row for proof in proofs for row in proof.rows})
         dated = {row: last_evidenced(self.dataset, relations[row], self.view) for row in rows}
-        limit = self.view.as_of - OLD
+        limit = months_later(self.view.as_of, -OLD)
         old = tuple(row for row in rows if (seen := dated[row]) is not None and seen < limit)
         return old, tuple(row for row in rows if dated[row] is None)
 

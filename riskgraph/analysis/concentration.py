@@ -1,391 +1,372 @@
-"""`concentration`: who serves a market, how unevenly, and what is not known about it.
-
-A market is a service area, a class of authority, a region and a date. An authority's supplier is whoever
-stands behind what it uses there: the supplier or shared service of a row, the maker of a product, the
-operator, supplier or maker of a system.
-"""
+"""`concentration`: who serves a market, how unevenly, and what is not known about it; whole or in parts."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
-from riskgraph.analysis.behind import Behind
-from riskgraph.analysis.measure import counted
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.market import MARKET_MEASURES, MOST_RANKS, Market, Rank, Share, market_in
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
-from riskgraph.analysis.shares import Index, index
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRINCIPAL_COUNCILS, one_of
 from riskgraph.pictured import Pictured
-from riskgraph.settle import View
+from riskgraph.rules import rules
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["BREAKDOWNS", "Breakdown", "Concentration", "Slice", "breakdown", "concentration", "market_of"]
 
-__all__ = ["MEASURES", "MOST_RANKS", "Concentration", "Rank", "Share", "concentration", "market_in"]
+BREAKDOWNS = ("area", "class", "region")
 
-MOST_RANKS = 4
-MEASURES = ("councils", "residents", "value", "annual_value")
+_PERCENT = "per cent"
+_SIZES = (
+    Column("authorities", "authorities that it serves, wholly or in part", "integer"),
+    Column("councils", "authorities, of which one with several suppliers counts in equal parts", "number"),
+    Column("share_percent", "its share of the authorities whose supplier is known", "number", _PERCENT),
+    Column("share_low", "the least that its share could be, with what is not known", "number", _PERCENT),
+    Column("share_high", "the most that its share could be, with what is not known", "number", _PERCENT),
+    Column("residents", "who live in the areas of these authorities, in the same parts", "integer", "people"),
+    Column("value_gbp", "value of whole contracts, of which one is known", "text", "pounds"),
+    Column("annual_value_gbp", "cost of contracts in a year, of which one is known", "text", "pounds"),
+)
+_WITHIN = tuple(
+    Column(f"within_{n}", f"authorities that lean on it within {n} step{'s' * (n > 1)}", "integer")
+    for n in range(1, MOST_RANKS + 1)
+)
+_RANK = (
+    Column("provider", "id of an organisation or environment"),
+    Column("name", "its name"),
+    Column("rank", "the fewest steps from any authority; 1 is direct", "integer"),
+    *_WITHIN,
+    Column("share_percent", "authorities within four steps, of those with a known provider", "number", _PERCENT),
+)
+_BOUNDED = ("hhi", "largest", "three", "five", "effective")
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One supplier's part of a market; with several suppliers an authority counts in equal parts."""
-
-    supplier: str
-    authorities: tuple[str, ...]
-    councils: float  # authorities, in parts
-    residents: float  # of these authorities, in parts; authorities without known residents left out
-    value_gbp: Decimal | None  # of whole contracts with a known value; None: no value is known
-    annual_value_gbp: Decimal | None = None  # of contracts whose cost in a year is known
-
-    @property
-    def reach(self) -> int:
-        """How many authorities it serves, wholly or in part."""
-        return len(self.authorities)
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """A provider one or more steps behind the authorities: how many lean on it within so many steps."""
-
-    provider: str
-    rank: int  # the fewest steps from any authority; 1 is direct
-    within: tuple[int, ...]  # authorities that lean on it within 1, 2, 3 and 4 steps
-    direct: int  # of these, with a relation of their own to it
-    share: float  # per cent of the authorities of the market that are known, within four steps
-
-    @property
-    def authorities(self) -> int:
-        """How many authorities lean on it within four steps."""
-        return self.within[-1]
-
-    @property
-    def hidden(self) -> bool:
-        """A fourth party: nobody in the market has a relation of their own to it."""
-        return self.direct == 0
+def _index_columns() -> Iterable[Column]:
+    says = {
+        "hhi": ("Herfindahl-Hirschman index", "points"),
+        "largest": ("share of the largest", _PERCENT),
+        "three": ("share of the three largest", _PERCENT),
+        "five": ("share of the five largest", _PERCENT),
+        "effective": ("suppliers of equal size that would be as uneven, 10,000 / HHI", "suppliers"),
+    }
+    for name, (what, unit) in says.items():
+        yield Column(name, f"{what}, of what is known", "number", unit)
+        yield Column(f"{name}_low", f"{what}: the least it could be, with what is not known", "number", unit)
+        yield Column(f"{name}_high", f"{what}: the most it could be, with what is not known", "number", unit)
 
 
 @dataclass(frozen=True)
-class Concentration(Pictured):
+class Concentration(Answer, Pictured):
     """A market and who serves it."""
 
+    form: ClassVar = Form(
+        "concentration",
+        "Who serves a market, and how unevenly.",
+        ("view", "scope"),
+        (
+            Column("areas", "service areas of the market; empty: all together", "list"),
+            Column("authorities", "authorities that make up the market", "integer"),
+            Column("known", "of these, authorities of which a supplier is known", "integer"),
+            Column("valued", "of these, authorities of which a value of whole contracts is known", "integer"),
+            Column("annual_valued", "of these, authorities of which a cost in a year is known", "integer"),
+            Column("owners_known", "suppliers of the market with an owner on record", "integer"),
+        ),
+        (
+            TableForm(
+                "suppliers",
+                "a supplier of the market, the largest first",
+                (
+                    Column("supplier", "its id"),
+                    Column("name", "its name"),
+                    Column("owner", "id of its ultimate owner, where one is on record"),
+                    *_SIZES,
+                    *_WITHIN,
+                ),
+                ("name", "authorities", "share_percent", "share_low", "share_high", "residents", "value_gbp"),
+            ),
+            TableForm(
+                "owners",
+                "an ultimate owner, or a supplier without one, the largest first",
+                (Column("owner", "its id"), Column("name", "its name"), *_SIZES),
+            ),
+            TableForm(
+                "indices",
+                "a measure of how uneven the market is; those of which nothing is known are left out",
+                (
+                    Column("measure", f"what is shared: {', '.join(MARKET_MEASURES)}"),
+                    Column("by_owner", "whether suppliers are rolled up to their ultimate owners", "flag"),
+                    *_index_columns(),
+                    Column("entropy", "effective number of suppliers by Shannon's entropy", "number", "suppliers"),
+                    Column("known_percent", "how much of the market is known", "number", _PERCENT),
+                ),
+            ),
+            TableForm("ranks", "a provider, direct or behind others, the one with most authorities first", _RANK),
+            TableForm("owner_ranks", "the same after rolling up to ultimate owners", _RANK),
+            TableForm(
+                "market",
+                "an authority of the market",
+                (
+                    Column("authority", "its id"),
+                    Column("name", "its name"),
+                    Column("suppliers", "ids of its suppliers there; empty: none is known", "list"),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
-    area: str | None  # None: all service areas together
-    selection: Selection
-    served: Mapping[str, frozenset[str]]  # authority of the market to its suppliers there; empty: none is known
-    unknown: tuple[str, ...]  # of these, nothing is known about who serves them
-    shares: tuple[Share, ...]
-    parents: tuple[Share, ...]  # the same after rolling up to the ultimate owner
-    ranks: tuple[Rank, ...]
-    owner_ranks: tuple[Rank, ...]  # the same after rolling up
-    owner: Mapping[str, str]  # supplier of any market to its ultimate owner, where one is on record
-    valued: Mapping[str, int]  # measure of value to the authorities of which one is known
-    traced: tuple[int, ...]  # authorities of which a provider is known within 1, 2, 3 and 4 steps
+    question: Question
+    market: Market
 
-    @property
-    def market(self) -> tuple[str, ...]:
-        """The authorities that make up the market."""
-        return tuple(self.served)
-
-    def __repr__(self) -> str:
-        return f"<Concentration of {self.area or 'all areas'}: {len(self.shares)} suppliers, {len(self.market)} authorities>"
-
-    def by(self, measure: str, *, parents: bool = False) -> Index | None:
-        """The index by `councils`, `residents`, `value` or `annual_value`; `None` if nothing is known.
-
-        What the others pay has no size that anybody knows, so indices by value have a coverage (authorities
-        with a value on record) and no bounds.
-
-        Raises
-        ------
-        RiskGraphError
-            If there is no such measure.
-        """
-        one_of(measure, dict.fromkeys(MEASURES), "measure of a market")
-        shares = self.parents if parents else self.shares
-        if measure == "councils":
-            return index((share.councils for share in shares), float(len(self.unknown)))
-        if measure == "residents":
-            register = self.graph.dataset.register
-            missing = sum(register[body].population or 0 for body in self.unknown if body in register)
-            return index((share.residents for share in shares), float(missing))
-        values = [getattr(share, f"{measure}_gbp") for share in shares]
-        coverage = 100 * self.valued[measure] / len(self.market) if self.market else 0.0
-        return index((float(value) for value in values if value is not None), None, known=coverage)
-
-    def joined(self, buyer: str, bought: str) -> Concentration:
-        """The same market if one ultimate owner bought another: an authority with both has one supplier less.
-
-        Parameters
-        ----------
-        buyer, bought
-            Ultimate owners, or suppliers without one.
-        """
-        owner = {**self.owner, bought: buyer}
-        owner |= {supplier: buyer for supplier, at in self.owner.items() if at == bought}
-        values = {
-            name: {s.supplier: value for s in self.shares if (value := getattr(s, f"{name}_gbp")) is not None}
-            for name in MEASURES[2:]
+    def fact_values(self) -> Mapping[str, Value]:
+        """What is known of the market as a whole."""
+        market = self.market
+        return {
+            "areas": sorted(market.areas),
+            "authorities": len(market.bodies),
+            "known": market.known,
+            "valued": market.valued["value"],
+            "annual_valued": market.valued["annual_value"],
+            "owners_known": self.owned,
         }
-        return replace(self, owner=owner, parents=_rolled_up(self.graph, self.served, values, owner))
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The rows of one table."""
+        market, name = self.market, self.graph.dataset.usual_name
+        if table == "suppliers":
+            within = {rank.provider: rank.within for rank in market.ranks}
+            return [
+                (s.supplier, name(s.supplier), market.owner.get(s.supplier), *_sizes(market, s), *within[s.supplier])
+                for s in market.shares
+            ]
+        if table == "owners":
+            return [(s.supplier, name(s.supplier), *_sizes(market, s)) for s in market.owners]
+        if table == "indices":
+            return list(self._indices())
+        if table == "market":
+            return [(body, name(body), sorted(suppliers)) for body, suppliers in sorted(market.served.items())]
+        ranks: Sequence[Rank] = market.ranks if table == "ranks" else market.owner_ranks
+        return [(r.provider, name(r.provider), r.rank, *r.within, round(r.share, 1)) for r in ranks]
+
+    def _indices(self) -> Iterable[Row]:
+        for owners in (False, True):
+            for measure in MARKET_MEASURES:
+                found = self.market.by(measure, owners=owners)
+                if found is None:
+                    continue
+                figures = [
+                    figure
+                    for name in _BOUNDED
+                    for figure in (getattr(found, name), *found.bounds.get(name, (None, None)))
+                ]
+                figures += [found.entropy, found.known]
+                yield (measure, owners, *(None if figure is None else round(figure, 1) for figure in figures))
 
     @property
     def owned(self) -> int:
         """How many suppliers of the market have an owner on record."""
-        return sum(1 for share in self.shares if share.supplier in self.owner)
+        return sum(1 for share in self.market.shares if share.supplier in self.market.owner)
 
-    def at_rank(self, rank: int, *, parents: bool = False) -> tuple[tuple[str, int, float, float, float], ...]:
-        """Who is leaned on within so many steps, by most authorities first.
-
-        Returns
-        -------
-        tuple
-            Of provider, authorities, and per cent: of those known, and at the least and the most of all.
-        """
-        known, whole = self.traced[rank - 1], len(self.market)
-        rows = [(r.provider, r.within[rank - 1]) for r in (self.owner_ranks if parents else self.ranks)]
-        rows = sorted((row for row in rows if row[1]), key=lambda row: (-row[1], row[0]))
-        return tuple(
-            (provider, n, 100 * n / known, 100 * n / whole, 100 * (n + whole - known) / whole) for provider, n in rows
-        )
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each supplier: supplier, authorities, councils, residents, value_gbp, annual_value_gbp."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [(s.supplier, s.reach, s.councils, s.residents, s.value_gbp, s.annual_value_gbp) for s in self.shares],
-            columns=["supplier", "authorities", "councils", "residents", "value_gbp", "annual_value_gbp"],
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The market as plain values; shares in per cent with one decimal."""
-
-        def indices(parents: bool) -> dict[str, Any]:
-            found = {measure: self.by(measure, parents=parents) for measure in MEASURES}
-            return {measure: None if one is None else one.to_dict() for measure, one in found.items()}
-
-        def shares(found: Sequence[Share]) -> list[dict[str, Any]]:
-            return [
-                {
-                    "supplier": s.supplier,
-                    "authorities": list(s.authorities),
-                    "councils": round(s.councils, 3),
-                    "residents": round(s.residents),
-                    "value_gbp": None if s.value_gbp is None else str(s.value_gbp),
-                    "annual_value_gbp": None if s.annual_value_gbp is None else str(s.annual_value_gbp),
-                }
-                for s in found
-            ]
-
-        def ranks(found: Sequence[Rank]) -> list[dict[str, Any]]:
-            return [
-                {
-                    "provider": r.provider,
-                    "rank": r.rank,
-                    "within": list(r.within),
-                    "authorities": r.authorities,
-                    "direct": r.direct,
-                    "share": round(r.share, 1),
-                }
-                for r in found
-            ]
-
-        return {
-            "schema": 1,
-            "area": self.area,
-            "as_of": self.view.as_of.isoformat(),
-            "authorities": len(self.market),
-            "unknown": list(self.unknown),
-            "valued": dict(self.valued),
-            "owners_known": self.owned,
-            "index": indices(False),
-            "index_by_owner": indices(True),
-            "shares": shares(self.shares),
-            "shares_by_owner": shares(self.parents),
-            "ranks": ranks(self.ranks),
-            "ranks_by_owner": ranks(self.owner_ranks),
-        }
+    def __repr__(self) -> str:
+        areas = ", ".join(sorted(self.market.areas)) or "all areas"
+        return f"<Concentration of {areas}: {len(self.market.shares)} suppliers, {len(self.market.bodies)} authorities>"
 
 
-def concentration(
-    graph: RiskGraph,
-    area: str | None = None,
-    *,
-    selection: Selection | None = None,
-    as_of: str | date | None = None,
-) -> Concentration:
-    """Who serves a market, and how unevenly.
+def _sizes(market: Market, share: Share) -> Row:
+    whole = len(market.bodies)
+    percents = (share.councils / market.known, share.councils / whole, (share.councils + len(market.unknown)) / whole)
+    return (
+        share.reach,
+        round(share.councils, 3),
+        *(round(100 * percent, 1) for percent in percents),
+        round(share.residents),
+        share.value_gbp,
+        share.annual_value_gbp,
+    )
+
+
+def market_of(question: Question, area: str | None = None) -> Market:
+    """The market that a question is about: its scope, and a service area besides.
 
     Parameters
     ----------
     area
-        Name or id of a service area; all areas together if it is left out.
-    selection
-        Classes, regions or members that make up the market. Without classes and members it is made of
-        principal councils.
+        Name or id of a service area.
 
     Raises
     ------
     RiskGraphError
         If there is no such service area.
+    """
+    chosen = question.selection
+    named = Selection.of(chosen.graph, areas=() if area is None else (area,)).areas
+    return market_in(chosen.graph, question.view, chosen.areas | named, chosen)
+
+
+def concentration(graph: RiskGraph, area: str | None = None, **asking: Unpack[Asking]) -> Concentration:
+    """Who serves a market, and how unevenly.
+
+    Parameters
+    ----------
+    area
+        Name or id of a service area; all areas together, or those of the scope, if it is left out.
+    asking
+        View and scope; see `riskgraph.analysis.question.Asking`. Without classes and members the market is made of
+        principal councils.
+
+    Returns
+    -------
+    Concentration
+        The market, with shares from the largest.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is no such service area, or a word of the question is not known.
 
     Examples
     --------
     >>> found = concentration(RiskGraph.open("seeds"), "HR and payroll")
-    >>> [(share.supplier, share.reach) for share in found.shares][0]
+    >>> [(share.supplier, share.reach) for share in found.market.shares][0]
     ('shared-service:east-kent-services', 3)
     """
-    chosen = selection or Selection(graph)
-    wanted = area
-    if area is not None:
-        (wanted,) = Selection.of(graph, areas=[area]).areas
-    return market_in(graph, graph.view(as_of), wanted, chosen)
+    question = Question.of(graph, **asking)
+    return Concentration(graph, question, market_of(question, area))
 
 
-def market_in(graph: RiskGraph, view: View, area: str | None, chosen: Selection | None = None) -> Concentration:
-    """The same in a view that is at hand: the one home of shares in a market.
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One part of the market: a service area, a class or a region."""
+
+    name: str
+    market: Market
+
+
+@dataclass(frozen=True)
+class Breakdown(Answer, Pictured):
+    """Parts of a market, those first whose index is highest even if all that is not known were spread thin."""
+
+    form: ClassVar = Form(
+        "concentration by",
+        "The same market by service area, class of authority or region, the most uneven first.",
+        ("view", "scope"),
+        (
+            Column("by", f"what the parts are: {', '.join(BREAKDOWNS)}"),
+            Column("areas", "service areas of the market; empty: all", "list"),
+            Column("empty", "parts in which no supplier is known", "list"),
+        ),
+        (
+            TableForm(
+                "parts",
+                "a part in which a supplier is known",
+                (
+                    Column("part", "the service area, class or region"),
+                    Column("authorities", "authorities that make it up", "integer"),
+                    Column("known", "of these, authorities of which a supplier is known", "integer"),
+                    Column("suppliers", "suppliers that are known", "integer"),
+                    Column("largest", "id of the largest supplier"),
+                    Column("largest_name", "its name"),
+                    Column("largest_percent", "its share of what is known", "number", _PERCENT),
+                    Column("three_percent", "share of the three largest", "number", _PERCENT),
+                    Column("hhi", "Herfindahl-Hirschman index of what is known", "number", "points"),
+                    Column("hhi_low", "the least it could be, with what is not known", "number", "points"),
+                    Column("hhi_high", "the most it could be, with what is not known", "number", "points"),
+                    Column("effective", "suppliers of equal size that would be as uneven", "number", "suppliers"),
+                ),
+            ),
+        ),
+    )
+
+    graph: RiskGraph
+    question: Question
+    by: str
+    areas: frozenset[str]
+    slices: tuple[Slice, ...]
+    empty: tuple[str, ...]  # parts in which no supplier is known
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """What the parts are, and which are empty."""
+        return {"by": self.by, "areas": sorted(self.areas), "empty": self.empty}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each part in which a supplier is known."""
+        rows: list[Row] = []
+        for part in self.slices:
+            market, index = part.market, part.market.by("councils")
+            assert index is not None  # else it would be among the empty ones
+            top = market.shares[0].supplier
+            counts = len(market.bodies), market.known, len(market.shares)
+            figures = (index.largest, index.three, index.hhi, index.low, index.high, index.effective)
+            rounded = (round(figure, 1) for figure in figures)
+            rows.append((part.name, *counts, top, self.graph.dataset.usual_name(top), *rounded))
+        return rows
+
+    def __repr__(self) -> str:
+        return f"<Breakdown by {self.by}: {len(self.slices)} parts>"
+
+
+def breakdown(graph: RiskGraph, by: str, area: str | None = None, **asking: Unpack[Asking]) -> Breakdown:
+    """A market in parts: each service area, or each class or region in one area or all.
+
+    Parameters
+    ----------
+    by
+        `area`, `class` or `region`.
+    area
+        Name or id of the service area that is split by class or region; all together if left out.
+    asking
+        View and scope; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    Breakdown
+        The parts, and those of which nothing is known.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is no such service area, or no such way to divide.
 
     Examples
     --------
-    >>> seeds = RiskGraph.open("seeds")
-    >>> market_in(seeds, seeds.view(), "hr-payroll").shares[0].reach
-    3
+    >>> found = breakdown(RiskGraph.open("seeds"), "class", "revenues and benefits")
+    >>> [(part.name, part.market.shares[0].supplier) for part in found.slices][0]
+    ('district', 'supplier:capita')
     """
-    chosen = chosen or Selection(graph)
-    market = _market(graph, view, chosen)
-    behind = Behind(graph, view)
-    served: dict[str, set[str]] = {body: set() for body in market}
-    used: dict[str, set[str]] = defaultdict(set)
-    values: dict[str, dict[str, Decimal]] = {name: defaultdict(Decimal) for name in MEASURES[2:]}
-    valued: dict[str, set[str]] = {name: set() for name in values}
-    counted: set[tuple[str, str, str | None, Decimal]] = set()
-    for step in graph.settled(view).steps:
-        if step.dependent not in served or not behind.sells(step, area):
-            continue
-        organisations = behind.organisations(step)
-        served[step.dependent] |= organisations
-        used[step.dependent].add(step.provider)
-        if len(organisations) != 1:
-            continue
-        for name, found in values.items():
-            amount = step.row.contract_value_gbp if name == "value" else step.row.annual_value_gbp
-            if amount is None:
-                continue
-            supplier, reference = min(organisations), step.row.contract_reference
-            valued[name].add(step.dependent)
-            if reference is None or (name, supplier, reference, amount) not in counted:  # a joint contract counts once
-                counted.add((name, supplier, reference, amount))
-                found[supplier] += amount
-    parents = behind.parents()
-    layers = {body: _layers(behind, body, served[body], used[body], area) for body in market}
-    return Concentration(
+    one_of(by, dict.fromkeys(BREAKDOWNS), "way to divide a market")
+    question = Question.of(graph, **asking)
+    whole, chosen = market_of(question, area), question.selection
+    asked: Iterable[tuple[str, Iterable[str], Selection]]
+    if by == "area":
+        asked = [(name, [name], chosen) for name in rules().areas if not whole.areas or name in whole.areas]
+    elif by == "class":
+        held = {graph.dataset.entities[body].authority_type or "other" for body in whole.bodies}
+        names = sorted(held & PRINCIPAL_COUNCILS) + sorted(held - PRINCIPAL_COUNCILS)
+        asked = [(name, whole.areas, replace(chosen, classes=frozenset({name}))) for name in names]
+    else:
+        regions: dict[str, set[str]] = {}
+        for body in whole.bodies:
+            entry = graph.dataset.register.get(body)
+            if entry is not None and (region := entry.region or entry.nation):
+                regions.setdefault(region, set()).add(body)
+        asked = [
+            (name, whole.areas, replace(chosen, regions=frozenset(), members=frozenset(bodies)))
+            for name, bodies in sorted(regions.items())
+        ]
+    slices = [Slice(name, market_in(graph, question.view, areas, scope)) for name, areas, scope in asked]
+    return Breakdown(
         graph,
-        view,
-        area,
-        chosen,
-        {body: frozenset(found) for body, found in served.items()},
-        tuple(body for body in market if not served[body]),
-        _shares(graph, served, values),
-        _rolled_up(graph, served, values, parents),
-        _ranks(layers, {}),
-        _ranks(layers, parents),
-        parents,
-        {name: len(found) for name, found in valued.items()},
-        _traced(layers),
+        question,
+        by,
+        whole.areas,
+        tuple(sorted((part for part in slices if part.market.shares), key=lambda part: (-_least(part), part.name))),
+        tuple(part.name for part in slices if not part.market.shares),
     )
 
 
-def _rolled_up(
-    graph: RiskGraph,
-    served: Mapping[str, Set[str]],
-    values: Mapping[str, Mapping[str, Decimal]],
-    owner: Mapping[str, str],
-) -> tuple[Share, ...]:
-    """The shares of ultimate owners: an authority with two suppliers of one owner has one."""
-    owned = {body: {owner.get(supplier, supplier) for supplier in found} for body, found in served.items()}
-    return _shares(graph, owned, {name: _rolled(found, owner) for name, found in values.items()})
-
-
-def _rolled(values: Mapping[str, Decimal], parents: Mapping[str, str]) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for supplier, amount in values.items():
-        found[parents.get(supplier, supplier)] += amount
-    return found
-
-
-def _market(graph: RiskGraph, view: View, chosen: Selection) -> list[str]:
-    anybody = bool(chosen.classes) or chosen.members is not None
-    entities = graph.dataset.entities
-    return [
-        body
-        for body in counted(graph.dataset, view.as_of, chosen.holds)
-        if anybody or entities[body].authority_type in PRINCIPAL_COUNCILS
-    ]
-
-
-def _shares(
-    graph: RiskGraph, served: Mapping[str, Set[str]], values: Mapping[str, Mapping[str, Decimal]]
-) -> tuple[Share, ...]:
-    councils: dict[str, float] = defaultdict(float)
-    residents: dict[str, float] = defaultdict(float)
-    bodies: dict[str, list[str]] = defaultdict(list)
-    register = graph.dataset.register
-    for body, suppliers in served.items():
-        people = register[body].population if body in register else None
-        for supplier in sorted(suppliers):
-            bodies[supplier].append(body)
-            councils[supplier] += 1 / len(suppliers)
-            residents[supplier] += (people or 0) / len(suppliers)
-    shares = [
-        Share(
-            supplier,
-            tuple(sorted(bodies[supplier])),
-            councils[supplier],
-            residents[supplier],
-            *(values[name].get(supplier) for name in ("value", "annual_value")),
-        )
-        for supplier in bodies
-    ]
-    return tuple(sorted(shares, key=lambda share: (-share.councils, share.supplier)))
-
-
-Layers = tuple[frozenset[str], ...]
-"""Providers that are first met 1, 2, 3 and 4 steps away."""
-
-
-def _layers(behind: Behind, body: str, suppliers: Set[str], used: Set[str], area: str | None) -> Layers:
-    """Whom one authority leans on, by steps: its suppliers, then whoever stands behind them or what it uses."""
-    layer, seen = suppliers | used, suppliers | used | {body}
-    layers = [frozenset(suppliers)]
-    while len(layers) < MOST_RANKS:
-        layer = {found for provider in layer for found in behind.next(provider, area)} - seen
-        seen |= layer
-        layers.append(frozenset(layer))
-    return tuple(layers)
-
-
-def _traced(layers: Mapping[str, Layers]) -> tuple[int, ...]:
-    return tuple(sum(1 for found in layers.values() if any(found[: rank + 1])) for rank in range(MOST_RANKS))
-
-
-def _ranks(layers: Mapping[str, Layers], parents: Mapping[str, str]) -> tuple[Rank, ...]:
-    """Providers at every rank up to four, rolled up to `parents`: a fourth party is two steps away or more."""
-    leaning: dict[str, list[set[str]]] = defaultdict(lambda: [set() for _ in range(MOST_RANKS)])
-    for body, found in layers.items():
-        for rank, layer in enumerate(found):
-            for provider in layer:
-                leaning[parents.get(provider, provider)][rank].add(body)
-    known = _traced(layers)[-1]
-    ranks = []
-    for provider, bodies in leaning.items():
-        within = tuple(len(set().union(*bodies[: rank + 1])) for rank in range(MOST_RANKS))
-        nearest = next(rank for rank, count in enumerate(within, start=1) if count)
-        ranks.append(Rank(provider, nearest, within, within[0], 100 * within[-1] / known))
-    return tuple(sorted(ranks, key=lambda rank: (-rank.authorities, rank.rank, rank.provider)))
+def _least(part: Slice) -> float:
+    index = part.market.by("councils")
+    return 0.0 if index is None else index.low

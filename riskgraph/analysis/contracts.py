@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
-from riskgraph.analysis.behind import Behind
-from riskgraph.analysis.blast import blast
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.market import SupplyChain
+from riskgraph.analysis.question import Asking, Question
+from riskgraph.analysis.rank import rank
 from riskgraph.analysis.select import Selection
 from riskgraph.dates import first_day, last_day
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band, Relation
+from riskgraph.model import AUTHORITY, Relation
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step, View
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["WIDEST", "Buyers", "Contract", "Contracts", "contract_of", "contracts", "held"]
+__all__ = ["WIDEST", "Buyers", "Contracts", "HeldContract", "contract_of", "contracts", "held"]
 
 WIDEST = 5  # how many suppliers count as the worst radii, unless another number is asked for
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class HeldContract:
     """A relation in force of which a contract is known: its end, its number, its framework or what it costs.
 
     Attributes
@@ -80,7 +79,7 @@ class Contract:
         return None if self.latest is None or self.ends is None else (self.latest - self.ends).days
 
 
-def contract_of(step: Step, as_of: date, vesting: date | None = None) -> Contract | None:
+def contract_of(step: Step, as_of: date, vesting: date | None = None) -> HeldContract | None:
     """The contract of a step; `None` if the row is not in force, cannot have one, or none is known.
 
     Examples
@@ -96,7 +95,7 @@ def contract_of(step: Step, as_of: date, vesting: date | None = None) -> Contrac
         return None
     if row.ends is None:
         said = (row.contract_reference, row.framework, row.contract_value_gbp, row.annual_value_gbp)
-        return Contract(row, step.area) if any(value is not None for value in said) else None
+        return HeldContract(row, step.area) if any(value is not None for value in said) else None
     ends = last_day(row.ends)
     latest = None if row.contract_end_latest is None else last_day(row.contract_end_latest)
     extended = latest is not None and ends < as_of <= latest
@@ -105,7 +104,7 @@ def contract_of(step: Step, as_of: date, vesting: date | None = None) -> Contrac
     against = None
     if vesting is not None:
         against = "after" if ends >= vesting else "extendable" if latest and latest >= vesting else "before"
-    return Contract(
+    return HeldContract(
         row,
         step.area,
         ends=ends,
@@ -123,7 +122,7 @@ def held(
     selection: Selection,
     vesting: date | None = None,
     providers: frozenset[str] = frozenset(),
-) -> tuple[list[Contract], int]:
+) -> tuple[list[HeldContract], int]:
     """The contracts that some bodies hold, or a shared service that they lean on.
 
     Parameters
@@ -137,13 +136,13 @@ def held(
         Contracts, the earliest end first and those without a known end last; then how many relations in
         force there are of which no contract is known.
     """
-    buyers, behind = Buyers(graph, view, selection), Behind(graph, view)
-    found: list[Contract] = []
+    buyers, chain = Buyers(graph, view, selection), SupplyChain(graph, view)
+    found: list[HeldContract] = []
     without = 0
     for step in graph.settled(view).steps:
         if step.implied or not step.in_force or step.relation not in relations_that(Trait.LEANS):
             continue
-        suppliers = tuple(sorted(behind.organisations(step)))
+        suppliers = tuple(sorted(chain.organisations(step)))
         if not buyers.hold(step.dependent, step.area) or (providers and not providers & {step.provider, *suppliers}):
             continue
         contract = contract_of(step, view.as_of, vesting)
@@ -154,99 +153,119 @@ def held(
     return sorted(found, key=lambda one: (one.ends is None, one.ends or date.max, one.row.id)), without
 
 
-@dataclass(frozen=True)
-class Contracts(Pictured):
-    """Contracts that are running: those in the worst radii first, and in each part those to act on first."""
-
-    graph: RiskGraph
-    view: View
-    vesting: date | None
-    widest: int  # how many suppliers were asked for as the worst radii
-    contracts: tuple[Contract, ...]
-    passed: tuple[Contract, ...]  # the contract's end is over, but the relation is not known to have ended
-    open: tuple[Contract, ...]  # no end of these is known
-    no_contract: int  # relations in force of which no contract is known
-
-    def __repr__(self) -> str:
-        return f"<Contracts: {len(self.contracts)} with an end to come, as of {self.view.as_of}>"
-
-    @property
-    def worst(self) -> tuple[Contract, ...]:
-        """The contracts in the worst radii."""
-        return tuple(contract for contract in self.contracts if contract.worst)
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each contract; also what a Gantt chart needs: start, end, latest end and day for notice."""
-        import pandas as pd
-
-        return pd.DataFrame([self._plain(contract) for contract in self.contracts], columns=list(_COLUMNS))
-
-    def to_dict(self) -> dict[str, Any]:
-        """The contracts as plain values."""
-        return {
-            "schema": 1,
-            "as_of": self.view.as_of.isoformat(),
-            "vesting": _iso(self.vesting),
-            "widest": self.widest,
-            "without_end": len(self.open),
-            "no_contract": self.no_contract,
-            "contracts": [self._plain(contract) for contract in self.contracts],
-            "passed": [self._plain(contract) for contract in self.passed],
-        }
-
-    def rows(self, columns: Sequence[str] | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """Header and rows of the contracts that are running, for tables; all columns, or some."""
-        chosen = tuple(columns or _COLUMNS)
-        return chosen, [tuple(self._plain(contract)[name] for name in chosen) for contract in self.contracts]
-
-    def _plain(self, contract: Contract) -> dict[str, Any]:
-        row, name = contract.row, self.graph.dataset.usual_name
-        latest = row.ends_latest
-        values = (
-            row.dependent, name(row.dependent), row.provider, name(row.provider),
-            ";".join(contract.suppliers) or None, "; ".join(name(one) for one in contract.suppliers) or None,
-            contract.area,
-            _iso(first_day(row.valid_from) if row.valid_from else None), _iso(contract.ends),
-            _iso(last_day(latest) if latest else None), contract.extension_days,
-            row.notice_days, _iso(contract.notice_by),
-            _text(row.contract_value_gbp), _text(row.annual_value_gbp), row.framework, row.contract_reference,
-            contract.radius, contract.widest, "yes" if contract.worst else "no", contract.vesting, row.id,
-        )  # fmt: skip
-        return dict(zip(_COLUMNS, values, strict=True))
-
-
+_ISO = "a month or a year means its last day"
 _COLUMNS = (
-    "dependent", "buyer", "provider", "provider_name", "supplier", "supplier_name", "service_area",
-    "start", "end", "latest_end", "extension_days", "notice_days", "notice_by",
-    "value_gbp", "annual_value_gbp", "framework", "reference",
-    "radius", "widest", "worst", "vesting", "row",
+    Column("dependent", "id of who buys"),
+    Column("buyer", "its name"),
+    Column("provider", "id of what is bought, or from whom"),
+    Column("provider_name", "its name"),
+    Column("suppliers", "ids of the organisations behind it; empty: not known", "list"),
+    Column("supplier_names", "their names", "list"),
+    Column("service_area", "the service that it is for"),
+    Column("start", "first day", "date"),
+    Column("end", f"last day as it stands; {_ISO}", "date"),
+    Column("latest_end", f"last day with every extension; {_ISO}", "date"),
+    Column("extension_days", "from the end to the latest end", "integer", "days"),
+    Column("notice_days", "notice period", "integer", "days"),
+    Column("notice_by", "last day to give notice", "date"),
+    Column("value_gbp", "value of the whole contract", "text", "pounds"),
+    Column("annual_value_gbp", "what it costs in a year", "text", "pounds"),
+    Column("framework", "framework under which it was bought"),
+    Column("reference", "number of the contract"),
+    Column(
+        "radius", "authorities that its widest supplier could reach; not asked where its end is not to come", "integer"
+    ),
+    Column("widest", "id of that supplier"),
+    Column("worst", "whether that is one of the worst radii", "flag"),
+    Column("vesting", "against the vesting day: before, extendable past it, or after"),
+    Column("row", "id of the relation"),
+)
+_SHOWN = (
+    "buyer", "supplier_names", "service_area", "end", "latest_end", "notice_by", "value_gbp", "annual_value_gbp",
+    "radius", "worst",
 )  # fmt: skip
 
 
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+@dataclass(frozen=True)
+class Contracts(Answer, Pictured):
+    """Contracts that are running: those in the worst radii first, and in each part those to act on first."""
 
+    form: ClassVar = Form(
+        "contracts",
+        "Contracts with an end to come, those in the worst blast radii first.",
+        ("kinds", "view", "band", "scope"),
+        (
+            Column("providers", "only contracts with these; empty: with all", "list"),
+            Column("vesting", "day on which councils become another one", "date"),
+            Column("widest", "how many suppliers were asked for as the worst radii", "integer"),
+            Column("without_end", "contracts of which no end is known", "integer"),
+            Column("no_contract", "relations in force of which no contract is known", "integer"),
+        ),
+        (
+            TableForm("contracts", "a contract with an end to come", _COLUMNS, _SHOWN),
+            TableForm(
+                "passed", "a contract whose end is over although the relation is not known to have ended", _COLUMNS
+            ),
+            TableForm("open", "a contract without a known end", _COLUMNS),
+        ),
+    )
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    graph: RiskGraph
+    question: Question
+    providers: tuple[str, ...]
+    vesting: date | None
+    widest: int  # how many suppliers were asked for as the worst radii
+    contracts: tuple[HeldContract, ...]
+    passed: tuple[HeldContract, ...]  # the contract's end is over, but the relation is not known to have ended
+    open: tuple[HeldContract, ...]  # no end of these is known
+    no_contract: int  # relations in force of which no contract is known
+
+    @property
+    def worst(self) -> tuple[HeldContract, ...]:
+        """The contracts in the worst radii."""
+        return tuple(contract for contract in self.contracts if contract.worst)
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """What was asked for, and how much is not known."""
+        return {
+            "providers": self.providers,
+            "vesting": self.vesting,
+            "widest": self.widest,
+            "without_end": len(self.open),
+            "no_contract": self.no_contract,
+        }
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each contract; also what a Gantt chart needs: start, end, latest end and day for notice."""
+        name = self.graph.dataset.usual_name
+        for one in {"contracts": self.contracts, "passed": self.passed, "open": self.open}[table]:
+            row, asked = one.row, table == "contracts"
+            yield (
+                row.dependent, name(row.dependent), row.provider, name(row.provider), one.suppliers,
+                [name(supplier) for supplier in one.suppliers], one.area,
+                first_day(row.valid_from) if row.valid_from else None, one.ends,
+                last_day(row.ends_latest) if row.ends_latest else None, one.extension_days,
+                row.notice_days, one.notice_by, row.contract_value_gbp, row.annual_value_gbp,
+                row.framework, row.contract_reference, one.radius if asked else None, one.widest or None,
+                one.worst if asked else None, one.vesting, row.id,
+            )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Contracts: {len(self.contracts)} with an end to come, as of {self.question.view.as_of}>"
 
 
 def contracts(
     graph: RiskGraph,
     *,
-    selection: Selection | None = None,
     providers: Sequence[str] = (),
     vesting: str | date | None = None,
     widest: int = WIDEST,
-    as_of: str | date | None = None,
+    **asking: Unpack[Asking],
 ) -> Contracts:
     """Contracts with an end to come: those in the worst radii first, by the day on which to act.
 
     Parameters
     ----------
-    selection
-        Only contracts of these bodies (or of a shared service that one of them leans on), and in these
-        service areas.
     providers
         Only contracts with these, or for what they make or run.
     vesting
@@ -256,13 +275,27 @@ def contracts(
         How many suppliers count as the worst radii at the most: those that could reach more than every
         other. Where the last places are tied with the next, all of these stand with the others. 0 sets none
         apart.
+    asking
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`. Of the scope are the contracts of its
+        bodies (or of a shared service that one of them leans on) in its service areas, and the bodies that count as
+        reached.
+
+    Returns
+    -------
+    Contracts
+        Those that are running, those that are over, and those without a known end.
+
+    Raises
+    ------
+    RiskGraphError
+        If a provider is not known, or a word of the question is not.
 
     Notes
     -----
     The last day to give notice is the end as it stands, less the notice period. Within each part the order
     is that of these days, or of the ends where no notice period is known; among equals the widest radius
     comes first. A contract's radius is that of its provider or of the supplier behind it, whichever is
-    wider.
+    wider: the number that `riskgraph.analysis.blast.blast` gives for the same question.
 
     Examples
     --------
@@ -270,21 +303,29 @@ def contracts(
     >>> [(c.row.dependent, c.row.valid_to) for c in found.contracts]
     [('authority:south-oxfordshire', '2028-10')]
     """
-    view = graph.view(as_of)
+    question = Question.of(graph, **asking)
+    view, chosen = question.view, question.selection
     day = None if vesting is None else graph.view(vesting).as_of
     wanted = frozenset(graph.names.resolve(name).partition("/")[0] for name in providers)
-    found, without = held(graph, view, selection or Selection(graph), day, wanted)
-    radius = _Radii(graph, view)
+    found, without = held(graph, view, chosen, day, wanted)
+    coming = [one for one in found if one.ends is not None and not one.passed]
+    radius: dict[str, int] = {}
+    if coming:
+        every = rank(
+            graph, kinds=question.kinds, selection=chosen, as_of=view.as_of, without=view.without,
+            known_before=view.known_before,
+        )  # fmt: skip
+        radius = {row.root: row.authorities[question.band] for row in every.rows}
     running = []
-    for one in found:
-        if one.ends is not None and not one.passed:
-            root = max((*one.suppliers, one.row.provider), key=lambda body: radius[body])  # the supplier where equal
-            running.append(replace(one, widest=root, radius=radius[root]))
+    for one in coming:
+        root = max((*one.suppliers, one.row.provider), key=lambda body: radius.get(body, 0))  # the supplier where equal
+        running.append(replace(one, widest=root, radius=radius.get(root, 0)))
     running = _worst(running, widest)
     running.sort(key=lambda c: (not c.worst, c.act_by, c.ends or date.max, -c.radius, c.row.id))
     return Contracts(
         graph,
-        view,
+        question,
+        tuple(sorted(wanted)),
         day,
         widest,
         tuple(running),
@@ -294,7 +335,7 @@ def contracts(
     )
 
 
-def _worst(found: Sequence[Contract], widest: int) -> list[Contract]:
+def _worst(found: Sequence[HeldContract], widest: int) -> list[HeldContract]:
     """Mark the contracts of the suppliers that could reach most."""
     radii = sorted({contract.widest: contract.radius for contract in found}.values(), reverse=True)
     next_ = radii[widest] if widest < len(radii) else 0  # as wide as this is not among the worst
@@ -324,16 +365,3 @@ class Buyers:
     def through(self, buyer: str) -> bool:
         """Whether a body of the selection leans on this buyer, such as a shared service."""
         return any(self.chosen.holds(body) for body in self.served.get(buyer, ()))
-
-
-class _Radii(dict[str, int]):
-    """Provider to the number of authorities it could reach, asked once each."""
-
-    def __init__(self, graph: RiskGraph, view: View) -> None:
-        super().__init__()
-        self.graph, self.view = graph, view
-
-    def __missing__(self, provider: str) -> int:
-        radius = blast(self.graph, provider, as_of=self.view.as_of)
-        self[provider] = len(radius.within(Band.POSSIBLE))
-        return self[provider]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.analysis.blast import OLD, OpenQuestion, blast, last_evidenced
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.select import Selection
+from riskgraph.dates import months_later
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
@@ -128,7 +129,7 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
         seen = last_evidenced(dataset, row, view)
         if seen is None:
             undated.append(row.id)
-        elif seen < view.as_of - OLD:
+        elif seen < months_later(view.as_of, -OLD):
             old.append(row.id)
         items = [dataset.evidence[id_] for id_ in row.evidence]
         supporting = {item.url or item.publisher for item in items if item.stance == "supports" and item.about is None}
@@ -140,7 +141,7 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
             counts = by_body[step.dependent]
             counts[0] += 1
             counts[1] += blanks
-            counts[2] += seen is not None and seen < view.as_of - OLD
+            counts[2] += seen is not None and seen < months_later(view.as_of, -OLD)
     silent = [body for body in counted(dataset, view.as_of, chosen.holds) if body not in by_body]
     order = sorted(by_body.items(), key=lambda item: (-item[1][1], item[0]))
     return Gaps(

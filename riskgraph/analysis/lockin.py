@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from datetime import date, timedelta
+from typing import ClassVar, Unpack
 
-from riskgraph.analysis.behind import Behind
-from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.contracts import Buyers
+from riskgraph.analysis.market import SupplyChain, market_in
 from riskgraph.analysis.measure import counts
-from riskgraph.analysis.select import Selection
-from riskgraph.dates import last_day
+from riskgraph.analysis.question import Asking, Question
+from riskgraph.dates import last_day, years_between
 from riskgraph.graph import RiskGraph
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, Relation
-from riskgraph.rules import Trait, relations_that
-from riskgraph.settle import View
+from riskgraph.pictured import Pictured
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["Certificate", "Certificates", "Lock", "Locks", "certificates", "lock_in"]
+__all__ = ["CERTIFICATE_STATES", "Certificate", "Certificates", "Lock", "Locks", "certificates", "lock_in"]
 
 # worst first; a step that nobody assessed stands before those that were found easy
 _ORDER = {"no": 0, "very-hard": 1, "with-difficulty": 2, None: 3, "easily": 4}
+CERTIFICATE_STATES = ("lapsed", "never seen", "no date", "in force")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,57 @@ class Lock:
 
 
 @dataclass(frozen=True)
-class Locks:
+class Locks(Answer, Pictured):
     """Relations by how hard they would be to leave, the hardest first."""
 
+    form: ClassVar = Form(
+        "contracts lock-in",
+        "Relations by how hard they would be to leave, the hardest first.",
+        ("view", "scope"),
+        (
+            Column("no", "relations that cannot be replaced", "integer"),
+            Column("very_hard", "relations that are very hard to replace", "integer"),
+            Column("with_difficulty", "relations that are hard to replace", "integer"),
+            Column("easily", "relations that are easily replaced", "integer"),
+            Column("not_assessed", "relations of which nothing was assessed", "integer"),
+        ),
+        (
+            TableForm(
+                "relations",
+                "a relation of which something was assessed",
+                (
+                    Column("dependent", "id of who leans on it"),
+                    Column("buyer", "its name"),
+                    Column("provider", "id of what it leans on"),
+                    Column("provider_name", "its name"),
+                    Column("service_area", "the service that it is for"),
+                    Column("substitutability", "how it could be replaced: no, very-hard, with-difficulty or easily"),
+                    Column("alternatives", "others of its own that back it up in the same service", "integer"),
+                    Column("other_suppliers", "other suppliers of councils in the service area", "integer"),
+                    Column("others", "their ids, the largest first", "list"),
+                    Column("exit_plan", "whether there is one: yes or no"),
+                    Column("years_left", "to the end as it stands; below 0: it is over", "number", "years"),
+                    Column("years_latest", "the same with every extension", "number", "years"),
+                    Column("assessed", "date of the latest source: a day, a month or a year"),
+                    Column("row", "id of the relation"),
+                ),
+                (
+                    "buyer",
+                    "provider_name",
+                    "service_area",
+                    "substitutability",
+                    "alternatives",
+                    "exit_plan",
+                    "years_left",
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
+    question: Question
     locks: tuple[Lock, ...]  # only those with something assessed
     not_assessed: int
-
-    def __repr__(self) -> str:
-        return f"<Locks: {len(self.locks)} assessed, {self.not_assessed} not>"
 
     def count(self, level: str) -> int:
         """How many relations stand at a level: `no`, `very-hard`, `with-difficulty` or `easily`."""
@@ -62,58 +101,55 @@ class Locks:
         dates = sorted(lock.assessed for lock in self.locks if lock.assessed is not None)
         return (dates[0], dates[-1]) if dates else None
 
-    def rows(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """Header and rows, for tables."""
+    def fact_values(self) -> Mapping[str, Value]:
+        """How many relations stand at each level."""
+        levels = {level.replace("-", "_"): self.count(level) for level in _ORDER if level is not None}
+        return {**levels, "not_assessed": self.not_assessed}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each relation of which something was assessed."""
         name = self.graph.dataset.usual_name
-        return _LOCK_COLUMNS, [
-            (
+        for x in self.locks:
+            yield (
                 x.row.dependent, name(x.row.dependent), x.row.provider, name(x.row.provider), x.area,
-                x.row.substitutability, x.alternatives, None if x.others is None else len(x.others),
-                ";".join(x.others or ()) or None, x.row.exit_plan, x.years_left, x.years_latest, x.assessed, x.row.id,
-            )
-            for x in self.locks
-        ]  # fmt: skip
+                x.row.substitutability, x.alternatives, None if x.others is None else len(x.others), x.others or (),
+                x.row.exit_plan, x.years_left, x.years_latest, x.assessed, x.row.id,
+            )  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each: who leans on whom, substitutability, alternatives, exit plan, years left, date."""
-        import pandas as pd
-
-        header, rows = self.rows()
-        return pd.DataFrame(rows, columns=list(header))
-
-    def to_dict(self) -> dict[str, Any]:
-        """The table as plain values."""
-        header, rows = self.rows()
-        return {
-            "schema": 1,
-            "as_of": self.view.as_of.isoformat(),
-            "levels": {level: self.count(level) for level in ("no", "very-hard", "with-difficulty", "easily")},
-            "not_assessed": self.not_assessed,
-            "locks": [dict(zip(header, row, strict=True)) for row in rows],
-        }
+    def __repr__(self) -> str:
+        return f"<Locks: {len(self.locks)} assessed, {self.not_assessed} not>"
 
 
-_LOCK_COLUMNS = (
-    "dependent", "buyer", "provider", "provider_name", "service_area",
-    "substitutability", "alternatives", "other_suppliers", "others", "exit_plan", "years_left", "years_latest",
-    "assessed", "row",
-)  # fmt: skip
-
-
-def lock_in(graph: RiskGraph, *, selection: Selection | None = None, as_of: str | date | None = None) -> Locks:
+def lock_in(graph: RiskGraph, **asking: Unpack[Asking]) -> Locks:
     """What could hardly be replaced: substitutability, alternatives, exit plan and years left, worst first.
 
     The four words of substitutability and the companions follow the EU's DORA register of information
     (table B_07.01), which is not binding on UK councils.
+
+    Parameters
+    ----------
+    asking
+        View and scope; see `riskgraph.analysis.question.Asking`. Who else serves an area is told of all principal
+        councils.
+
+    Returns
+    -------
+    Locks
+        Relations of which something was assessed, and how many others there are.
+
+    Raises
+    ------
+    RiskGraphError
+        If a word of the question is not known.
 
     Examples
     --------
     >>> lock_in(RiskGraph.open("seeds")).not_assessed > 0
     True
     """
-    view = graph.view(as_of)
-    buyers = Buyers(graph, view, selection or Selection(graph))
-    behind = Behind(graph, view)
+    question = Question.of(graph, **asking)
+    view = question.view
+    buyers, chain = Buyers(graph, view, question.selection), SupplyChain(graph, view)
     steps = [step for step in graph.settled(view).steps if step.in_force and not step.implied]
     groups: dict[tuple[str, str | None, str], int] = defaultdict(int)
     for step in steps:
@@ -123,9 +159,7 @@ def lock_in(graph: RiskGraph, *, selection: Selection | None = None, as_of: str 
     locks, not_assessed = [], 0
     for step in steps:
         row = step.row
-        if row.relation not in relations_that(Trait.MARKET):
-            continue
-        if not buyers.hold(row.dependent, step.area):
+        if not chain.sells(step) or not buyers.hold(row.dependent, step.area):
             continue
         if row.substitutability is None and row.exit_plan is None:
             not_assessed += 1
@@ -133,19 +167,20 @@ def lock_in(graph: RiskGraph, *, selection: Selection | None = None, as_of: str 
         others = None
         if step.area is not None:
             if step.area not in markets:
-                market = concentration(graph, step.area, as_of=view.as_of)
-                markets[step.area] = tuple(share.supplier for share in market.shares)
-            own = {row.dependent, row.provider, *behind.organisations(step)}
+                shares = market_in(graph, view, [step.area]).shares
+                markets[step.area] = tuple(share.supplier for share in shares)
+            own = {row.dependent, row.provider, *chain.organisations(step)}
             others = tuple(one for one in markets[step.area] if one not in own)
         backup = groups[step.dependent, step.area, step.group] - 1 if step.group is not None else 0
         left, latest = (_years(end, view.as_of) for end in (row.ends, row.ends_latest))
         locks.append(Lock(row, step.area, backup, others, left, latest, _assessed(graph, row)))
     locks.sort(key=lambda x: (_ORDER[x.row.substitutability], x.row.exit_plan == "yes", -(x.years_left or 0), x.row.id))
-    return Locks(graph, view, tuple(locks), not_assessed)
+    return Locks(graph, question, tuple(locks), not_assessed)
 
 
 def _years(end: str | None, today: date) -> float | None:
-    return None if end is None else round((last_day(end) - today).days / 365.25, 1)
+    """Years that are left after today; below 0 where the end is over."""
+    return None if end is None else round(years_between(today + timedelta(days=1), last_day(end)), 1)
 
 
 def _assessed(graph: RiskGraph, row: Relation) -> str | None:
@@ -169,44 +204,76 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class Certificates:
+class Certificates(Answer, Pictured):
     """Suppliers of a selection by the state of their certificates: lapsed first, then never seen."""
 
+    form: ClassVar = Form(
+        "contracts certificates",
+        "Suppliers by the state of their certificates: lapsed first, then never seen.",
+        ("view", "scope"),
+        tuple(
+            Column(state.replace(" ", "_"), f"suppliers whose certificate is {state}", "integer")
+            for state in CERTIFICATE_STATES
+        ),
+        (
+            TableForm(
+                "suppliers",
+                "a supplier that a public body leans on",
+                (
+                    Column("supplier", "its id"),
+                    Column("name", "its name"),
+                    Column("state", f"of its certificate: {', '.join(CERTIFICATE_STATES)}"),
+                    Column("certificates", "what was seen", "list"),
+                    Column("expires", "until when it holds: a day, a month or a year"),
+                    Column(
+                        "bodies", "public bodies that lean on it, themselves or by way of a shared service", "integer"
+                    ),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
+    question: Question
     suppliers: tuple[Certificate, ...]
+
+    def count(self, state: str) -> int:
+        """How many suppliers there are of one of `CERTIFICATE_STATES`."""
+        return sum(1 for one in self.suppliers if one.state == state)
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """How many suppliers there are of each state."""
+        return {state.replace(" ", "_"): self.count(state) for state in CERTIFICATE_STATES}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each supplier."""
+        name = self.graph.dataset.usual_name
+        return [(c.supplier, name(c.supplier), c.state, c.certificates, c.expires, c.bodies) for c in self.suppliers]
 
     def __repr__(self) -> str:
         return f"<Certificates of {len(self.suppliers)} suppliers>"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The table as plain values."""
-        return {
-            "schema": 1,
-            "as_of": self.view.as_of.isoformat(),
-            "suppliers": [
-                {
-                    "supplier": c.supplier,
-                    "certificates": list(c.certificates),
-                    "expires": c.expires,
-                    "state": c.state,
-                    "bodies": c.bodies,
-                }
-                for c in self.suppliers
-            ],
-        }
 
-
-_STATES = ("lapsed", "never seen", "no date", "in force")
-
-
-def certificates(
-    graph: RiskGraph, *, selection: Selection | None = None, as_of: str | date | None = None
-) -> Certificates:
+def certificates(graph: RiskGraph, **asking: Unpack[Asking]) -> Certificates:
     """Whose certificate has lapsed, or was never seen, with the public bodies behind each.
 
     A body counts that leans on the supplier itself, or by way of a shared service that does, in the same
     service area.
+
+    Parameters
+    ----------
+    asking
+        View and scope; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    Certificates
+        One entry for each supplier that a body of the scope leans on.
+
+    Raises
+    ------
+    RiskGraphError
+        If a word of the question is not known.
 
     Examples
     --------
@@ -214,8 +281,8 @@ def certificates(
     >>> {one.state for one in found.suppliers}
     {'never seen'}
     """
-    chosen = selection or Selection(graph)
-    view = graph.view(as_of)
+    question = Question.of(graph, **asking)
+    chosen, view = question.selection, question.view
     entities = graph.dataset.entities
     steps = [
         step for step in graph.settled(view).steps if step.in_force and (not chosen.areas or step.area in chosen.areas)
@@ -240,8 +307,8 @@ def certificates(
         else:
             state = "no date" if entity.certificate else "never seen"
         found.append(Certificate(supplier, entity.certificate, entity.certificate_expires, state, len(bodies)))
-    found.sort(key=lambda c: (_STATES.index(c.state), _lapses(c), -c.bodies, c.supplier))
-    return Certificates(graph, view, tuple(found))
+    found.sort(key=lambda c: (CERTIFICATE_STATES.index(c.state), _lapses(c), -c.bodies, c.supplier))
+    return Certificates(graph, question, tuple(found))
 
 
 def _lapses(one: Certificate) -> date:

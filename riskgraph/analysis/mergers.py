@@ -3,134 +3,224 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Unpack
 
-from riskgraph.analysis.behind import Behind
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Type, Value
 from riskgraph.analysis.blast import BlastRadius, blast
-from riskgraph.analysis.concentration import MEASURES, Concentration
+from riskgraph.analysis.concentration import Concentration, concentration, market_of
+from riskgraph.analysis.hhi import rise
+from riskgraph.analysis.market import MARKET_MEASURES, Market
 from riskgraph.analysis.measure import residents
-from riskgraph.analysis.shares import rise
+from riskgraph.analysis.question import Asking, Question, parse_kinds
+from riskgraph.analysis.select import Selection
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, Band
+from riskgraph.pictured import Pictured
 
-__all__ = ["ClassTest", "Designation", "Merger", "designation", "merger"]
+__all__ = ["ClassTest", "Designation", "Merger", "ProviderTest", "designation", "merger"]
+
+_POINTS: tuple[Type, str] = ("number", "points")
 
 
 @dataclass(frozen=True)
-class Merger:
+class Merger(Answer, Pictured):
     """What a merger of two suppliers would do to a market, their groups included.
 
     Shares are those of their ultimate owners, so that what either of them owns already counts with it.
     """
 
-    before: Concentration
-    buyer: str
-    bought: str
+    form: ClassVar = Form(
+        "concentration merger",
+        "What it would do to a market, and to what could be reached, if one supplier bought another.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("areas", "service areas of the market; empty: all together", "list"),
+            Column("buyer", "id of who buys"),
+            Column("bought", "id of who is bought"),
+            Column("buyer_group", "id of the buyer's ultimate owner, or the buyer"),
+            Column("bought_group", "id of the ultimate owner of who is bought, or it"),
+            Column("one_group_already", "whether these are the same", "flag"),
+            Column("buyer_percent", "share of the buyer's group in councils known", "number", "per cent"),
+            Column("bought_percent", "share of the other group in councils known", "number", "per cent"),
+            Column("buyer_reaches", "public bodies that the buyer alone could reach", "integer"),
+            Column("bought_reaches", "public bodies that the other alone could reach", "integer"),
+            Column("together", "public bodies that both together could reach", "integer"),
+            Column("only_together", "of these, public bodies that neither could reach alone", "integer"),
+        ),
+        (
+            TableForm(
+                "measures",
+                "a measure of the market, by ultimate owners, before and after",
+                (
+                    Column("measure", f"what is shared: {', '.join(MARKET_MEASURES)}"),
+                    Column("hhi_before", "Herfindahl-Hirschman index before, of what is known", *_POINTS),
+                    Column("delta", "what the merger adds; not known if not both sell there", *_POINTS),
+                    Column("delta_low", "the least it could add, with what is not known", *_POINTS),
+                    Column("delta_high", "the most it could add, with what is not known", *_POINTS),
+                    Column("hhi_after", "the index after, of what is known", *_POINTS),
+                ),
+            ),
+        ),
+    )
+
+    graph: RiskGraph
+    question: Question
+    before: Market
+    after: Market
     groups: tuple[str, str]  # the ultimate owner of each, or itself
-    shares: tuple[float | None, float | None]  # per cent of councils known; None: it does not sell there
-    delta: float | None  # points of the index by councils; 0: one group already; None: not both sell there
-    bounds: tuple[float, float] | None  # of that, with what is not known
-    by: Mapping[str, float | None]  # the same by residents, value and value in a year
-    hhi_before: float | None
-    hhi_after: float | None
-    alone: tuple[int, int]  # public bodies that each could reach, at least possibly
-    radius: BlastRadius  # both compromised together
-    only_together: int
+    bounds: tuple[float, float] | None  # of the change by councils, with what is not known; None: not both sell there
+    radius: BlastRadius  # both fail together
+
+    @property
+    def buyer(self) -> str:
+        """Who buys."""
+        return self.question.roots[0]
+
+    @property
+    def bought(self) -> str:
+        """Who is bought."""
+        return self.question.roots[1]
 
     @property
     def one_group(self) -> bool:
         """Whether the two have one ultimate owner already."""
         return self.groups[0] == self.groups[1]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The change as plain values."""
+    @property
+    def shares(self) -> tuple[float | None, float | None]:
+        """Per cent of councils known that each group has; `None`: it does not sell there."""
+        return self._percent("councils")
 
-        def plain(value: float | None) -> float | None:
-            return None if value is None else round(value, 1)
+    @property
+    def delta(self) -> float | None:
+        """Points of the index by councils that it adds; 0: one group already; `None`: not both sell there."""
+        return self.change("councils")
 
+    @property
+    def hhi_before(self) -> float | None:
+        """The index by councils."""
+        found = self.before.by("councils", owners=True)
+        return None if found is None else found.hhi
+
+    @property
+    def hhi_after(self) -> float | None:
+        """The index by councils after; `None`: not both sell there."""
+        found = self.after.by("councils", owners=True)
+        return None if found is None or self.delta is None else found.hhi
+
+    @property
+    def alone(self) -> tuple[int, int]:
+        """Public bodies that each could reach."""
+        buyer, bought = self._each
+        return len(buyer), len(bought)
+
+    @property
+    def together(self) -> int:
+        """Public bodies that both could reach together."""
+        return len(self.radius.within(self.question.band))
+
+    @property
+    def only_together(self) -> int:
+        """Public bodies that both could reach together, and neither alone."""
+        return len({reach.id for reach in self.radius.within(self.question.band)} - self._each[0] - self._each[1])
+
+    @property
+    def _each(self) -> tuple[set[str], set[str]]:
+        alone = self.radius.alone
+        buyer, bought = (
+            {body for body, band in alone[id_].items() if band <= self.question.band} for id_ in self.question.roots
+        )
+        return buyer, bought
+
+    def change(self, measure: str) -> float | None:
+        """Points of the index that the merger adds by one measure; `None` if not both sell there."""
+        before, after = (market.by(measure, owners=True) for market in (self.before, self.after))
+        if None in self._percent(measure) or before is None or after is None:
+            return None
+        return after.hhi - before.hhi
+
+    def _percent(self, measure: str) -> tuple[float | None, float | None]:
+        one, other = (self.before.percent(group, measure, owners=True) for group in self.groups)
+        return one, other
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """The two, their groups, and what they could reach."""
+        one, other = (None if share is None else round(share, 1) for share in self.shares)
         return {
-            "schema": 1,
-            "area": self.before.area,
-            "as_of": self.before.view.as_of.isoformat(),
+            "areas": sorted(self.before.areas),
             "buyer": self.buyer,
             "bought": self.bought,
-            "groups": list(self.groups),
+            "buyer_group": self.groups[0],
+            "bought_group": self.groups[1],
             "one_group_already": self.one_group,
-            "shares": [plain(share) for share in self.shares],
-            "hhi_before": plain(self.hhi_before),
-            "hhi_after": plain(self.hhi_after),
-            "delta": plain(self.delta),
-            "delta_bounds": None if self.bounds is None else [plain(bound) for bound in self.bounds],
-            "delta_by": {measure: plain(value) for measure, value in self.by.items()},
-            "alone": list(self.alone),
-            "together": len(self.radius.within(Band.POSSIBLE)),
+            "buyer_percent": one,
+            "bought_percent": other,
+            "buyer_reaches": self.alone[0],
+            "bought_reaches": self.alone[1],
+            "together": self.together,
             "only_together": self.only_together,
         }
 
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The change by each measure."""
+        for measure in MARKET_MEASURES:
+            before, delta = self.before.by(measure, owners=True), self.change(measure)
+            hhi = None if before is None else before.hhi
+            bounds = self.bounds if measure == "councils" and self.bounds is not None else (None, None)
+            figures = hhi, delta, *bounds, None if hhi is None or delta is None else hhi + delta
+            yield (measure, *(None if figure is None else round(figure, 1) for figure in figures))
 
-def merger(found: Concentration, buyer: str, bought: str) -> Merger:
+    def __repr__(self) -> str:
+        return f"<Merger of {self.buyer} and {self.bought}: {self.together} could be reached>"
+
+
+def merger(graph: RiskGraph, buyer: str, bought: str, area: str | None = None, **asking: Unpack[Asking]) -> Merger:
     """Shares, index and joint radius if one supplier bought another.
 
     The market is taken again with both under one owner: a council that has both then has one supplier less, so
     that its other suppliers count for more. Where no council has several, the change of the index is the
     2 s_i s_j of the textbooks, shares in per cent (US Merger Guidelines 2023, footnote 10).
 
+    Parameters
+    ----------
+    buyer, bought
+        Names or ids of suppliers or shared services.
+    area
+        Name or id of a service area; all areas together, or those of the scope, if it is left out.
+    asking
+        Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    Merger
+        The index in points (0 to 10,000), shares in per cent, and numbers of public bodies.
+
+    Raises
+    ------
+    RiskGraphError
+        If a name is not one supplier's, or both are the same.
+
     Examples
     --------
-    >>> from riskgraph.analysis.concentration import concentration
-    >>> from riskgraph.graph import RiskGraph
-    >>> seeds = RiskGraph.open("seeds")
-    >>> result = merger(concentration(seeds, "revenues and benefits"), "capita", "civica")
+    >>> result = merger(RiskGraph.open("seeds"), "capita", "civica", "revenues and benefits")
     >>> result.delta > 0
     True
     """
-    graph = found.graph
-    first, second = (graph.names.resolve(name, frozenset({SUPPLIER, SHARED_SERVICE})) for name in (buyer, bought))
-    groups = found.owner.get(first, first), found.owner.get(second, second)
-    after = found.joined(*groups)
-    changes = {measure: _change(found, after, measure, groups) for measure in MEASURES}
-    before = found.by("councils", parents=True)
+    pair = [graph.names.resolve(name, frozenset({SUPPLIER, SHARED_SERVICE})) for name in (buyer, bought)]
+    if pair[0] == pair[1]:
+        raise RiskGraphError(f"{pair[0]} cannot buy itself.", "Name two suppliers.")
+    question = Question.of(graph, pair, **asking)
+    before = market_of(question, area)
+    one, other = (before.owner.get(id_, id_) for id_ in pair)
+    after = before.joined(one, other)
     bounds = None
-    if changes["councils"] is not None and before is not None:
-        sides = [{share.supplier: share.councils for share in one.parents} for one in (found, after)]
-        bounds = rise(sides[0], sides[1], groups, float(len(found.unknown)))
-    radius = blast(graph, [first, second], as_of=found.view.as_of)
-    each = [{body for body, band in radius.alone[id_].items() if band <= Band.POSSIBLE} for id_ in (first, second)]
-    together = {reach.id for reach in radius.within(Band.POSSIBLE)}
-    delta = changes.pop("councils")
-    return Merger(
-        found,
-        first,
-        second,
-        groups,
-        _percent(found, "councils", groups),
-        delta,
-        bounds,
-        changes,
-        None if before is None else before.hhi,
-        None if delta is None or before is None else before.hhi + delta,
-        (len(each[0]), len(each[1])),
-        radius,
-        len(together - each[0] - each[1]),
-    )
-
-
-def _change(found: Concentration, after: Concentration, measure: str, groups: tuple[str, str]) -> float | None:
-    """Points of the index that the merger adds by one measure; `None` if not both sell there."""
-    indices = [one.by(measure, parents=True) for one in (found, after)]
-    if None in _percent(found, measure, groups) or indices[0] is None or indices[1] is None:
-        return None
-    return indices[1].hhi - indices[0].hhi
-
-
-def _percent(found: Concentration, measure: str, groups: tuple[str, str]) -> tuple[float | None, float | None]:
-    """What each of the two has, in per cent of what is known."""
-    name = {"value": "value_gbp", "annual_value": "annual_value_gbp"}.get(measure, measure)
-    size = {share.supplier: float(getattr(share, name) or 0) for share in found.parents}
-    whole = sum(size.values())
-    one, other = (100 * size[group] / whole if whole and size.get(group) else None for group in groups)
-    return one, other
+    if before.percent(one, owners=True) and before.percent(other, owners=True):
+        sides = [{share.supplier: share.councils for share in market.owners} for market in (before, after)]
+        bounds = rise(sides[0], sides[1], (one, other), float(len(before.unknown)))
+    return Merger(graph, question, before, after, (one, other), bounds, blast(graph, question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +237,7 @@ class ClassTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Designation:
+class ProviderTest:
     """A test in the manner of the EU's criticality criteria (Delegated Regulation 2024/1502).
 
     Whether services of at least 10% of a class would stop if one provider stopped, by number and by
@@ -173,51 +263,137 @@ class Designation:
         """Whether one of the tests is met."""
         return self.lead.meets
 
-    def to_dict(self) -> dict[str, Any]:
-        """The tests as plain values, in per cent with one decimal."""
-        return {
-            "provider": self.provider,
-            "meets": {True: "would meet", False: "would not meet", None: "unknown"}[self.meets],
-            "direct": self.direct,
-            "with_alternative": self.backed,
-            "assessed": self.assessed,
-            "very_hard_to_replace": self.hard,
-            "classes": [
-                {
-                    "class": one.of_class,
-                    "authorities": one.size,
-                    "by_number": [round(one.by_number, 1), round(one.by_number_at_most, 1)],
-                    "by_residents": [round(one.by_residents, 1), round(one.by_residents_at_most, 1)],
-                    "meets": {True: "would meet", False: "would not meet", None: "unknown"}[one.meets],
-                }
-                for one in self.classes
-            ],
-        }
+
+_AUTHORITIES = "per cent of the class"
+_OF_RESIDENTS = "per cent of the residents of the class"
+
+
+@dataclass(frozen=True)
+class Designation(Answer, Pictured):
+    """A market, and the test by figures for some of its providers."""
+
+    form: ClassVar = Form(
+        "concentration designation",
+        "Whether services of at least 10% of a class of councils could stop with one provider.",
+        Concentration.form.asks,
+        Concentration.form.facts,
+        (
+            TableForm(
+                "tests",
+                "a test of one provider in one class of authorities",
+                (
+                    Column("provider", "its id"),
+                    Column("name", "its name"),
+                    Column("class", "class of authority, or the whole market"),
+                    Column("authorities", "authorities of the class", "integer"),
+                    Column("by_number", "where services could stop, at least likely", "number", _AUTHORITIES),
+                    Column("by_number_at_most", "the same with what cannot be ruled out", "number", _AUTHORITIES),
+                    Column("by_residents", "where services could stop, at least likely", "number", _OF_RESIDENTS),
+                    Column("by_residents_at_most", "the same with what cannot be ruled out", "number", _OF_RESIDENTS),
+                    Column("meets", "whether it would meet the test; not known where blanks decide", "flag"),
+                ),
+            ),
+            TableForm(
+                "providers",
+                "a provider that is tested",
+                (
+                    Column("provider", "its id"),
+                    Column("name", "its name"),
+                    Column("meets", "whether one of its tests is met; not known where blanks decide", "flag"),
+                    Column("direct", "authorities of the market that have it directly", "integer"),
+                    Column("with_alternative", "of these, with an alternative in use", "integer"),
+                    Column("assessed", "of these, for which it was assessed how hard it is to replace", "integer"),
+                    Column("very_hard_to_replace", "of those assessed, which could hardly replace it", "integer"),
+                ),
+            ),
+            *Concentration.form.tables,
+        ),
+    )
+
+    graph: RiskGraph
+    question: Question
+    concentration: Concentration
+    tested: tuple[ProviderTest, ...]
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """What is known of the market as a whole."""
+        return self.concentration.fact_values()
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The rows of one table: of the tests, or of the market."""
+        name = self.graph.dataset.usual_name
+        if table == "providers":
+            return [
+                (t.provider, name(t.provider), t.meets, t.direct, t.backed, t.assessed, t.hard) for t in self.tested
+            ]
+        if table != "tests":
+            return self.concentration.row_values(table)
+        return [
+            (
+                one.provider,
+                name(one.provider),
+                test.of_class or "whole market",
+                test.size,
+                round(test.by_number, 1),
+                round(test.by_number_at_most, 1),
+                round(test.by_residents, 1),
+                round(test.by_residents_at_most, 1),
+                test.meets,
+            )
+            for one in self.tested
+            for test in one.classes
+        ]
+
+    def __repr__(self) -> str:
+        return f"<Designation: {len(self.tested)} providers tested>"
 
 
 def designation(
-    found: Concentration, providers: Sequence[str] | None = None, threshold: float = 10.0
-) -> tuple[Designation, ...]:
-    """The test for the largest providers of a market, or for some that are named.
+    graph: RiskGraph,
+    area: str | None = None,
+    *,
+    providers: Sequence[str] | None = None,
+    threshold: float = 10.0,
+    **asking: Unpack[Asking],
+) -> Designation:
+    """The test for the three largest suppliers of a market, or for providers that are named.
 
     A class is tested on its own if no single authority is as much as the threshold of it.
 
+    Parameters
+    ----------
+    area
+        Name or id of a service area; all areas together, or those of the scope, if it is left out.
+    providers
+        Names or ids of those to test.
+    threshold
+        Per cent of a class, by number and by residents.
+    asking
+        View and scope; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    Designation
+        The market with the tests, in per cent.
+
+    Raises
+    ------
+    RiskGraphError
+        If there is no such service area or provider.
+
     Examples
     --------
-    >>> from riskgraph.analysis.concentration import concentration
-    >>> from riskgraph.graph import RiskGraph
-    >>> seeds = RiskGraph.open("seeds")
-    >>> tested = designation(concentration(seeds, "ICT infrastructure"), ["East Kent Services"])
-    >>> round(tested[0].classes[0].by_number), tested[0].classes[0].size
+    >>> found = designation(RiskGraph.open("seeds"), "ICT infrastructure", providers=["East Kent Services"])
+    >>> round(found.tested[0].classes[0].by_number), found.tested[0].classes[0].size
     (12, 25)
     """
-    graph = found.graph
+    found = concentration(graph, area, **asking)
     if providers is None:
-        ids = [rank.provider for rank in found.ranks[:10]]
+        ids = [share.supplier for share in found.market.shares[:3]]
     else:
         ids = [graph.names.resolve(name) for name in providers]
     classes: dict[str | None, set[str]] = defaultdict(set)
-    for body in found.market:
+    for body in found.market.bodies:
         classes[None].add(body)
         classes[graph.dataset.entities[body].authority_type].add(body)
     large = [
@@ -227,22 +403,23 @@ def designation(
     ]
     if len(large) == 2 and large[0][1] == large[1][1]:
         large = large[1:]  # a market of one class
+    anybody = replace(found.question, kinds=parse_kinds(None, "outage"), like="outage", selection=Selection(graph))
     tested = []
     for provider in ids:
-        radius = blast(graph, provider, like="outage", as_of=found.view.as_of)
+        radius = blast(graph, replace(anybody, roots=(provider,)))
         sure, most = ({r.id for r in radius.within(band)} for band in (Band.LIKELY, Band.NOT_RULED_OUT))
-        tests = tuple(_test(found, name, bodies, sure, most, threshold) for name, bodies in large)
-        tested.append(Designation(provider, tests, *_ties(found, provider)))
-    return tuple(tested)
+        tests = tuple(_test(graph, name, bodies, sure, most, threshold) for name, bodies in large)
+        tested.append(ProviderTest(provider, tests, *_ties(found, provider)))
+    return Designation(graph, found.question, found, tuple(tested))
 
 
 def _ties(found: Concentration, provider: str) -> tuple[int, int, int, int]:
     """How many have a provider directly, with an alternative in use, assessed, and very hard to replace."""
-    behind, market = Behind(found.graph, found.view), set(found.market)
+    chain, market = found.market.chain, found.market
     steps = [
         step
-        for step in found.graph.settled(found.view).steps
-        if step.dependent in market and behind.sells(step, found.area) and provider in behind.organisations(step)
+        for step in found.graph.settled(found.question.view).steps
+        if step.dependent in market.served and chain.sells(step, market.areas) and provider in chain.organisations(step)
     ]
     direct = {step.dependent for step in steps}
     alone = {step.dependent for step in steps if step.group is None}
@@ -252,13 +429,12 @@ def _ties(found: Concentration, provider: str) -> tuple[int, int, int, int]:
 
 
 def _test(
-    found: Concentration, name: str | None, bodies: set[str], sure: set[str], most: set[str], threshold: float
+    graph: RiskGraph, name: str | None, bodies: set[str], sure: set[str], most: set[str], threshold: float
 ) -> ClassTest:
-    dataset = found.graph.dataset
-    whole = residents(dataset, bodies).people
+    whole = residents(graph.dataset, bodies).people
 
     def parts(reached: set[str]) -> tuple[float, float]:
-        people = residents(dataset, reached & bodies).people
+        people = residents(graph.dataset, reached & bodies).people
         return 100 * len(reached & bodies) / len(bodies) if bodies else 0.0, 100 * people / whole if whole else 0.0
 
     number, people = parts(sure)

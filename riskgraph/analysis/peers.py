@@ -9,21 +9,19 @@ from statistics import median
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import blast
+from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.measure import counts
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
-from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
 
 __all__ = ["ClassStanding", "Peer", "Peers", "peers"]
 
 TOO_FEW = 5  # below this a figure of a class would tell about single councils
-_RUNS = relations_that(Trait.MARKET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +179,17 @@ def peers(graph: RiskGraph, body: str, *, root: RootNames = (), **asking: Unpack
     id_ = graph.names.resolve(body, frozenset({AUTHORITY}))
     question = Question.of(graph, root, **asking)
     chosen, view = question.selection, question.view
-    dataset, behind = graph.dataset, Behind(graph, view)
+    dataset, chain = graph.dataset, SupplyChain(graph, view)
     runs: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
     leans: dict[str, dict[str, set[str | None]]] = defaultdict(lambda: defaultdict(set))
     for step in graph.settled(view).steps:
         entity = dataset.entities[step.dependent]
-        if not step.in_force or step.implied or step.relation not in _RUNS or entity.kind != AUTHORITY:
+        if not chain.sells(step) or entity.kind != AUTHORITY:
             continue
         if not counts(dataset, entity.id, view.as_of):
             continue
         runs[entity.id].add((step.provider, step.area))
-        for supplier in behind.organisations(step) - {entity.id} or {step.provider}:
+        for supplier in chain.organisations(step) - {entity.id} or {step.provider}:
             leans[entity.id][supplier].add(step.area)
     mine = {key for key in runs[id_] if not chosen.areas or key[1] in chosen.areas}
     reached: set[str] = set()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from riskgraph.analysis.blast import blast
-from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.market import market_in
 from riskgraph.analysis.question import Question
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ORGANISATIONS, PRODUCT, Band, FailureKind
@@ -85,14 +85,14 @@ def supplier_side(graph: RiskGraph, id_: str, asked: Question, *, lines: int = 3
     for area in graph.settled(view).lines.get(id_, ()):
         if area is None:
             continue
-        market = concentration(graph, area, as_of=view.as_of)
+        market = market_in(graph, view, [area])
         mine = next((share for share in market.shares if share.supplier == id_), None)
-        total = sum(share.councils for share in market.shares)
-        if mine is None:
+        percent = market.percent(id_)
+        if percent is None or mine is None:
             continue
         others = tuple(share.supplier for share in market.shares if share.supplier != id_)
-        known = 100 * (1 - len(market.unknown) / len(market.market))
-        competition.append(Competition(area, mine.reach, 100 * mine.councils / total, others, known))
+        known = 100 * market.known / len(market.bodies)
+        competition.append(Competition(area, mine.reach, percent, others, known))
     competition.sort(key=lambda one: (-one.councils, one.area))
     return SupplierSide(
         {kind: {band: radius.count(kind, band) for band in Band} for kind in radius.kinds},

@@ -3,60 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from riskgraph.analysis.contracts import Contract, Contracts
+from riskgraph.analysis.contracts import Contracts, HeldContract
 from riskgraph.analysis.lockin import Certificate, Certificates, Lock, Locks
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Relation
+from riskgraph.render.blocks import Items, Text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, full_name, join, plural
 
-__all__ = ["TERMINAL", "against", "certificates_rows", "certificates_text", "contracts_text", "locks_text"]
-
-TERMINAL = (  # the columns of a table on a screen; files have all
-    "buyer", "supplier_name", "service_area", "end", "latest_end", "notice_by", "value_gbp", "annual_value_gbp", "radius",
-    "worst",
-)  # fmt: skip
+__all__ = ["against", "certificates_page", "contracts_page", "locks_page"]
 
 
-def contracts_text(found: Contracts, limit: int = 10) -> str:
+def contracts_page(found: Contracts, limit: int = 10) -> Page:
     """The contracts in the worst radii first, and in each part those to act on first."""
+    dataset = found.graph.dataset
     worst, others = found.worst, tuple(contract for contract in found.contracts if not contract.worst)
     split = bool(worst and others)
     order = f"the {len(worst)} in the worst radii first" if split else "the first to act on first"
-    lines = [
-        f"{plural(len(found.contracts), 'contract')} with an end to come (data of "
-        f"{in_words(found.graph.dataset.info.as_of)}), {order}."
-    ]
+    heads = ["", "The others, the first to act on first:"]
     if split:
         least = min(contract.radius for contract in worst)
         names = sorted({c.widest: c.radius for c in worst}.items(), key=lambda item: (-item[1], item[0]))
-        listed = join((f"{full_name(found.graph.dataset, one)} {radius}" for one, radius in names), 6)
-        lines.append(
+        listed = join((f"{full_name(dataset, one)} {radius}" for one, radius in names), 6)
+        heads[0] = (
             f"In the worst radii, {plural(least, 'public body', 'public bodies')} or more ({listed}), the first to act "
             "on first:"
         )
-        lines += [f"- {_contract(found, contract)}" for contract in worst[:limit]]
-        if limit > len(worst):
-            lines.append("The others, the first to act on first:")
-            lines += [f"- {_contract(found, contract)}" for contract in others[: limit - len(worst)]]
-    else:
-        lines += [f"- {_contract(found, contract)}" for contract in found.contracts[:limit]]
-    if len(found.contracts) > limit:
-        lines.append(f"And {len(found.contracts) - limit} more: use --limit, or --format csv for all.")
+    blocks: list[Text | Items] = []
+    left = limit
+    for head, part in zip(heads, (worst, others) if split else (found.contracts, ()), strict=True):
+        if part and left > 0:
+            blocks += paragraphs(head)
+            blocks.append(Items(tuple(_contract(found, contract) for contract in part[:left])))
+            left -= len(part)
+    told = ""
     if found.vesting is not None:
-        told = against((*found.contracts, *found.passed, *found.open))
-        lines.append(f"Against the vesting day, {in_words(found.vesting)}: {told}")
-    lines.append(
-        f"Not known: {plural(len(found.passed), 'contract')} whose end is over although the relation goes on, "
-        f"{plural(len(found.open), 'contract')} without an end, and {plural(found.no_contract, 'relation')} of which no contract "
-        "is known. A contract's end is not the relation's end: renewals are rarely published."
+        counts = against((*found.contracts, *found.passed, *found.open))
+        told = f"Against the vesting day, {in_words(found.vesting)}: {counts}"
+    return Page(
+        f"{plural(len(found.contracts), 'contract')} with an end to come (data of {in_words(dataset.info.as_of)}), {order}.",
+        (
+            *blocks,
+            *paragraphs(
+                _more(len(found.contracts), limit),
+                told,
+                f"Not known: {plural(len(found.passed), 'contract')} whose end is over although the relation goes on, "
+                f"{plural(len(found.open), 'contract')} without an end, and {plural(found.no_contract, 'relation')} of which "
+                "no contract is known. A contract's end is not the relation's end: renewals are rarely published.",
+            ),
+        ),
     )
-    return "\n".join(lines) + "\n"
 
 
-def against(contracts: Sequence[Contract]) -> str:
+def _more(count: int, limit: int) -> str:
+    return f"And {count - limit} more: use --limit, or --format csv for all." if count > limit else ""
+
+
+def against(contracts: Sequence[HeldContract]) -> str:
     """How many contracts end before a vesting day, run on, or have no known end; those that are over are apart."""
     count = {
         word: sum(one.vesting == word and not one.passed for one in contracts)
@@ -71,7 +76,7 @@ def against(contracts: Sequence[Contract]) -> str:
     )
 
 
-def _contract(found: Contracts, contract: Contract) -> str:
+def _contract(found: Contracts, contract: HeldContract) -> str:
     dataset, row = found.graph.dataset, contract.row
     area = f", {area_label(contract.area)}" if contract.area else ""
     extra = [f"ends {in_words(row.ends or '')}"]
@@ -81,7 +86,7 @@ def _contract(found: Contracts, contract: Contract) -> str:
         ]
     if contract.notice_by is None:
         extra.append("notice period not known")
-    elif contract.notice_by < found.view.as_of:
+    elif contract.notice_by < found.question.view.as_of:
         extra.append(f"the day for notice has passed, {in_words(contract.notice_by)}")
     else:
         extra.append(f"notice by {in_words(contract.notice_by)}")
@@ -99,7 +104,7 @@ def _contract(found: Contracts, contract: Contract) -> str:
     return f"{dataset.usual_name(row.dependent)} with {_with(dataset, contract)}{area}: {'; '.join(extra)}"
 
 
-def _with(dataset: Dataset, contract: Contract) -> str:
+def _with(dataset: Dataset, contract: HeldContract) -> str:
     """The supplier, and what is bought from it if that has a name of its own."""
     thing = full_name(dataset, contract.row.provider)
     named = [full_name(dataset, one) for one in contract.suppliers if one != contract.row.provider]
@@ -123,33 +128,33 @@ _HARD = {
 }
 
 
-def locks_text(found: Locks, limit: int = 10) -> str:
+def locks_page(found: Locks, limit: int = 10) -> Page:
     """How many stand at the worst level, when that was assessed, and each of them, the worst first."""
-    dataset = found.graph.dataset
     never, very = found.count("no"), found.count("very-hard")
     first = f"{plural(never, 'relation')} cannot be replaced and {very} are very hard to replace"
     if not never:
         first = f"{plural(very, 'relation is', 'relations are')} very hard to replace"
     elif not very:
         first = f"{plural(never, 'relation')} cannot be replaced"
-    lines = [
-        f"{first}, of {len(found.locks)} that somebody assessed (data of {in_words(dataset.info.as_of)}), the worst first."
-    ]
     levels = [f"{found.count(level)} {word}" for level, word in _HARD.items() if found.count(level)]
+    when = ""
     if levels and found.assessed is not None:
         oldest, newest = (in_words(day) for day in found.assessed)
-        lines.append(
-            f"Assessed: {join(levels)}; by sources of {newest if oldest == newest else f'{oldest} to {newest}'}."
-        )
-    lines += [f"- {_lock(found, lock)}" for lock in found.locks[:limit]]
-    if len(found.locks) > limit:
-        lines.append(f"And {len(found.locks) - limit} more: use --limit, or --format csv for all.")
-    lines.append(f"Not assessed: {plural(found.not_assessed, 'relation')}.")
-    if not found.locks:
-        lines.append(
-            "A register fills this with its columns on how easily a supplier could be replaced, and exit plans."
-        )
-    return "\n".join(lines) + "\n"
+        when = f"Assessed: {join(levels)}; by sources of {newest if oldest == newest else f'{oldest} to {newest}'}."
+    fill = "A register fills this with its columns on how easily a supplier could be replaced, and exit plans."
+    return Page(
+        f"{first}, of {len(found.locks)} that somebody assessed (data of {in_words(found.graph.dataset.info.as_of)}), "
+        "the worst first.",
+        (
+            *paragraphs(when),
+            *([Items(tuple(_lock(found, lock) for lock in found.locks[:limit]))] if found.locks else []),
+            *paragraphs(
+                _more(len(found.locks), limit),
+                f"Not assessed: {plural(found.not_assessed, 'relation')}.",
+                "" if found.locks else fill,
+            ),
+        ),
+    )
 
 
 def _lock(found: Locks, lock: Lock) -> str:
@@ -187,29 +192,25 @@ def _left(lock: Lock) -> str:
     return left
 
 
-def certificates_text(found: Certificates, limit: int = 10) -> str:
+def certificates_page(found: Certificates, limit: int = 10) -> Page:
     """Whose certificate has lapsed, or was never seen."""
-    dataset = found.graph.dataset
-    count = {state: sum(1 for one in found.suppliers if one.state == state) for state in _STATES}
-    lines = [
-        f"{plural(count['lapsed'], 'supplier')} with a certificate that has lapsed, {count['never seen']} of whom none was "
-        f"seen, of {len(found.suppliers)} (data of {in_words(dataset.info.as_of)})."
-    ]
-    lines += [f"- {_certificate(dataset, one)}" for one in found.suppliers[:limit]]
-    if len(found.suppliers) > limit:
-        lines.append(f"And {len(found.suppliers) - limit} more: use --limit, or --format csv for all.")
-    ahead = [one for one in found.suppliers if one.state == "in force"]
-    if ahead:
-        soon = join((f"{full_name(dataset, one.supplier)} {in_words(one.expires or '')}" for one in ahead), 4)
-        lines.append(f"In force, the first to lapse first: {soon}.")
-    lines.append(
-        "Never seen means that this map has no record, not that there is none. Ask for it. Bodies are counted that lean "
-        "on the supplier themselves or by way of a shared service."
+    dataset, all_ = found.graph.dataset, found.suppliers
+    ahead = join(
+        (f"{full_name(dataset, c.supplier)} {in_words(c.expires or '')}" for c in all_ if c.state == "in force"), 4
     )
-    return "\n".join(lines) + "\n"
-
-
-_STATES = ("lapsed", "never seen", "no date", "in force")
+    return Page(
+        f"{plural(found.count('lapsed'), 'supplier')} with a certificate that has lapsed, {found.count('never seen')} of whom "
+        f"none was seen, of {len(all_)} (data of {in_words(dataset.info.as_of)}).",
+        (
+            *([Items(tuple(_certificate(dataset, one) for one in all_[:limit]))] if all_ else []),
+            *paragraphs(
+                _more(len(all_), limit),
+                f"In force, the first to lapse first: {ahead}." if ahead else "",
+                "Never seen means that this map has no record, not that there is none. Ask for it. Bodies are counted that "
+                "lean on the supplier themselves or by way of a shared service.",
+            ),
+        ),
+    )
 
 
 def _certificate(dataset: Dataset, one: Certificate) -> str:
@@ -218,12 +219,3 @@ def _certificate(dataset: Dataset, one: Certificate) -> str:
     when = f", {in_words(one.expires)}" if one.expires else ""
     lean = plural(one.bodies, "public body leans", "public bodies lean")
     return f"{full_name(dataset, one.supplier)}: {state}{named}{when}; {lean} on it"
-
-
-def certificates_rows(found: Certificates) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every supplier that a public body leans on."""
-    header = ("supplier", "name", "state", "certificates", "expires", "bodies")
-    return header, [
-        (c.supplier, full_name(found.graph.dataset, c.supplier), c.state, ";".join(c.certificates), c.expires, c.bodies)
-        for c in found.suppliers
-    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskgraph.analysis.contracts import Contract
+from riskgraph.analysis.contracts import HeldContract
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Relation
@@ -98,7 +98,7 @@ def _merging(dataset: Dataset, finding: Merging) -> list[str]:
     return lines
 
 
-def _against(dataset: Dataset, one: Contract) -> str:
+def _against(dataset: Dataset, one: HeldContract) -> str:
     end = in_words(one.end) if one.end else "end not known"
     return f"{short_name(dataset, one.row.dependent)} with {short_name(dataset, one.row.provider)}, {end}"
 
@@ -190,7 +190,7 @@ def finding_value(finding: Finding) -> dict[str, Any]:
     return {"finding": "purging", "done": list(finding.done), "in_use": list(finding.in_use)}
 
 
-def _contract_value(one: Contract) -> dict[str, Any]:
+def _contract_value(one: HeldContract) -> dict[str, Any]:
     row = one.row
     return {
         "row": row.id,

@@ -17,7 +17,7 @@ from riskgraph.render.words import area_label, bodies, join, plural, root_name, 
 from riskgraph.rules import rules
 from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
 from riskgraph.scenario.findings import Backup, Merging, Splitting
-from riskgraph.scenario.market import Market
+from riskgraph.scenario.market import MarketChange
 from riskgraph.scenario.model import EVERYBODY, Change
 from riskgraph.scenario.upstream import CouncilExposure
 
@@ -232,16 +232,16 @@ class _WhatifWriter:
             parts.append(f"newly from {self.names(one.gained)}")
         return "; ".join(parts) + "."
 
-    def shown_markets(self) -> list[Market]:
+    def shown_markets(self) -> list[MarketChange]:
         """The areas in which most councils change supplier."""
         moved = [one for one in self.answer.markets if one.changed]
 
-        def size(one: Market) -> int:
+        def size(one: MarketChange) -> int:
             return sum(abs(one.after.get(o, 0) - one.before.get(o, 0)) for o in one.changed)
 
         return sorted(moved, key=lambda one: (-size(one), one.area))
 
-    def market(self, one: Market) -> str:
+    def market(self, one: MarketChange) -> str:
         """Councils for each supplier of an area that changes."""
         said = [
             f"{self.group(one, owner)} {one.before.get(owner, 0)} before, {one.after.get(owner, 0)} after"
@@ -254,7 +254,7 @@ class _WhatifWriter:
         label = area_label(one.area)
         return f"Councils known in {label}: {'; '.join(said)}{spread}."
 
-    def group(self, market: Market, owner: str) -> str:
+    def group(self, market: MarketChange, owner: str) -> str:
         """A supplier, or the group of suppliers of one owner."""
         others = [self.name(member) for member in market.groups.get(owner, ()) if member != owner]
         return f"{self.name(owner)} with {join(others, 3)}" if others else self.name(owner)

@@ -10,7 +10,7 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.render.findings import Table, finding_tables, finding_value
 from riskgraph.render.words import row_phrase, sentence, short_name
 from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
-from riskgraph.scenario.market import Market
+from riskgraph.scenario.market import MarketChange
 from riskgraph.scenario.model import Scenario
 from riskgraph.scenario.upstream import CouncilExposure
 
@@ -203,7 +203,7 @@ def _exposure(one: CouncilExposure) -> dict[str, Any]:
     }
 
 
-def _market(one: Market) -> dict[str, Any]:
+def _market(one: MarketChange) -> dict[str, Any]:
     return {
         "area": one.area,
         "before": dict(one.before),

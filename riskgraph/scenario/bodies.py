@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from riskgraph.analysis.contracts import Contract, held
+from riskgraph.analysis.contracts import HeldContract, held
 from riskgraph.analysis.measure import residents
 from riskgraph.analysis.select import Selection
 from riskgraph.data.names import normalise
@@ -123,7 +123,7 @@ def _duplicates(draft: Draft, councils: tuple[str, ...]) -> Mapping[str, Mapping
     }
 
 
-def _contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> list[Contract]:
+def _contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> list[HeldContract]:
     """The contracts of some councils against vesting day, as `riskgraph contracts` tells them."""
     members = Selection(draft.graph, members=frozenset(councils))
     return held(draft.graph, draft.view, members, vesting)[0]

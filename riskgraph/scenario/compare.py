@@ -15,7 +15,7 @@ from riskgraph.model import AUTHORITY, ENVIRONMENT, SHARED_SERVICE, SUPPLIER, Ba
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.apply import Applied, apply
-from riskgraph.scenario.market import Market, markets
+from riskgraph.scenario.market import MarketChange, markets
 from riskgraph.scenario.model import Scenario
 from riskgraph.scenario.upstream import CouncilExposure, exposures
 from riskgraph.settle import View
@@ -133,7 +133,7 @@ class Comparison(Pictured):
     pairs: tuple[BeforeAfter, ...]
     stops: tuple[tuple[str, str | None], ...]
     exposures: tuple[CouncilExposure, ...]
-    markets: tuple[Market, ...]
+    markets: tuple[MarketChange, ...]
     joint: tuple[tuple[str, str | None], ...]
     overall: tuple[RankedRoot | None, RankedRoot | None] | None = None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskgraph.analysis.common import Common
-from riskgraph.analysis.contracts import Contract
+from riskgraph.analysis.contracts import HeldContract
 
 __all__ = ["Backup", "Finding", "Leaving", "Merging", "Purging", "Splitting"]
 
@@ -39,7 +39,7 @@ class Merging:
     new: str
     vesting: date
     duplicates: Mapping[str, Mapping[str, tuple[str, ...]]]  # area to provider to the councils that bring it
-    contracts: tuple[Contract, ...]  # as `riskgraph contracts` knows them: earliest end first, no known end last
+    contracts: tuple[HeldContract, ...]  # as `riskgraph contracts` knows them: earliest end first, no known end last
     internal: tuple[str, ...]  # rows between the councils, which fall away
     residents: int | None
 

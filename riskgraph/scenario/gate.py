@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from riskgraph.analysis.concentration import market_in
 from riskgraph.analysis.gauge import Gauge
+from riskgraph.analysis.market import market_in
 from riskgraph.analysis.measure import By
 from riskgraph.dates import first_day, last_day, years_between
 from riskgraph.graph import RiskGraph
@@ -348,9 +348,6 @@ class _State:
         return {root: tuple(sorted(found[root])) for root in sorted(found)}
 
     def share(self, supplier: str, area: str) -> tuple[float, int]:
-        """Per cent of councils that a supplier or its group serves in an area, and of how many it is known."""
-        market = market_in(self.graph, self.view, area)
-        group = market.owner.get(supplier, supplier)
-        known = len(market.market) - len(market.unknown)
-        own = next((share.reach for share in market.parents if share.supplier == group), 0)
-        return (100.0 * own / known if known else 0.0), known
+        """Per cent of a market that a supplier or its group has, and of how many councils a supplier is known."""
+        market = market_in(self.graph, self.view, [area])
+        return market.percent(market.owner.get(supplier, supplier), owners=True) or 0.0, market.known

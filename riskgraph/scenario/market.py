@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from riskgraph.analysis.concentration import Concentration, market_in
+from riskgraph.analysis.market import Market, market_in
 from riskgraph.scenario.apply import Applied
 
-__all__ = ["Market", "markets"]
+__all__ = ["MarketChange", "markets"]
 
 
 @dataclass(frozen=True, slots=True)
-class Market:
+class MarketChange:
     """One service area: owner to the number of councils that it serves, before and after.
 
     Counts and index are those of `riskgraph concentration`, by ultimate owner at the date. A council with
@@ -33,26 +33,26 @@ class Market:
         return tuple(sorted(moved, key=lambda owner: (-self.after.get(owner, 0), owner)))
 
 
-def markets(applied: Applied) -> tuple[Market, ...]:
+def markets(applied: Applied) -> tuple[MarketChange, ...]:
     """The areas that a scenario touches, in the order in which it touches them."""
     found = []
     for area in applied.areas:
-        sides = [market_in(graph, applied.view, area) for graph in (applied.before, applied.after)]
+        sides = [market_in(graph, applied.view, [area]) for graph in (applied.before, applied.after)]
         groups: dict[str, dict[str, int]] = {}
         for side in sides:
             for share in side.shares:
                 groups.setdefault(side.owner.get(share.supplier, share.supplier), {})[share.supplier] = share.reach
         names = {one: tuple(sorted(of, key=lambda p: (-of[p], p))) for one, of in groups.items()}
         before, after = (_counts(side) for side in sides)
-        found.append(Market(area, before, after, names, (_hhi(sides[0]), _hhi(sides[1]))))
+        found.append(MarketChange(area, before, after, names, (_hhi(sides[0]), _hhi(sides[1]))))
     return tuple(found)
 
 
-def _counts(side: Concentration) -> dict[str, int]:
-    order = sorted(side.parents, key=lambda share: (-share.reach, share.supplier))
+def _counts(side: Market) -> dict[str, int]:
+    order = sorted(side.owners, key=lambda share: (-share.reach, share.supplier))
     return {share.supplier: share.reach for share in order}
 
 
-def _hhi(side: Concentration) -> int | None:
-    found = side.by("councils", parents=True)
+def _hhi(side: Market) -> int | None:
+    found = side.by("councils", owners=True)
     return None if found is None else round(found.hhi)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from riskgraph.analysis.concentration import MOST_RANKS, Concentration, concentration
+from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.hhi import Index
+from riskgraph.analysis.market import MOST_RANKS, Market
 from riskgraph.analysis.select import Selection
-from riskgraph.analysis.shares import Index
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text
-from riskgraph.render.concentration import band_words, bounded, concentration_text
+from riskgraph.render.concentration import band_words, bounded, concentration_page
+from riskgraph.render.page import as_text
 from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import area_title, contracts_section, method_section, shared_purchases, unmarked
@@ -42,29 +44,27 @@ def concentration_report(context: Context) -> Report:
     """The report on one market."""
     dataset, area = context.graph.dataset, context.names[0]
     chosen = context.chosen
-    found = concentration(
+    answer = concentration(
         context.graph, area, selection=replace(chosen, areas=frozenset()), as_of=context.question.get("as_of")
     )
-    known = len(found.market) - len(found.unknown)
+    found, view, known = answer.market, answer.question.view, answer.market.known
     if not found.shares:
         raise RiskGraphError(
             f"No supplier of {area_label(area)} is known here.", "Choose another area or region, or fill the gap."
         )
     top, index = found.shares[0], found.by("councils")
     assert index is not None
-    share = top.councils / sum(s.councils for s in found.shares)
+    share = top.councils / known
     name = full_name(dataset, top.supplier)
     where = f" in {join(sorted(chosen.regions))}" if chosen.regions else ""
     title = f"{share:.0%} of {area_label(area)}{where} is with {name}: {top.reach} of the {known} councils whose supplier is known"
     suppliers, members = _suppliers(context, found), _members(context, found)
     steps = [
-        s
-        for s in context.graph.settled(found.view).steps
-        if s.in_force and s.area == area and s.dependent in found.market
+        s for s in context.graph.settled(view).steps if s.in_force and s.area == area and s.dependent in found.served
     ]
     contracts, contract_rows = contracts_section(
         context,
-        [s for s in steps if not s.implied] + shared_purchases(context, found.view, area),
+        [s for s in steps if not s.implied] + shared_purchases(context, view, area),
         f"for {area_label(area)}",
     )
     evidence, sources = evidence_section(context, {row.id for step in steps for row in step.rows})
@@ -73,18 +73,18 @@ def concentration_report(context: Context) -> Report:
         area,
         title,
         "Supplier concentration",
-        found.view.as_of.isoformat(),
+        view.as_of.isoformat(),
         (
             Number(f"{share:.0%}", f"with the largest, {name}", f"{top.reach} of {known} councils whose supplier is known"),
             Number(f"{index.effective:.1f}", "suppliers of equal size would be as uneven", f"there are {len(found.shares)} known"),
-            Number(f"{known} of {len(found.market)}", "councils whose supplier is known", "the others could change every figure"),
+            Number(f"{known} of {len(found.bodies)}", "councils whose supplier is known", "the others could change every figure"),
         ),
-        _meaning(found, index),
+        _meaning(area, index),
         (
-            f"Who serves {plural(len(found.unknown), 'council')} of {len(found.market)} is not known.",
+            f"Who serves {plural(len(found.unknown), 'council')} of {len(found.bodies)} is not known.",
             f"With what is not known the index lies between {index.low:,.0f} and {index.high:,.0f}.",
-            f"A contract's value is on record for {found.valued['value']} of {len(found.market)} councils, in a year for {found.valued['annual_value']}.",
-            f"An owner is on record for {found.owned} of {plural(len(found.shares), 'supplier')}.",
+            f"A contract's value is on record for {found.valued['value']} of {len(found.bodies)} councils, in a year for {found.valued['annual_value']}.",
+            f"An owner is on record for {answer.owned} of {plural(len(found.shares), 'supplier')}.",
             "These figures speak of market power. Whether one failure reaches many is another question: riskgraph report blast.",
         ),
         ("Ask the councils that are not known who serves them.", "Look at the contracts that end first: that is when the market can move."),
@@ -99,14 +99,14 @@ def concentration_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        unmarked(context, concentration_text(found)),
+        unmarked(context, as_text(concentration_page(answer))),
         {"exposures": suppliers, "services": members, "contracts": contract_rows, "sources": sources},
-        {"index": round(index.hhi, 1), "known": known, "market": len(found.market), "suppliers": [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares if s.supplier not in context.withheld]},
+        {"index": round(index.hhi, 1), "known": known, "market": len(found.bodies), "suppliers": [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares if s.supplier not in context.withheld]},
     )  # fmt: skip
 
 
-def _meaning(found: Concentration, index: Index) -> tuple[str, ...]:
-    data = None if found.area is None else rules().areas[found.area].data
+def _meaning(area: str, index: Index) -> tuple[str, ...]:
+    data = rules().areas[area].data
     lines = [
         f"By councils, the Herfindahl-Hirschman index is {index.hhi:,.0f}. In the words of others: {band_words(index)}. The "
         "Competition and Markets Authority (2021) applies no threshold.",
@@ -117,14 +117,13 @@ def _meaning(found: Concentration, index: Index) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _suppliers(context: Context, found: Concentration) -> Table:
+def _suppliers(context: Context, found: Market) -> Table:
     dataset = context.graph.dataset
-    whole = sum(share.councils for share in found.shares)
     rows: list[tuple[Cell, ...]] = [
         (
             full_name(dataset, share.supplier),
             share.reach,
-            round(100 * share.councils / whole, 1),
+            round(100 * share.councils / found.known, 1),
             round(share.residents),
             None if share.value_gbp is None else round(float(share.value_gbp)),
             share.supplier,
@@ -143,9 +142,9 @@ def _suppliers(context: Context, found: Concentration) -> Table:
     return Table("exposures", "Every supplier, by councils", columns, tuple(rows))
 
 
-def _members(context: Context, found: Concentration) -> Table:
+def _members(context: Context, found: Market) -> Table:
     dataset = context.graph.dataset
-    served: dict[str, list[str]] = {body: [] for body in found.market}
+    served: dict[str, list[str]] = {body: [] for body in found.bodies}
     for share in found.shares:
         for body in share.authorities:
             served[body].append(
@@ -153,26 +152,24 @@ def _members(context: Context, found: Concentration) -> Table:
             )
     rows: list[tuple[Cell, ...]] = [
         (short_name(dataset, body), join(served[body]) or None, body)
-        for body in sorted(found.market, key=lambda body: short_name(dataset, body))
+        for body in sorted(found.bodies, key=lambda body: short_name(dataset, body))
         if body not in context.withheld
     ]
     columns = (Heading("name", "Council"), Heading("supplier", "Supplier"), Heading("id", "Id"))
     return Table("services", "Councils and who serves them", columns, tuple(rows))  # fmt: skip
 
 
-def _shares_section(context: Context, found: Concentration, area: str, suppliers: Table) -> Section:
+def _shares_section(context: Context, found: Market, area: str, suppliers: Table) -> Section:
     dataset = context.graph.dataset
-    whole = sum(share.councils for share in found.shares)
     top = found.shares[:3]
     parts = [(share.councils, "dark" if number == 0 else "grey", "") for number, share in enumerate(found.shares)]
-    largest = ", ".join(f"{full_name(dataset, s.supplier)} {s.councils / whole:.0%}" for s in top)
-    known = len(found.market) - len(found.unknown)
+    largest = ", ".join(f"{full_name(dataset, s.supplier)} {s.councils / found.known:.0%}" for s in top)
     blocks: list[Block] = [
         bars(
             "share",
-            f"The three largest have {sum(s.councils for s in top) / whole:.0%} of {area_label(area)}",
+            f"The three largest have {sum(s.councils for s in top) / found.known:.0%} of {area_label(area)}",
             "One bar of 100%: the largest supplier dark, each of the others grey.",
-            [(area_title(area), f"{largest}; {len(found.shares)} suppliers of {known} councils", parts)],
+            [(area_title(area), f"{largest}; {len(found.shares)} suppliers of {found.known} councils", parts)],
         ),
         bars(
             "suppliers",
@@ -189,15 +186,14 @@ def _shares_section(context: Context, found: Concentration, area: str, suppliers
     return Section("who", "Who shares this market", tuple(blocks))  # fmt: skip
 
 
-def _owners_section(context: Context, found: Concentration) -> tuple[Section, ...]:
+def _owners_section(context: Context, found: Market) -> tuple[Section, ...]:
     """The same by ultimate owner, where that differs."""
     dataset = context.graph.dataset
-    if {share.supplier for share in found.parents} == {share.supplier for share in found.shares}:
+    if {share.supplier for share in found.owners} == {share.supplier for share in found.shares}:
         return ()
-    whole = sum(share.councils for share in found.parents)
     rows: list[tuple[Cell, ...]] = [
-        (full_name(dataset, s.supplier), s.reach, round(100 * s.councils / whole, 1))
-        for s in found.parents[:15]
+        (full_name(dataset, s.supplier), s.reach, round(100 * s.councils / found.known, 1))
+        for s in found.owners[:15]
         if s.supplier not in context.withheld
     ]
     columns = (
@@ -206,7 +202,7 @@ def _owners_section(context: Context, found: Concentration) -> tuple[Section, ..
         Heading("share", "Share, %", "number"),
     )
     table = Table("owners", "Suppliers rolled up to their ultimate owner", columns, tuple(rows))
-    same = found.parents[: tied([round(share.councils, 9) for share in found.parents])]
+    same = found.owners[: tied([round(share.councils, 9) for share in found.owners])]
     named = [share for share in same if share.supplier not in context.withheld]
     reach = join([plural(share.reach, "council") for share in named], 3)
     names = capital(join((full_name(dataset, share.supplier) for share in named), 3))
@@ -215,17 +211,17 @@ def _owners_section(context: Context, found: Concentration) -> tuple[Section, ..
     return (Section("owners", "By ultimate owner", (text, table)),)
 
 
-def _figures_section(found: Concentration) -> Section:
+def _figures_section(found: Market) -> Section:
     """Each figure with the least and the most that it could be."""
     rows: list[tuple[Cell, ...]] = []
-    for label, measure, parents in (
+    for label, measure, owners in (
         ("By councils", "councils", False),
         ("By residents", "residents", False),
         ("By value of whole contracts", "value", False),
         ("By value in a year", "annual_value", False),
         ("By councils, rolled up to owners", "councils", True),
     ):
-        one = found.by(measure, parents=parents)
+        one = found.by(measure, owners=owners)
         if one is not None:
             figures = [bounded(one, name, "%") for name in ("largest", "three", "five")]
             rows.append((label, f"{one.known:.0f}%", *figures, bounded(one, "hhi"), bounded(one, "effective")))
@@ -245,7 +241,7 @@ def _figures_section(found: Concentration) -> Section:
     return Section("figures", "Every figure and its bounds", (table, text) if found.by("value") or found.by("annual_value") else (table,))  # fmt: skip
 
 
-def _ranks_section(context: Context, found: Concentration) -> Section:
+def _ranks_section(context: Context, found: Market) -> Section:
     """Who is leaned on directly and through others."""
     dataset = context.graph.dataset
     rows: list[tuple[Cell, ...]] = [

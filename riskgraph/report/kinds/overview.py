@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.changes import changes
-from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.gaps import Gaps, gaps
+from riskgraph.analysis.market import market_in
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.single_failures import SingleFailure, separate_failures, worst_failures
@@ -282,20 +281,17 @@ def _matrix_section(context: Context, worst: Sequence[SingleFailure], members: f
 def _markets_section(context: Context, chosen: Selection) -> tuple[Section, ...]:
     """One bar of 100% for each service area: the largest supplier dark, the others grey."""
     rows, dataset = [], context.graph.dataset
-    principal = replace(chosen, areas=frozenset())
+    view = context.graph.view(context.question.get("as_of"))
     for area in rules().areas:
-        found = concentration(context.graph, area, selection=principal, as_of=context.question.get("as_of"))
-        known = len(found.market) - len(found.unknown)
-        if known < FEWEST or found.shares[0].supplier in context.withheld:
+        found = market_in(context.graph, view, [area], chosen)
+        if found.known < FEWEST or found.shares[0].supplier in context.withheld:
             continue
-        whole = sum(share.councils for share in found.shares)
         parts = [
-            (share.councils / whole, "grey" if number else "dark", "") for number, share in enumerate(found.shares)
+            (share.councils / found.known, "grey" if number else "dark", "")
+            for number, share in enumerate(found.shares)
         ]
-        largest = found.shares[0].councils / whole
-        words = (
-            f"{full_name(dataset, found.shares[0].supplier)} {largest:.0%}, of {known} councils whose supplier is known"
-        )
+        largest = found.shares[0].councils / found.known
+        words = f"{full_name(dataset, found.shares[0].supplier)} {largest:.0%}, of {found.known} councils whose supplier is known"
         rows.append((largest, (area_title(area), words, parts)))
     if not rows:
         return ()

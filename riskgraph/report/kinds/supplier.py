@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from riskgraph.analysis.behind import Behind
 from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blast import failing
@@ -146,13 +146,13 @@ def _meaning(
 
 def _bought(context: Context, shown: Profile) -> list[Step]:
     """Uses of what the supplier makes or runs: their contracts are contracts with it."""
-    behind, held = Behind(context.graph, shown.view), context.chosen.holds
+    chain, held = SupplyChain(context.graph, shown.view), context.chosen.holds
     kinds = {entity.id: entity.kind for entity in context.graph.dataset.entities.values()}
     return [
         step
         for step in context.graph.settled(shown.view).steps
         if step.in_force and not step.implied and step.relation in relations_that(Trait.USE, Trait.HOSTS)
-        if shown.entity.id in behind.organisations(step)
+        if shown.entity.id in chain.organisations(step)
         if kinds[step.dependent] != AUTHORITY or held(step.dependent)
     ]
 

@@ -74,13 +74,6 @@ class Index:
         """The most that the index could be: all of the rest with the largest."""
         return self.bounds.get("hhi", (0.0, 10_000.0))[1]
 
-    def to_dict(self) -> dict[str, object]:
-        """As plain values with one decimal."""
-        figures = ("hhi", "largest", "three", "five", "effective", "entropy", "known")
-        plain: dict[str, object] = {name: round(getattr(self, name), 1) for name in figures}
-        plain["bounds"] = {name: [round(low, 1), round(high, 1)] for name, (low, high) in self.bounds.items()}
-        return plain
-
 
 def index(weights: Iterable[float], unknown: float | None = 0.0, *, known: float | None = None) -> Index | None:
     """Concentration of some weights, with bounds for an unknown remainder.
