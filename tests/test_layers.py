@@ -75,6 +75,8 @@ LOADED_LATE = {
     ("riskgraph.backends.base", "riskgraph.backends.connection"),
     ("riskgraph.backends.base", "riskgraph.backends.neo4j"),
     ("riskgraph.backends.base", "riskgraph.backends.neo4j_read"),
+    ("riskgraph.render.writers", "riskgraph.report.files"),  # the room of reports loads NumPy: only for HTML
+    ("riskgraph.render.writers", "riskgraph.report.marking"),
 }
 
 # What is still to be put right, by last names: take out what is, and put nothing in.

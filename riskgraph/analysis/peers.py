@@ -22,7 +22,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Peer", "Peers", "Standing", "peers"]
+__all__ = ["Peer", "Peers", "Benchmark", "peers"]
 
 TOO_FEW = 5  # below this a figure of a class would tell about single councils
 _RUNS = relations_that(Trait.MARKET)
@@ -40,7 +40,7 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Benchmark:
     """How many services of a council lean on its largest supplier, and the same among its class, unnamed."""
 
     services: int  # services of the council that are known
@@ -60,7 +60,7 @@ class Peers(Pictured):
     body: str
     root: str | None
     peers: tuple[Peer, ...]
-    standing: Standing
+    standing: Benchmark
 
     def __repr__(self) -> str:
         return f"<Peers of {self.body}: {len(self.peers)}>"
@@ -195,7 +195,7 @@ def _region(graph: RiskGraph, body: str) -> str | None:
     return None if entry is None else entry.region or entry.nation
 
 
-def _standing(graph: RiskGraph, view: View, id_: str, leans: Mapping[str, Mapping[str, set[str | None]]]) -> Standing:
+def _standing(graph: RiskGraph, view: View, id_: str, leans: Mapping[str, Mapping[str, set[str | None]]]) -> Benchmark:
     entities = graph.dataset.entities
     kind = entities[id_].authority_type
     most = {other: max(map(len, found.values())) for other, found in leans.items() if found}
@@ -205,7 +205,7 @@ def _standing(graph: RiskGraph, view: View, id_: str, leans: Mapping[str, Mappin
     own = most.get(id_, 0)
     largest = sorted(supplier for supplier, areas in leans.get(id_, {}).items() if len(areas) == own)
     enough = len(others) >= TOO_FEW
-    return Standing(
+    return Benchmark(
         len(graph.settled(view).services.get(id_, ())),
         own,
         largest[0] if largest else None,
