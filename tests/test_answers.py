@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import riskgraph.analysis
 import riskgraph.data
 import riskgraph.scenario
-from riskgraph.analysis.answer import Answer
+from riskgraph.analysis.answer import Answer, Form
 from riskgraph.analysis.question import Question
 from riskgraph.api import RiskMap, load
 from riskgraph.cli import main
@@ -26,6 +26,8 @@ from riskgraph.graph import RiskGraph
 ASKED: dict[str, str] = {
     "list": "list supplier",
     "timeline": "timeline eks-civica-2024",
+    "replay": "replay eks-civica-2024",
+    "replay score": "replay",
 }
 
 
@@ -81,11 +83,11 @@ def test_the_page_begins_with_the_first_line_of_the_text(word: str) -> None:
     assert first.split(" ")[0] in run(ASKED[word], "html")
 
 
-@pytest.mark.parametrize(
-    "column", [c for one in forms() for t in one.form.tables for c in t.columns], ids=lambda c: c.name
-)
-def test_every_column_says_what_it_is(column: object) -> None:
-    assert str(getattr(column, "says", ""))
+@pytest.mark.parametrize("form", [one.form for one in forms()], ids=lambda form: form.word)
+def test_every_fact_and_column_says_what_it_is_and_has_a_name_of_its_own(form: Form) -> None:
+    for columns in (form.facts, *(table.columns for table in form.tables)):
+        assert all(column.says for column in columns)
+        assert len({column.name for column in columns}) == len(columns)
 
 
 def test_a_question_is_the_same_in_every_form() -> None:

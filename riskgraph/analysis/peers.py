@@ -22,7 +22,7 @@ from riskgraph.settle import View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Peer", "Peers", "Benchmark", "peers"]
+__all__ = ["Benchmark", "Peer", "Peers", "peers"]
 
 TOO_FEW = 5  # below this a figure of a class would tell about single councils
 _RUNS = relations_that(Trait.MARKET)

@@ -18,7 +18,7 @@ from riskgraph.dates import first_day, last_day
 from riskgraph.model import Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.rules import Trait, relations_that, rules
 
-__all__ = ["AWARD", "PROPOSAL", "SCENARIO", "Overlay", "Author"]
+__all__ = ["AWARD", "PROPOSAL", "SCENARIO", "Author", "Overlay"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from riskgraph.assets import shipped_rows
 from riskgraph.model import Band
 from riskgraph.render.blocks import Bar, Box, Link, Picture, Span, Table, Tile
 
-__all__ = ["Leaf", "Lane", "bars", "gantt", "lanes", "tiles"]
+__all__ = ["Lane", "Leaf", "bars", "gantt", "lanes", "tiles"]
 
 WIDTH, WIDE = 760.0, 960.0  # of every picture, and of lanes with much in between, in pixels
 LINE = 18.0  # from one line of text to the next

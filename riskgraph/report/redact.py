@@ -21,7 +21,7 @@ from riskgraph.report.leaks import Leak, Needles, leaks
 
 __all__ = ["Leak", "Needles", "Redacted", "leaks", "redact"]
 
-FEWEST = 5  # bodies that share a class and region before either is told
+FEWEST_ALIKE = 5  # bodies that share a class and region before either is told
 _ROUNDS = 3  # how far around a body its place in the map is looked at
 _WORDS = {
     "supplier": "Supplier",
@@ -207,7 +207,7 @@ class _Work:
         """The class, if it may be told; the model needs to know groups, and words count councils."""
         if authority_type is None or authority_type == "group":
             return authority_type
-        if self.classes and self.by_class[authority_type] >= FEWEST:
+        if self.classes and self.by_class[authority_type] >= FEWEST_ALIKE:
             return authority_type
         return "council" if authority_type in COUNCILS else "other"
 
@@ -219,7 +219,7 @@ class _Work:
                 combined_authority=self.ids.get(entry.combined_authority or "", entry.combined_authority),
                 successors=tuple(self.ids.get(body, body) for body in entry.successors),
             )
-        told = self.classes and self.shared[entry.kind, entry.region] >= FEWEST
+        told = self.classes and self.shared[entry.kind, entry.region] >= FEWEST_ALIKE
         number = self.ids[entry.id]
         ended = None if entry.exists(self.as_of) else self._ended(entry.valid_to)
         return RegisterEntry(
