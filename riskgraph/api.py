@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.mergers import Designation, Merger
     from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
-    from riskgraph.analysis.replays import ReplayScore
+    from riskgraph.analysis.replay_score import ReplayScore
     from riskgraph.analysis.step_chances import StepChance
     from riskgraph.analysis.timeline import Timeline
     from riskgraph.analysis.together import JointRanking
@@ -693,8 +693,30 @@ class RiskMap:
 
         return checked(ranked)(self.graph, roots, **question)
 
-    def replay(self, incident: str | None = None, **how: Any) -> Replay | ReplayScore:
-        """One incident, or all with a score over them, asked as if they were to come; see `riskgraph.analysis.replay`.
+    def replay(
+        self, incident: str | None = None, *, only_known_before: bool = False, **asking: Unpack[Asking]
+    ) -> Replay | ReplayScore:
+        """One incident, or all with a score over them, asked as if they were to come.
+
+        Parameters
+        ----------
+        incident
+            Its id or title; all if left out.
+        only_known_before
+            Use only what was published before the incident began; else only its own reporting is left out.
+        asking
+            What to ask instead of what the record says, and whom the comparison is limited to; see
+            `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Replay or ReplayScore
+            See `riskgraph.analysis.replay.replay` and `riskgraph.analysis.replay_score.replay_all`.
+
+        Raises
+        ------
+        RiskGraphError
+            If there is no such incident, a word of the question is not known, or the scope is by service area.
 
         Examples
         --------
@@ -702,11 +724,11 @@ class RiskMap:
         <Replay of eks-civica-2024: scored, 3 of 3 hit and named>
         """
         from riskgraph.analysis.replay import replay
-        from riskgraph.analysis.replays import replay_all
+        from riskgraph.analysis.replay_score import replay_all
 
         if incident is None:
-            return checked(replay_all)(self.graph, **how)
-        return checked(replay)(self.graph, incident, **how)
+            return checked(replay_all)(self.graph, only_known_before=only_known_before, **asking)
+        return checked(replay)(self.graph, incident, only_known_before=only_known_before, **asking)
 
     def timeline(self, incident: str) -> Timeline:
         """Everything dated about one incident, in order; see `riskgraph.analysis.timeline.timeline`.

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from riskgraph.analysis.changes import changes
+from riskgraph.analysis.data_answers import merge_maps
 from riskgraph.assets import shipped
 from riskgraph.cli import main
 from riskgraph.data import Dataset, write
@@ -26,7 +27,8 @@ from riskgraph.importers import ImportOptions, import_file
 from riskgraph.maps import read
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.export import as_graphml, as_node_link
-from riskgraph.render.imports import merge_text
+from riskgraph.render.imports import merge_page
+from riskgraph.render.page import as_text
 
 
 def sheet(
@@ -77,11 +79,13 @@ def test_names_that_are_alike_are_told_and_not_joined() -> None:
         for key, row in two.relations.items()
     }
     entities = {key: body for key, body in two.entities.items() if key != civica.id} | {renamed.id: renamed}
-    both, report = merge([one, replace(two, entities=entities, relations=rows)])
+    answer = merge_maps([one, replace(two, entities=entities, relations=rows)])
+    both, report = answer.graph.dataset, answer.report
     assert report.alike == [("supplier:civica-uk", "supplier:civica")]
     assert {"supplier:civica", "supplier:civica-uk"} <= set(both.entities)
-    said = merge_text(both, report, None)
-    assert "- 1 pair of names that may be one body; nothing is joined by likeness:" in said
+    said = as_text(merge_page(answer))
+    assert "\n1 pair of names that may be one body; nothing is joined by likeness:\n- " in said
+    assert list(answer.to_frame("alike")["id"]) == ["supplier:civica-uk"]
 
 
 def test_a_contradiction_is_told_with_both_sources_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +116,7 @@ def test_a_contradiction_is_told_with_both_sources_by_name(tmp_path: Path, monke
     )
     said = run("data merge old.csv new.csv").stdout
     assert "the contract's end: 31 March 2029 kept, as new.csv says; old.csv says 31 March 2028" in said
-    assert "- 1 service for which two sources name different providers" in said
+    assert "\n1 service for which two sources name different providers" in said
     assert {row.id for row in merge([read("new.csv"), read("old.csv")])[0].relations.values()} == set(both.relations)
 
 
@@ -215,6 +219,12 @@ def test_what_changed_is_said_with_the_answers(tmp_path: Path) -> None:
     exposed = next(one for one in change.less_sure if one.kind is FailureKind.EXPOSURE)
     assert (exposed.body, exposed.before, exposed.after) == ("authority:dover", Band.DOCUMENTED, Band.POSSIBLE)
     assert {one.body for one in change.less_sure} == {"authority:dover"} and change.surer == ()
+    bands = found.to_frame("bands")
+    assert set(bands["id"]) == {"authority:dover"} and set(bands["change"]) == {"less-sure"}
+    (surest,) = changes(RiskGraph(old), RiskGraph(new), ["alder"], band="documented").answers
+    assert surest.no_longer == ("authority:dover",)
+    dover = changes(RiskGraph(old), RiskGraph(new), ["alder"], members=["Dover"])
+    assert (dover.answers[0].newly, dover.answers[0].no_longer) == ((), ())
     assert set(found.rows.added["relations"]) == {"adur.uses.alder-alpha"}
     assert set(found.rows.removed["relations"]) == {"thanet.uses.alder-alpha"}
 
@@ -274,6 +284,9 @@ def test_two_officers_exchange_two_files(tmp_path: Path, monkeypatch: pytest.Mon
     assert run("data overlap question.json --data theirs --output answer.json").exit_code == 0
     result = run("data overlap answer.json --keep our.key")
     assert result.stdout.startswith("9 suppliers shared, of your 12 and their 12.")  # Number1, 10 and 11 differ
+    value = json.loads(run("data overlap answer.json --keep our.key --format json").stdout)
+    assert value["data"]["digest"] == read("ours").digest  # the key knows whose list was asked about
+    assert [row["count"] for row in value["tables"]["suppliers"]] == [9, 12, 12]
     assert run("data overlap --data ours --keep our.key --output again.json").exit_code == 2  # a key is used once
 
 
@@ -293,7 +306,8 @@ def test_importing_merging_and_comparing_by_hand(tmp_path: Path, monkeypatch: py
     assert run("data merge ours seeds --to region").stdout.startswith("2 data sets merged")
     told = run("data diff ours region --root civica")
     assert "not in the old map" in told.stdout
-    assert json.loads(run("data diff ours region --format json").stdout)["schema"] == 1
+    value = json.loads(run("data diff ours region --format json").stdout)
+    assert value["facts"]["differences"] == len({(row["table"], row["id"]) for row in value["tables"]["rows"]})
     assert run("data check --data region").exit_code == 0
 
 

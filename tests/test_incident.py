@@ -177,8 +177,9 @@ def test_the_next_question_supposes_what_is_recorded(ours: Path) -> None:
 
 def test_json_holds_what_was_written(ours: Path) -> None:
     value = json.loads(run(ours, *START, *CLAIM, "--format", "json").stdout)
-    assert (value["schema"], value["rows"], value["new"]) == (1, 2, True)
-    assert value["added"][0]["said_by"] == "supplier:orbit"
+    assert (value["facts"]["rows"], value["facts"]["new"]) == (2, True)
+    (effect,) = value["tables"]["effects"]
+    assert (effect["said_by"], effect["new"]) == ("supplier:orbit", True)
 
 
 def test_who_spoke_is_withheld_with_the_body_and_kept_in_a_merge() -> None:

@@ -16,10 +16,11 @@ from small import FILES, write_small
 
 from riskgraph import RiskGraph, RiskGraphError, Selection, load
 from riskgraph.analysis.replay import Outcome, State, incident_id, replay
-from riskgraph.analysis.replays import FEWEST, replay_all
+from riskgraph.analysis.replay_score import FEWEST_OUTCOMES, replay_all
 from riskgraph.cli import main
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.replay import score_text, text
+from riskgraph.render.page import as_text
+from riskgraph.render.replay import page, score_page
 
 INCIDENTS = (
     "incident_id,title,date_started,date_disclosed,mechanism,impact,origins,people_affected,cost_gbp,summary,"
@@ -64,7 +65,7 @@ def test_what_the_incident_taught_never_comes_back_with_other_options(seeds: Ris
 
 
 def test_known_before_stops_on_the_day_before_the_first_day_it_may_have_begun(seeds: RiskGraph) -> None:
-    found = replay(seeds, "eks-civica-2024", known_before=True)
+    found = replay(seeds, "eks-civica-2024", only_known_before=True)
     assert found.view is not None
     assert (str(found.view.as_of), str(found.view.known_before)) == ("2024-01-31", "2023-12-31")
 
@@ -78,7 +79,9 @@ def test_the_body_where_it_began_is_never_counted_as_found(seeds: RiskGraph) -> 
     found = replay(seeds, "essex-insider-2012")
     assert found.state is State.CONTROL and found.hits == () and found.named == ()
     assert [one.body for one in found.compared if one.began] == ["authority:essex"]
-    assert text(found).startswith("0 public bodies besides where it began would have been named, as it should be")
+    assert as_text(page(found)).startswith(
+        "0 public bodies besides where it began would have been named, as it should be"
+    )
 
 
 def test_a_control_that_names_somebody_is_said_by_name(tmp_path: Path) -> None:
@@ -91,7 +94,7 @@ def test_a_control_that_names_somebody_is_said_by_name(tmp_path: Path) -> None:
     )
     score = replay_all(graph)
     assert [one.body for one in score.controls[0].named] == ["authority:bexton"]
-    assert "0 of 1 held; not: a (1 named)" in score_text(score)
+    assert "0 of 1 held; not: a (1 named)" in as_text(score_page(score))
 
 
 def test_only_who_was_checked_can_be_a_false_alarm(tmp_path: Path) -> None:
@@ -105,7 +108,7 @@ def test_only_who_was_checked_can_be_a_false_alarm(tmp_path: Path) -> None:
         ("authority:ashby", Outcome.CLEARED),
         ("authority:bexton", Outcome.SILENT),
     ]
-    said = score_text(replay_all(graph))
+    said = as_text(score_page(replay_all(graph)))
     assert "False alarms: 1 of 1 public body that were checked or said that they were not affected: Ashby" in said
     assert "a: nobody else hit, 1 more named and not reported, 1 named and not affected" in said
 
@@ -113,16 +116,16 @@ def test_only_who_was_checked_can_be_a_false_alarm(tmp_path: Path) -> None:
 def test_where_sources_disagree_the_worse_counts_and_is_said(seeds: RiskGraph) -> None:
     found = replay(seeds, "rbkc-shared-it-2025")
     assert [one.body for one in found.hits if one.disputed] == ["authority:hammersmith-and-fulham"]
-    assert "Sources disagree, counted as hit: Hammersmith and Fulham." in text(found)
+    assert "Sources disagree, counted as hit: Hammersmith and Fulham." in as_text(page(found))
 
 
 def test_a_share_of_too_few_is_not_printed(seeds: RiskGraph) -> None:
     score = replay_all(seeds)
     bands = {one.band: one for one in score.bands}
-    assert bands[Band.DOCUMENTED].hit + bands[Band.DOCUMENTED].cleared < FEWEST
+    assert bands[Band.DOCUMENTED].hit + bands[Band.DOCUMENTED].cleared < FEWEST_OUTCOMES
     assert bands[Band.DOCUMENTED].precision is None and bands[Band.POSSIBLE].recall == round(8 / 21, 4)
     assert bands[Band.DOCUMENTED].named <= bands[Band.LIKELY].named <= bands[Band.NOT_RULED_OUT].named
-    said = score_text(score)
+    said = as_text(score_page(score))
     assert "What share of the documented was hit cannot be said: too few, 7 where 10 are needed." in said
     assert "False alarms: 0 of 1 public body" in said and "for 1 of them the map knew nobody" in said
 
@@ -134,12 +137,12 @@ def test_without_a_place_or_a_day_an_incident_is_not_scored_and_says_why(tmp_pat
         "b,Orbit lost data,,,supplier-compromise,confidentiality,supplier:orbit,,,,,,,\n",
         "a,authority:ashby,service-disrupted,,,,\nb,authority:ashby,data-exposed,,,,\n",
     )
-    score = replay_all(graph, known_before=True)
+    score = replay_all(graph, only_known_before=True)
     assert [one.state for one in score.replays] == [State.NO_ORIGIN, State.NO_DAY]
-    said = score_text(score)
+    said = as_text(score_page(score))
     assert said.startswith("0 hits on public bodies to score in 2 incidents")
     assert "1 because it is not recorded where it began (a); 1 because no day is recorded (b)" in said
-    assert text(score.replays[0]).startswith("0 of 1 public body hit could be asked about")
+    assert as_text(page(score.replays[0])).startswith("0 of 1 public body hit could be asked about")
     assert replay(graph, "b").found[0].body == "authority:ashby"
 
 
@@ -152,7 +155,24 @@ def test_the_comparison_can_be_limited(seeds: RiskGraph) -> None:
     ours = Selection.of(seeds, members=["Thanet", "Dover"])
     found = replay(seeds, "eks-civica-2024", selection=ours)
     assert [one.body for one in found.compared] == ["authority:dover", "authority:thanet"]
-    assert "; only those selected)" in text(found)
+    assert "; only those selected)" in as_text(page(found))
+
+
+def test_a_surer_band_names_fewer_and_the_score_follows(seeds: RiskGraph) -> None:
+    usual, surest = (replay_all(seeds, band=band) for band in ("possible", "documented"))
+    for score in (usual, surest):
+        shown = score.bands[score.question.band]
+        assert as_text(score_page(score)).startswith(f"{shown.hit} of {shown.hits} hits")
+        assert sum(len(one.found) for one in score.scored) == shown.hit
+    assert surest.bands == usual.bands
+    assert all(one.band is Band.DOCUMENTED for found in surest.replays for one in found.named)
+
+
+def test_one_incident_can_be_asked_about_by_everything_that_a_question_holds(seeds: RiskGraph) -> None:
+    kent = replay(seeds, "eks-civica-2024", regions=["South East"], as_of="2025-01-01", known_before="2024-02-01")
+    assert kent.view is not None
+    assert (str(kent.view.as_of), str(kent.view.known_before)) == ("2025-01-01", "2024-02-01")
+    assert kent.to_dict()["question"]["regions"] == ["South East"]  # type: ignore[index]
 
 
 def test_a_selection_by_area_is_refused_because_records_name_none(seeds: RiskGraph) -> None:
@@ -188,10 +208,10 @@ def test_incidents_are_found_by_id_or_title_and_never_guessed(seeds: RiskGraph) 
 def test_every_format_holds_everybody() -> None:
     value = json.loads(run("rbkc-shared-it-2025", "--data", "seeds", "--format", "json"))
     rows = list(csv.DictReader(io.StringIO(run("rbkc-shared-it-2025", "--data", "seeds", "--format", "csv"))))
-    assert value["schema"] == 1 and {row["id"] for row in rows} == {one["body"] for one in value["bodies"]}
+    assert [row["id"] for row in rows] == [one["id"] for one in value["tables"]["bodies"]]
     score = json.loads(run("--data", "seeds", "--format", "json"))
     lines = list(csv.DictReader(io.StringIO(run("--data", "seeds", "--format", "csv"))))
-    assert [one["incident"] for one in score["incidents"]] == [one["incident"] for one in lines]
+    assert [one["incident"] for one in score["tables"]["incidents"]] == [one["incident"] for one in lines]
     assert len(run("--data", "seeds", "--format", "table").splitlines()) == len(lines) + 2
     assert len(load("seeds").replay().to_frame()) == len(lines)
     assert set(load("seeds").replay("eks-civica-2024").to_frame()["outcome"]) == {"hit"}

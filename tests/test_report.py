@@ -271,7 +271,9 @@ def test_verify_says_what_differs(tmp_path: Path) -> None:
     csv_file = tmp_path / "exposures.csv"
     csv_file.write_text(csv_file.read_text("utf-8").replace("Dover", "Deal"), "utf-8")
     code, out, _ = run("verify", str(tmp_path), "--format", "json")
-    assert (code, json.loads(out)["differences"]) == (1, ["exposures.csv is not the file that was made"])
+    value = json.loads(out)
+    assert (code, value["facts"]["equal"]) == (1, False)
+    assert value["tables"]["differences"] == [{"difference": "exposures.csv is not the file that was made"}]
     csv_file.unlink()
     code, out, _ = run("verify", str(tmp_path))
     assert code == 0 and "1 not there: exposures.csv" in out

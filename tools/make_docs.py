@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 import riskgraph.analysis
-import riskgraph.data
+import riskgraph.report
 import riskgraph.scenario
 from riskgraph.analysis.answer import Answer, Column, Form
 from riskgraph.cli import COMMANDS, main
@@ -134,7 +134,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def forms() -> list[Form]:
     """What every answer declares, by word."""
-    for room in (riskgraph.analysis, riskgraph.scenario, riskgraph.data):
+    for room in (riskgraph.analysis, riskgraph.scenario, riskgraph.report):
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             importlib.import_module(module.name)
     found, waiting = {}, [Answer]

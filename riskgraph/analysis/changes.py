@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import blast
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.radius import Reach
 from riskgraph.data.diff import DataDiff, diff
 from riskgraph.errors import NameNotFound
@@ -34,7 +36,7 @@ class AnswerChange:
     """One root, and who could be reached from it before and after."""
 
     root: str
-    before: int | None  # councils and other bodies within `possible`; None if the root is not in that map
+    before: int | None  # public bodies within the band that was asked for; None if the root is not in that map
     after: int | None
     newly: tuple[str, ...]
     no_longer: tuple[str, ...]
@@ -48,43 +50,126 @@ class AnswerChange:
 
 
 @dataclass(frozen=True)
-class Changes:
+class Changes(Answer):
     """What differs in the rows, and in the answers."""
 
+    form: ClassVar = Form(
+        "data diff",
+        "What differs between two states of a map: rows, and answers.",
+        ("roots", "kinds", "band", "scope"),
+        (
+            Column("differences", "rows that were added, removed or changed", "integer", "rows"),
+            *(
+                Column(f"{state}_{name}", f"{what} of the {state} map")
+                for state in ("old", "new")
+                for name, what in (("title", "title"), ("as_of", "date of the data"), ("digest", "digest of the data"))
+            ),
+            Column("answers", "answers that were compared", "integer", "answers"),
+            Column("answers_changed", "of these, answers that differ", "integer", "answers"),
+        ),
+        (
+            TableForm(
+                "rows",
+                "a row that was added or removed, or a cell that was changed",
+                (
+                    Column("table", "table of the data set"),
+                    Column("id", "id of the row"),
+                    Column("change", "added, removed or changed"),
+                    Column("column", "the column that was changed"),
+                    Column("before", "what stood there"),
+                    Column("after", "what stands there now"),
+                ),
+            ),
+            TableForm(
+                "answers",
+                "a root whose blast radius was compared",
+                (
+                    Column("root", "id of what fails"),
+                    Column("name", "its name"),
+                    Column("before", "public bodies that could be reached by the old map", "integer", "bodies"),
+                    Column("after", "public bodies that could be reached by the new map", "integer", "bodies"),
+                    Column("newly", "ids of those that are newly reached", "list"),
+                    Column("no_longer", "ids of those that are no longer reached", "list"),
+                    Column("same", "whether both maps answer alike", "flag"),
+                ),
+            ),
+            TableForm(
+                "bands",
+                "a public body whose band in one failure kind is another than before",
+                (
+                    Column("root", "id of what fails"),
+                    Column("id", "id of the body"),
+                    Column("name", "its name"),
+                    Column("kind", "the failure kind"),
+                    Column("before", "how surely by the old map", "band"),
+                    Column("after", "how surely by the new map", "band"),
+                    Column("change", "surer or less-sure"),
+                ),
+            ),
+        ),
+    )
+
+    graph: RiskGraph = field(repr=False)  # the new map
+    question: Question = field(repr=False)
+    old: RiskGraph = field(repr=False)
     rows: DataDiff
-    old: RiskGraph
-    new: RiskGraph
     answers: tuple[AnswerChange, ...]
-    like: str = "compromise"  # what was taken to happen to each root
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything, as JSON can hold it."""
-        return {
-            "schema": 1,
-            "like": self.like,
-            "rows": self.rows.to_dict(),
-            "answers": [
-                {
-                    "root": a.root,
-                    "before": a.before,
-                    "after": a.after,
-                    "newly": list(a.newly),
-                    "no_longer": list(a.no_longer),
-                    "surer": [_plain(moved) for moved in a.surer],
-                    "less_sure": [_plain(moved) for moved in a.less_sure],
-                }
-                for a in self.answers
-            ],
+    @property
+    def new(self) -> RiskGraph:
+        """The new map."""
+        return self.graph
+
+    def name(self, id_: str) -> str:
+        """Name of a body or place that may be in the old map only."""
+        graph = self.new if id_.partition("/")[0] in self.new.dataset.entities else self.old
+        return graph.dataset.usual_name(id_.partition("/")[0])
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """The two maps, and how many rows and answers differ."""
+        states = {
+            f"{state}_{name}": value
+            for state, data in (("old", self.old.dataset), ("new", self.new.dataset))
+            for name, value in (("title", data.info.title), ("as_of", data.info.as_of), ("digest", data.digest))
         }
+        moved = sum(not answer.same for answer in self.answers)
+        return {"differences": self.rows.total, **states, "answers": len(self.answers), "answers_changed": moved}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """Rows that differ, roots that were compared, or bodies whose band moved."""
+        if table == "rows":
+            return self._rows()
+        if table == "answers":
+            return [
+                (one.root, self.name(one.root), one.before, one.after, one.newly, one.no_longer, one.same)
+                for one in self.answers
+            ]
+        return [
+            (one.root, moved.body, self.name(moved.body), moved.kind, moved.before, moved.after, change)
+            for one in self.answers
+            for change, some in (("surer", one.surer), ("less-sure", one.less_sure))
+            for moved in some
+        ]
+
+    def _rows(self) -> Iterator[Row]:
+        for table in self.rows.added:
+            for change, ids in (("added", self.rows.added[table]), ("removed", self.rows.removed[table])):
+                yield from ((table, id_, change, None, None, None) for id_ in ids)
+            for row in self.rows.changed[table]:
+                yield from (
+                    (table, row.id, "changed", column, _text(before), _text(after))
+                    for column, before, after in row.cells
+                )
 
 
-def _plain(moved: KindChange) -> list[str | None]:
-    """Body, kind, band before and after."""
-    bands = (None if band is None else band.word for band in (moved.before, moved.after))
-    return [moved.body, str(moved.kind), *bands]
+def _text(value: object) -> str | None:
+    """A cell as a file holds it; blank: not known."""
+    if isinstance(value, tuple):
+        return ";".join(map(str, value)) or None
+    return None if value is None else str(value)
 
 
-def changes(old: RiskGraph, new: RiskGraph, roots: Sequence[str] = (), *, like: str = "compromise") -> Changes:
+def changes(old: RiskGraph, new: RiskGraph, roots: str | Sequence[str] = (), **asking: Unpack[Asking]) -> Changes:
     """Compare two states of a map.
 
     Parameters
@@ -92,19 +177,21 @@ def changes(old: RiskGraph, new: RiskGraph, roots: Sequence[str] = (), *, like: 
     old, new
         The two maps.
     roots
-        Whose blast radius to compare; if none, the ten providers with the most changed rows.
-    like
-        What is taken to happen to each root.
+        Whose blast radius to compare, one at a time; if none, the ten providers with the most changed rows.
+    asking
+        What is asked of each; see `riskgraph.analysis.question.Asking`.
 
     Returns
     -------
     Changes
-        Rows and answers. Each map answers as of its own date.
+        Rows and answers. Each map answers as of its own date unless another is given.
 
     Raises
     ------
     NameNotFound
         If a root is in neither map.
+    RiskGraphError
+        If a word of the question is not known in one of the maps.
 
     Examples
     --------
@@ -113,9 +200,12 @@ def changes(old: RiskGraph, new: RiskGraph, roots: Sequence[str] = (), *, like: 
     True
     """
     rows = diff(old.dataset, new.dataset)
-    named = [_anywhere(root, old, new) for root in roots] or _touched(rows)
-    answers = tuple(_compare(root, old, new, like) for root in dict.fromkeys(named))
-    return Changes(rows, old, new, answers, like)
+    asked = [Question.of(graph, **asking) for graph in (old, new)]
+    asked_about = [roots] if isinstance(roots, str) else roots
+    named = tuple(dict.fromkeys([_anywhere(root, old, new) for root in asked_about] or _touched(rows)))
+    before, after = (replace(question, roots=named) for question in asked)
+    answers = tuple(_compare(root, (old, before), (new, after)) for root in named)
+    return Changes(new, after, old, rows, answers)
 
 
 def _anywhere(root: str, old: RiskGraph, new: RiskGraph) -> str:
@@ -138,16 +228,18 @@ def _touched(rows: DataDiff) -> list[str]:
     return sorted(found, key=lambda id_: (-counted[id_], id_))[:MOST]
 
 
-def _reached(graph: RiskGraph, root: str, like: str) -> dict[str, Reach] | None:
+def _reached(graph: RiskGraph, question: Question, root: str) -> dict[str, Reach] | None:
     """Who is reached in any band, or `None` if the root is not in the map."""
     if root.partition("/")[0] not in graph.dataset.entities:
         return None
-    return {reach.id: reach for reach in blast(graph, root, like=like).within(Band.NOT_RULED_OUT)}
+    radius = blast(graph, replace(question, roots=(root,)))
+    return {reach.id: reach for reach in radius.within(Band.NOT_RULED_OUT)}
 
 
-def _compare(root: str, old: RiskGraph, new: RiskGraph, like: str) -> AnswerChange:
-    before, after = _reached(old, root, like), _reached(new, root, like)
-    one, two = ({b for b, reach in (found or {}).items() if reach.band <= Band.POSSIBLE} for found in (before, after))
+def _compare(root: str, old: tuple[RiskGraph, Question], new: tuple[RiskGraph, Question]) -> AnswerChange:
+    before, after = _reached(*old, root), _reached(*new, root)
+    band = new[1].band
+    one, two = ({b for b, reach in (found or {}).items() if reach.band <= band} for found in (before, after))
     moved = [
         KindChange(body, kind, *bands)
         for body in sorted({*(before or {}), *(after or {})} - (one ^ two))

@@ -7,15 +7,17 @@ a body of which nothing is recorded is *not reported*, never *not affected*.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.measure import is_group
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.data.names import normalise
 from riskgraph.dates import first_day, last_day
@@ -25,9 +27,6 @@ from riskgraph.model import AUTHORITY, Band, FailureKind, Incident
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Compared",
@@ -82,15 +81,11 @@ class Compared:
     body: str
     effects: tuple[str, ...]
     outcome: Outcome
-    band: Band | None  # how surely it could be reached, in any failure kind; None: not named
+    band: Band | None  # how surely it could be reached, in any failure kind; None: in no band
     harm: Band | None  # how surely in a kind that was recorded of it
+    named: bool  # whether the map names it: as surely as was asked, usually at least as possible
     ring: bool  # not named, but in the precaution ring
     began: bool  # the incident began there: that it is named says nothing
-
-    @property
-    def named(self) -> bool:
-        """Whether the map names it: at least possible."""
-        return self.band is not None and self.band <= Band.POSSIBLE
 
     @property
     def disputed(self) -> bool:
@@ -99,19 +94,76 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Replay(Pictured):
+class Replay(Answer, Pictured):
     """One incident: asked on its day without its own evidence, and compared."""
 
+    form: ClassVar = Form(
+        "replay",
+        "What the map would have said of one incident that happened, compared with what was recorded of it.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("incident", "id of the incident"),
+            Column("title", "its title"),
+            Column("state", f"whether it can be scored, and if not, why not: {', '.join(State)}"),
+            Column("asked_as_of", "day for which it was asked", "date"),
+            Column("known_before", "only what was published by this day was used", "date"),
+            Column("kinds", "failure kinds that were asked about", "list"),
+            Column("origins", "ids of the places where it began", "list"),
+            Column(
+                "leaning", "rows of the map of that day by which somebody depends on where it began", "integer", "rows"
+            ),
+            Column("hit", "bodies hit elsewhere than where it began", "integer", "bodies"),
+            *(
+                Column(f"hit_{band.name.lower()}", f"of those hit, in the band {band.word}", "integer", "bodies")
+                for band in Band
+            ),
+            Column("hit_in_ring", "of those hit, in no band but in the precaution ring", "integer", "bodies"),
+            Column("hit_in_no_band", "of those hit, in no band", "integer", "bodies"),
+            Column("named", "bodies elsewhere that the map names", "integer", "bodies"),
+            Column("named_told", "of those named, recorded as told or warned only", "integer", "bodies"),
+            Column("named_cleared", "of those named, checked or said not to be affected", "integer", "bodies"),
+            Column("named_not_reported", "of those named, nothing is recorded", "integer", "bodies"),
+            Column("cleared", "bodies elsewhere that were checked or said not to be affected", "integer", "bodies"),
+            Column("groups", "ids of those recorded as hit that are no single body: never counted", "list"),
+        ),
+        (
+            TableForm(
+                "bodies",
+                "a public body that is recorded or named",
+                (
+                    Column("id", "id of the body"),
+                    Column("name", "its usual name"),
+                    Column("outcome", "what is recorded of it: hit, told, cleared or not-reported"),
+                    Column("effects", "every effect that is recorded of it", "list"),
+                    Column("named", "whether the map names it as surely as was asked", "flag"),
+                    Column("began_there", "whether the incident began there, so that it is not counted", "flag"),
+                    Column("band", "how surely it could be reached in any failure kind", "band"),
+                    Column("band_of_recorded_harm", "how surely in a kind that is recorded of it", "band"),
+                    Column("precaution_ring", "whether it is not named, but in the precaution ring", "flag"),
+                ),
+                ("id", "name", "outcome", "effects", "named", "band", "precaution_ring"),
+            ),
+        ),
+    )
+
     graph: RiskGraph = field(repr=False)
+    question: Question = field(repr=False)
     incident: Incident
     state: State
-    view: View | None  # as of when and knowing what it was asked; None where it was not
-    kinds: tuple[FailureKind, ...]
     leaning: int  # rows of the map of that day by which somebody leans on where it began
     compared: tuple[Compared, ...]  # everybody recorded or named, surest first
     groups: tuple[str, ...]  # recorded as hit, but no single body: shown, never counted
-    limited: bool = False  # whether only some bodies were asked for
     radius: BlastRadius | None = field(default=None, repr=False)  # left out in a score over all
+
+    @property
+    def view(self) -> View | None:
+        """As of when and knowing what it was asked; `None` where it was not."""
+        return None if self.state in {State.NO_ORIGIN, State.NO_DAY} else self.question.view
+
+    @property
+    def kinds(self) -> tuple[FailureKind, ...]:
+        """The failure kinds that were asked about; none where it was not asked."""
+        return () if self.view is None else self.question.kinds
 
     @property
     def elsewhere(self) -> tuple[Compared, ...]:
@@ -135,68 +187,52 @@ class Replay(Pictured):
 
     @property
     def named(self) -> tuple[Compared, ...]:
-        """Everybody elsewhere whom the map names, at least as possible."""
+        """Everybody elsewhere whom the map names, as surely as was asked."""
         return tuple(one for one in self.elsewhere if one.named)
 
     def of(self, outcome: Outcome) -> tuple[Compared, ...]:
         """Bodies elsewhere of which this is recorded."""
         return tuple(one for one in self.elsewhere if one.outcome is outcome)
 
-    def line(self) -> dict[str, Any]:
-        """The counts alone: one line of a score over all incidents."""
-        named = Counter(one.band for one in self.hits)
-        day: date | None = None if self.view is None else self.view.as_of
-        known = None if self.view is None or self.view.known_before is None else self.view.known_before
+    def fact_values(self) -> Mapping[str, Value]:
+        """The counts alone: also one row of a score over all incidents."""
+        bands, view = Counter(one.band for one in self.hits), self.view
         return {
             "incident": self.incident.incident_id,
-            "state": str(self.state),
-            "asked_as_of": None if day is None else day.isoformat(),
-            "known_before": None if known is None else known.isoformat(),
-            "kinds": [str(kind) for kind in self.kinds],
-            "origins": list(self.incident.origins),
-            "leaning": None if self.view is None else self.leaning,
+            "title": self.incident.title,
+            "state": self.state,
+            "asked_as_of": None if view is None else view.as_of,
+            "known_before": None if view is None else view.known_before,
+            "kinds": self.kinds,
+            "origins": self.incident.origins,
+            "leaning": None if view is None else self.leaning,
             "hit": len(self.hits),
-            **{f"hit_{band.name.lower()}": named[band] for band in Band},
+            **{f"hit_{band.name.lower()}": bands[band] for band in Band},
             "hit_in_ring": sum(one.ring and one.band is None for one in self.hits),
-            "hit_not_named": len(self.missed) - named[Band.NOT_RULED_OUT],
+            "hit_in_no_band": bands[None],
             "named": len(self.named),
             "named_told": sum(one.named for one in self.of(Outcome.TOLD)),
             "named_cleared": sum(one.named for one in self.of(Outcome.CLEARED)),
             "named_not_reported": sum(one.named for one in self.of(Outcome.SILENT)),
             "cleared": len(self.of(Outcome.CLEARED)),
-            "groups": len(self.groups),
+            "groups": self.groups,
         }
 
-    def to_dict(self) -> dict[str, Any]:
-        """The replay as plain values."""
-        return {
-            "schema": 1,
-            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
-            **self.line(),
-            "bodies": [
-                {
-                    "body": one.body,
-                    "recorded": list(one.effects),
-                    "outcome": str(one.outcome),
-                    "band": None if one.band is None else one.band.word,
-                    "band_of_recorded_harm": None if one.harm is None else one.harm.word,
-                    "precaution_ring": one.ring,
-                    "began_there": one.began,
-                }
-                for one in self.compared
-            ],
-        }
-
-    def to_frame(self) -> pd.DataFrame:
-        """A pandas table with a row for each body recorded or named."""
-        import pandas as pd
-
-        columns = ["body", "outcome", "recorded", "band", "ring", "began"]
-        rows = [
-            (one.body, str(one.outcome), ";".join(one.effects), one.band and one.band.word, one.ring, one.began)
-            for one in self.compared
-        ]
-        return pd.DataFrame(rows, columns=columns)
+    def row_values(self, table: str) -> Iterable[Row]:
+        """Everybody recorded or named."""
+        name = self.graph.dataset.usual_name
+        for one in self.compared:
+            yield (
+                one.body,
+                name(one.body),
+                one.outcome,
+                one.effects,
+                one.named,
+                one.began,
+                one.band,
+                one.harm,
+                one.ring,
+            )
 
     def __repr__(self) -> str:
         return f"<Replay of {self.incident.incident_id}: {self.state}, {len(self.found)} of {len(self.hits)} hit and named>"
@@ -229,9 +265,7 @@ def incident_id(graph: RiskGraph, name: str) -> str:
     )
 
 
-def replay(
-    graph: RiskGraph, incident: str, *, known_before: bool = False, selection: Selection | None = None, **given: Any
-) -> Replay:
+def replay(graph: RiskGraph, incident: str, *, only_known_before: bool = False, **asking: Unpack[Asking]) -> Replay:
     """What the map would have said of one incident, compared with what was recorded.
 
     Parameters
@@ -240,12 +274,11 @@ def replay(
         The map to ask.
     incident
         Its id or title.
-    known_before
+    only_known_before
         Use only what was published before the incident began; else only its own reporting is left out.
-    selection
-        Whom the comparison is limited to.
-    given
-        What to ask instead of what the record says: options of `blast`.
+    asking
+        What to ask instead of what the record says, and whom the comparison is limited to; see
+        `riskgraph.analysis.question.Asking`. The incident's own reporting is always left out.
 
     Returns
     -------
@@ -255,7 +288,7 @@ def replay(
     Raises
     ------
     RiskGraphError
-        If there is no such incident, or the selection is by service area.
+        If there is no such incident, a word of the question is not known, or the scope is by service area.
 
     Examples
     --------
@@ -264,32 +297,26 @@ def replay(
     ('authority:canterbury', 'documented')
     """
     record = graph.dataset.incidents[incident_id(graph, incident)]
-    if selection is not None and selection.areas:
+    when = record.date_started or record.date_disclosed
+    question = Question.of(graph, record.origins, **_asked(record, when, only_known_before, asking))
+    scope = question.selection
+    if scope.areas:
         raise RiskGraphError(
             "What is recorded of an incident names no service areas, so it cannot be compared by area.",
             "Leave --area out; --class, --region and --members limit a replay.",
         )
-    recorded = _recorded(graph, record, selection)
-    when = record.date_started or record.date_disclosed
-    nothing = Replay(
-        graph, record, State.NO_ORIGIN, None, (), 0, (), _groups(graph, record, selection), bool(selection)
-    )
-    if not record.origins:
-        return replace(nothing, compared=_compare(graph, record, recorded, None))
-    if known_before and when is None:
-        return replace(nothing, state=State.NO_DAY, compared=_compare(graph, record, recorded, None))
-    radius = blast(graph, record.origins, **_question(record, when, known_before, given))
-    if selection is not None:
-        radius = radius.selected(selection)
-    compared = _compare(graph, record, recorded, radius)
-    return replace(
-        nothing,
-        state=_state(graph, record, {one.outcome for one in compared if not one.began}),
-        view=radius.view,
-        kinds=radius.kinds,
-        leaning=_leaning(graph, record, radius.view),
-        compared=compared,
-        radius=radius,
+    state = State.NO_ORIGIN if not record.origins else State.NO_DAY if only_known_before and when is None else None
+    radius = None if state is not None else blast(graph, question)
+    compared = _compare(graph, record, question, radius)
+    return Replay(
+        graph,
+        question,
+        record,
+        state or _state(graph, record, {one.outcome for one in compared if not one.began}),
+        0 if radius is None else _leaning(graph, record, question.view),
+        compared,
+        _groups(graph, record, scope),
+        radius,
     )
 
 
@@ -309,21 +336,21 @@ def kinds_of(incident: Incident) -> tuple[FailureKind, ...]:
     return tuple(kind for kind in FailureKind if kind in kinds)
 
 
-def _question(incident: Incident, when: str | None, known_before: bool, given: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(incident: Incident, when: str | None, only_known_before: bool, asking: Asking) -> Asking:
     """On the day of the incident, for the kinds of harm that it did, never with its own reporting."""
-    question: dict[str, Any] = {}
+    asked: Asking = {}
     if when is not None:
-        question["as_of"] = last_day(when)
-        if known_before:
-            question["known_before"] = first_day(when) - timedelta(days=1)
-    if (kinds := kinds_of(incident)) and "like" not in given:
-        question["kinds"] = kinds
-    besides = given.get("without") or ()
+        asked["as_of"] = last_day(when)
+        if only_known_before:
+            asked["known_before"] = first_day(when) - timedelta(days=1)
+    if (kinds := kinds_of(incident)) and "like" not in asking:
+        asked["kinds"] = kinds
+    besides = asking.get("without") or ()
     without = (incident.incident_id, *([besides] if isinstance(besides, str) else besides))
-    return {**question, **given, "without": tuple(dict.fromkeys(without))}
+    return {**asked, **asking, "without": tuple(dict.fromkeys(without))}
 
 
-def _recorded(graph: RiskGraph, incident: Incident, selection: Selection | None) -> dict[str, tuple[str, ...]]:
+def _recorded(graph: RiskGraph, incident: Incident, selection: Selection | None = None) -> dict[str, tuple[str, ...]]:
     """Public bodies with a part in the incident, and every effect recorded of each."""
     found: dict[str, set[str]] = {}
     for effect in graph.dataset.effects:
@@ -335,21 +362,22 @@ def _recorded(graph: RiskGraph, incident: Incident, selection: Selection | None)
     return {body: tuple(sorted(effects)) for body, effects in sorted(found.items())}
 
 
-def _groups(graph: RiskGraph, incident: Incident, selection: Selection | None) -> tuple[str, ...]:
+def _groups(graph: RiskGraph, incident: Incident, selection: Selection) -> tuple[str, ...]:
     groups = {
         effect.organisation
         for effect in graph.dataset.effects
         if effect.incident_id == incident.incident_id
         and effect.effect in _HARM
         and is_group(graph.dataset, effect.organisation)
-        and (selection is None or selection.holds(effect.organisation))
+        and selection.holds(effect.organisation)
     }
     return tuple(sorted(groups))
 
 
 def _compare(
-    graph: RiskGraph, incident: Incident, recorded: dict[str, tuple[str, ...]], radius: BlastRadius | None
+    graph: RiskGraph, incident: Incident, question: Question, radius: BlastRadius | None
 ) -> tuple[Compared, ...]:
+    recorded = _recorded(graph, incident, question.selection)
     reached = {} if radius is None else {reach.id: reach for reach in radius.authorities}
     ring = set() if radius is None else set(radius.ring[Band.POSSIBLE])
     roots = {origin.partition("/")[0] for origin in incident.origins}
@@ -359,9 +387,9 @@ def _compare(
         kinds = {} if body not in reached else reached[body].kinds
         harms = [kinds[kind].band for kind in {_HARM[e] for e in effects if e in _HARM} if kind in kinds]
         band = reached[body].band if body in reached else None
-        found.append(
-            Compared(body, effects, _outcome(effects), band, min(harms, default=None), body in ring, body in roots)
-        )
+        named = band is not None and band <= question.band
+        harm = min(harms, default=None)
+        found.append(Compared(body, effects, _outcome(effects), band, harm, named, body in ring, body in roots))
     surest = {outcome: number for number, outcome in enumerate(Outcome)}
     name = graph.dataset.usual_name
     order = sorted(found, key=lambda one: (surest[one.outcome], 9 if one.band is None else one.band, name(one.body)))
@@ -384,7 +412,7 @@ def _state(graph: RiskGraph, incident: Incident, outcomes: set[Outcome]) -> Stat
     origins = {origin.partition("/")[0] for origin in incident.origins}
     everybody = {
         body
-        for body, effects in _recorded(graph, incident, None).items()
+        for body, effects in _recorded(graph, incident).items()
         if _outcome(effects) is Outcome.HIT and body not in origins
     }
     if {graph.dataset.entities[body].kind for body in origins} == {AUTHORITY} and not everybody:

@@ -26,16 +26,20 @@ if TYPE_CHECKING:
     from riskgraph.analysis.answer import Answer
     from riskgraph.render.page import Page
 
-__all__ = ["Made", "answers", "asks"]
+__all__ = ["Judged", "Made", "answers", "asks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 A = TypeVar("A", bound="Answer")
 Made = tuple[A, Callable[[], "Page"]]
 """An answer, and what makes its page when a format needs one."""
+Judged = tuple[A, Callable[[], "Page"], bool]
+"""The same, and whether something was found, which is exit code 1."""
 ANSWER_FORMATS = ("text", "table", "json", "csv", "html")
 
 
-def answers(word: str, *lines: str) -> Callable[[Callable[..., Made[Any]]], click.Command]:
+def answers(
+    word: str, *lines: str, data: bool = True
+) -> Callable[[Callable[..., Made[Any] | Judged[Any]]], click.Command]:
     """Make a command of a function that returns an answer and a function that makes its page.
 
     Parameters
@@ -44,19 +48,22 @@ def answers(word: str, *lines: str) -> Callable[[Callable[..., Made[Any]]], clic
         The word of the command.
     lines
         Examples for the end of its help; a test runs them.
+    data
+        Whether it is asked of one map, received as `graph`; if not, the function opens what it needs.
     """
 
-    def decorate(function: Callable[..., Made[Any]]) -> click.Command:
-        @output_options(*ANSWER_FORMATS)
-        @data_option
+    def decorate(function: Callable[..., Made[Any] | Judged[Any]]) -> click.Command:
         @functools.wraps(function)
         def command(*, output: Output, **given: Any) -> None:
             from riskgraph.render.writers import write  # loads the renderers: not for --help
 
-            answer, page = function(**given)
+            answer, page, *found = function(**given)
             output.write(write(answer, page, output.format))
+            if any(found):
+                raise SystemExit(1)
 
-        return click.command(word, epilog=examples(*lines))(command)
+        asked = data_option(command) if data else command
+        return click.command(word, epilog=examples(*lines))(output_options(*ANSWER_FORMATS)(asked))
 
     return decorate
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskgraph.cli import LazyGroup
+from riskgraph.cli.answers import answers
 from riskgraph.cli.options import Output, data_option, examples, output_options, question_options, selection_options
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.data_answers import DataCheck
+    from riskgraph.cli.answers import Judged
+    from riskgraph.graph import RiskGraph
 
 # verbs with a module of their own
 VERBS = {
@@ -33,29 +39,18 @@ def command() -> None:
     """Check a data set, find its gaps, list the questions to ask."""
 
 
-@command.command(
-    "check",
-    epilog=examples("riskgraph data check", "riskgraph data check --data seeds", "riskgraph data check --strict"),
-)
+@answers("check", "riskgraph data check", "riskgraph data check --data seeds", "riskgraph data check --strict")
 @click.option("--strict", is_flag=True, help="A warning is a finding too: exit code 1.")
-@output_options("text", "json")
-@data_option
-def check(graph: Any, strict: bool, output: Output) -> None:
+def check(graph: RiskGraph, strict: bool) -> Judged[DataCheck]:
     """Read a data set as strictly as every answer does, and list what is wrong or doubtful."""
-    from riskgraph.render.gaps import check_text
-    from riskgraph.render.tables import as_json
+    from riskgraph.analysis.data_answers import check_data
+    from riskgraph.render.gaps import check_page
 
-    dataset = graph.dataset
-    if output.format == "json":
-        warnings = [
-            {"file": w.file, "row": w.row, "column": w.column, "rule": w.rule, "message": w.message, "fix": w.fix}
-            for w in dataset.warnings
-        ]
-        output.write(as_json({"schema": 1, "digest": dataset.digest, "warnings": warnings}))
-    else:
-        output.write(check_text(dataset))
-    if strict and dataset.warnings:
-        raise SystemExit(1)
+    found = check_data(graph)
+    return found, lambda: check_page(found), strict and bool(graph.dataset.warnings)
+
+
+command.add_command(check)
 
 
 @command.command(

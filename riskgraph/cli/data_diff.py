@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from riskgraph.cli.options import Output, examples, output_options
-from riskgraph.model import PRESETS
+from riskgraph.cli.answers import answers, asks
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.changes import Changes
+    from riskgraph.analysis.question import Asking
+    from riskgraph.cli.answers import Made
 
 
-@click.command(
+@answers(
     "diff",
-    epilog=examples(
-        "riskgraph data diff seeds uk --root 'east kent services'",
-        "riskgraph data diff seeds seeds",
-        "riskgraph data diff seeds seeds --root civica --format json",
-    ),
+    "riskgraph data diff seeds uk --root 'east kent services'",
+    "riskgraph data diff seeds seeds",
+    "riskgraph data diff seeds seeds --root civica --format json",
+    data=False,
 )
 @click.argument("old")
 @click.argument("new")
@@ -25,16 +30,12 @@ from riskgraph.model import PRESETS
     metavar="ROOT",
     help="Whose answer to compare.  [default: the ten with most changed rows]",
 )
-@click.option(
-    "--like", type=click.Choice(list(PRESETS)), default="compromise", show_default=True, help="What happens to it."
-)
-@output_options("text", "json")
-def command(old: str, new: str, roots: tuple[str, ...], like: str, output: Output) -> None:
+@asks("kinds", "band")
+def command(old: str, new: str, roots: tuple[str, ...], asking: Asking) -> Made[Changes]:
     """Say in words what changed from the map OLD to the map NEW, and which answers changed."""
     from riskgraph.analysis.changes import changes
     from riskgraph.graph import RiskGraph
-    from riskgraph.render.imports import changes_text
-    from riskgraph.render.tables import as_json
+    from riskgraph.render.imports import changes_page
 
-    found = changes(RiskGraph.open(old), RiskGraph.open(new), roots, like=like)
-    output.write(as_json(found.to_dict()) if output.format == "json" else changes_text(found))
+    found = changes(RiskGraph.open(old), RiskGraph.open(new), roots, **asking)
+    return found, lambda: changes_page(found)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskgraph.cli.options import Output, examples, output_options
+from riskgraph.cli.answers import answers
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.data_answers import RecordedIncident
+    from riskgraph.cli.answers import Made
 
 
-@click.command(
+@answers(
     "incident",
-    epilog=examples(
-        "riskgraph data incident quenby-2026 --data one-sheet-register.csv --to our-map "
-        "--title 'Quenby Software reports an intrusion' --origin 'Quenby Software' --began 2026-11-20",
-        "riskgraph data incident quenby-2026 --data one-sheet-register.csv --to our-map --title 'Forms are down' "
-        "--status 'Saltmere: service disrupted' --said-by Saltmere --said-at '2026-11-20 14:30'",
-        "riskgraph data incident wave-2026 --data seeds --to our-map --title 'A wave on websites' --began 2026-11",
-    ),
+    "riskgraph data incident quenby-2026 --data one-sheet-register.csv --to our-map "
+    "--title 'Quenby Software reports an intrusion' --origin 'Quenby Software' --began 2026-11-20",
+    "riskgraph data incident quenby-2026 --data one-sheet-register.csv --to our-map --title 'Forms are down' "
+    "--status 'Saltmere: service disrupted' --said-by Saltmere --said-at '2026-11-20 14:30'",
+    "riskgraph data incident wave-2026 --data seeds --to our-map --title 'A wave on websites' --began 2026-11",
+    data=False,
 )
 @click.argument("name", metavar="NAME")
 @click.option(
@@ -64,27 +67,25 @@ from riskgraph.cli.options import Output, examples, output_options
 @click.option(
     "--aware", multiple=True, metavar="'BODY: TIME'", help="When a body became aware, as 'Saltmere: 2026-11-20 14:30'."
 )
-@output_options("text", "json")
 def command(
     name: str,
     data: str,
     to: Path | None,
     origins: tuple[str, ...],
     people: int | None,
-    output: Output,
     **given: Any,
-) -> None:
+) -> Made[RecordedIncident]:
     """Record an incident as it unfolds: what is said, by whom, when, and where it can be read.
 
     NAME is a short name such as quenby-2026. What is not given stays as it was, and saying the same again changes
     nothing. What the supplier says and what a council found are two rows: one call for each.
     """
+    from riskgraph.analysis.data_answers import RecordedIncident
     from riskgraph.data import canonical
     from riskgraph.data.folders import update_folder, write_folder
     from riskgraph.data.incident import Statement, own_folder, record
     from riskgraph.maps import read
-    from riskgraph.render.incident import text, to_json
-    from riskgraph.render.tables import as_json
+    from riskgraph.render.incident import page
 
     folder = None if to else own_folder(data)
     found = record(read(data), name, Statement(origins=origins, people=people, **given))
@@ -93,5 +94,5 @@ def command(
     elif folder is not None and found.rows:
         content = canonical(found.dataset)
         update_folder(folder, {name: content[name] for name in ("incidents.csv", "incident_effects.csv")})
-    where = str(to or data)
-    output.write(as_json(to_json(found)) if output.format == "json" else text(found, where))
+    answer = RecordedIncident.of(found, str(to or data))
+    return answer, lambda: page(answer)

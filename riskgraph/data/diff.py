@@ -35,26 +35,6 @@ class DataDiff:
         tables = (self.added, self.removed, self.changed)
         return sum(len(rows) for table in tables for rows in table.values())
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything, as JSON can hold it."""
-        return {
-            table: {
-                "added": list(self.added[table]),
-                "removed": list(self.removed[table]),
-                "changed": [
-                    {"id": change.id, "cells": {c: [_plain(a), _plain(b)] for c, a, b in change.cells}}
-                    for change in self.changed[table]
-                ],
-            }
-            for table in self.added
-        }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return value if value is None or isinstance(value, int | str) else str(value)
-
 
 def _rows(data: Dataset, table: str) -> Mapping[str, Any]:
     """A table by the ids of its rows; an effect is known by incident, body, effect and who says so."""

@@ -101,12 +101,10 @@ def _bytes(path: Path) -> bytes | None:
     """What is in a file; `None` if it is too big."""
     try:
         return None if path.stat().st_size > MAX_FILE_BYTES else path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # ValueError: no path at all, such as one with a null in it
         raise MissingFile(f"There is no file {path}.", "Check the path.") from None
     except OSError as error:
         raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
-    except ValueError:  # a zero byte, or half a letter, which no path may hold
-        raise MissingFile(f"No file can be called {str(path)!r}.", "Check the path.") from None
 
 
 def read_names(path: Path) -> tuple[str, ...]:

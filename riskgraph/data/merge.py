@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
@@ -41,19 +41,6 @@ class MergeReport:
     joined: list[tuple[str, str]] = field(default_factory=list)  # suppliers joined by company number, old id and new
     twice: list[Twice] = field(default_factory=list)
     alike: list[tuple[str, str]] = field(default_factory=list)  # two ids of one name but for Ltd and the like
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything, as JSON can hold it."""
-        return {
-            "schema": 1,
-            "sources": self.sources,
-            "added": self.added,
-            "same": self.same,
-            "conflicts": [asdict(conflict) for conflict in self.conflicts],
-            "joined": [list(pair) for pair in self.joined],
-            "twice": [asdict(one) for one in self.twice],
-            "alike": [list(pair) for pair in self.alike],
-        }
 
 
 def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Dataset, MergeReport]:

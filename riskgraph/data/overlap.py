@@ -23,7 +23,7 @@ from riskgraph.data.names import company_key
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import SUPPLIER
 
-__all__ = ["Count", "answer", "ask", "count", "suppliers_of"]
+__all__ = ["Count", "answer", "ask", "count", "data_of", "plain_count", "suppliers_of"]
 
 SHORTEST_LIST = 10  # shorter lists would say which suppliers they are
 LONGEST_LIST = 20_000
@@ -48,10 +48,6 @@ class Count:
     shared: int
     mine: int
     theirs: int
-
-    def to_dict(self) -> dict[str, int]:
-        """Everything, as JSON can hold it."""
-        return {"schema": 1, "shared": self.shared, "mine": self.mine, "theirs": self.theirs}
 
 
 def suppliers_of(dataset: Dataset) -> tuple[str, ...]:
@@ -104,8 +100,15 @@ def _enough(suppliers: Sequence[str], whose: str) -> None:
         )
 
 
-def ask(suppliers: Sequence[str]) -> tuple[str, str]:
+def ask(suppliers: Sequence[str], data: str = "") -> tuple[str, str]:
     """The question to send, and the key to keep.
+
+    Parameters
+    ----------
+    suppliers
+        By what each is recognised; see `suppliers_of`.
+    data
+        Where they come from; the key remembers it, see `data_of`.
 
     Returns
     -------
@@ -121,7 +124,7 @@ def ask(suppliers: Sequence[str]) -> tuple[str, str]:
     secret = _secret()
     numbers = _mixed(pow(_point(word), secret, _P) for word in suppliers)
     check = hashlib.sha256("\n".join(numbers).encode()).hexdigest()
-    return _json({"sort": _ASK, "numbers": numbers}), _json({"secret": f"{secret:x}", "question": check})
+    return _json({"sort": _ASK, "numbers": numbers}), _json({"secret": f"{secret:x}", "question": check, "data": data})
 
 
 def answer(question: str, suppliers: Sequence[str]) -> str:
@@ -171,6 +174,11 @@ def count(reply: str, key: str) -> Count:
     again = set(_numbers(content, "yours_again"))
     both = {pow(number, 2 * secret, _P) for number in theirs}
     return Count(len(both & again), len(again), len(theirs))
+
+
+def data_of(key: str) -> str:
+    """Where the suppliers of a question came from, by its key; empty if the key does not say."""
+    return str(_load(key, None).get("data") or "")
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -18,11 +18,11 @@ from riskgraph.dates import first_day, last_day
 from riskgraph.model import Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.rules import Trait, relations_that, rules
 
-__all__ = ["AWARD", "PROPOSAL", "SCENARIO", "Overlay", "Voice"]
+__all__ = ["AWARD", "PROPOSAL", "SCENARIO", "Author", "Overlay"]
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Author:
     """Who says what an overlay adds: how its ids begin, who is named as the publisher, and what is claimed."""
 
     prefix: str
@@ -30,9 +30,9 @@ class Voice:
     claim: str
 
 
-SCENARIO = Voice("supposed", "a scenario", "Supposed in a scenario: no source says so.")
-PROPOSAL = Voice("proposed", "a proposal", "Proposed: no source says so.")
-AWARD = Voice("draft", "a draft award", "The draft says so.")
+SCENARIO = Author("supposed", "a scenario", "Supposed in a scenario: no source says so.")
+PROPOSAL = Author("proposed", "a proposal", "Proposed: no source says so.")
+AWARD = Author("draft", "a draft award", "The draft says so.")
 
 
 def _meant() -> Mapping[str, frozenset[str]]:
@@ -78,7 +78,7 @@ class Overlay:
     '2026-11-21'
     """
 
-    def __init__(self, dataset: Dataset, day: date | None = None, voice: Voice = SCENARIO) -> None:
+    def __init__(self, dataset: Dataset, day: date | None = None, voice: Author = SCENARIO) -> None:
         self.dataset, self.day, self.voice = dataset, day or dataset.info.day, voice
         self.relations: dict[str, Relation] = {}
         self.gone: dict[str, None] = {}

@@ -6,29 +6,33 @@ from collections import Counter
 from collections.abc import Sequence
 
 from riskgraph.analysis.blast import OpenQuestion
+from riskgraph.analysis.data_answers import DataCheck
 from riskgraph.analysis.gaps import Ask, Gaps
 from riskgraph.data.checks import CHECKS
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SUPPLIER
+from riskgraph.render.blocks import Items, Text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, full_name, join, plural, root_name
 
-__all__ = ["ask_text", "check_text", "gaps_text", "question_text"]
+__all__ = ["ask_text", "check_page", "gaps_text", "question_text"]
 
 
-def check_text(dataset: Dataset) -> str:
+def check_page(found: DataCheck) -> Page:
     """What was checked and what is doubtful; errors never get here."""
+    dataset = found.graph.dataset
     count = len(dataset.warnings)
-    lines = [
+    return Page(
         f"{plural(count, 'warning')}, no error: {len(dataset.entities):,} bodies and places, "
         f"{plural(len(dataset.relations), 'relation')}, {plural(len(dataset.evidence), 'item')} of evidence "
         f"in {dataset.info.title} (data of {in_words(dataset.info.as_of)}).",
-        f"Checked: every cell against its column, and {plural(len(CHECKS), 'rule')} over the rows.",
-    ]
-    lines += [f"- {warning}" for warning in dataset.warnings[:50]]
-    if count > 50:
-        lines.append(f"... and {count - 50} more")
-    return "\n".join(lines) + "\n"
+        (
+            Text(f"Checked: every cell against its column, and {plural(len(CHECKS), 'rule')} over the rows."),
+            Items(tuple(map(str, dataset.warnings[:50]))),
+            *paragraphs(f"... and {count - 50} more: use --format csv" if count > 50 else ""),
+        ),
+    )
 
 
 def gaps_text(gaps: Gaps, limit: int = 10) -> str:

@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskgraph.analysis.changes import AnswerChange, Changes
+from riskgraph.analysis.data_answers import MergedMap, SupplierOverlap
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.diff import RowChange
 from riskgraph.data.joining import Conflict
-from riskgraph.data.merge import MergeReport
-from riskgraph.data.overlap import Count
 from riskgraph.dates import DATE, in_words
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.review import Doubt
-from riskgraph.model import PRESETS, Band
+from riskgraph.model import Band
 from riskgraph.render.blast import failing
+from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, row_phrase
 
-__all__ = ["changes_text", "count_text", "doubts_text", "import_text", "merge_text"]
+__all__ = ["changes_page", "doubts_text", "import_text", "merge_page", "overlap_page", "written"]
 
 
 def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | None) -> str:
@@ -91,61 +92,78 @@ def doubts_text(found: Sequence[Doubt], where: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def merge_text(merged: Dataset, report: MergeReport, where: str | None) -> str:
+def merge_page(found: MergedMap) -> Page:
     """What came together, what contradicts, and what two sources tell differently."""
-    added = report.added
-    lines = [
+    merged, report = found.graph.dataset, found.report
+    added, name = report.added, merged.usual_name
+    lead = (
         f"{plural(len(report.sources), 'data set')} merged: {plural(len(merged.entities), 'body or place', 'bodies and places')}, "
-        f"{plural(len(merged.relations), 'relation')} (data of {in_words(merged.info.as_of)}).",
-        f"- Added to the first, {_source(report.sources[0])}: {plural(added['entities'], 'body or place', 'bodies and places')}, "
+        f"{plural(len(merged.relations), 'relation')} (data of {in_words(merged.info.as_of)})."
+    )
+    counts = [
+        f"Added to the first, {_source(report.sources[0])}: {plural(added['entities'], 'body or place', 'bodies and places')}, "
         f"{plural(added['relations'], 'relation')}, {plural(added['evidence'], 'item')} of evidence.",
-        f"- Stood there already: {plural(report.same['relations'], 'relation')}, joined with the evidence of both.",
-        *(_contradictions(merged, report.conflicts) or ["- 0 contradictions."]),
+        f"Stood there already: {plural(report.same['relations'], 'relation')}, joined with the evidence of both.",
     ]
-    if report.twice:
-        lines.append(
-            f"- {plural(len(report.twice), 'service')} for which two sources name different providers; both stand, so end the "
-            "one that is over:"
-        )
-        lines += _listed(
-            [
-                f"{merged.usual_name(one.dependent)}, {area_label(one.area)}: "
-                f"{join(merged.usual_name(p) for p in one.providers)} by {_source(one.source)}; {merged.usual_name(one.other)} by {_source(one.other_by)}"
-                for one in report.twice
-            ]
-        )
-    if report.joined:
-        lines.append(f"- {plural(len(report.joined), 'supplier')} known under two ids, joined by company number:")
-        lines += _listed([f"{old} is {new}" for old, new in report.joined])
-    if report.alike:
-        lines.append(
-            f"- {plural(len(report.alike), 'pair')} of names that may be one body; nothing is joined by likeness:"
-        )
-        lines += _listed([f"{merged.usual_name(a)} ({a}) and {merged.usual_name(b)} ({b})" for a, b in report.alike])
     if merged.info.marking:
-        lines.append(f"- Marking: {merged.info.marking}, the strictest of them.")
-    lines.append(f"Written to {where}." if where else "Nothing was written: add --to FOLDER.")
-    return "\n".join(lines) + "\n"
+        counts.append(f"Marking: {merged.info.marking}, the strictest of them.")
+    blocks: list[Block] = [Items(tuple(counts))]
+    told = _told(merged, report.conflicts)
+    blocks += _listed(f"{plural(len(told), 'contradiction')}, each kept with both sources", told)
+    blocks += _listed(
+        f"{plural(len(report.twice), 'service')} for which two sources name different providers; both stand, so end the one that is over",
+        [
+            f"{name(one.dependent)}, {area_label(one.area)}: "
+            f"{join(name(p) for p in one.providers)} by {_source(one.source)}; {name(one.other)} by {_source(one.other_by)}"
+            for one in report.twice
+        ],
+    )
+    blocks += _listed(
+        f"{plural(len(report.joined), 'supplier')} known under two ids, joined by company number",
+        [f"{old} is {new}" for old, new in report.joined],
+    )
+    blocks += _listed(
+        f"{plural(len(report.alike), 'pair')} of names that may be one body; nothing is joined by likeness",
+        [f"{name(a)} ({a}) and {name(b)} ({b})" for a, b in report.alike],
+    )
+    if not told:
+        blocks.append(Text("0 contradictions."))
+    return Page(lead, (*blocks, *written(found.written)))
+
+
+def written(where: str) -> tuple[Text, ...]:
+    """Where the map that was made is now."""
+    return paragraphs(f"Written to {where}." if where else "Nothing was written: add --to FOLDER.")
+
+
+def _listed(title: str, items: Sequence[str], most: int = 20) -> list[Block]:
+    """A heading and its list, cut after some; nothing where there are none."""
+    if not items:
+        return []
+    more = [f"and {len(items) - most:,} more: --format json has all"] if len(items) > most else []
+    return [Text(f"{title}:"), Items((*items[:most], *more))]
 
 
 def _contradictions(data: Dataset, found: Sequence[Conflict]) -> list[str]:
-    if not found:
+    told = _told(data, found)
+    if not told:
         return []
-    said = [
+    more = [f"  - and {len(told) - 20:,} more: --format json has all"] if len(told) > 20 else []
+    head = f"- {plural(len(told), 'contradiction')}, each kept with both sources."
+    return [head, *(f"  - {one}" for one in told[:20]), *more]
+
+
+def _told(data: Dataset, found: Sequence[Conflict]) -> list[str]:
+    """Each contradiction, with who says what."""
+    return [
         f"{_thing(data, one.id)}, {_field(one.field)}: {_cell(one.kept)} kept, as {_source(one.kept_by)} says; "
         f"{_source(one.other_by)} says {_cell(one.other)}"
         for one in found
     ]
-    return [f"- {plural(len(found), 'contradiction')}, each kept with both sources.", *_listed(said)]
 
 
 def _source(title: str) -> str:
     return title.removeprefix("Imported from ")
-
-
-def _listed(items: Sequence[str], most: int = 20) -> list[str]:
-    lines = [f"  - {item}" for item in items[:most]]
-    return [*lines, f"  - and {len(items) - most:,} more: --format json has all"] if len(items) > most else lines
 
 
 def _thing(data: Dataset, key: str) -> str:
@@ -158,35 +176,40 @@ def _thing(data: Dataset, key: str) -> str:
     return (entry.name if entry is not None else None) or key
 
 
-def changes_text(found: Changes) -> str:
+def changes_page(found: Changes) -> Page:
     """What differs in the rows, then in the answers, in words."""
-    rows, old, new = found.rows, found.rows.old, found.rows.new
+    rows, old, new = found.rows, found.old.dataset, found.new.dataset
     moved = sum(1 for answer in found.answers if not answer.same)
     answers = f", and {moved} of {plural(len(found.answers), 'answer')} compared changed" if found.answers else ""
-    lines = [
+    lead = (
         f"{plural(rows.total, 'difference')}, row by row, between {_source(old.info.title)} (data of {in_words(old.info.as_of)}) and "
         f"{_source(new.info.title)} (data of {in_words(new.info.as_of)}){answers}."
-    ]
+    )
+    parts = ((rows.added, "added"), (rows.removed, "removed"), (rows.changed, "changed"))
+    counted = []
     for table, word in _TABLES.items():
-        counts = [f"{len(part[table]):,} {how}" for part, how in _parts(found) if part[table]]
+        counts = [f"{len(part[table]):,} {how}" for part, how in parts if part[table]]
         if counts:
-            lines.append(f"- {word}: {join(counts)}.")
+            counted.append(f"{word}: {join(counts)}.")
     fresh = sum(1 for change in rows.changed["evidence"] if any(name == "published" for name, _, _ in change.cells))
     if fresh:
-        lines.append(f"- Refreshed: {plural(fresh, 'source')} with another date.")
-    lines += _some("New", [_relation(new, key) for key in rows.added["relations"]])
-    lines += _some("Gone", [_relation(old, key) for key in rows.removed["relations"]])
-    lines += _some("Changed", [_change(new, change) for change in rows.changed["relations"]])
-    lines += _some("Changed", [_change(new, change) for change in rows.changed["entities"]], "bodies and places")
-    meant = [_effect(new, key) for key in rows.added["incident_effects"]]
-    lines += _some("New", meant, "effects of incidents")
-    meant = [_effect(old, key) for key in rows.removed["incident_effects"]]
-    lines += _some("Gone", meant, "effects of incidents")
+        counted.append(f"Refreshed: {plural(fresh, 'source')} with another date.")
+    blocks: list[Block] = [Items(tuple(counted))]
+    for title, of, items in (
+        ("New", "relations", [_relation(new, key) for key in rows.added["relations"]]),
+        ("Gone", "relations", [_relation(old, key) for key in rows.removed["relations"]]),
+        ("Changed", "relations", [_change(new, change) for change in rows.changed["relations"]]),
+        ("Changed", "bodies and places", [_change(new, change) for change in rows.changed["entities"]]),
+        ("New", "effects of incidents", [_effect(new, key) for key in rows.added["incident_effects"]]),
+        ("Gone", "effects of incidents", [_effect(old, key) for key in rows.removed["incident_effects"]]),
+    ):
+        blocks += _listed(f"{title} {of} ({len(items):,})", items, 10)
     if found.answers:
-        happens = failing(PRESETS[found.like])
-        lines += ["", f"Answers, if each {happens} (documented, likely or possible):"]
-        lines += [line for answer in found.answers for line in _answer(found, answer)]
-    return "\n".join(lines) + "\n"
+        happens = failing(found.question.kinds)
+        sure = join((band.word for band in Band if band <= found.question.band), last="or")
+        blocks.append(Text(f"Answers, if each {happens} ({sure}):"))
+        blocks.append(Items(tuple(_answer(found, answer) for answer in found.answers)))
+    return Page(lead, tuple(blocks))
 
 
 _TABLES = {
@@ -209,17 +232,6 @@ _FIELDS = {
     "endurance_days": "days it can be done without",
     "recovery_days": "days to come back",
 }
-
-
-def _parts(found: Changes) -> tuple[tuple[Mapping[str, Sequence[Any]], str], ...]:
-    return (found.rows.added, "added"), (found.rows.removed, "removed"), (found.rows.changed, "changed")
-
-
-def _some(title: str, items: Sequence[str], of: str = "relations", most: int = 10) -> list[str]:
-    if not items:
-        return []
-    lines = [f"{title} {of} ({len(items):,}):", *(f"- {item}" for item in items[:most])]
-    return [*lines, f"- and {len(items) - most:,} more: --format json has all"] if len(items) > most else lines
 
 
 def _field(name: str) -> str:
@@ -254,24 +266,20 @@ def _relation(data: Dataset, key: str) -> str:
     return f"{data.usual_name(row.dependent)} {row_phrase(data, row)}"
 
 
-def _answer(found: Changes, answer: AnswerChange) -> list[str]:
+def _answer(found: Changes, answer: AnswerChange) -> str:
     data = found.new.dataset if answer.root.partition("/")[0] in found.new.dataset.entities else found.old.dataset
     name = root_name(data, answer.root)
     if answer.same:
-        return [f"- {name}: no change, {_bodies(answer.after or 0)} could be reached."]
+        return f"{name}: no change, {_bodies(answer.after or 0)} could be reached."
     if answer.before is None:
-        lines = [f"- {name}: not in the old map; {_bodies(answer.after or 0)} could be reached now."]
+        lines = [f"{name}: not in the old map; {_bodies(answer.after or 0)} could be reached now."]
     elif answer.after is None:
-        lines = [f"- {name}: {_bodies(answer.before)} could be reached; not in the new map."]
+        lines = [f"{name}: {_bodies(answer.before)} could be reached; not in the new map."]
     else:
-        lines = [f"- {name}: {_bodies(answer.before)} could be reached, {answer.after:,} now."]
-
-    def usual(body: str) -> str:
-        return (found.new.dataset if body in found.new.dataset.entities else found.old.dataset).usual_name(body)
-
+        lines = [f"{name}: {_bodies(answer.before)} could be reached, {answer.after:,} now."]
     for label, bodies in (("newly reached", answer.newly), ("no longer reached", answer.no_longer)):
         if bodies:
-            lines.append(f"  {len(bodies)} {label}: {join([usual(body) for body in bodies], 8)}")
+            lines.append(f"  {len(bodies)} {label}: {join(map(found.name, bodies), 8)}")
     for label, moved in (("surer", answer.surer), ("less sure", answer.less_sure)):
         if moved:
             by_body: dict[str, dict[tuple[str, str], list[str]]] = {}
@@ -279,11 +287,11 @@ def _answer(found: Changes, answer: AnswerChange) -> list[str]:
                 bands = _sure(one.before), _sure(one.after)
                 by_body.setdefault(one.body, {}).setdefault(bands, []).append(str(one.kind))
             shown = [
-                f"{usual(body)} ({'; '.join(f'{join(kinds)} {a}, now {b}' for (a, b), kinds in found.items())})"
-                for body, found in by_body.items()
+                f"{found.name(body)} ({'; '.join(f'{join(kinds)} {a}, now {b}' for (a, b), kinds in ways.items())})"
+                for body, ways in by_body.items()
             ]
             lines.append(f"  {len(by_body)} {label}: {join(shown, 5)}")
-    return lines
+    return "\n".join(lines)
 
 
 def _sure(band: Band | None) -> str:
@@ -294,11 +302,11 @@ def _bodies(count: int) -> str:
     return plural(count, "public body", "public bodies")
 
 
-def count_text(found: Count, private: bool = True) -> str:
+def overlap_page(found: SupplierOverlap) -> Page:
     """The one number that is learnt; privately, or with both lists at hand."""
-    first = f"{plural(found.shared, 'supplier')} shared, of your {found.mine:,} and their {found.theirs:,}.\n"
-    if not private:
-        return first
-    return first + (
-        "Which ones they are is not said; nothing else was learnt. Tell the other side the number yourself.\n"
+    count = found.count
+    unsaid = "Which ones they are is not said; nothing else was learnt. Tell the other side the number yourself."
+    return Page(
+        f"{plural(count.shared, 'supplier')} shared, of your {count.mine:,} and their {count.theirs:,}.",
+        paragraphs(unsaid if found.private else ""),
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from riskgraph.analysis.data_answers import RecordedIncident
 from riskgraph.data.incident import Recorded
-from riskgraph.data.names import Names
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, IncidentEffect
+from riskgraph.render.blocks import Items
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.timeline import when_words
 from riskgraph.render.words import EFFECTS, join, plural, root_name, short_name
 
-__all__ = ["text", "to_json"]
+__all__ = ["page"]
 
 _MISSING = {
     "origins": "where it began (--origin)",
@@ -22,35 +22,28 @@ _MISSING = {
 }
 
 
-def text(found: Recorded, data: str) -> str:
-    """The rows that were written, what is not known yet, and what to ask next.
-
-    Parameters
-    ----------
-    data
-        The data set that holds it now, to be named in the commands.
-    """
+def page(answer: RecordedIncident) -> Page:
+    """The rows that were written, what is not known yet, and what to ask next."""
+    found, data = answer.recorded, answer.written
     dataset, incident = found.dataset, found.incident
-    effects = [*found.added, *found.replaced]
     if not found.rows:
-        lines = [f"0 rows changed in {data}: {incident.incident_id} is recorded so already."]
+        lead = f"0 rows changed in {data}: {incident.incident_id} is recorded so already."
     else:
         verb = "recorded" if found.new else "brought up to date"
-        lines = [f"{plural(found.rows, 'row')} written to {data}: {incident.incident_id} is {verb}."]
+        lead = f"{plural(found.rows, 'row')} written to {data}: {incident.incident_id} is {verb}."
+    items = [_effect(found, effect) for effect in (*found.added, *found.replaced)]
     if found.changed:
         began = f", began {when_words(incident.date_started)}" if incident.date_started else ""
         where = f" at {join(root_name(dataset, origin) for origin in incident.origins)}" if incident.origins else ""
-        lines.append(f"- incident: {incident.title}{began}{where}.")
-    lines += [f"- {_effect(found, effect)}" for effect in effects]
+        items.insert(0, f"incident: {incident.title}{began}{where}.")
+    unknown = ""
     if found.missing:
-        lines.append(f"Not known yet, {len(found.missing)}: {join(_MISSING[name] for name in found.missing)}.")
-    handle = Names(dataset).handle
+        unknown = f"Not known yet, {len(found.missing)}: {join(_MISSING[name] for name in found.missing)}."
     tries = [f"riskgraph timeline {incident.incident_id} --data {data}"]
     if incident.origins:
-        origins = " ".join(handle(origin) for origin in incident.origins)
+        origins = " ".join(answer.graph.names.handle(origin) for origin in incident.origins)
         tries.insert(0, f"riskgraph blast {origins}{_like(found)} --data {data}")
-    lines.append(f"Try next: {'  |  '.join(tries)}")
-    return "\n".join(lines) + "\n"
+    return Page(lead, (Items(tuple(items)), *paragraphs(unknown)), tuple(tries))
 
 
 def _effect(found: Recorded, effect: IncidentEffect) -> str:
@@ -79,19 +72,3 @@ def _like(found: Recorded) -> str:
     if "service-disrupted" in effects or "availability" in incident.impact:
         return ""
     return " --like data-theft" if "data-exposed" in effects or incident.impact == ("confidentiality",) else ""
-
-
-def to_json(found: Recorded) -> dict[str, Any]:
-    """What was recorded as plain values."""
-    columns = ("organisation", "effect", "via", "people_affected", "source_url", "confidence", "said_by", "said_at")
-    incident = found.incident
-    return {
-        "schema": 1,
-        "incident": incident.incident_id,
-        "rows": found.rows,
-        "new": found.new,
-        "changed": found.changed,
-        "added": [{name: getattr(one, name) for name in (*columns, "aware_at")} for one in found.added],
-        "replaced": [{name: getattr(one, name) for name in (*columns, "aware_at")} for one in found.replaced],
-        "missing": list(found.missing),
-    }

@@ -17,6 +17,8 @@ from riskgraph.analysis.gaps import Gaps
 from riskgraph.analysis.profile import Listing
 from riskgraph.analysis.rank import Ranking
 from riskgraph.pictured import Pictured, as_figure, as_html
+from riskgraph.render.blast import finding
+from riskgraph.render.blocks import Heading, Table
 from riskgraph.render.words import join, root_name
 from riskgraph.report.exposures import columns_of, exposures_table
 from riskgraph.report.files import fragment
@@ -33,9 +35,6 @@ DARK = "#12436D"
 
 @as_html.register(BlastRadius)
 def _blast_html(radius: BlastRadius) -> str:
-    from riskgraph.render.blast import finding
-    from riskgraph.report.parts import routes
-
     context = Context(radius.graph, radius.roots)
     present = radius.within()
     _, picture = routes(radius, present)
@@ -47,8 +46,6 @@ def _blast_html(radius: BlastRadius) -> str:
 @as_html.register(Pictured)
 def _table(result: Any) -> str:
     """Any result that has a data frame, as a table that is cut after some rows."""
-    from riskgraph.render.blocks import Heading, Table
-
     frame = result.to_frame()
     numbers = set(frame.select_dtypes("number").columns)
     columns = tuple(

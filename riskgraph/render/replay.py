@@ -1,18 +1,19 @@
-"""A replay, and the score over all of them, in words and as rows."""
+"""A replay, and the score over all of them, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from riskgraph.analysis.replay import Compared, Outcome, Replay, State
-from riskgraph.analysis.replays import FEWEST, BandScore, ReplayScore
+from riskgraph.analysis.replay_score import FEWEST_OUTCOMES, BandScore, ReplayScore
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Band
+from riskgraph.render.blocks import Items, Text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, join, plural, root_name, short_name
 
-__all__ = ["rows", "score_rows", "score_text", "text"]
+__all__ = ["page", "score_page"]
 
 NAMES = 8
 _BODIES = ("public body", "public bodies")
@@ -23,41 +24,34 @@ _STATES = {
     State.NO_DAY: "not scored: no day is recorded",
     State.NOBODY: "not scored: nobody else is recorded as hit, or as not affected",
 }
-_OUTCOMES = {
-    Outcome.HIT: "hit",
-    Outcome.TOLD: "told",
-    Outcome.CLEARED: "not affected",
-    Outcome.SILENT: "not reported",
-}
 
 
-def text(found: Replay) -> str:
-    """One replay for a message: what the map would have named, what it would have missed, and what is not known."""
+def page(found: Replay) -> Page:
+    """One replay: what the map would have named, what it would have missed, and what is not known."""
     dataset, incident = found.graph.dataset, found.incident
     handle = found.graph.names.handle
-    lines = [f"{_head(found)}{_marking(dataset)}"]
+    asked = blind = ""
     if incident.origins:
         where = "it began at " + join((root_name(dataset, origin) for origin in incident.origins), NAMES)
-        lines.append(f"Asked was: {where}" + (f" ({join(map(str, found.kinds))})." if found.kinds else "."))
+        asked = f"Asked was: {where}" + (f" ({join(map(str, found.kinds))})." if found.kinds else ".")
     if found.view is not None and not found.leaning:
-        lines.append("The map of that day knew nobody who leans on it, so it could not have named anybody else.")
+        blind = "The map of that day knew nobody who leans on it, so it could not have named anybody else."
+    items = []
     if found.found:
-        lines.append(f"- Hit and named: {_by_band(dataset, found.found)}.{_harm(found)}")
-    if found.missed:
-        lines.append(f"- Hit and not named: {_names(dataset, found.missed)}.")
-    ring = [one for one in found.missed if one.ring]
-    if ring:
-        lines.append(f"- Of these, in the precaution ring: {_names(dataset, ring)}.")
-    doubtful = [one for one in found.missed if one.band is not None]
-    if doubtful:
-        lines.append(f"- Of these, cannot be ruled out: {_names(dataset, doubtful)}.")
-    lines += _besides(found)
+        items.append(f"Hit and named: {_by_band(dataset, found.found)}.{_harm(found)}")
+    for said, some in (
+        ("Hit and not named", found.missed),
+        ("Of these, in the precaution ring", [one for one in found.missed if one.ring]),
+        ("Of these, cannot be ruled out", [one for one in found.missed if one.band is Band.NOT_RULED_OUT]),
+    ):
+        if some:
+            items.append(f"{said}: {_names(dataset, some)}.")
+    items += _besides(found)
     disputed = [one for one in found.elsewhere if one.disputed]
     if disputed:
-        lines.append(f"- Sources disagree, counted as hit: {_names(dataset, disputed)}.")
+        items.append(f"Sources disagree, counted as hit: {_names(dataset, disputed)}.")
     if found.groups:
-        lines.append(f"- Hit, but no single bodies, so not counted: {join(_short(dataset, found.groups), NAMES)}.")
-    lines.append("Not known: who was hit and never said so; what is not reported is no finding either way.")
+        items.append(f"Hit, but no single bodies, so not counted: {join(_short(dataset, found.groups), NAMES)}.")
     tries = [f"riskgraph timeline {incident.incident_id}"]
     if found.missed and incident.origins:
         body, origin = handle(found.missed[0].body), handle(incident.origins[0])
@@ -65,8 +59,12 @@ def text(found: Replay) -> str:
         tries.append(f"riskgraph why --not {body} {origin}{day} --without {incident.incident_id}")
     elif found.view is not None:
         tries.append(f"riskgraph report replay {incident.incident_id}")
-    lines.append(f"Try next: {'  |  '.join(tries)}")
-    return "\n".join(lines) + "\n"
+    unknown = "Not known: who was hit and never said so; what is not reported is no finding either way."
+    return Page(
+        f"{_head(found)}{_marking(dataset)}",
+        (*paragraphs(asked, blind), Items(tuple(items)), Text(unknown)),
+        tuple(tries),
+    )
 
 
 def _head(found: Replay) -> str:
@@ -91,7 +89,7 @@ def _head(found: Replay) -> str:
 
 
 def _harm(found: Replay) -> str:
-    right = sum(one.harm is not None and one.harm <= Band.POSSIBLE for one in found.found)
+    right = sum(one.harm is not None and one.harm <= found.question.band for one in found.found)
     return f" With the harm that is recorded: {right} of {len(found.found)}."
 
 
@@ -106,23 +104,24 @@ def _besides(found: Replay) -> list[str]:
     ):
         named = [one for one in found.of(outcome) if one.named]
         if named:
-            lines.append(f"- {said}, {len(named)}: {_names(dataset, named)}.")
+            lines.append(f"{said}, {len(named)}: {_names(dataset, named)}.")
     cleared = [one for one in found.of(Outcome.CLEARED) if not one.named]
     if cleared:
-        lines.append(f"- Not named, and not affected: {_names(dataset, cleared)}.")
+        lines.append(f"Not named, and not affected: {_names(dataset, cleared)}.")
     return lines
 
 
-def score_text(score: ReplayScore) -> str:
+def score_page(score: ReplayScore) -> Page:
     """The score over all incidents, then a line for each that was scored."""
     dataset = score.graph.dataset
-    shown = score.bands[Band.POSSIBLE]
-    knowing = "knowing only what was published before it" if score.known_before else "without its own reporting"
-    asked = f"each asked as of its day, {knowing}; data of {in_words(dataset.info.as_of)}{_scope(score)}"
+    shown = _shown(score)
+    date = in_words(dataset.info.as_of)
+    knowing = "knowing only what was published before it" if score.only_known_before else "without its own reporting"
+    asked = f"each asked as of its day, {knowing}; data of {date}{_scope(score)}"
     if not score.replays:
-        return (
-            f"0 incidents are recorded in this data (data of {in_words(dataset.info.as_of)}).\n"
-            "Try next: riskgraph data incident NAME --data FOLDER  |  riskgraph replay --data uk\n"
+        return Page(
+            f"0 incidents are recorded in this data (data of {date}).",
+            next=("riskgraph data incident NAME --data FOLDER", "riskgraph replay --data uk"),
         )
     if not score.hits:
         head = f"0 hits on public bodies to score in {plural(len(score.replays), 'incident')} ({asked})."
@@ -131,23 +130,28 @@ def score_text(score: ReplayScore) -> str:
             f"{shown.hit} of {plural(shown.hits, 'hit')} on public bodies would have been named, in "
             f"{plural(len(score.scored), 'incident')} scored of {len(score.replays)} ({asked})."
         )
-    lines = [f"{head}{_marking(dataset)}"]
-    if score.hits:
-        lines += [_verdict(score), *_why(score), *_bands(score), _named(score)]
-    lines += [_false_alarms(score)] if score.cleared else []
-    lines += [*_controls(score), *_not_scored(score)]
-    lines.append(
-        f"Not known: who was hit and never said so. What is recorded ends on {in_words(dataset.info.as_of)}; a body hit in two incidents counts twice."
+    found = [_verdict(score), *_why(score), *_bands(score), _named(score)] if score.hits else []
+    found += [_false_alarms(score)] if score.cleared else []
+    found += [*_controls(score), *_not_scored(score)]
+    found.append(
+        f"Not known: who was hit and never said so. What is recorded ends on {date}; a body hit in two incidents counts twice."
     )
-    lines += [f"- {_line(one)}" for one in score.scored]
     example = next((one for one in score.scored if one.found), score.replays[0]).incident.incident_id
-    other = "riskgraph replay" if score.known_before else "riskgraph replay --known-before"
-    lines.append(f"Try next: riskgraph replay {example}  |  {other}  |  riskgraph replay --format table")
-    return "\n".join(lines) + "\n"
+    other = "riskgraph replay" if score.only_known_before else "riskgraph replay --known-before"
+    return Page(
+        f"{head}{_marking(dataset)}",
+        (*paragraphs(*found), Items(tuple(_line(one) for one in score.scored))),
+        (f"riskgraph replay {example}", other, "riskgraph replay --format table"),
+    )
+
+
+def _shown(score: ReplayScore) -> BandScore:
+    """The score in the band that was asked for."""
+    return score.bands[score.question.band]
 
 
 def _verdict(score: ReplayScore) -> str:
-    shown = score.bands[Band.POSSIBLE]
+    shown = _shown(score)
     most = (
         "The map would have missed most of them" if 2 * shown.hit < shown.hits else "It would have named most of them"
     )
@@ -169,22 +173,25 @@ def _why(score: ReplayScore) -> list[str]:
         f"In {plural(len(blind), 'incident')} with {plural(missed, 'hit')} the map, so asked, knew nobody who leans on "
         f"where it began. In the other {len(seen)}, {found} of {plural(hits, 'hit')} would have been named"
     )
-    return [f"{line} ({_percent(found / hits)})." if hits >= FEWEST else f"{line}."]
+    return [f"{line} ({_percent(found / hits)})." if hits >= FEWEST_OUTCOMES else f"{line}."]
 
 
 def _bands(score: ReplayScore) -> list[str]:
     exact = {band: sum(one.band is band for one in score.hits) for band in Band}
     ring = sum(one.ring and one.band is None for one in score.hits)
     none = sum(one.band is None and not one.ring for one in score.hits)
-    named = join((f"{exact[band]} {band.word}" for band in Band if band is not Band.NOT_RULED_OUT), last="and")
-    return [
-        f"Those hit: named {named}; not named, {exact[Band.NOT_RULED_OUT]} that could not be ruled out, "
-        f"{ring} in the precaution ring and {none} with no word."
+    named = join((f"{exact[band]} {band.word}" for band in Band if band <= score.question.band), last="and")
+    others = [
+        f"{exact[band]} {'that could not be ruled out' if band is Band.NOT_RULED_OUT else band.word}"
+        for band in Band
+        if band > score.question.band
     ]
+    missed = join([*others, f"{ring} in the precaution ring", f"{none} with no word"])
+    return [f"Those hit: named {named}; not named, {missed}."]
 
 
 def _named(score: ReplayScore) -> str:
-    shown, surest = score.bands[Band.POSSIBLE], score.bands[Band.DOCUMENTED]
+    shown, surest = _shown(score), score.bands[Band.DOCUMENTED]
     return (
         f"Named elsewhere, {shown.named}: {shown.hit} hit, {shown.told} told, {shown.cleared} not affected, "
         f"{shown.silent} not reported, which is no finding either way. {_precision(surest)}"
@@ -207,7 +214,7 @@ def _false_alarms(score: ReplayScore) -> str:
     line = f"False alarms: {len(named)} of {checked} that were checked or said that they were not affected"
     if named:
         line += f": {_names(score.graph.dataset, named)}"
-    if len(score.cleared) < FEWEST:
+    if len(score.cleared) < FEWEST_OUTCOMES:
         line += f" ({_too_few(len(score.cleared))})"
     easy = sum(len(one.of(Outcome.CLEARED)) for one in (*score.scored, *score.controls) if not one.leaning)
     if easy:
@@ -258,39 +265,6 @@ def _line(found: Replay) -> str:
     return f"{found.incident.incident_id}: {', '.join(parts)}"
 
 
-def rows(found: Replay) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Everybody recorded or named in one incident."""
-    dataset = found.graph.dataset
-    header = ("id", "name", "recorded", "effects", "named", "band", "band_of_recorded_harm", "precaution_ring")
-    return header, [
-        (
-            one.body,
-            short_name(dataset, one.body),
-            _OUTCOMES[one.outcome],
-            ";".join(one.effects),
-            "it began there" if one.began else _yes(one.named),
-            "" if one.band is None else one.band.word,
-            "" if one.harm is None else one.harm.word,
-            _yes(one.ring),
-        )
-        for one in found.compared
-    ]
-
-
-def score_rows(score: ReplayScore) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Every incident, scored or not."""
-    lines = [one.line() for one in score.replays]
-    header = ("incident", "state", "asked_as_of", "known_before", "leaning", "origins")
-    counts = tuple(key for key in (lines[0] if lines else ()) if key not in (*header, "kinds"))
-    return (*header, *counts), [
-        (
-            *(";".join(value) if isinstance(value := line[key], list) else value for key in header),
-            *(line[key] for key in counts),
-        )
-        for line in lines
-    ]
-
-
 def _by_band(dataset: Dataset, some: Sequence[Compared]) -> str:
     parts = []
     for band in Band:
@@ -318,15 +292,11 @@ def _percent(share: float | None) -> str:
 
 
 def _too_few(count: int) -> str:
-    return f"too few, {count} where {FEWEST} are needed"
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+    return f"too few, {count} where {FEWEST_OUTCOMES} are needed"
 
 
 def _scope(found: Replay | ReplayScore) -> str:
-    return "; only those selected" if found.limited else ""
+    return "; only those selected" if found.question.selection else ""
 
 
 def _marking(dataset: Dataset) -> str:

@@ -55,7 +55,7 @@ class _Shown:
 
 def page_html(answer: Answer, page: Page) -> str:
     """The page of an answer, complete in itself, under the marking of its data."""
-    # start-up time: text, the usual format, does not wait for the templates
+    # the room of reports loads NumPy: text, the usual format, does not wait for it
     from riskgraph.report.files import Origin, html
     from riskgraph.report.marking import Marking, Tlp
 

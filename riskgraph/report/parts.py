@@ -27,7 +27,7 @@ from riskgraph.render.words import (
     sentence,
     short_name,
 )
-from riskgraph.report.pictures import Contract, Leaf, Way, gantt, lanes
+from riskgraph.report.pictures import Contract, Lane, Leaf, gantt, lanes
 from riskgraph.report.registry import Context
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
@@ -165,10 +165,10 @@ def routes(radius: BlastRadius, reaches: Sequence[Reach]) -> tuple[list[tuple[Ke
             else:
                 names = join((short_name(dataset, reach.id) for reach in leaf), 3)
                 lines = (f"{len(leaf)} bodies", sure, names)
-            ways.append(Way(between, Leaf(lines, best)))
+            ways.append(Lane(between, Leaf(lines, best)))
     rest = sum(len(group) for _, group in order[WAYS:])
     if rest:
-        ways.append(Way((), Leaf((f"{rest} more bodies by {len(order) - WAYS} other ways, in the list below",), None)))
+        ways.append(Lane((), Leaf((f"{rest} more bodies by {len(order) - WAYS} other ways, in the list below",), None)))
     direct = sum(len(group) for (_, route), group in order if route is Route.DIRECT)
     indirect = len(reaches) - direct
     title = f"{capital(plural(indirect, 'body is', 'bodies are'))} reached through something else, {direct} directly"

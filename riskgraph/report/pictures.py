@@ -11,7 +11,7 @@ from riskgraph.assets import shipped_rows
 from riskgraph.model import Band
 from riskgraph.render.blocks import Bar, Box, Link, Picture, Span, Table, Tile
 
-__all__ = ["Leaf", "Way", "bars", "gantt", "lanes", "tiles"]
+__all__ = ["Lane", "Leaf", "bars", "gantt", "lanes", "tiles"]
 
 WIDTH, WIDE = 760.0, 960.0  # of every picture, and of lanes with much in between, in pixels
 LINE = 18.0  # from one line of text to the next
@@ -29,7 +29,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Lane:
     """One way from the root: what lies between, as (id, words), and who stands at its end."""
 
     between: tuple[tuple[str, str], ...]
@@ -52,7 +52,7 @@ class _Branch:
         return [*self.leaves, *self.children.values()]
 
 
-def lanes(id_: str, title: str, description: str, roots: str, ways: Sequence[Way], see: str = "") -> Picture:
+def lanes(id_: str, title: str, description: str, roots: str, ways: Sequence[Lane], see: str = "") -> Picture:
     """Left-to-right lanes from what fails to the councils, as a tree without a crossing.
 
     Parameters
@@ -67,7 +67,7 @@ def lanes(id_: str, title: str, description: str, roots: str, ways: Sequence[Way
 
     Examples
     --------
-    >>> way = Way((), Leaf(("Dover",), Band.LIKELY))
+    >>> way = Lane((), Leaf(("Dover",), Band.LIKELY))
     >>> picture = lanes("p", "One council", "A root and a council.", "Civica", [way])
     >>> [box.role for box in picture.boxes], len(picture.links)
     (['root', 'end'], 1)

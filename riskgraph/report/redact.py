@@ -9,19 +9,29 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import ClassVar
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.question import Question
+from riskgraph.data import canonical
+from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset
+from riskgraph.data.read import settled
 from riskgraph.dates import last_day
+from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Entity, Evidence, Incident, RegisterEntry, Relation
-from riskgraph.render.words import COUNCILS
+from riskgraph.render.imports import written
+from riskgraph.render.page import Page
+from riskgraph.render.words import COUNCILS, plural
 from riskgraph.report.leaks import Leak, Needles, leaks
 
-__all__ = ["Leak", "Needles", "Redacted", "leaks", "redact"]
+__all__ = ["Leak", "Needles", "Redacted", "RedactedMap", "leaks", "redact", "redact_map", "redact_page"]
 
-FEWEST = 5  # bodies that share a class and region before either is told
+FEWEST_ALIKE = 5  # bodies that share a class and region before either is told
 _ROUNDS = 3  # how far around a body its place in the map is looked at
 _WORDS = {
     "supplier": "Supplier",
@@ -65,6 +75,97 @@ def redact(dataset: Dataset, hidden: Iterable[str], as_of: date, *, classes: boo
     """
     work = _Work(dataset, frozenset(hidden), as_of, classes)
     return work.result()
+
+
+@dataclass(frozen=True)
+class RedactedMap(Answer):
+    """A map without some names, to be handed on; nothing in it leads back to them."""
+
+    form: ClassVar = Form(
+        "data redact",
+        "A map in which some bodies and places have no name.",
+        (),
+        (
+            Column("withheld", "bodies and places that are withheld", "integer", "bodies"),
+            Column("relations", "relations in which they stand", "integer", "rows"),
+            Column("written", "whether it was written to a folder", "flag"),
+        ),
+        (
+            TableForm(
+                "withheld",
+                "a body or place that is withheld, as the new map has it",
+                (Column("id", "its new id"), Column("name", "its new name"), Column("kind", "its kind")),
+            ),
+        ),
+    )
+
+    graph: RiskGraph = field(repr=False)  # the new map
+    question: Question = field(repr=False)
+    withheld: tuple[str, ...]  # new ids
+    written: str = ""  # the folder; empty: nothing was written
+
+    @property
+    def relations(self) -> int:
+        """In how many relations they stand."""
+        hidden = set(self.withheld)
+        return sum(bool({row.dependent, row.provider} & hidden) for row in self.graph.dataset.relations.values())
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """How many are withheld."""
+        return {"withheld": len(self.withheld), "relations": self.relations, "written": bool(self.written)}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """Who is withheld, by the new names."""
+        entities = self.graph.dataset.entities
+        return [(id_, entities[id_].name, entities[id_].kind) for id_ in self.withheld]
+
+
+def redact_map(graph: RiskGraph, names: Sequence[str]) -> RedactedMap:
+    """A map without some names, ready to be written.
+
+    Parameters
+    ----------
+    graph
+        The map to begin with.
+    names
+        Whom to withhold.
+
+    Returns
+    -------
+    RedactedMap
+        Its `graph` is the new map; it was checked like one that was read, and holds none of the names.
+
+    Raises
+    ------
+    RiskGraphError
+        If no name is given, one is not known, or a withheld name would still stand somewhere.
+
+    Examples
+    --------
+    >>> redact_map(RiskGraph.open("seeds"), ["thanet"]).withheld
+    ('authority:withheld-1',)
+    """
+    if not names:
+        raise RiskGraphError("No name is given.", "Name whom to withhold: --hide NAME, or --names FILE.")
+    hidden = [graph.names.resolve(name).partition("/")[0] for name in names]
+    found = redact(graph.dataset, hidden, graph.dataset.info.day)
+    settled("the redacted map", run_checks(found.dataset, {}))
+    new = RiskGraph(_storable(found.dataset))
+    if found.needles.found(b"".join(canonical(new.dataset).values()).decode("utf-8")):
+        raise RiskGraphError("A withheld name is still somewhere in the map.", "Withhold the body that bears it too.")
+    return RedactedMap(new, Question.of(new), tuple(sorted(found.ids.values())))
+
+
+def _storable(dataset: Dataset) -> Dataset:
+    """The class of a withheld council is "council" in an answer; in a data set it is blank: not known."""
+    entities = {
+        key: replace(entity, authority_type=None) if entity.authority_type == "council" else entity
+        for key, entity in dataset.entities.items()
+    }
+    register = {
+        key: replace(entry, kind=None) if entry.kind == "council" else entry for key, entry in dataset.register.items()
+    }
+    return replace(dataset, entities=entities, register=register)
 
 
 class _Work:
@@ -207,7 +308,7 @@ class _Work:
         """The class, if it may be told; the model needs to know groups, and words count councils."""
         if authority_type is None or authority_type == "group":
             return authority_type
-        if self.classes and self.by_class[authority_type] >= FEWEST:
+        if self.classes and self.by_class[authority_type] >= FEWEST_ALIKE:
             return authority_type
         return "council" if authority_type in COUNCILS else "other"
 
@@ -219,7 +320,7 @@ class _Work:
                 combined_authority=self.ids.get(entry.combined_authority or "", entry.combined_authority),
                 successors=tuple(self.ids.get(body, body) for body in entry.successors),
             )
-        told = self.classes and self.shared[entry.kind, entry.region] >= FEWEST
+        told = self.classes and self.shared[entry.kind, entry.region] >= FEWEST_ALIKE
         number = self.ids[entry.id]
         ended = None if entry.exists(self.as_of) else self._ended(entry.valid_to)
         return RegisterEntry(
@@ -358,3 +459,9 @@ def _with_namesakes(dataset: Dataset, hidden: frozenset[str]) -> frozenset[str]:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def redact_page(found: RedactedMap) -> Page:
+    """How many are withheld, and where the map is now."""
+    count = plural(len(found.withheld), "body or place", "bodies and places")
+    return Page(f"{count} withheld, in {plural(found.relations, 'relation')}.", written(found.written))

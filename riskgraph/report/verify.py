@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.question import Question
 from riskgraph.data.folders import current
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
+from riskgraph.render.blocks import Items, Text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.report.bundle import ReportOptions, make
 from riskgraph.report.leaks import strict_json
 
-__all__ = ["Verdict", "shipped_samples", "verify"]
+__all__ = ["Verification", "shipped_samples", "verification_page", "verify"]
 
 MOST = 64 * 1024 * 1024  # bytes of a report.json
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True)
+class Verification(Answer):
     """Whether a report is what its data give, and if not, in what it differs."""
 
+    form: ClassVar = Form(
+        "verify",
+        "Whether a report is what its data give, and if not, in what it differs.",
+        (),
+        (
+            Column("title", "title of the report"),
+            Column("equal", "whether nothing differs", "flag"),
+        ),
+        (
+            TableForm(
+                "differences",
+                "something in which the report differs",
+                (Column("difference", "what it is, and what it should be"),),
+            ),
+            TableForm(
+                "files",
+                "a file that belongs to the report",
+                (
+                    Column("file", "name of the file"),
+                    Column("compared", "whether it lies beside the report and was compared", "flag"),
+                ),
+            ),
+        ),
+    )
+
+    graph: RiskGraph = field(repr=False)  # what it was made again from
+    question: Question = field(repr=False)
     title: str
-    data: str  # what was compared with, in words
     differences: tuple[str, ...]
     files: tuple[str, ...]  # files beside it that were compared
     missing: tuple[str, ...]  # files named in it that are not beside it
@@ -35,17 +65,31 @@ class Verdict:
         """Whether nothing differs."""
         return not self.differences
 
-    def to_dict(self) -> dict[str, Any]:
-        """The verdict as plain values."""
-        return {
-            "schema": 1,
-            "equal": self.equal,
-            "title": self.title,
-            "data": self.data,
-            "differences": list(self.differences),
-            "files": list(self.files),
-            "missing": list(self.missing),
-        }
+    def fact_values(self) -> Mapping[str, Value]:
+        """The report, and whether it is equal."""
+        return {"title": self.title, "equal": self.equal}
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """What differs, or the files of the report."""
+        if table == "differences":
+            return [(difference,) for difference in self.differences]
+        return sorted([*((name, True) for name in self.files), *((name, False) for name in self.missing)])
+
+
+def verification_page(found: Verification) -> Page:
+    """Whether it is equal, what was compared, and the first differences."""
+    count, missing = len(found.differences), found.missing
+    away = f", {len(missing)} not there: {', '.join(missing)}" if missing else ""
+    return Page(
+        f"{count} differences: {found.title}.",
+        (
+            Text(
+                f"Made again from {found.graph.dataset.info.title}; {len(found.files)} files beside it compared{away}."
+            ),
+            Items(found.differences[:20]),
+            *paragraphs(f"And {count - 20} more: use --format json." if count > 20 else ""),
+        ),
+    )
 
 
 def verify(
@@ -56,7 +100,7 @@ def verify(
     redact: Sequence[str] = (),
     members: Sequence[str] | None = None,
     since: str | Path | None = None,
-) -> Verdict:
+) -> Verification:
     """Make a report again and compare: what it says, and the files beside it.
 
     Parameters
@@ -69,6 +113,11 @@ def verify(
         What a report with withheld names does not say: its roots, its list of names, its members.
     since
         Where the earlier map is, if the report compares with one.
+
+    Returns
+    -------
+    Verification
+        Every difference by its path in `report.json`, and which files beside it were compared.
 
     Raises
     ------
@@ -116,7 +165,7 @@ def verify(
         found.append(name)
         if hashlib.sha256(beside.read_bytes()).hexdigest() != stated:
             differences.append(f"{name} is not the file that was made")
-    return Verdict(old["title"], graph.dataset.info.title, tuple(differences), tuple(found), tuple(missing))
+    return Verification(graph, Question.of(graph), old["title"], tuple(differences), tuple(found), tuple(missing))
 
 
 def shipped_samples() -> dict[str, Path]:
