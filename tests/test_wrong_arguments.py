@@ -13,6 +13,7 @@ import pytest
 
 import riskgraph
 from riskgraph import api
+from riskgraph.analysis.question import Asking
 from riskgraph.arguments import checked
 from riskgraph.errors import RiskGraphError
 from riskgraph.report import ReportOptions
@@ -56,7 +57,9 @@ def keywords(name: str) -> Iterator[str]:
         return
     source = inspect.getsource(getattr(api.RiskMap, name))
     for parameter in inspect.signature(getattr(api.RiskMap, name)).parameters.values():
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+        if parameter.annotation == "Unpack[Asking]":
+            yield from Asking.__annotations__
+        elif parameter.kind is inspect.Parameter.KEYWORD_ONLY and parameter.name not in LONG:
             yield parameter.name
     scope = dict(vars(api))
     for line in source.splitlines():

@@ -123,9 +123,8 @@ def finding(radius: BlastRadius, band: Band = Band.POSSIBLE, *, roots: str | Non
     present, wide = radius.within(band), radius.within(Band.NOT_RULED_OUT)
     if roots is None:
         roots = join(root_name(dataset, root) for root in radius.roots)
-    verb = failing(radius.kinds)
-    if len(radius.roots) > 1 and not verb.startswith("were"):
-        verb += " together"
+    verb = failing(radius.kinds, len(radius.roots))
+    verb = verb.removesuffix(" together") if verb.startswith("were") else verb
     itself = [short_name(dataset, reach.id) for reach in radius.authorities if reach.root and named]
     also = f" besides {join(itself)}" if itself else ""
     if not present and len(itself) == 1:
