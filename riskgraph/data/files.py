@@ -101,7 +101,7 @@ def _bytes(path: Path) -> bytes | None:
     """What is in a file; `None` if it is too big."""
     try:
         return None if path.stat().st_size > MAX_FILE_BYTES else path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # no file has a null byte in its name
         raise MissingFile(f"There is no file {path}.", "Check the path.") from None
     except OSError as error:
         raise RiskGraphError(f"{path} cannot be read: {error.strerror}.", "Check the path and your rights.") from None
