@@ -114,6 +114,38 @@ def test_the_anonymous_form_names_no_public_body() -> None:
         assert name not in text
 
 
+def test_the_anonymous_page_names_no_public_body_either() -> None:
+    page = run("blast", "East Kent Services", "--anonymous", "--format", "html").stdout
+    assert "3 councils could be reached if a shared service were compromised" in page
+    assert "By region: South East 3." in page
+    for name in ("Canterbury", "Dover", "Thanet", "East Kent", "canterbury", "east-kent"):
+        assert name not in page
+
+
+@pytest.mark.parametrize("band", ["documented", "likely", "possible"])
+def test_the_band_that_was_asked_is_the_band_of_every_format(band: str) -> None:
+    words = ("blast", "capita", "--band", band)
+    value = json.loads(run(*words, "--format", "json").stdout)
+    listed = [row for row in value["tables"]["councils"] if row["standing"] in {"reached", "past customer"}]
+    assert value["question"]["band"] == band
+    assert len(listed) == value["facts"]["councils"] > 0
+    first = run(*words).stdout.splitlines()[0]
+    numbers = [
+        int(word.replace(",", "")) for word in first.partition(" could be reached")[0].split() if word[0].isdigit()
+    ]
+    assert sum(numbers) == len(listed)
+    assert {row["band"] for row in value["tables"]["counts"]} <= {row["band"] for row in value["tables"]["kinds"]}
+
+
+def test_what_keeps_a_body_out_is_said_in_every_format() -> None:
+    words = ("why", "--not", "hammersmith and fulham", "rbkc shared it", "--like", "outage", "--data", "seeds")
+    value = json.loads(run(*words, "--format", "json").stdout)
+    assert [row["barrier"] for row in value["tables"]["obstacles"]] == ["ended", "nothing passes"]
+    assert value["facts"]["band"] is None and value["facts"]["connected"] is True
+    assert len(list(csv.DictReader(io.StringIO(run(*words, "--format", "csv").stdout)))) == 2
+    assert "It ended in" in run(*words, "--format", "html").stdout
+
+
 def test_members_limit_the_answer(tmp_path: Path) -> None:
     members = tmp_path / "warp.csv"
     members.write_text("name\nThanet\nE07000108\nGloucester\n# a remark\n", encoding="utf-8")

@@ -214,7 +214,8 @@ def test_the_date_of_a_scenario_is_the_date_of_the_question(tmp_path: Path) -> N
     file = tmp_path / "a.toml"
     whatif(*LEAVE, "--as-of", "2027-01-15", "--save", str(file), *SEEDS)
     words = ["blast", "civica", "--format", "json", "--scenario", str(file), *SEEDS]
-    assert json.loads(CliRunner().invoke(main, words, catch_exceptions=False).stdout)["as_of"] == "2027-01-15"
+    found = json.loads(CliRunner().invoke(main, words, catch_exceptions=False).stdout)
+    assert found["question"]["as_of"] == "2027-01-15"
 
 
 def test_what_a_scenario_says_fails_is_left_out_of_other_words_and_said() -> None:

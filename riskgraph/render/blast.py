@@ -71,6 +71,7 @@ def page(radius: BlastRadius, command: str = "") -> Page:
                 else "",
                 _ring(radius),
                 _apart(radius),
+                _run_on(radius),
                 _residents(radius),
                 _unknown(radius),
             ),
@@ -123,9 +124,8 @@ def finding(radius: BlastRadius, band: Band = Band.POSSIBLE, *, roots: str | Non
     present, wide = radius.within(band), radius.within(Band.NOT_RULED_OUT)
     if roots is None:
         roots = join(root_name(dataset, root) for root in radius.roots)
-    verb = failing(radius.kinds)
-    if len(radius.roots) > 1 and not verb.startswith("were"):
-        verb += " together"
+    verb = failing(radius.kinds, len(radius.roots))
+    verb = verb.removesuffix(" together") if verb.startswith("were") else verb
     itself = [short_name(dataset, reach.id) for reach in radius.authorities if reach.root and named]
     also = f" besides {join(itself)}" if itself else ""
     if not present and len(itself) == 1:
@@ -244,6 +244,22 @@ def _route(radius: BlastRadius, route: Route, first: str | None) -> str:
     if route is Route.PRODUCT:
         return f"through {name}"
     return f"through {name}" if route is not Route.SUBCONTRACTOR else f"through {name} (subcontractor)"
+
+
+def _run_on(radius: BlastRadius) -> str:
+    """Days until services stop, where they are known; whether all roots are back by then."""
+    known = radius.recovery_days
+    back = max(known.values()) if len(known) == len(radius.roots) else None
+    bodies = [
+        f"{short_name(radius.graph.dataset, body)} ({join(_days(area, day, back) for area, day in days)})"
+        for body, found in sorted(radius.stops_after.items())
+        for days in [sorted(found.items(), key=lambda item: (item[1], item[0] or "~"))]
+    ]
+    return f"Services that run on before they stop: {join(bodies, NAMES)}." if bodies else ""
+
+
+def _days(area: str | None, day: int, back: int | None) -> str:
+    return f"{area_label(area)} {plural(day, 'day')}{', back before' if back is not None and back <= day else ''}"
 
 
 def _apart(radius: BlastRadius) -> str:
