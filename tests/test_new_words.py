@@ -323,7 +323,7 @@ def test_no_line_of_code_judges_by_the_word_of_a_relation() -> None:
     """Rows may be written with a word; what a row means is asked of its traits."""
     word = "|".join(rules().pairs)
     judges = re.compile(rf'relation (?:==|!=|in|not in) [({{]?"(?:{word})"|frozenset\(\s*\{{\s*"(?:{word})"')
-    importers = ROOT / "riskgraph" / "data" / "importers"  # they turn the words of others into ours
+    importers = ROOT / "riskgraph" / "importers"  # they turn the words of others into ours
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
         for path in sorted((ROOT / "riskgraph").rglob("*.py"))
