@@ -17,7 +17,7 @@ import riskgraph.data
 import riskgraph.scenario
 from riskgraph.analysis.answer import Answer
 from riskgraph.analysis.question import Question
-from riskgraph.api import RiskMap, load
+from riskgraph.api import load
 from riskgraph.cli import main
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -26,6 +26,13 @@ from riskgraph.graph import RiskGraph
 ASKED: dict[str, str] = {
     "list": "list supplier",
     "timeline": "timeline eks-civica-2024",
+    "whatif": "whatif merge thanet dover --as Coast --on 2028-04-01 --worst",
+    "fixes": "fixes civica",
+    "gate": "gate committee-system --data uk",
+    "exercise": "exercise rbkc-shared-it-2025",
+    "gaps": "data gaps",
+    "ask": "data ask --root oracle",
+    "ask ranked": "data ask --root oracle --ranked",
 }
 
 
@@ -42,12 +49,13 @@ def forms() -> Iterator[type[Answer]]:
 
 
 @cache
-def seeds() -> RiskMap:
-    return load("seeds")
+def digest(line: str) -> str:
+    return load("uk" if line.endswith("--data uk") else "seeds").dataset.digest
 
 
 def run(line: str, format_: str) -> str:
-    result = CliRunner().invoke(main, [*line.split(), "--data", "seeds", "--format", format_])
+    data = [] if "--data" in line else ["--data", "seeds"]
+    result = CliRunner().invoke(main, [*line.split(), *data, "--format", format_])
     assert result.exit_code in {0, 1}, result.output
     return result.stdout
 
@@ -62,7 +70,7 @@ def test_json_fits_the_schema_of_the_answer(word: str) -> None:
     form = next(one.form for one in forms() if one.form.word == word)
     jsonschema.Draft202012Validator.check_schema(form.json_schema())
     jsonschema.validate(plain, form.json_schema(), jsonschema.Draft202012Validator)
-    assert plain["data"]["digest"] == seeds().dataset.digest
+    assert plain["data"]["digest"] == digest(ASKED[word])
 
 
 @pytest.mark.parametrize("word", sorted(ASKED))
@@ -81,11 +89,10 @@ def test_the_page_begins_with_the_first_line_of_the_text(word: str) -> None:
     assert first.split(" ")[0] in run(ASKED[word], "html")
 
 
-@pytest.mark.parametrize(
-    "column", [c for one in forms() for t in one.form.tables for c in t.columns], ids=lambda c: c.name
-)
-def test_every_column_says_what_it_is(column: object) -> None:
-    assert str(getattr(column, "says", ""))
+def test_every_column_says_what_it_is() -> None:
+    for one in forms():
+        columns = [*one.form.facts, *(column for table in one.form.tables for column in table.columns)]
+        assert all(column.says and not column.says.endswith(".") for column in columns), one.form.word
 
 
 def test_a_question_is_the_same_in_every_form() -> None:

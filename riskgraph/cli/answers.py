@@ -26,16 +26,20 @@ if TYPE_CHECKING:
     from riskgraph.analysis.answer import Answer
     from riskgraph.render.page import Page
 
-__all__ = ["Made", "answers", "asks"]
+__all__ = ["ANSWER_FORMATS", "Judged", "Made", "answers", "asks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 A = TypeVar("A", bound="Answer")
 Made = tuple[A, Callable[[], "Page"]]
 """An answer, and what makes its page when a format needs one."""
+Judged = tuple[A, Callable[[], "Page"], bool]
+"""The same, and whether it is a finding: exit code 1."""
 ANSWER_FORMATS = ("text", "table", "json", "csv", "html")
 
 
-def answers(word: str, *lines: str) -> Callable[[Callable[..., Made[Any]]], click.Command]:
+def answers(
+    word: str, *lines: str, cls: type[click.Command] = click.Command, says: str | None = None
+) -> Callable[[Callable[..., Made[Any] | Judged[Any]]], click.Command]:
     """Make a command of a function that returns an answer and a function that makes its page.
 
     Parameters
@@ -44,19 +48,27 @@ def answers(word: str, *lines: str) -> Callable[[Callable[..., Made[Any]]], clic
         The word of the command.
     lines
         Examples for the end of its help; a test runs them.
+    cls, says
+        Another sort of command, and its help if that is not its docstring.
+
+    The function may return a third value: whether what was found is a finding, which gives exit code 1.
     """
 
-    def decorate(function: Callable[..., Made[Any]]) -> click.Command:
+    def decorate(function: Callable[..., Made[Any] | Judged[Any]]) -> click.Command:
         @output_options(*ANSWER_FORMATS)
         @data_option
         @functools.wraps(function)
         def command(*, output: Output, **given: Any) -> None:
             from riskgraph.render.writers import write  # loads the renderers: not for --help
 
-            answer, page = function(**given)
+            answer, page, *finding = function(**given)
             output.write(write(answer, page, output.format))
+            if any(finding):
+                raise SystemExit(1)
 
-        return click.command(word, epilog=examples(*lines))(command)
+        made = click.command(word, cls=cls, help=says or function.__doc__, epilog=examples(*lines))(command)
+        assert isinstance(made, click.Command)
+        return made
 
     return decorate
 
