@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+import riskgraph.render.gaps
 import riskgraph.render.notebook  # noqa: F401 - results show themselves once it says how
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
@@ -16,10 +18,12 @@ from riskgraph.analysis.common import Common, common
 from riskgraph.analysis.concentration import Breakdown, Concentration, breakdown, concentration
 from riskgraph.analysis.contracts import WIDEST, Contracts, contracts
 from riskgraph.analysis.gaps import Ask, Gaps, ask, gaps
+from riskgraph.analysis.measure import By
 from riskgraph.analysis.peers import Peers, peers
 from riskgraph.analysis.profile import Listing, Profile, list_bodies, profile
-from riskgraph.analysis.question import Asking, Question, RootNames, parse_kinds
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.rank import Ranking, rank
+from riskgraph.analysis.select import Selection
 from riskgraph.analysis.single_failures import Leanings, WorstFailures, leanings, worst_failures
 from riskgraph.analysis.why import Why, WhyNot, why, why_not
 from riskgraph.arguments import checked
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     from riskgraph.scenario.playbook import Playbook
     from riskgraph.scenario.policy import Policy
     from riskgraph.scenario.proposal import Fixes
+    from riskgraph.scenario.remedies import Act
 
 __all__ = ["RiskMap", "from_networkx", "load"]
 
@@ -462,10 +467,19 @@ class RiskMap:
         what: str | Scenario | Sequence[Change],
         /,
         *names: str,
-        roots: Sequence[str] = (),
-        kinds: Sequence[str | FailureKind] = (),
+        roots: RootNames = (),
+        worst: bool = False,
+        kinds: str | FailureKind | Sequence[str | FailureKind] | None = None,
         like: str = "",
-        as_of: str = "",
+        as_of: str | date | None = None,
+        without: str | Sequence[str] | None = None,
+        known_before: str | date | None = None,
+        band: str | Band = Band.POSSIBLE,
+        areas: Sequence[str] = (),
+        classes: Sequence[str] = (),
+        regions: Sequence[str] = (),
+        members: str | Path | Sequence[str] | None = None,
+        selection: Selection | None = None,
         **fields: str | Sequence[str] | None,
     ) -> Comparison:
         """What a change would do: before, after and the difference; see `riskgraph.scenario.compare.compare`.
@@ -475,8 +489,21 @@ class RiskMap:
         what
             A verb, with its fields as on the command line, by place or by name; or several changes made by
             `riskgraph.scenario.model.change`; or a whole `Scenario`, such as `riskgraph.scenario.files.read` gives.
-        roots, kinds, like, as_of
-            What is asked in both states; for a `Scenario`, it says itself.
+        names, fields
+            The fields of a verb.
+        roots
+            What fails in both states; what the changes are about if left out.
+        worst
+            Also look for the worst root of the whole map before and after.
+        kinds, like, as_of
+            What is asked in both states, and as of when; what a `Scenario` says itself if left out.
+        without, known_before, band, areas, classes, regions, members, selection
+            Knowing what, how surely, and about whom; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Comparison
+            Both answers and the difference, by name.
 
         Examples
         --------
@@ -485,33 +512,96 @@ class RiskMap:
         ['authority:westminster']
         """
         if isinstance(what, Scenario):
-            return checked(compare)(self.graph, what)
-        changes = (checked(change)(what, *names, **fields),) if isinstance(what, str) else tuple(what)
-        title = " then ".join(map(str, changes))
-        asked = parse_kinds(kinds, "compromise") if kinds else ()
-        return checked(compare)(
-            self.graph, Scenario(title, changes, roots=tuple(roots), kinds=asked, like=like, as_of=str(as_of))
-        )
+            scenario = what
+        else:
+            changes = (checked(change)(what, *names, **fields),) if isinstance(what, str) else tuple(what)
+            scenario = Scenario(" then ".join(map(str, changes)), changes)
+        if roots:
+            scenario = replace(scenario, roots=Question.of(self.graph, roots).roots)
+        asking: Asking = {
+            "band": band, "areas": areas, "classes": classes, "regions": regions, "members": members,
+            "selection": selection,
+        }  # fmt: skip
+        if kinds is not None:
+            asking["kinds"] = kinds
+        if like:
+            asking["like"] = like
+        if as_of is not None or without is not None or known_before is not None:
+            day = scenario.as_of or None if as_of is None else as_of
+            asking["as_of"], asking["without"], asking["known_before"] = day, without, known_before
+        return checked(compare)(self.graph, scenario, worst=worst, **asking)
 
-    def gaps(self) -> Gaps:
-        """What is not known; see `riskgraph.analysis.gaps.gaps`."""
-        return checked(gaps)(self.graph)
+    def gaps(self, **asking: Unpack[Asking]) -> Gaps:
+        """What is not known; see `riskgraph.analysis.gaps.gaps`.
 
-    def ask(self, roots: str | Sequence[str] | None = None, **question: Any) -> Ask:
-        """The questions to put, and to whom; see `riskgraph.analysis.gaps.ask`."""
-        return checked(ask)(self.graph, roots, **question)
+        Parameters
+        ----------
+        asking
+            View and scope; see `riskgraph.analysis.question.Asking`.
 
-    def fixes(self, roots: str | Sequence[str] = (), **question: Any) -> Fixes:
+        Returns
+        -------
+        Gaps
+            Counts of rows, and the rows and authorities themselves.
+        """
+        return checked(gaps)(self.graph, **asking)
+
+    def ask(self, roots: RootNames = (), **asking: Unpack[Asking]) -> Ask:
+        """The questions to put, and to whom; see `riskgraph.analysis.gaps.ask`.
+
+        Parameters
+        ----------
+        roots
+            Only what would settle who is reached from these; all blanks of the map if left out.
+        asking
+            Kinds, view and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Ask
+            The questions by whom to ask.
+        """
+        return checked(ask)(self.graph, roots, **asking)
+
+    def fixes(
+        self,
+        roots: RootNames = (),
+        *,
+        hit: str | FailureKind | None = None,
+        by: str | By = By.AUTHORITIES,
+        budget: float | None = 3,
+        worst: bool = False,
+        costs: Mapping[str, float] | Path | None = None,
+        acts: Sequence[str | Act] = (),
+        **asking: Unpack[Asking],
+    ) -> Fixes:
         """The cheapest changes that shrink a radius most; see `riskgraph.scenario.fixes.fixes`.
+
+        Parameters
+        ----------
+        roots
+            What fails, one at a time; every body and place of the map, worst case, if left out.
+        hit, by, budget, worst, costs, acts
+            What counts, what may be spent, and on what.
+        asking
+            Kinds, view, band (`likely` if left out) and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Fixes
+            The best set of changes and the runner-up, each tried on a copy of the map.
 
         Examples
         --------
         >>> load("seeds").fixes("rbkc shared it", budget=1)
         <Fixes: 1 changes, 2 before, 1 after>
         """
+        import riskgraph.render.fixes  # noqa: F401 - says changes; the solver and its words only if asked for
         from riskgraph.scenario.fixes import fixes
 
-        return checked(fixes)(self.graph, roots, **question)
+        return checked(fixes)(
+            self.graph, roots, hit=hit, by=by, budget=budget, worst=worst, costs=costs, acts=acts, **asking
+        )
 
     def concentration(self, area: str | None = None, **asking: Unpack[Asking]) -> Concentration:
         """Who serves a market, and how unevenly; see `riskgraph.analysis.concentration.concentration`.
@@ -676,22 +766,66 @@ class RiskMap:
         return checked(peers)(self.graph, body, root=root, **asking)
 
     def gate(self, draft: str | Path | Award, policy: Path | Policy | None = None) -> Gate:
-        """Hold a draft award against limits; see `riskgraph.scenario.gate.gate`."""
+        """Hold a draft award against limits; see `riskgraph.scenario.gate.gate`.
+
+        Parameters
+        ----------
+        draft
+            A file, the name of a shipped example, or an `Award`.
+        policy
+            A policy or its file; the shipped one if left out.
+
+        Returns
+        -------
+        Gate
+            The verdict, each limit with its numbers, and the questions that decide.
+        """
+        import riskgraph.render.gate  # noqa: F401 - says questions; drafts and their words only if asked for
         from riskgraph.scenario.gate import gate
 
         return checked(gate)(self.graph, draft, policy)
 
     def exercise(self, what: str | Path | Playbook) -> Exercise:
-        """A tabletop exercise with its expected answers; see `riskgraph.scenario.exercise.exercise`."""
+        """A tabletop exercise with its expected answers; see `riskgraph.scenario.exercise.exercise`.
+
+        Parameters
+        ----------
+        what
+            A file, the name of a shipped example, the id of an incident of the data, or a `Playbook`.
+
+        Returns
+        -------
+        Exercise
+            What the players are told, what was believed, and the expected answer.
+        """
         from riskgraph.scenario.exercise import exercise
 
         return checked(exercise)(self.graph, what)
 
-    def ask_ranked(self, roots: str | Sequence[str] = (), **question: Any) -> RankedQuestions:
-        """The questions whose answers would settle most; see `riskgraph.analysis.ranked.ranked`."""
+    def ask_ranked(
+        self, roots: RootNames = (), *, prior: float = 0.5, limit: int = 10, **asking: Unpack[Asking]
+    ) -> RankedQuestions:
+        """The questions whose answers would settle most; see `riskgraph.analysis.ranked.ranked`.
+
+        Parameters
+        ----------
+        roots
+            What fails, one at a time; those three with the widest gap if left out.
+        prior
+            The chance that an answer is a good one, 0 to 1.
+        limit
+            The most questions.
+        asking
+            Kinds, view and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        RankedQuestions
+            The questions, those that are worth most first.
+        """
         from riskgraph.analysis.ranked import ranked
 
-        return checked(ranked)(self.graph, roots, **question)
+        return checked(ranked)(self.graph, roots, prior=prior, limit=limit, **asking)
 
     def replay(
         self, incident: str | None = None, *, only_known_before: bool = False, **asking: Unpack[Asking]

@@ -57,6 +57,13 @@ ASKED: dict[str, str] = {
     "data overlap": "data overlap --data seeds --with uk",
     "data redact": "data redact --hide thanet",
     "verify": "verify blast --data seeds",
+    "whatif": "whatif merge thanet dover --as Coast --on 2028-04-01 --worst",
+    "fixes": "fixes civica",
+    "gate": "gate committee-system --data uk",
+    "exercise": "exercise rbkc-shared-it-2025",
+    "gaps": "data gaps",
+    "ask": "data ask --root oracle",
+    "ask ranked": "data ask --root oracle --ranked",
 }
 # answers that only Python gives
 PYTHON_ONLY: dict[str, Callable[[RiskMap], Answer]] = {
@@ -85,6 +92,11 @@ def seeds() -> RiskMap:
     return load("seeds")
 
 
+@cache
+def digest(line: str) -> str:
+    return load("uk" if line.endswith("--data uk") else "seeds").dataset.digest
+
+
 def run(line: str, format_: str) -> str:
     words = line if "seeds" in line else f"{line} --data seeds"
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
@@ -103,7 +115,8 @@ def test_json_fits_the_schema_of_the_answer(word: str) -> None:
     form = next(one.form for one in forms() if one.form.word == word)
     jsonschema.Draft202012Validator.check_schema(form.json_schema())
     jsonschema.validate(plain, form.json_schema(), jsonschema.Draft202012Validator)
-    assert (plain["data"]["digest"] == seeds().dataset.digest) is (word not in MADE)
+    if word not in MADE:
+        assert plain["data"]["digest"] == digest(ASKED[word])
 
 
 @pytest.mark.parametrize("word", sorted(PYTHON_ONLY))

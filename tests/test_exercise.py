@@ -16,7 +16,8 @@ from riskgraph.data.folders import write_folder
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
-from riskgraph.render.exercise import sheets, text
+from riskgraph.render.exercise import page, sheets
+from riskgraph.render.page import as_text
 from riskgraph.render.words import short_name
 from riskgraph.scenario.exercise import Exercise, exercise
 from riskgraph.scenario.playbook import read_playbook
@@ -174,10 +175,10 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_on_the_command_line(tmp_path: Path, holiday: Exercise) -> None:
     pack = tmp_path / "pack"
     result = CliRunner().invoke(main, ["exercise", "bank-holiday", "--output", str(pack)], catch_exceptions=False)
-    assert result.exit_code == 0 and result.stdout == text(holiday)
+    assert result.exit_code == 0 and result.stdout == as_text(page(holiday))
     assert result.stdout.startswith("6 injects over 91 days: A revenues supplier is hit on Christmas Eve")
     assert {path.name: path.read_text(encoding="utf-8") for path in pack.iterdir()} == sheets(holiday)
     again = CliRunner().invoke(main, ["exercise", "bank-holiday", "--output", str(pack)])
     assert again.exit_code == 2 and "is there already" in again.stderr
     value = json.loads(CliRunner().invoke(main, ["exercise", "bank-holiday", "--format", "json"]).stdout)
-    assert value["schema"] == 1 and [belief["day"] for belief in value["beliefs"]] == [1, 7, 90]
+    assert [belief["day"] for belief in value["tables"]["beliefs"]] == [1, 7, 90]

@@ -106,7 +106,7 @@ def test_saving_all_leaves_only_what_no_change_saves(data: st.DataObject) -> Non
 def test_the_worst_case_over_all_roots_holds_for_each_of_them(seeds: RiskGraph) -> None:
     found = fixes(seeds, budget=2)
     change = apply(seeds.settled(seeds.view()), found.best.remedies)
-    gauge = Gauge(RiskGraph(change.result()), seeds.view(), found.kinds, None, found.band, found.by)
+    gauge = Gauge(RiskGraph(change.result()), seeds.view(), found.question.kinds, None, found.question.band, found.by)
     roots = [part for root in seeds.dataset.entities for part in change.instead.get(root, (root,))]
     radii = [gauge.radius(root)[0] for root in roots]
     assert max(radii) == found.best.left < found.was
@@ -231,9 +231,12 @@ def test_an_empty_answer_is_an_answer() -> None:
 
 def test_the_answer_for_programs(seeds: RiskGraph) -> None:
     value = json.loads(run("civica", "--data", "seeds", "--format", "json", "--budget", "9"))
-    assert value["schema"] == 1 and value["exact"] and value["best"]["after"] == 0
-    assert value["before"] == 3 and len(value["best"]["saved"]) == 3
+    facts, tables = value["facts"], value["tables"]
+    assert facts["exact"] and facts["after"] == 0 and facts["before"] == 3
+    assert len(tables["sets"][0]["saved"]) == 3
     frame = fixes(seeds, "civica", budget=9).to_frame()
-    assert list(frame[frame["set"] == "best"]["change"]) == [one["change"] for one in value["best"]["changes"]]
+    assert list(frame[frame["set"] == "best"]["change"]) == [
+        one["change"] for one in tables["changes"] if one["set"] == "best"
+    ]
     rows = run("civica", "--data", "seeds", "--format", "csv", "--budget", "9").splitlines()
     assert rows[0].split(",")[:3] == ["set", "change", "act"] and rows[1].startswith("best,")

@@ -16,7 +16,8 @@ from riskgraph.cli import main
 from riskgraph.errors import DataError, MissingFile
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
-from riskgraph.render.gate import text
+from riskgraph.render.gate import page
+from riskgraph.render.page import as_text
 from riskgraph.scenario.award import place, read_award
 from riskgraph.scenario.gate import GateVerdict, gate
 from riskgraph.scenario.policy import read_policy
@@ -63,7 +64,7 @@ def test_the_radius_is_what_blast_says_of_the_changed_map(uk: RiskGraph) -> None
     (radius,) = [one for one in judged.findings if one.limit.name == "radius"]
     after = RiskGraph(place(uk, award).dataset)
     for graph, number in ((uk, radius.before), (after, radius.after)):
-        assert len(blast(graph, radius.about, as_of=judged.view.as_of).within(Band.LIKELY)) == number
+        assert len(blast(graph, radius.about, as_of=judged.question.view.as_of).within(Band.LIKELY)) == number
 
 
 def test_good_answers_turn_unknown_into_clean(uk: RiskGraph) -> None:
@@ -101,7 +102,7 @@ def test_an_award_may_lean_on_a_host_and_on_subcontractors(uk: RiskGraph) -> Non
     )
     judged = gate(uk, award)
     assert judged.placed.roots[2:] == ("supplier:microsoft", "supplier:capita")
-    reached = blast(RiskGraph(judged.placed.dataset), "capita", as_of=judged.view.as_of)
+    reached = blast(RiskGraph(judged.placed.dataset), "capita", as_of=judged.question.view.as_of)
     assert reached["authority:rutland"].band <= Band.LIKELY
 
 
@@ -199,9 +200,9 @@ def test_a_policy_is_read_strictly(tmp_path: Path) -> None:
 def test_the_answer_for_programs() -> None:
     result = CliRunner().invoke(main, ["gate", "housing-in-the-cloud", "--format", "json"])
     value = json.loads(result.stdout)
-    assert result.exit_code == 1 and value["schema"] == 1 and value["verdict"] == "unknown"
-    assert [one["limit"] for one in value["limits"]] == ["radius", "services", "share", "years"]
-    assert value["questions"][0]["question"].endswith("or the network?")
+    assert result.exit_code == 1 and value["facts"]["verdict"] == "unknown"
+    assert [one["limit"] for one in value["tables"]["limits"]] == ["radius", "services", "share", "years"]
+    assert value["tables"]["questions"][0]["question"].endswith("or the network?")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +224,7 @@ def test_a_term_is_measured_by_the_calendar(uk: RiskGraph, start: str, end: str,
     judged = gate(uk, replace(read_award("committee-system"), start=start, end=end), only)
     assert judged.findings[0].verdict is verdict
     if verdict is GateVerdict.BLOCKED:
-        assert "it lasts a little more than 5 years; the limit is 5 years" in text(judged)
+        assert "it lasts a little more than 5 years; the limit is 5 years" in as_text(page(judged))
 
 
 def test_what_is_replaced_and_had_ended_before_is_not_revived(tmp_path: Path) -> None:

@@ -285,7 +285,7 @@ def test_a_council_that_fails_is_in_no_count_of_its_own() -> None:
     assert (radius.within(Band.NOT_RULED_OUT), radius.residents().people, radius.services()) == ((), 0, 0)
     assert "people live" not in as_text(blast_page(radius))
     played = exercise(seeds, "essex-insider-2012")
-    assert played.to_dict()["expected"] == [] and {belief.bodies for belief in played.beliefs} == {()}
+    assert played.to_frame("expected").empty and {belief.bodies for belief in played.beliefs} == {()}
     uk = RiskGraph.open("uk")
     hampshire = rank(uk, "authority")["authority:hampshire"]
     assert hampshire.residents[Band.POSSIBLE] == blast(uk, "hampshire").residents().people

@@ -142,10 +142,11 @@ def test_what_ended_long_ago_is_not_ended_again(tmp_path: Path) -> None:
 
 
 def test_every_row_that_ends_is_told() -> None:
-    from riskgraph.render.whatif import text
+    from riskgraph.render.page import as_text
+    from riskgraph.render.whatif import page
 
     answer = load("uk").whatif("cut", "thanet", "civica")
-    said = next(line for line in text(answer).splitlines() if line.startswith("Ends, "))
+    said = next(line for line in as_text(page(answer)).splitlines() if line.startswith("Ends, "))
     assert said.startswith("Ends, 3 relations: ") and "Thanet uses Modern.gov" in said
     assert len(answer.applied.ended) == said.count(";") + 1
 
@@ -212,6 +213,41 @@ def test_a_merger_never_reassures(data: st.DataObject) -> None:
         for (body, kind), band in before.items():
             if body in councils[:2]:
                 assert after.get(("authority:new-council", kind), 9) <= band, (root, body, kind)
+
+
+def test_what_one_council_says_of_a_supplier_says_nothing_of_the_products_of_another(tmp_path: Path) -> None:
+    """Ashby says that Orbit has no way in; that Bexton uses a product of Orbit still counts once the two are one."""
+    product = "product:desk,product,Desk,,,,,,,,,,\n"
+    rows = (
+        "r1,authority:ashby,supplied-by,supplier:orbit,,,none,,,,,,,,,,,e1,",
+        "r2,authority:bexton,uses,product:desk,,,,,,,,,,,,,,e1,",
+        "r3,product:desk,made-by,supplier:orbit,,,,,,,,,,,,,,e1,",
+    )
+    relations = "\n".join([HEAD, *rows]) + "\n"
+    entities = FILES["entities.csv"] + product
+    graph = RiskGraph.open(write_small(tmp_path, entities_csv=entities, relations_csv=relations))
+    applied = made(graph, change("merge", "ashby", "bexton", name="New", on="2028-04-01"))
+    before, after = bands(graph, ["orbit"], ALL), bands(applied.after, ["orbit"], ALL)
+    told = {kind: band for (body, kind), band in before.items() if body == "authority:bexton"}
+    assert set(told) > {"exit"}
+    assert all(after["authority:new", kind] <= band for kind, band in told.items())
+
+
+def test_backups_of_two_councils_stay_apart_also_where_only_the_system_says_the_area(tmp_path: Path) -> None:
+    """Each calls its own pair `g`; the area of one row is that of the system that it uses."""
+    area = "planning-building-control"
+    systems = "".join(f"system:{n},system,{n.title()},,,,,,{a},,,,\n" for n, a in (("one", ""), ("two", area)))
+    rows = (
+        f"r1,authority:bexton,uses,system:one,{area},,,,g,,,,,,,,,e1,",
+        "r2,authority:ashby,uses,system:one,,,,,g,,,,,,,,,e1,",
+        "r3,authority:ashby,uses,system:two,,,,,g,,,,,,,,,e1,",
+    )
+    relations = "\n".join([HEAD, *rows]) + "\n"
+    entities = FILES["entities.csv"] + systems
+    graph = RiskGraph.open(write_small(tmp_path, entities_csv=entities, relations_csv=relations))
+    applied = made(graph, change("merge", "ashby", "bexton", name="New", on="2028-04-01"))
+    before, after = bands(graph, ["two"], ALL), bands(applied.after, ["two"], ALL)
+    assert before["authority:ashby", "outage"] == after["authority:new", "outage"] == Band.DOCUMENTED
 
 
 # -- one act, one number ---------------------------------------------------------------------------------
@@ -311,11 +347,11 @@ def test_a_merger_and_contracts_count_the_same_contracts(uk: RiskMap) -> None:
     from riskgraph.analysis.select import Selection
     from riskgraph.render.contracts import contracts_page
     from riskgraph.render.page import as_text
-    from riskgraph.render.whatif import text
+    from riskgraph.render.whatif import page
 
     members = frozenset({"authority:burnley", "authority:pendle"})
     told = as_text(contracts_page(uk.contracts(selection=Selection(uk.graph, members=members), vesting="2028-04-01")))
-    merged = text(uk.whatif("merge", "burnley", "pendle", name="New Pennine", on="2028-04-01"))
+    merged = as_text(page(uk.whatif("merge", "burnley", "pendle", name="New Pennine", on="2028-04-01")))
     counts = next(line for line in told.splitlines() if line.startswith("Against the vesting day")).partition(": ")[2]
     assert counts == next(one for one in merged.splitlines() if one.startswith("Contracts against")).partition(": ")[2]
     assert counts.startswith("4 end before it")

@@ -23,7 +23,8 @@ from riskgraph.engine.changes import Rule, Spread, Target, of_each, value
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
-from riskgraph.render import ranked as render
+from riskgraph.render.page import as_text
+from riskgraph.render.ranked import page
 
 slow = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=15
@@ -102,7 +103,7 @@ def test_only_some_councils_can_be_counted(uk: RiskGraph) -> None:
 def test_without_a_root_the_widest_gaps_are_asked_about() -> None:
     seeds = RiskGraph.open("seeds")
     found = ranked(seeds)
-    assert not found.named and 0 < len(found.roots) <= 3
+    assert not found.question.roots and 0 < len(found.roots) <= 3
     gaps = [high - low for high, low in found.gaps.values()]
     assert gaps == sorted(gaps, reverse=True) and min(gaps) > 0
 
@@ -123,11 +124,11 @@ def test_on_the_command_line() -> None:
     assert said[0].startswith("2 questions of 2 would settle most") and "would settle most about Oracle" in said[0]
     assert said[1].startswith("1. To ") and "What way into your systems or data does Oracle have" in said[1]
     assert said[2].startswith("   Worth 1.5: if good, ")
-    assert json.loads(run("--root", "oracle", "--format", "json"))["questions"][0]["value"] == 1.5
+    assert json.loads(run("--root", "oracle", "--format", "json"))["tables"]["questions"][0]["worth"] == 1.5
     assert run("--root", "oracle", "--format", "csv").startswith("ask,name,question,row,field,worth")
     assert run("--root", "essex").startswith("0 questions about Essex County Council")
-    for words in (("--limit", "101"), ("--known-before", "2024-01-01")):
-        assert CliRunner().invoke(main, ["data", "ask", "--ranked", *words]).exit_code == 2
+    assert CliRunner().invoke(main, ["data", "ask", "--ranked", "--limit", "101"]).exit_code == 2
+    assert run("--root", "oracle", "--known-before", "2010-01-01").startswith("0 questions about Oracle")
 
 
 DEFAULT = {
@@ -152,5 +153,5 @@ def test_what_the_default_of_an_area_fills_is_asked_and_what_no_answer_settles_i
     assert [(one.question.row, one.question.field) for one in found.questions] == [("r1", "data")]
     assert (found.questions[0].if_good, found.questions[0].if_bad) == (1, 1)
     assert (found.gap, found.open) == (2, 1)
-    assert found.to_dict()["answers_can_settle"] == {"supplier:s": 1}
-    assert "of the 2 between, answers can settle 1" in render.text(found)
+    assert found.to_frame("gaps")["answers_can_settle"].tolist() == [1]
+    assert "of the 2 between, answers can settle 1" in as_text(page(found))

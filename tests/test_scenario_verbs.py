@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small import FILES, write_small
@@ -240,7 +241,7 @@ def test_what_ran_between_the_councils_falls_away(seeds: RiskMap) -> None:
         ({"councils": ["ashby", "orbit"], "name": "X", "on": "2028-04-01"}, "No body is called 'orbit'"),
     ],
 )
-def test_a_merger_that_makes_no_sense_is_refused(small: RiskMap, fields: dict[str, str], said: str) -> None:
+def test_a_merger_that_makes_no_sense_is_refused(small: RiskMap, fields: dict[str, Any], said: str) -> None:
     with pytest.raises(RiskGraphError, match=said):
         small.whatif("merge", **fields)
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import singledispatch
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from riskgraph.analysis.question import QUESTION_PARTS, Part, Question
+from riskgraph.data.dataset import Dataset
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
@@ -22,7 +24,7 @@ from riskgraph.model import Band
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SCHEMA", "Answer", "Column", "Form", "Row", "TableForm", "Type", "Value"]
+__all__ = ["SCHEMA", "Answer", "Column", "Form", "Row", "TableForm", "Type", "Value", "as_words"]
 
 SCHEMA = 2  # the version of the JSON form
 
@@ -91,6 +93,7 @@ class Form:
     asks: tuple[Part, ...]  # the parts of a question that matter to it
     facts: tuple[Column, ...]
     tables: tuple[TableForm, ...]
+    shown: tuple[str, ...] = ()  # tables that a terminal shows; the first if empty
 
     def json_schema(self) -> dict[str, object]:
         """The JSON Schema (draft 2020-12) of the answer."""
@@ -153,6 +156,15 @@ def _object(properties: Mapping[str, object]) -> dict[str, object]:
 def _property(column: Column) -> dict[str, object]:
     unit = f", in {column.unit}" if column.unit else ""
     return {**_JSON[column.type], "description": f"{column.says}{unit}."}
+
+
+@singledispatch
+def as_words(what: object, dataset: Dataset) -> str | None:  # noqa: ARG001
+    """A proof, a question or a change as a sentence, for a cell that people read; how is said upstairs.
+
+    Each module of `riskgraph.render` registers what it says, as with `riskgraph.pictured`; `None` without it.
+    """
+    return None
 
 
 class Answer:

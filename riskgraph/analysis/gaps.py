@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.blast import OLD, OpenQuestion, blast, last_evidenced
 from riskgraph.analysis.measure import counted
-from riskgraph.analysis.select import Selection
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.dates import months_later
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that, rules
-from riskgraph.settle import View
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Ask", "Coverage", "Gaps", "ask", "gaps"]
 
@@ -45,11 +42,54 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Gaps(Pictured):
+class Gaps(Answer, Pictured):
     """Where the map is thin or stale."""
 
+    form: ClassVar = Form(
+        "gaps",
+        "What is not known, stale or said by one source only.",
+        ("view", "scope"),
+        (
+            Column("rows", "rows in force", "integer", "rows"),
+            Column("without_area", "rows whose service area is blank", "integer", "rows"),
+        ),
+        (
+            TableForm(
+                "bodies",
+                "an authority of which anything is known, most blanks first",
+                (
+                    Column("id", "its id"),
+                    Column("name", "its name"),
+                    Column("rows", "its rows in force", "integer", "rows"),
+                    Column("blanks", "blanks on them that matter", "integer"),
+                    Column("old_rows", "rows last evidenced more than five years ago", "integer", "rows"),
+                ),
+            ),
+            TableForm(
+                "fields",
+                "a field, on the rows on which it matters",
+                (
+                    Column("field", "data, hosting or access"),
+                    Column("known", "rows that have it", "integer", "rows"),
+                    Column("assumed", "rows that get it assumed", "integer", "rows"),
+                    Column("blank", "rows on which it is not known", "integer", "rows"),
+                ),
+            ),
+            TableForm(
+                "rows",
+                "a row that is weak for a reason",
+                (Column("why", "old, undated, single source, inferred or disputed"), Column("row", "its id")),
+            ),
+            TableForm(
+                "silent",
+                "an authority of today that depends on nothing in this data",
+                (Column("id", "its id"), Column("name", "its name")),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
+    question: Question
     rows: int  # in force
     fields: Mapping[str, Coverage]
     without_area: int
@@ -64,36 +104,38 @@ class Gaps(Pictured):
     def __repr__(self) -> str:
         return f"<Gaps in {self.rows} rows: {sum(c.blank for c in self.fields.values())} blanks that matter>"
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each authority: rows, blanks that matter, old rows."""
-        import pandas as pd
+    def fact_values(self) -> Mapping[str, Value]:
+        """How many rows there are, and how many say no area."""
+        return {"rows": self.rows, "without_area": self.without_area}
 
-        return pd.DataFrame(
-            [(body, *counts) for body, counts in self.by_body.items()],
-            columns=["body", "rows", "blanks", "old_rows"],
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The gaps as plain values."""
-        return {
-            "schema": 1,
-            "as_of": self.view.as_of.isoformat(),
-            "rows": self.rows,
-            "fields": {
-                field: {"known": c.known, "assumed": c.assumed, "blank": c.blank} for field, c in self.fields.items()
-            },
-            "without_area": self.without_area,
-            "old": list(self.old),
-            "undated": list(self.undated),
-            "single_source": list(self.single_source),
-            "inferred": list(self.inferred),
-            "disputed": list(self.disputed),
-            "silent": list(self.silent),
-        }
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each authority, field or weak row."""
+        dataset = self.graph.dataset
+        if table == "fields":
+            return [(field, one.known, one.assumed, one.blank) for field, one in self.fields.items()]
+        if table == "rows":
+            weak = (
+                ("old", self.old), ("undated", self.undated), ("single source", self.single_source),
+                ("inferred", self.inferred), ("disputed", self.disputed),
+            )  # fmt: skip
+            return [(why, row) for why, rows in weak for row in rows]
+        if table == "silent":
+            return [(body, dataset.usual_name(body)) for body in self.silent]
+        return [(body, dataset.usual_name(body), *counts) for body, counts in self.by_body.items()]
 
 
-def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
-    """Where a map is thin or stale, for all authorities or for a selection.
+def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
+    """Where a map is thin or stale, for all authorities or for those in scope.
+
+    Parameters
+    ----------
+    asking
+        View and scope; see `riskgraph.analysis.question.Asking`. With service areas, only rows in one of them.
+
+    Returns
+    -------
+    Gaps
+        Counts of rows, and the rows and authorities themselves.
 
     Examples
     --------
@@ -101,16 +143,17 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
     >>> found.fields["hosting"].blank > 0
     True
     """
-    view = graph.view()
+    question = Question.of(graph, **asking)
+    view, chosen = question.view, question.selection
     dataset = graph.dataset
-    chosen = selection or Selection(graph)
     steps = [
         step
         for step in graph.settled(view).steps
         if step.in_force
         and not step.implied
         and step.relation not in relations_that(Trait.GOVERNS)
-        and (not chosen or dataset.entities[step.dependent].kind != AUTHORITY or chosen.holds(step.dependent))
+        and chosen.has_area(step.area)
+        and (dataset.entities[step.dependent].kind != AUTHORITY or chosen.holds(step.dependent))
     ]
     fields: dict[str, list[int]] = {field: [0, 0, 0] for field in _ASKED}
     by_body: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -146,7 +189,7 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
     order = sorted(by_body.items(), key=lambda item: (-item[1][1], item[0]))
     return Gaps(
         graph,
-        view,
+        question,
         len(steps),
         {field: Coverage(*counts) for field, counts in fields.items()},
         sum(1 for step in steps if step.area is None and step.relation in relations_that(Trait.LEANS)),
@@ -161,11 +204,35 @@ def gaps(graph: RiskGraph, selection: Selection | None = None) -> Gaps:
 
 
 @dataclass(frozen=True)
-class Ask(Pictured):
+class Ask(Answer, Pictured):
     """Questions whose answers would settle what cannot be ruled out, grouped by whom to ask."""
 
+    form: ClassVar = Form(
+        "ask",
+        "The questions whose answers would settle what cannot be ruled out, by whom to ask.",
+        ("roots", "kinds", "view", "scope"),
+        (Column("letters", "bodies to ask", "integer", "bodies"),),
+        (
+            TableForm(
+                "questions",
+                "a question, those to the same body together",
+                (
+                    Column("ask", "whom to ask"),
+                    Column("name", "its name"),
+                    Column("question", "the question, ready to mail"),
+                    Column("row", "the row on which the answer is blank"),
+                    Column("field", "the blank field"),
+                    Column("settles", "bodies whose answer hangs on it", "integer", "bodies"),
+                    Column("bodies", "their ids", "list"),
+                    Column("provider", "whom the question is about"),
+                ),
+                ("name", "question", "settles"),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    roots: tuple[str, ...]
+    question: Question
     letters: Mapping[str, tuple[OpenQuestion, ...]]  # whom to ask -> questions, most telling first
 
     def __repr__(self) -> str:
@@ -176,46 +243,34 @@ class Ask(Pictured):
         """How many questions there are."""
         return sum(len(questions) for questions in self.letters.values())
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each question: whom, row, field, dependent, provider, bodies."""
-        import pandas as pd
+    def fact_values(self) -> Mapping[str, Value]:
+        """How many bodies are to be asked."""
+        return {"letters": len(self.letters)}
 
-        return pd.DataFrame(
-            [
-                (whom, q.row, q.field, q.dependent, q.provider, ";".join(q.bodies))
-                for whom, questions in self.letters.items()
-                for q in questions
-            ],
-            columns=["ask", "row", "field", "dependent", "provider", "bodies"],
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The questions as plain values."""
-        return {
-            "schema": 1,
-            "roots": list(self.roots),
-            "letters": {
-                whom: [{"row": q.row, "field": q.field, "bodies": list(q.bodies)} for q in questions]
-                for whom, questions in self.letters.items()
-            },
-        }
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each question."""
+        dataset = self.graph.dataset
+        return [
+            (whom, dataset.usual_name(whom), as_words(q, dataset), q.row, q.field, len(q.bodies), q.bodies, q.provider)
+            for whom, questions in self.letters.items()
+            for q in questions
+        ]
 
 
-def ask(
-    graph: RiskGraph,
-    roots: str | Sequence[str] | None = None,
-    *,
-    selection: Selection | None = None,
-    **question: Any,
-) -> Ask:
+def ask(graph: RiskGraph, roots: RootNames = (), **asking: Unpack[Asking]) -> Ask:
     """The questions to put, and to whom: about one root, or about all blanks that matter.
 
     Parameters
     ----------
     roots
         Only what would settle who is reached from these; all blanks of the map if left out.
-    selection
-        Only what concerns these bodies.
+    asking
+        Kinds, view and scope; see `riskgraph.analysis.question.Asking`.
+
+    Returns
+    -------
+    Ask
+        Whom to ask, those first on whose answers most bodies hang.
 
     Examples
     --------
@@ -223,30 +278,24 @@ def ask(
     >>> sorted({q.field for questions in asked.letters.values() for q in questions})
     ['access']
     """
-    chosen = selection or Selection(graph)
-    ids: tuple[str, ...] = ()
-    if roots is not None:
-        radius = blast(graph, roots, **question).selected(chosen)
-        found = list(radius.questions)
-        ids = radius.roots
-    else:
-        found = _all_questions(graph, chosen)
+    question = Question.of(graph, roots, **asking)
+    found = blast(graph, question).questions if question.roots else _all_questions(graph, question)
     letters: dict[str, list[OpenQuestion]] = defaultdict(list)
     for item in found:
         letters[item.dependent].append(item)
     weight = Counter({whom: len({b for q in questions for b in q.bodies}) for whom, questions in letters.items()})
     order = sorted(letters, key=lambda whom: (-weight[whom], -len(letters[whom]), whom))
-    return Ask(graph, ids, {whom: tuple(letters[whom]) for whom in order})
+    return Ask(graph, question, {whom: tuple(letters[whom]) for whom in order})
 
 
-def _all_questions(graph: RiskGraph, chosen: Selection) -> list[OpenQuestion]:
-    view = graph.view()
+def _all_questions(graph: RiskGraph, question: Question) -> list[OpenQuestion]:
+    view, chosen = question.view, question.selection
     implied = {step.row.id: step for step in graph.settled(view).steps if step.implied and step.in_force}
     questions = []
     for step in graph.settled(view).steps:
-        if step.implied or (
-            not chosen.holds(step.dependent) and graph.dataset.entities[step.dependent].kind == AUTHORITY
-        ):
+        if step.implied or not chosen.has_area(step.area):
+            continue
+        if graph.dataset.entities[step.dependent].kind == AUTHORITY and not chosen.holds(step.dependent):
             continue
         row = step.row
         if not step.in_force:
@@ -262,4 +311,4 @@ def _all_questions(graph: RiskGraph, chosen: Selection) -> list[OpenQuestion]:
             if value.text is None and (field != "data" or step.line.retains):
                 provider = implied[row.id].provider if field == "hosting" else row.provider
                 questions.append(OpenQuestion(row.id, field, row.dependent, provider, (row.dependent,)))
-    return sorted(questions, key=lambda question: (question.dependent, question.row, question.field))
+    return sorted(questions, key=lambda one: (one.dependent, one.row, one.field))

@@ -9,28 +9,25 @@ statistical decision theory, 1961).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.blanks import ANSWERS, answered, asks, kept_out, line_if
 from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
-from riskgraph.analysis.question import Question, parse_kinds
-from riskgraph.analysis.select import Selection
+from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.data.edit import edited
 from riskgraph.engine.changes import Blocks, of_each, spread_rules, value
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Part, places_of
 from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, FailureKind
+from riskgraph.pictured import Pictured
 from riskgraph.rules import Cell
-from riskgraph.settle import Settled, View
-
-if TYPE_CHECKING:
-    import pandas as pd
+from riskgraph.settle import Settled
 
 __all__ = ["RankedQuestions", "Worth", "ranked"]
 
@@ -60,15 +57,17 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class RankedQuestions:
+class RankedQuestions(Answer, Pictured):
     """Questions in order of what their answers are worth.
 
     Attributes
     ----------
-    gaps
-        For each root: authorities that cannot be ruled out, and those that are documented.
+    question
+        What is asked; without roots, those with the widest gaps are taken.
     prior
         The chance of a good answer that was supposed.
+    gaps
+        For each root: authorities that cannot be ruled out, and those that are documented.
     considered
         How many blanks could matter.
     settled_by_answers
@@ -76,16 +75,62 @@ class RankedQuestions:
         is only inferred, or reported, stays in the gap whatever anybody answers.
     """
 
+    form: ClassVar = Form(
+        "ask ranked",
+        "The questions whose answers would settle most.",
+        ("roots", "kinds", "view", "scope"),
+        (
+            Column("prior", "the chance of a good answer that was supposed", "number"),
+            Column("considered", "blanks that could matter", "integer"),
+            Column("gap", "authorities between documented and not ruled out, added over the roots", "number"),
+            Column("answers_can_settle", "the part of it that answers can settle", "integer"),
+        ),
+        (
+            TableForm(
+                "questions",
+                "a question, those that are worth most first",
+                (
+                    Column("ask", "whom to ask"),
+                    Column("name", "its name"),
+                    Column("question", "the question, ready to mail"),
+                    Column("row", "the row on which the answer is blank"),
+                    Column("field", "the blank field"),
+                    Column("worth", "by how much the gap is expected to shrink", "number", "authorities"),
+                    Column("if_good", "by how much it shrinks if the answer is the best", "number", "authorities"),
+                    Column("if_bad", "by how much it shrinks if the answer is the worst", "number", "authorities"),
+                    Column("leave", "authorities that would no longer be in doubt", "list"),
+                    Column("join", "authorities that would be documented", "list"),
+                ),
+                ("name", "question", "worth", "if_good", "if_bad"),
+            ),
+            TableForm(
+                "gaps",
+                "a root",
+                (
+                    Column("root", "its id"),
+                    Column("name", "its name"),
+                    Column("not_ruled_out", "authorities that cannot be ruled out", "number", "authorities"),
+                    Column("documented", "authorities that are documented", "number", "authorities"),
+                    Column(
+                        "answers_can_settle", "authorities between that answers can settle", "integer", "authorities"
+                    ),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
-    roots: tuple[str, ...]
-    named: bool
-    kinds: tuple[FailureKind, ...]
+    question: Question
     prior: float
     gaps: Mapping[str, tuple[float, float]]
     considered: int
     questions: tuple[Worth, ...]
     settled_by_answers: Mapping[str, int]
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """What fails, one at a time."""
+        return tuple(self.gaps)
 
     @property
     def gap(self) -> float:
@@ -97,56 +142,33 @@ class RankedQuestions:
         """The part of the gap that answers can settle, added over the roots."""
         return sum(self.settled_by_answers.values())
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
-        return {
-            "schema": 1,
-            "as_of": self.view.as_of.isoformat(),
-            "roots": list(self.roots),
-            "kinds": [str(kind) for kind in self.kinds],
-            "prior": self.prior,
-            "gaps": {root: {"not-ruled-out": high, "documented": low} for root, (high, low) in self.gaps.items()},
-            "answers_can_settle": dict(self.settled_by_answers),
-            "considered": self.considered,
-            "questions": [
-                {
-                    "ask": one.question.dependent,
-                    "row": one.question.row,
-                    "field": one.question.field,
-                    "value": one.value,
-                    "if_good": one.if_good,
-                    "if_bad": one.if_bad,
-                    "leave": list(one.leave),
-                    "join": list(one.join),
-                }
-                for one in self.questions
-            ],
-        }
+    def fact_values(self) -> Mapping[str, Value]:
+        """How it was weighed, and the gap."""
+        gap, settled = self.gap, self.open
+        return {"prior": self.prior, "considered": self.considered, "gap": gap, "answers_can_settle": settled}
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each question: ask, row, field, value, if_good, if_bad (authorities)."""
-        import pandas as pd
-
-        rows = [
-            (one.question.dependent, one.question.row, one.question.field, one.value, one.if_good, one.if_bad)
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each question, or for each root."""
+        dataset = self.graph.dataset
+        if table == "gaps":
+            return [
+                (root, dataset.name(root), high, low, self.settled_by_answers[root])
+                for root, (high, low) in self.gaps.items()
+            ]
+        return [
+            (
+                one.question.dependent, dataset.usual_name(one.question.dependent), as_words(one.question, dataset),
+                one.question.row, one.question.field, one.value, one.if_good, one.if_bad, one.leave, one.join,
+            )
             for one in self.questions
-        ]
-        return pd.DataFrame(rows, columns=["ask", "row", "field", "value", "if_good", "if_bad"])
+        ]  # fmt: skip
 
     def __repr__(self) -> str:
         return f"<RankedQuestions: {len(self.questions)} of {self.considered} questions, gap {self.gap:g}>"
 
 
 def ranked(
-    graph: RiskGraph,
-    roots: str | Sequence[str] = (),
-    *,
-    selection: Selection | None = None,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
-    prior: float = 0.5,
-    limit: int = 10,
+    graph: RiskGraph, roots: RootNames = (), *, prior: float = 0.5, limit: int = 10, **asking: Unpack[Asking]
 ) -> RankedQuestions:
     """The questions whose answers would settle most.
 
@@ -157,12 +179,17 @@ def ranked(
     ----------
     roots
         What fails, one at a time; those three with the widest gap if left out.
-    selection
-        Count only these authorities.
     prior
         The chance that an answer is a good one, 0 to 1.
     limit
         The most questions.
+    asking
+        Kinds, view and scope; see `riskgraph.analysis.question.Asking`. Only authorities in scope count.
+
+    Returns
+    -------
+    RankedQuestions
+        At most `limit` questions, each worth more than nothing.
 
     Raises
     ------
@@ -179,30 +206,23 @@ def ranked(
     """
     if not 0 <= prior <= 1:
         raise RiskGraphError(f"{prior:g} is no chance.", "Give a number from 0 to 1.")
-    view = graph.view(as_of)
-    weigher = _Weigher(graph, view, parse_kinds(kinds, like), selection, prior)
-    ids = Question.of(graph, roots).roots if roots else weigher.widest()
-    return weigher.ranked(ids, bool(roots), limit)
+    question = Question.of(graph, roots, **asking)
+    weigher = _Weigher(graph, question, prior)
+    return weigher.ranked(question.roots or weigher.widest(), limit)
 
 
 class _Weigher:
-    def __init__(
-        self,
-        graph: RiskGraph,
-        view: View,
-        kinds: tuple[FailureKind, ...],
-        selection: Selection | None,
-        prior: float,
-    ) -> None:
-        self.graph, self.view, self.kinds, self.prior = graph, view, kinds, prior
-        self.selection = selection or Selection(graph)
-        self.harm, self.settled = graph.harm(view), graph.settled(view)
+    def __init__(self, graph: RiskGraph, question: Question, prior: float) -> None:
+        self.graph, self.question, self.prior = graph, question, prior
+        self.view, self.kinds = question.view, question.kinds
+        self.harm, self.settled = graph.harm(self.view), graph.settled(self.view)
         self.questions, self.good, self.bad = _blanks(self.harm, self.settled)
 
     def gauges(self, graph: RiskGraph) -> tuple[Gauge, Gauge]:
         """What measures what cannot be ruled out, and what is documented."""
+        chosen = replace(self.question.selection, graph=graph)
         high, low = (
-            Gauge(graph, self.view, self.kinds, None, band, By.AUTHORITIES, replace(self.selection, graph=graph))
+            Gauge(graph, self.view, self.kinds, None, band, By.AUTHORITIES, chosen)
             for band in (Band.NOT_RULED_OUT, Band.DOCUMENTED)
         )
         return high, low
@@ -221,7 +241,7 @@ class _Weigher:
         }
         return tuple(sorted((root for root in gap if gap[root]), key=lambda root: (-gap[root], root))[:WORST])
 
-    def ranked(self, roots: Sequence[str], named: bool, limit: int) -> RankedQuestions:
+    def ranked(self, roots: Sequence[str], limit: int) -> RankedQuestions:
         high, low = self.gauges(self.graph)
         before = {root: (self.reached(high, root), self.reached(low, root)) for root in roots}
         rough = self._rough(roots)
@@ -233,9 +253,8 @@ class _Weigher:
         )
         gaps = {root: (float(len(wide)), float(len(sure))) for root, (wide, sure) in before.items()}
         return RankedQuestions(
-            self.graph, self.view, tuple(roots), named, self.kinds, self.prior, gaps, len(rough), tuple(best[:limit]),
-            self._open(before),
-        )  # fmt: skip
+            self.graph, self.question, self.prior, gaps, len(rough), tuple(best[:limit]), self._open(before)
+        )
 
     def _open(self, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> dict[str, int]:
         """How many of each root's gap leave it if all answers are the best, or all the worst."""

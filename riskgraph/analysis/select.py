@@ -75,6 +75,10 @@ class Selection:
     def __bool__(self) -> bool:
         return bool(self.areas or self.classes or self.regions or self.members is not None)
 
+    def has_area(self, area: str | None) -> bool:
+        """Whether a service area is asked about; all are where none was named."""
+        return not self.areas or area in self.areas
+
     def holds(self, body: str) -> bool:
         """Whether a body is within the classes, regions and members."""
         if self.members is not None and body not in self.members:

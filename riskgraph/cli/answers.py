@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.answer import Answer
     from riskgraph.render.page import Page
 
-__all__ = ["Judged", "Made", "answers", "asks"]
+__all__ = ["ANSWER_FORMATS", "Judged", "Made", "answers", "asks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 A = TypeVar("A", bound="Answer")
@@ -38,7 +38,7 @@ ANSWER_FORMATS = ("text", "table", "json", "csv", "html")
 
 
 def answers(
-    word: str, *lines: str, data: bool = True
+    word: str, *lines: str, data: bool = True, cls: type[click.Command] = click.Command, says: str | None = None
 ) -> Callable[[Callable[..., Made[Any] | Judged[Any]]], click.Command]:
     """Make a command of a function that returns an answer and a function that makes its page.
 
@@ -50,6 +50,8 @@ def answers(
         Examples for the end of its help; a test runs them.
     data
         Whether it is asked of one map, received as `graph`; if not, the function opens what it needs.
+    cls, says
+        Another sort of command, and its help if that is not its docstring.
     """
 
     def decorate(function: Callable[..., Made[Any] | Judged[Any]]) -> click.Command:
@@ -62,8 +64,10 @@ def answers(
             if any(found):
                 raise SystemExit(1)
 
-        asked = data_option(command) if data else command
-        return click.command(word, epilog=examples(*lines))(output_options(*ANSWER_FORMATS)(asked))
+        asked = output_options(*ANSWER_FORMATS)(data_option(command) if data else command)
+        made = click.command(word, cls=cls, help=says or function.__doc__, epilog=examples(*lines))(asked)
+        assert isinstance(made, click.Command)
+        return made
 
     return decorate
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from riskgraph.cli import LazyGroup
-from riskgraph.cli.answers import answers
-from riskgraph.cli.options import Output, data_option, examples, output_options, question_options, selection_options
+from riskgraph.cli.answers import answers, asks
+from riskgraph.cli.options import examples
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.gaps import Ask, Gaps
+    from riskgraph.analysis.question import Asking
+    from riskgraph.analysis.ranked import RankedQuestions
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
 
 if TYPE_CHECKING:
     from riskgraph.analysis.data_answers import DataCheck
@@ -53,40 +59,25 @@ def check(graph: RiskGraph, strict: bool) -> Judged[DataCheck]:
 command.add_command(check)
 
 
-@command.command(
-    "gaps",
-    epilog=examples("riskgraph data gaps", "riskgraph data gaps --class district", "riskgraph data gaps --format csv"),
-)
-@selection_options
-@output_options("text", "json", "csv")
-@data_option
-def gaps(graph: Any, select: Callable[[Any], Any], output: Output) -> None:
+@answers("gaps", "riskgraph data gaps", "riskgraph data gaps --class district", "riskgraph data gaps --format csv")
+@asks("as_of", "scope")
+def gaps(graph: RiskGraph, asking: Asking) -> Made[Gaps]:
     """What is unknown, stale or said by one source only."""
     from riskgraph.analysis.gaps import gaps as find
-    from riskgraph.render.gaps import gaps_text
-    from riskgraph.render.tables import as_csv, as_json
+    from riskgraph.render.gaps import gaps_page
 
-    found = find(graph, select(graph))
-    if output.format == "json":
-        output.write(as_json(found.to_dict()))
-    elif output.format == "csv":
-        rows = [(body, graph.dataset.usual_name(body), *counts) for body, counts in found.by_body.items()]
-        output.write(as_csv(("id", "name", "rows", "blanks", "old_rows"), rows))
-    else:
-        output.write(gaps_text(found))
+    found = find(graph, **asking)
+    return found, lambda: gaps_page(found)
 
 
-@command.command(
+@answers(
     "ask",
-    epilog=examples(
-        "riskgraph data ask --root civica --limit 3",
-        "riskgraph data ask --region Wales --limit 2",
-        "riskgraph data ask --root capita --ranked --limit 3",
-    ),
+    "riskgraph data ask --root civica --limit 3",
+    "riskgraph data ask --region Wales --limit 2",
+    "riskgraph data ask --root capita --ranked --limit 3",
 )
 @click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only what would settle who is reached from ROOT.")
-@question_options
-@selection_options
+@asks("kinds", "scope")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="The most letters.")
 @click.option("--ranked", is_flag=True, help="By what one answer would settle; several roots fail one at a time.")
 @click.option(
@@ -96,56 +87,24 @@ def gaps(graph: Any, select: Callable[[Any], Any], output: Output) -> None:
     show_default=True,
     help="Chance of a good answer, for --ranked.",
 )
-@output_options("text", "json", "csv")
-@data_option
 def ask(
-    graph: Any,
-    roots: tuple[str, ...],
-    question: dict[str, Any],
-    select: Callable[[Any], Any],
-    limit: int,
-    ranked: bool,
-    prior: float,
-    output: Output,
-) -> None:
+    graph: RiskGraph, roots: tuple[str, ...], limit: int, ranked: bool, prior: float, asking: Asking
+) -> Made[Ask] | Made[RankedQuestions]:
     """The questions whose answers would settle what cannot be ruled out, by whom to ask, ready to mail."""
     from riskgraph.analysis.gaps import ask as find
-    from riskgraph.render.gaps import ask_text, question_text
-    from riskgraph.render.tables import as_csv, as_json
+    from riskgraph.render.gaps import ask_page
 
-    if ranked:
-        _ask_ranked(graph, roots, question, select(graph), limit, prior, output)
-        return
-    found = find(graph, roots or None, selection=select(graph), **question)
-    if output.format == "json":
-        output.write(as_json(found.to_dict()))
-    elif output.format == "csv":
-        rows = [
-            (whom, graph.dataset.usual_name(whom), question_text(graph.dataset, q), q.row, q.field, len(q.bodies))
-            for whom, questions in found.letters.items()
-            for q in questions
-        ]
-        output.write(as_csv(("ask", "name", "question", "row", "field", "settles"), rows))
-    else:
-        output.write(ask_text(found, limit))
-
-
-def _ask_ranked(
-    graph: Any, roots: tuple[str, ...], question: dict[str, Any], chosen: Any, limit: int, prior: float, output: Output
-) -> None:
-    from riskgraph.analysis.ranked import ranked
-    from riskgraph.render import ranked as render
-    from riskgraph.render.tables import as_csv, as_json
-
-    if question["without"] or question["known_before"]:
-        raise click.UsageError("--ranked asks about today; leave --without and --known-before out.")
+    if not ranked:
+        found = find(graph, roots, **asking)
+        return found, lambda: ask_page(found, limit)
     if limit > 100:
         raise click.UsageError("--ranked tries every question on a copy of the map; give a --limit of 100 or less.")
-    asked = {key: question[key] for key in ("kinds", "like", "as_of")}
-    found = ranked(graph, roots, selection=chosen, prior=prior, limit=limit, **asked)
-    if output.format == "json":
-        output.write(as_json(render.to_json(found)))
-    elif output.format == "csv":
-        output.write(as_csv(*render.csv_rows(found)))
-    else:
-        output.write(render.text(found))
+    from riskgraph.analysis.ranked import ranked as weigh  # the engine of changes: only for --ranked
+    from riskgraph.render.ranked import page
+
+    weighed = weigh(graph, roots, prior=prior, limit=limit, **asking)
+    return weighed, lambda: page(weighed)
+
+
+command.add_command(gaps)
+command.add_command(ask)

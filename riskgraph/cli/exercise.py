@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from riskgraph.cli.answers import ANSWER_FORMATS
 from riskgraph.cli.options import data_option, examples
+
+if TYPE_CHECKING:
+    from riskgraph.graph import RiskGraph
 
 
 @click.command(
@@ -22,10 +26,10 @@ from riskgraph.cli.options import data_option, examples
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(ANSWER_FORMATS),
     default="text",
     show_default=True,
-    help="text to read, json for programs.",
+    help="text to read, table or csv of the injects, json for programs, html to mail.",
 )
 @click.option(
     "--output",
@@ -35,20 +39,20 @@ from riskgraph.cli.options import data_option, examples
     help="Write the sheets into a new folder.  [default: an overview on the screen]",
 )
 @data_option
-def command(graph: Any, what: str, format_: str, folder: Path | None) -> None:
+def command(graph: RiskGraph, what: str, format_: str, folder: Path | None) -> None:
     """A pack for a tabletop exercise: injects by time, what was believed, sheets for players and facilitator.
 
     FILE is a TOML file, a shipped example (bank-holiday), a scenario of `riskgraph whatif` in which something
     fails, or an incident of the data (rbkc-shared-it-2025).
     """
     from riskgraph.data.folders import write_folder
-    from riskgraph.render import exercise as render
-    from riskgraph.render.tables import as_json
+    from riskgraph.render.exercise import page, sheets
+    from riskgraph.render.writers import write
     from riskgraph.scenario.exercise import exercise
 
     found = exercise(graph, what)
     if folder is not None:
-        sheets = render.sheets(found)
-        write_folder(folder, {name: text.encode("utf-8") for name, text in sheets.items()})
-        click.echo(f"Written to {folder}: {', '.join(sheets)}.", err=True)
-    click.echo(as_json(found.to_dict()) if format_ == "json" else render.text(found), nl=False)
+        pack = sheets(found)
+        write_folder(folder, {name: text.encode("utf-8") for name, text in pack.items()})
+        click.echo(f"Written to {folder}: {', '.join(pack)}.", err=True)
+    click.echo(write(found, lambda: page(found), format_), nl=False)

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskgraph.cli.options import BANDS, Output, data_option, examples, output_options, selection_options
-from riskgraph.model import PRESETS, FailureKind
+from riskgraph.cli.answers import answers, asks
+from riskgraph.model import FailureKind
 
-KIND_CHOICE = click.Choice([str(kind) for kind in FailureKind])
+if TYPE_CHECKING:
+    from riskgraph.analysis.question import Asking
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
+    from riskgraph.scenario.proposal import Fixes
 
 
-@click.command(
+@answers(
     "fixes",
-    epilog=examples(
-        "riskgraph fixes capita",
-        "riskgraph fixes 'rbkc shared it' --all",
-        "riskgraph fixes civica capita microsoft --worst --by residents --region 'South East'",
-    ),
+    "riskgraph fixes capita",
+    "riskgraph fixes 'rbkc shared it' --all",
+    "riskgraph fixes civica capita microsoft --worst --by residents --region 'South East'",
 )
 @click.argument("roots", nargs=-1, metavar="[ROOT ...]")
-@click.option("--kind", "kinds", multiple=True, type=KIND_CHOICE, help="A failure kind that starts; may be repeated.")
-@click.option(
-    "--like", default="compromise", show_default=True, type=click.Choice(list(PRESETS)), help="A usual set of kinds."
-)
-@click.option("--as-of", metavar="DATE", help="The date of the question.  [default: the date of the data]")
-@click.option("--hit", type=KIND_CHOICE, help="Count as reached only in this failure kind.  [default: any]")
-@click.option("--band", type=BANDS, default="likely", show_default=True, help="Count what is this sure, or surer.")
+@asks("kinds", "scope", "band", band="likely")
+@click.option("--hit", type=click.Choice(list(FailureKind)), help="Count as reached only in this kind.  [default: any]")
 @click.option(
     "--by",
     type=click.Choice(["authorities", "residents", "services"]),
@@ -52,34 +48,23 @@ KIND_CHOICE = click.Choice([str(kind) for kind in FailureKind])
     type=click.Choice(["ask", "purge", "segment", "back-up", "sever"]),
     help="Only changes of this sort; may be repeated.",
 )
-@selection_options
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="The most changes shown.")
-@output_options("text", "json", "csv")
-@data_option
 def command(
-    graph: Any,
+    graph: RiskGraph,
     roots: tuple[str, ...],
     budget: float,
     everything: bool,
-    select: Callable[[Any], Any],
     limit: int,
-    output: Output,
-    **asked: Any,
-) -> None:
+    asking: Asking,
+    **how: Any,
+) -> Made[Fixes]:
     """The cheapest changes that shrink a radius most, tried on a copy of the map.
 
     ROOT is what fails, one at a time if there are several. Without ROOT: the worst radius over all bodies
     and places.
     """
-    from riskgraph.render import fixes as render
-    from riskgraph.render.tables import as_csv, as_json
+    from riskgraph.render.fixes import page
     from riskgraph.scenario.fixes import fixes
 
-    kinds = asked.pop("kinds") or None
-    found = fixes(graph, roots, kinds=kinds, budget=None if everything else budget, selection=select(graph), **asked)
-    if output.format == "json":
-        output.write(as_json(render.to_json(found)))
-    elif output.format == "csv":
-        output.write(as_csv(*render.csv_rows(found)))
-    else:
-        output.write(render.text(found, limit))
+    found = fixes(graph, roots, budget=None if everything else budget, **how, **asking)
+    return found, lambda: page(found, limit)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from riskgraph.cli import LazyGroup
-from riskgraph.cli.options import Output, complete_names, data_option, examples, output_options
+from riskgraph.cli.answers import answers, asks
+from riskgraph.cli.options import complete_names, examples
 from riskgraph.model import PRESETS, FailureKind
 from riskgraph.scenario.model import Change, Field, Scenario, Verb
 from riskgraph.scenario.verbs import VERBS
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.question import Asking
+    from riskgraph.cli.answers import Made
+    from riskgraph.graph import RiskGraph
+    from riskgraph.scenario.compare import Comparison
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -109,29 +115,10 @@ def command() -> None:
 
 
 def _answer_options(function: F) -> F:
-    """Whom the answer is limited to, received as `select`; and `worst`."""
-
-    @click.option("--class", "classes", multiple=True, metavar="CLASS", help="Only this class of authority.")
-    @click.option("--region", "regions", multiple=True, metavar="REGION", help="Only this region or nation.")
-    @click.option(
-        "--members",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Only the bodies named in this file, one a line: your WARP.",
-    )
-    @click.option(
-        "--worst", is_flag=True, help="Also find the worst root of the whole map before and after: some seconds more."
-    )
-    @functools.wraps(function)
-    def wrapped(*args: Any, classes: Any, regions: Any, members: Path | None, **kwargs: Any) -> Any:
-        def select(graph: Any) -> Any:
-            from riskgraph.analysis.select import Selection
-
-            return Selection.of(graph, classes=classes, regions=regions, members=members)
-
-        return function(*args, select=select, **kwargs)
-
-    return wrapped  # type: ignore[return-value]
+    """Whom the answer is limited to, what counts, and `worst`."""
+    worst = "Also find the worst root of the whole map before and after: some seconds more."
+    made: Any = click.option("--worst", is_flag=True, help=worst)(asks("scope", "band")(function))
+    return made  # type: ignore[no-any-return]
 
 
 def _scenario_options(function: F) -> F:
@@ -186,26 +173,23 @@ def _scenario_options(function: F) -> F:
 def _command(verb: Verb) -> click.Command:
     """The command of one verb: its names by place, its options, and the shared ones."""
 
-    @_answer_options
+    @answers(verb.name, *(f"riskgraph whatif {line}" for line in verb.examples), cls=Clauses, says=verb.says)
     @_scenario_options
-    @output_options("text", "table", "json", "csv")
-    @data_option
-    def ask(
-        graph: Any, head: Scenario, save: str | None, select: Any, worst: bool, output: Output, **values: Any
-    ) -> None:
+    @_answer_options
+    def made(
+        graph: RiskGraph, head: Scenario, save: str | None, asking: Asking, worst: bool, **values: Any
+    ) -> Made[Comparison]:
         more = click.get_current_context().meta.get(_MORE, [])
         changes = (_change(verb, values), *more)
         title = head.title or f" {THEN} ".join(map(str, changes))
-        _answer(graph, replace(head, title=title, changes=changes), save, select, worst, output)
+        return _answer(graph, replace(head, title=title, changes=changes), save, worst, asking)
 
-    made: click.Command = click.command(
-        verb.name,
-        cls=Clauses,
-        help=verb.says,
-        short_help=verb.says,
-        epilog=examples(*(f"riskgraph whatif {line}" for line in verb.examples)),
-    )(ask)
+    made.short_help = verb.says
     made.params = [_param(field) for field in verb.fields] + made.params
+    taken = any(field.option == "--area" for field in verb.fields)
+    for param in made.params:
+        if param.name == "areas":  # --area of such a verb says what is changed, not who is asked about
+            param.opts = ["--only-area"] if taken else [*param.opts, "--only-area"]
     return made
 
 
@@ -229,43 +213,30 @@ def _param(field: Field) -> click.Parameter:
     )
 
 
-@click.command(
+@answers(
     "run",
-    epilog=examples(
-        "riskgraph whatif run merge-east-kent",
-        "riskgraph whatif run lose-two --data seeds --format json",
-        "riskgraph whatif run segment-west-london --region London --data seeds --format table",
-    ),
-    help=_RUN,
+    "riskgraph whatif run merge-east-kent",
+    "riskgraph whatif run lose-two --data seeds --format json",
+    "riskgraph whatif run segment-west-london --region London --data seeds --format table",
+    says=_RUN,
 )
 @click.argument("file")
 @_answer_options
-@output_options("text", "table", "json", "csv")
-@data_option
-def run(graph: Any, file: str, select: Any, worst: bool, output: Output) -> None:
+def run(graph: RiskGraph, file: str, asking: Asking, worst: bool) -> Made[Comparison]:
     """Replay a scenario."""
     from riskgraph.scenario.files import read
 
-    _answer(graph, read(file), None, select, worst, output)
+    return _answer(graph, read(file), None, worst, asking)
 
 
-def _answer(graph: Any, scenario: Scenario, save: str | None, select: Any, worst: bool, output: Output) -> None:
-    from riskgraph.render import whatif as render
-    from riskgraph.render.tables import as_csv, as_json, as_table
-    from riskgraph.render.whatif_tables import csv_rows, tables, to_json
+def _answer(graph: RiskGraph, scenario: Scenario, save: str | None, worst: bool, asking: Asking) -> Made[Comparison]:
+    from riskgraph.render.whatif import page
     from riskgraph.scenario.compare import compare
     from riskgraph.scenario.files import canonical, parse, with_ids, write
 
-    answer = compare(graph, scenario, select(graph), worst=worst)
+    answer = compare(graph, scenario, worst=worst, **asking)
     if save is not None:
         kept = parse(canonical(with_ids(scenario, graph.names)).decode("utf-8"), save)
         write(kept, save)
         click.echo(f"Scenario written to {save}.", err=True)
-    if output.format == "json":
-        output.write(as_json(to_json(answer)))
-    elif output.format == "csv":
-        output.write(as_csv(*csv_rows(answer)))
-    elif output.format == "table":
-        output.write("\n".join(as_table(*table) for table in tables(answer)))
-    else:
-        output.write(render.text(answer, saved=save or ""))
+    return answer, lambda: page(answer, save or "")

@@ -255,11 +255,11 @@ class Overlay:
         tuple of str
             Ids of the rows that fall away.
         """
-        groups: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+        groups: dict[str, set[str]] = defaultdict(set)  # by name alone: a blank area may be that of the system
         rows = [row for row in self.standing() if row.dependent in old or row.provider in old]
         for row in rows:
-            if row.alternative is not None:
-                groups[row.service_area, row.alternative].add(row.dependent)
+            if row.alternative is not None and row.dependent in old:
+                groups[row.alternative].add(row.dependent)
         internal = []
         for row in rows:
             dependent, provider = (new if end in old else end for end in (row.dependent, row.provider))
@@ -268,7 +268,7 @@ class Overlay:
                 internal.append(row.id)
                 continue
             group = row.alternative
-            if group is not None and row.dependent in old and len(groups[row.service_area, group]) > 1:
+            if group is not None and row.dependent in old and len(groups[group]) > 1:
                 group = f"{group} of {row.dependent.partition(':')[2]}"
             self.fill(row.id, dependent=dependent, provider=provider, alternative=group)
         self.instead.update((body, (new,)) for body in old)

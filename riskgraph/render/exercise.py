@@ -11,13 +11,14 @@ from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render import blast as blast_text
 from riskgraph.render import calls as calls_text
-from riskgraph.render import fixes as fixes_text
-from riskgraph.render.page import as_text
+from riskgraph.render import fixes as fixes_words
+from riskgraph.render.blocks import Items, Text
+from riskgraph.render.page import Page, as_text
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, sentence, short_name
 from riskgraph.scenario.exercise import Belief, Exercise
 from riskgraph.scenario.playbook import MARKINGS, Inject
 
-__all__ = ["sheets", "text"]
+__all__ = ["page", "sheets"]
 
 MOST = 15  # bodies shown one by one
 QUESTIONS = (
@@ -32,18 +33,21 @@ QUESTIONS = (
 )
 
 
-def text(found: Exercise) -> str:
+def page(found: Exercise) -> Page:
     """What is in the pack, in a few lines."""
     last = max((one.day for one in found.injects), default=0)
     begins = f"beginning {in_words(found.when)}" if found.when else "on a day of your choice"
-    lines = [
-        f"{plural(len(found.injects), 'inject')} over {plural(last + 1, 'day')}: {found.title} ({begins}; "
-        f"{_data(found)}). {found.marking}"
-    ]
-    lines += [f"- day {one.day}, {one.time}, {one.kind} ({one.source}): {_short(one.text)}" for one in found.injects]
-    lines.append("What was believed: " + "; ".join(_believed(one) for one in found.beliefs) + ".")
-    lines.append("Write the sheets for players and facilitator: --output FOLDER")
-    return "\n".join(lines) + "\n"
+    injects = f"{plural(len(found.injects), 'inject')} over {plural(last + 1, 'day')}"
+    told = tuple(f"day {one.day}, {one.time}, {one.kind} ({one.source}): {_short(one.text)}" for one in found.injects)
+    believed = "; ".join(_believed(one) for one in found.beliefs)
+    return Page(
+        f"{injects}: {found.title} ({begins}; {_data(found)}). {found.marking}",
+        (
+            Items(told),
+            Text(f"What was believed: {believed}."),
+            Text("Write the sheets for players and facilitator: --output FOLDER"),
+        ),
+    )
 
 
 def _short(said: str, most: int = 90) -> str:
@@ -180,7 +184,7 @@ def _facilitator(found: Exercise) -> list[str]:
     lines += [f"### {QUESTIONS[1]}", "", *_routes(found), ""]
     lines += [f"### {QUESTIONS[2]}", "", *_fenced(as_text(calls_text.page(found.calls))), ""]
     lines += [f"### {QUESTIONS[3]}", "", *_services(found), ""]
-    lines += [f"### {QUESTIONS[4]} {QUESTIONS[7]}", "", *_fenced(fixes_text.text(found.fixes)), ""]
+    lines += [f"### {QUESTIONS[4]} {QUESTIONS[7]}", "", *_fenced(as_text(fixes_words.page(found.fixes))), ""]
     lines += [f"### {QUESTIONS[5]}", "", *_fenced(as_text(blast_text.anonymous(found.radius))), ""]
     lines += [
         f"### {QUESTIONS[6]}",

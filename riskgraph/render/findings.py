@@ -1,8 +1,6 @@
-"""What the verbs of a scenario found out besides, in words and as plain values."""
+"""What the verbs of a scenario found out besides, in words."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from riskgraph.analysis.contracts import HeldContract
 from riskgraph.data.dataset import Dataset
@@ -14,10 +12,7 @@ from riskgraph.render.words import area_label, join, plural, short_name
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.findings import Backup, Finding, Leaving, Merging, Purging, Splitting
 
-__all__ = ["Table", "finding_lines", "finding_tables", "finding_value"]
-
-Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
-"""A header and rows."""
+__all__ = ["finding_lines"]
 
 
 def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) -> list[str]:
@@ -101,104 +96,3 @@ def _merging(dataset: Dataset, finding: Merging) -> list[str]:
 def _against(dataset: Dataset, one: HeldContract) -> str:
     end = in_words(one.end) if one.end else "end not known"
     return f"{short_name(dataset, one.row.dependent)} with {short_name(dataset, one.row.provider)}, {end}"
-
-
-_VESTING = {
-    "before": "ends before",
-    "extendable": "ends before unless extended",
-    "after": "runs on",
-    None: "end not known",
-}
-
-
-# -- as tables --------------------------------------------------------------------------------------
-
-
-def finding_tables(before: Dataset, finding: Finding) -> list[Table]:
-    """A finding as complete tables: what is duplicated, which contracts end when, what is shared."""
-    if isinstance(finding, Merging):
-        duplicates = [
-            (area_label(area), short_name(before, one), join(short_name(before, council) for council in who))
-            for area, providers in finding.duplicates.items()
-            for one, who in providers.items()
-        ]
-        contracts = [
-            (
-                one.end,
-                _VESTING[one.vesting],
-                short_name(before, one.row.dependent),
-                short_name(before, one.row.provider),
-                area_label(one.area),
-                one.row.contract_reference,
-                one.row.notice_days,
-            )
-            for one in finding.contracts
-        ]
-        return [
-            (("duplicated", "provider", "councils"), duplicates),
-            (("contract ends", "vesting day", "council", "provider", "area", "reference", "notice days"), contracts),
-        ]
-    if isinstance(finding, Leaving):
-        replace = [(area_label(area), short_name(before, one)) for area, one in finding.replace]
-        rows = [before.relations[id_] for id_ in finding.contracts]
-        held = [(row.ends, short_name(before, row.provider), area_label(row.service_area)) for row in rows]
-        return [(("to replace", "today"), replace), (("contract ends", "contract of the service with", "area"), held)]
-    if isinstance(finding, Backup):
-        return [finding.found.table()]
-    return []
-
-
-# -- as plain values --------------------------------------------------------------------------------
-
-
-def finding_value(finding: Finding) -> dict[str, Any]:
-    """A finding for programs: ids, no words."""
-    if isinstance(finding, Backup):
-        return {"finding": "same-place", **finding.found.to_dict()}
-    if isinstance(finding, Leaving):
-        return {
-            "finding": "leaving",
-            "council": finding.council,
-            "service": finding.service,
-            "replace": [{"area": area, "provider": provider} for area, provider in finding.replace],
-            "contracts": list(finding.contracts),
-            "ties": list(finding.ties),
-            "direct": list(finding.direct),
-        }
-    if isinstance(finding, Merging):
-        return {
-            "finding": "merging",
-            "councils": list(finding.councils),
-            "new": finding.new,
-            "vesting_day": finding.vesting.isoformat(),
-            "duplicates": {
-                area: {one: list(who) for one, who in found.items()} for area, found in finding.duplicates.items()
-            },
-            "contracts": [_contract_value(one) for one in finding.contracts],
-            "internal": list(finding.internal),
-            "residents_at_most": finding.residents,
-        }
-    if isinstance(finding, Splitting):
-        return {
-            "finding": "splitting",
-            "council": finding.council,
-            "into": list(finding.into),
-            "vesting_day": finding.vesting.isoformat(),
-            "rows": finding.rows,
-        }
-    assert isinstance(finding, Purging)
-    return {"finding": "purging", "done": list(finding.done), "in_use": list(finding.in_use)}
-
-
-def _contract_value(one: HeldContract) -> dict[str, Any]:
-    row = one.row
-    return {
-        "row": row.id,
-        "council": row.dependent,
-        "supplier": row.provider,
-        "reference": row.contract_reference,
-        "value_gbp": None if row.contract_value_gbp is None else str(row.contract_value_gbp),
-        "end": one.end,
-        "passed": one.passed,
-        "against_vesting_day": one.vesting,
-    }

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
 
+from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.measure import By
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
-from riskgraph.model import STORE, SYSTEM
+from riskgraph.model import STORE, SYSTEM, Band
+from riskgraph.render.blocks import Block, Items
 from riskgraph.render.gaps import question_text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, full_name, join, plural, root_name, short_name
 from riskgraph.rules import rules
 from riskgraph.scenario.proposal import Fixes, Proposal
 from riskgraph.scenario.remedies import Act, Remedy
 
-__all__ = ["csv_rows", "remedy_text", "text", "to_json"]
+__all__ = ["page", "remedy_text"]
 
 _ACT = {
     Act.ASK: "Ask",
@@ -46,6 +48,11 @@ def remedy_text(dataset: Dataset, remedy: Remedy) -> str:
     'Sever: Thanet no longer has Civica run its revenues and benefits; its data is returned or destroyed.'
     """
     return f"{_ACT[remedy.act]}: {_what(dataset, remedy)}"
+
+
+@as_words.register
+def _said(remedy: Remedy, dataset: Dataset) -> str:
+    return remedy_text(dataset, remedy)
 
 
 def _what(dataset: Dataset, remedy: Remedy) -> str:
@@ -81,22 +88,24 @@ def _used(dataset: Dataset, remedy: Remedy) -> str:
     return "what it runs there" if kind in {SYSTEM, STORE} else "what it uses that for"
 
 
-def text(found: Fixes, limit: int = 10) -> str:
+def page(found: Fixes, limit: int = 10) -> Page:
     """The best set, what it saves, how sure that is, and the runner-up."""
     dataset = found.graph.dataset
-    best = found.best
-    lines = [_headline(found)]
-    lines += _numbered(found, best, limit)
-    if best.saved:
-        lines.append(f"No longer reached: {join((short_name(dataset, b) for b in best.saved), 8)}.")
-    lines.append(_how_sure(found))
-    if found.runner_up is not None:
-        lines += _runner_up(found, found.runner_up)
-    lines += _notes(found)
+    saved = found.best.saved
     handle = found.graph.names.handle(found.roots[0])
+    left = len(found.best.remedies) - limit
+    blocks: tuple[Block, ...] = (
+        Items(tuple(_numbered(found, found.best, limit)), ordered=True),
+        *paragraphs(
+            f"... and {left} more: --limit, or --format csv." if left > 0 else "",
+            f"No longer reached: {join((short_name(dataset, b) for b in saved), 8)}." if saved else "",
+            _how_sure(found),
+            "" if found.runner_up is None else _runner_up(found, found.runner_up),
+            *_notes(found),
+        ),
+    )
     more = "--all" if found.budget is not None else "--budget 3"
-    lines.append(f"Try next: riskgraph fixes {handle} {more}  |  riskgraph blast {handle}")
-    return "\n".join(lines) + "\n"
+    return Page(_headline(found), blocks, (f"riskgraph fixes {handle} {more}", f"riskgraph blast {handle}"))
 
 
 def _headline(found: Fixes) -> str:
@@ -110,11 +119,11 @@ def _headline(found: Fixes) -> str:
     else:
         subject = f"the {'worst' if found.worst else 'added'} radius of {names}"
     kind = "any kind" if found.hit is None else str(found.hit)
-    scope = f"{found.band.word if found.band.value < 3 else 'not ruled out'} or surer, {kind}"
-    if found.band.value == 0:
-        scope = f"documented, {kind}"
+    band = found.question.band
+    surer = "" if band is Band.DOCUMENTED else " or surer"
+    scope = f"{'not ruled out' if band is Band.NOT_RULED_OUT else band.word}{surer}, {kind}"
     data = f"data of {in_words(dataset.info.as_of)}"
-    if found.selected:
+    if found.question.selection:
         scope += ", only those selected"
     if not best.remedies:
         why = "nobody is in it" if not found.was else "no set of changes within the budget does"
@@ -125,19 +134,11 @@ def _headline(found: Fixes) -> str:
     )
 
 
-def _numbered(found: Fixes, proposal: Proposal, limit: int) -> list[str]:
-    dataset = found.graph.dataset
-    lines = []
+def _numbered(found: Fixes, proposal: Proposal, limit: int) -> Iterator[str]:
     several = len(proposal.remedies) > 1
-    for number, one in enumerate(proposal.remedies[:limit], 1):
-        worth = ""
-        if several:
-            alone, last = proposal.first[number - 1], proposal.last[number - 1]
-            worth = f" [alone {round(alone):,}, with the others {round(last):,}]"
-        lines.append(f"{number}. {remedy_text(dataset, one)}{worth}")
-    if len(proposal.remedies) > limit:
-        lines.append(f"... and {len(proposal.remedies) - limit} more: --limit, or --format csv.")
-    return lines
+    for one, alone, last in zip(proposal.remedies[:limit], proposal.first, proposal.last, strict=False):
+        worth = f" [alone {round(alone):,}, with the others {round(last):,}]" if several else ""
+        yield f"{remedy_text(found.graph.dataset, one)}{worth}"
 
 
 def _how_sure(found: Fixes) -> str:
@@ -155,7 +156,7 @@ def _how_sure(found: Fixes) -> str:
     )
 
 
-def _runner_up(found: Fixes, second: Proposal) -> list[str]:
+def _runner_up(found: Fixes, second: Proposal) -> str:
     dataset = found.graph.dataset
     more = round(second.left - found.best.left)
     worse = f"{more:,} more" if more else "no more"
@@ -164,12 +165,11 @@ def _runner_up(found: Fixes, second: Proposal) -> list[str]:
     other = [one for one in second.remedies if one not in found.best.remedies]
     if not other:
         gone = next(one for one in found.best.remedies if one not in second.remedies)
-        return [
-            f"Runner-up: leaves {round(second.left):,}, {worse}{dearer}: the same without {_ACT[gone.act].lower()} in {short_name(dataset, gone.body)}."
-        ]
+        without = f"{_ACT[gone.act].lower()} in {short_name(dataset, gone.body)}"
+        return f"Runner-up: leaves {round(second.left):,}, {worse}{dearer}: the same without {without}."
     names = join((remedy_text(dataset, one).rstrip(".") for one in other[:2]), last="and")
     rest = f" (and {len(other) - 2} more that are different)" if len(other) > 2 else ""
-    return [f"Runner-up: leaves {round(second.left):,}, {worse}{dearer}. Instead: {names}{rest}."]
+    return f"Runner-up: leaves {round(second.left):,}, {worse}{dearer}. Instead: {names}{rest}."
 
 
 def _notes(found: Fixes) -> list[str]:
@@ -210,27 +210,3 @@ def _notes(found: Fixes) -> list[str]:
 
 def _money(cost: float) -> str:
     return f"{cost:,.0f}" if cost == round(cost) else f"{cost:,.2f}"
-
-
-def to_json(found: Fixes) -> dict[str, Any]:
-    """The answer with each change in words."""
-    dataset = found.graph.dataset
-    value = found.to_dict()
-    for name, proposal in (("best", found.best), ("runner_up", found.runner_up)):
-        if proposal is not None:
-            for entry, one in zip(value[name]["changes"], proposal.remedies, strict=True):
-                entry["says"] = remedy_text(dataset, one)
-    return value
-
-
-def csv_rows(found: Fixes) -> tuple[Sequence[str], list[Sequence[Any]]]:
-    """One row for each change of the best set and of the runner-up."""
-    dataset = found.graph.dataset
-    header = ("set", "change", "act", "body", "thing", "area", "says", "saves_alone", "saves_last")
-    rows: list[Sequence[Any]] = [
-        (name, one.id, str(one.act), one.body, one.thing, one.area, remedy_text(dataset, one), alone, last)
-        for name, proposal in (("best", found.best), ("runner-up", found.runner_up))
-        if proposal is not None
-        for one, alone, last in zip(proposal.remedies, proposal.first, proposal.last, strict=True)
-    ]
-    return header, rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.analysis.data_answers import DataCheck
 from riskgraph.analysis.gaps import Ask, Gaps
@@ -12,11 +13,11 @@ from riskgraph.data.checks import CHECKS
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SUPPLIER
-from riskgraph.render.blocks import Items, Text
+from riskgraph.render.blocks import Block, Items, Text
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, full_name, join, plural, root_name
 
-__all__ = ["ask_text", "check_page", "gaps_text", "question_text"]
+__all__ = ["addressee", "ask_page", "check_page", "gaps_page", "question_text"]
 
 
 def check_page(found: DataCheck) -> Page:
@@ -35,36 +36,43 @@ def check_page(found: DataCheck) -> Page:
     )
 
 
-def gaps_text(gaps: Gaps, limit: int = 10) -> str:
+_MEANING = {
+    "data": "whether personal data lies there",
+    "hosting": "who hosts it",
+    "access": "what way in the supplier has",
+}
+
+
+def gaps_page(gaps: Gaps, limit: int = 10) -> Page:
     """Where the map is thin or stale, in about fifteen lines."""
     dataset = gaps.graph.dataset
     blank = sum(coverage.blank for coverage in gaps.fields.values())
-    lines = [
-        f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force (data of {in_words(dataset.info.as_of)})."
-    ]
-    meaning = {
-        "data": "whether personal data lies there",
-        "hosting": "who hosts it",
-        "access": "what way in the supplier has",
-    }
+    items = []
     for field, c in gaps.fields.items():
         if c.rows:
             assumed = f", assumed on {c.assumed:,}" if c.assumed else ""
-            lines.append(
-                f"- {field}, {meaning[field]}: known on {c.known:,} of {c.rows:,} rows{assumed}, blank on {c.blank:,}."
+            items.append(
+                f"{field}, {_MEANING[field]}: known on {c.known:,} of {c.rows:,} rows{assumed}, blank on {c.blank:,}."
             )
-    lines += [
-        f"- service area: blank on {gaps.without_area:,} rows.",
-        f"- last evidenced over five years ago: {plural(len(gaps.old), 'row')}; undated: {len(gaps.undated):,}.",
-        f"- one source only: {plural(len(gaps.single_source), 'row')}; inferred: {len(gaps.inferred):,}; disputed: {len(gaps.disputed):,}.",
-        f"- public bodies of which nothing is known: {len(gaps.silent):,}"
-        + (f": {join((dataset.usual_name(b) for b in gaps.silent), 6)}." if gaps.silent else "."),
+    silent = f": {join((dataset.usual_name(b) for b in gaps.silent), 6)}" if gaps.silent else ""
+    items += [
+        f"service area: blank on {gaps.without_area:,} rows.",
+        f"last evidenced over five years ago: {plural(len(gaps.old), 'row')}; undated: {len(gaps.undated):,}.",
+        f"one source only: {plural(len(gaps.single_source), 'row')}; inferred: {len(gaps.inferred):,}; disputed: {len(gaps.disputed):,}.",
+        f"public bodies of which nothing is known: {len(gaps.silent):,}{silent}.",
     ]
     most = [(body, counts) for body, counts in gaps.by_body.items() if counts[1]][:limit]
-    if most:
-        lines.append("Most blanks: " + join(f"{dataset.usual_name(b)} ({c[1]} in {c[0]} rows)" for b, c in most) + ".")
-    lines.append("Try next: riskgraph data ask  |  riskgraph data gaps --format csv")
-    return "\n".join(lines) + "\n"
+    named = join(f"{dataset.usual_name(b)} ({c[1]} in {c[0]} rows)" for b, c in most)
+    return Page(
+        f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force (data of {in_words(dataset.info.as_of)}).",
+        (Items(tuple(items)), *paragraphs(f"Most blanks: {named}." if most else "")),
+        ("riskgraph data ask", "riskgraph data gaps --format csv"),
+    )
+
+
+@as_words.register
+def _said(question: OpenQuestion, dataset: Dataset) -> str:
+    return question_text(dataset, question)
 
 
 def question_text(dataset: Dataset, question: OpenQuestion) -> str:
@@ -87,34 +95,32 @@ def question_text(dataset: Dataset, question: OpenQuestion) -> str:
     return f"Does personal data lie with {thing}{area}: none, personal, or special category?"
 
 
-def ask_text(ask: Ask, limit: int = 10) -> str:
+def ask_page(ask: Ask, limit: int = 10) -> Page:
     """The questions as short letters, most telling first."""
     dataset = ask.graph.dataset
-    about = f" about {join(root_name(dataset, root) for root in ask.roots)}" if ask.roots else ""
+    roots = ask.question.roots
+    about = f" about {join(root_name(dataset, root) for root in roots)}" if roots else ""
     if not ask.questions:
-        return f"0 questions{about}: nothing hangs on a blank of this data.\n"
-    lines = [
-        f"{plural(ask.questions, 'question')}{about} for {plural(len(ask.letters), 'body', 'bodies')} (data of {in_words(dataset.info.as_of)})."
-    ]
+        return Page(f"0 questions{about}: nothing hangs on a blank of this data.")
+    count = plural(len(ask.letters), "body", "bodies")
+    blocks: list[Block] = []
     for whom, questions in list(ask.letters.items())[:limit]:
-        lines += ["", f"To {full_name(dataset, whom)}{_who(dataset, whom)}:"]
-        lines += [f"{number}. {words}" for number, words in enumerate(_distinct(dataset, questions), 1)]
+        blocks.append(Text(f"\nTo {addressee(dataset, whom)}:"))
+        blocks.append(Items(tuple(_distinct(dataset, questions)), ordered=True))
         others = sorted({body for question in questions for body in question.bodies if body != whom})
-        if others:
-            lines.append(
-                f"   (It would also settle the answer for {join((dataset.usual_name(b) for b in others), 5)}.)"
-            )
-    if len(ask.letters) > limit:
-        lines += [
-            "",
-            f"And {plural(len(ask.letters) - limit, 'more body', 'more bodies')}: use --limit, or --format csv for all.",
-        ]
-    return "\n".join(lines) + "\n"
+        named = join((dataset.usual_name(b) for b in others), 5)
+        blocks += paragraphs(f"   (It would also settle the answer for {named}.)" if others else "")
+    more = plural(len(ask.letters) - limit, "more body", "more bodies")
+    rest = f"\nAnd {more}: use --limit, or --format csv for all." if len(ask.letters) > limit else ""
+    lead = f"{plural(ask.questions, 'question')}{about} for {count} (data of {in_words(dataset.info.as_of)})."
+    return Page(lead, (*blocks, *paragraphs(rest)))
 
 
 def _distinct(dataset: Dataset, questions: Sequence[OpenQuestion]) -> list[str]:
     return list(Counter(question_text(dataset, question) for question in questions))
 
 
-def _who(dataset: Dataset, whom: str) -> str:
-    return ", account manager" if dataset.entities[whom].kind == SUPPLIER else ", ICT or contract lead"
+def addressee(dataset: Dataset, whom: str) -> str:
+    """Whom to ask, and who answers there."""
+    role = "account manager" if dataset.entities[whom].kind == SUPPLIER else "ICT or contract lead"
+    return f"{full_name(dataset, whom)}, {role}"

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from riskgraph.analysis.answer import as_words
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
+from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, full_name, join, plural, root_name, short_name
-from riskgraph.scenario.gate import Gate, GateVerdict, LimitFinding
+from riskgraph.scenario.gate import Gate, GateVerdict, LimitFinding, MissingFact
 
-__all__ = ["question", "text", "to_json"]
+__all__ = ["page", "question"]
 
 _WORD = {GateVerdict.CLEAN: "ok", GateVerdict.UNKNOWN: "NOT KNOWN", GateVerdict.BLOCKED: "BROKEN"}
 
 
-def question(gate: Gate, fact: str) -> str:
+@as_words.register
+def question(missing: MissingFact, dataset: Dataset) -> str:
     """A missing fact as a question to put to the supplier, or to whoever wrote the draft."""
-    award = gate.placed.award
-    supplier = full_name(gate.placed.dataset, gate.placed.supplier)
+    award = missing.placed.award
+    supplier = full_name(dataset, missing.placed.supplier)
     for_ = f" for {area_label(award.service_area)}"
     return {
         "access": f"What way into the buyer's systems or data would {supplier} have{for_}: none, holds data, remote, administrator, or the network?",
@@ -28,35 +30,31 @@ def question(gate: Gate, fact: str) -> str:
         "subcontractor_access": "What way in would the subcontractors have: none, holds data, remote, administrator, or the network?",
         "start": "On which day does it start?",
         "end": "On which day does it end, extensions included?",
-    }[fact]
+    }[missing.fact]
 
 
-def text(gate: Gate) -> str:
+def page(gate: Gate) -> Page:
     """The verdict first, then each limit, the new single points of failure, and the questions."""
     dataset = gate.placed.dataset
-    lines = [_headline(gate)]
-    lines += [f"- {_finding(dataset, one)}" for one in gate.findings]
+    blocks: list[Block] = [Items(tuple(_finding(dataset, one) for one in gate.findings))]
     if gate.single_points:
-        lines.append("New single points of failure:")
-        lines += [
-            f"- if {full_name(dataset, about)} fails, {plural(len(services), 'service')} of "
+        points = tuple(
+            f"if {full_name(dataset, about)} fails, {plural(len(services), 'service')} of "
             f"{short_name(dataset, buyer)} may stop: {join(area_label(None if a == '?' else a) for a in services)}."
             for about, buyer, services in gate.single_points[:5]
-        ]
-        if len(gate.single_points) > 5:
-            lines.append(f"  ... and {len(gate.single_points) - 5} more: --format json.")
-    if gate.questions:
-        lines.append(
-            f"{plural(len(gate.questions), 'question')} to put before signing"
-            + (" (with good answers the draft is clean):" if gate.clean_if_good else ":")
         )
-        lines += [f"{number}. {question(gate, fact)}" for number, fact in enumerate(gate.questions, 1)]
+        more = len(gate.single_points) - 5
+        blocks += [Text("New single points of failure:"), Items(points)]
+        blocks += paragraphs(f"  ... and {more} more: --format json." if more > 0 else "")
+    if gate.questions:
+        good = " (with good answers the draft is clean)" if gate.clean_if_good else ""
+        asked = tuple(question(MissingFact(fact, gate.placed), dataset) for fact in gate.questions)
+        blocks += [Text(f"{plural(len(asked), 'question')} to put before signing{good}:"), Items(asked, ordered=True)]
     if gate.placed.ended:
         old = "returned" if gate.placed.award.old_data_returned == "yes" else "not known to be returned"
-        lines.append(f"It ends {plural(len(gate.placed.ended), 'row')} of the map; the data there is {old}.")
+        blocks.append(Text(f"It ends {plural(len(gate.placed.ended), 'row')} of the map; the data there is {old}."))
     handle = gate.graph.names.handle(gate.placed.supplier) if _known(gate) else gate.placed.buyers[0].partition(":")[2]
-    lines.append(f"Try next: riskgraph show {handle}  |  riskgraph gate --help")
-    return "\n".join(lines) + "\n"
+    return Page(_headline(gate), tuple(blocks), (f"riskgraph show {handle}", "riskgraph gate --help"))
 
 
 def _known(gate: Gate) -> bool:
@@ -66,7 +64,7 @@ def _known(gate: Gate) -> bool:
 def _headline(gate: Gate) -> str:
     broken, limits = len(gate.broken), len(gate.findings)
     title = gate.placed.award.title
-    when = f"as of {in_words(gate.view.as_of)}; data of {in_words(gate.graph.dataset.info.as_of)}"
+    when = f"as of {in_words(gate.question.view.as_of)}; data of {in_words(gate.graph.dataset.info.as_of)}"
     said = f"{broken} of {plural(limits, 'limit')} {'is' if broken == 1 else 'are'} broken"
     if gate.verdict is GateVerdict.UNKNOWN:
         said += f", {plural(len(gate.questions), 'answer')} {'is' if len(gate.questions) == 1 else 'are'} missing"
@@ -118,10 +116,3 @@ def _about(dataset: Dataset, one: LimitFinding) -> str:
     if after > one.limit.most and f"{after:.1f}" == f"{one.limit.most:.1f}":
         return f"it lasts a little more than {one.limit.most:g} years"
     return f"it lasts {after:.1f} years"
-
-
-def to_json(gate: Gate) -> dict[str, Any]:
-    """The answer with the questions in words."""
-    value = gate.to_dict()
-    value["questions"] = [{"fact": fact, "question": question(gate, fact)} for fact in gate.questions]
-    return value

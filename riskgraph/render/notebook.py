@@ -168,4 +168,4 @@ def _bars(name: str, amount: str, title: str) -> Callable[[Any], Any]:
 as_figure.register(Ranking, _bars("root", "authorities", "Could be reached, by what fails"))
 as_figure.register(Concentration, _bars("supplier", "authorities", "Councils, by supplier"))
 as_figure.register(Listing, _bars("name", "dependents", "Direct users"))
-as_figure.register(Gaps, _bars("body", "blanks", "Blanks that matter"))
+as_figure.register(Gaps, _bars("name", "blanks", "Blanks that matter"))

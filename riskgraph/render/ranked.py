@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from riskgraph.analysis.ranked import RankedQuestions, Worth
 from riskgraph.dates import in_words
-from riskgraph.model import SUPPLIER
-from riskgraph.render.gaps import question_text
-from riskgraph.render.words import bodies, full_name, join, plural, root_name, short_name
+from riskgraph.render.blocks import Items, Text
+from riskgraph.render.gaps import addressee, question_text
+from riskgraph.render.page import Page
+from riskgraph.render.words import bodies, join, plural, root_name, short_name
 
-__all__ = ["csv_rows", "text", "to_json"]
+__all__ = ["page"]
 
 
-def text(found: RankedQuestions) -> str:
+def page(found: RankedQuestions) -> Page:
     """The questions in order, each with whom to ask and what hangs on it."""
     dataset = found.graph.dataset
     about = join(root_name(dataset, root) for root in found.roots)
@@ -26,26 +26,27 @@ def text(found: RankedQuestions) -> str:
     )
     data = f"data of {in_words(dataset.info.as_of)}"
     if not found.roots:
-        return f"0 questions: no body or place has a gap between documented and not ruled out ({data}).\n"
-    chosen = "" if found.named else f", the {len(found.roots)} with the widest gaps"
+        return Page(f"0 questions: no body or place has a gap between documented and not ruled out ({data}).")
+    chosen = "" if found.question.roots else f", the {len(found.roots)} with the widest gaps"
     if not found.questions:
-        return f"0 questions about {about}{chosen} would settle anything by themselves ({gap}; {data}).\n"
-    lines = [
-        f"{plural(len(found.questions), 'question')} of {found.considered:,} would settle most about {about}{chosen} "
-        f"({gap}; {data})."
-    ]
-    for number, one in enumerate(found.questions, 1):
-        who = one.question.dependent
-        role = "account manager" if dataset.entities[who].kind == SUPPLIER else "ICT or contract lead"
-        lines.append(f"{number}. To {full_name(dataset, who)}, {role}: {question_text(dataset, one.question)}")
-        lines.append(f"   {_worth(found, one)}")
-    lines.append(
-        f"Worth: by how much an answer is expected to shrink the gap, in public bodies, if a good answer has a chance "
-        f"of {found.prior:.0%}; tried on a copy of the map. Roots fail one at a time."
+        return Page(f"0 questions about {about}{chosen} would settle anything by themselves ({gap}; {data}).")
+    items = tuple(
+        f"To {addressee(dataset, one.question.dependent)}: {question_text(dataset, one.question)}\n   {_worth(found, one)}"
+        for one in found.questions
     )
     first = found.graph.names.handle(found.roots[0])
-    lines.append(f"Try next: riskgraph data ask --root {first}  |  riskgraph fixes {first} --band not-ruled-out")
-    return "\n".join(lines) + "\n"
+    return Page(
+        f"{plural(len(found.questions), 'question')} of {found.considered:,} would settle most about {about}{chosen} "
+        f"({gap}; {data}).",
+        (
+            Items(items, ordered=True),
+            Text(
+                "Worth: by how much an answer is expected to shrink the gap, in public bodies, if a good answer has a "
+                f"chance of {found.prior:.0%}; tried on a copy of the map. Roots fail one at a time."
+            ),
+        ),
+        (f"riskgraph data ask --root {first}", f"riskgraph fixes {first} --band not-ruled-out"),
+    )
 
 
 def _worth(found: RankedQuestions, one: Worth) -> str:
@@ -59,33 +60,3 @@ def _worth(found: RankedQuestions, one: Worth) -> str:
 
 def _names(found: RankedQuestions, ids: Sequence[str]) -> str:
     return join((short_name(found.graph.dataset, body) for body in ids), 3)
-
-
-def to_json(found: RankedQuestions) -> dict[str, Any]:
-    """The answer with each question in words."""
-    value = found.to_dict()
-    for entry, one in zip(value["questions"], found.questions, strict=True):
-        entry["question"] = question_text(found.graph.dataset, one.question)
-    return value
-
-
-def csv_rows(found: RankedQuestions) -> tuple[Sequence[str], list[Sequence[Any]]]:
-    """One row for each question."""
-    dataset = found.graph.dataset
-    header = ("ask", "name", "question", "row", "field", "worth", "if_good", "if_bad", "leave", "join")
-    rows: list[Sequence[Any]] = [
-        (
-            one.question.dependent,
-            dataset.usual_name(one.question.dependent),
-            question_text(dataset, one.question),
-            one.question.row,
-            one.question.field,
-            one.value,
-            one.if_good,
-            one.if_bad,
-            ";".join(one.leave),
-            ";".join(one.join),
-        )
-        for one in found.questions
-    ]
-    return header, rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from riskgraph.analysis.blast import BlastRadius
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
@@ -12,8 +13,18 @@ from riskgraph.render import blast as blast_words
 from riskgraph.render import common as common_words
 from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
-from riskgraph.render.page import as_text
-from riskgraph.render.words import area_label, bodies, join, plural, root_name, row_phrase, sentence, short_name
+from riskgraph.render.page import Page, paragraphs
+from riskgraph.render.words import (
+    area_label,
+    band_phrase,
+    bodies,
+    join,
+    plural,
+    root_name,
+    row_phrase,
+    sentence,
+    short_name,
+)
 from riskgraph.rules import rules
 from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
 from riskgraph.scenario.findings import Backup, Merging, Splitting
@@ -21,43 +32,40 @@ from riskgraph.scenario.market import MarketChange
 from riskgraph.scenario.model import EVERYBODY, Change
 from riskgraph.scenario.upstream import CouncilExposure
 
-__all__ = ["change_phrase", "text"]
+__all__ = ["change_phrase", "page"]
 
 NAMES = 4
 ROWS = 6
 PAIRS = 3
 MARKETS = 2
 SPREAD = 50  # a change of the index worth a word
+_OR_SURER = {Band.DOCUMENTED: "", Band.LIKELY: " or surer", Band.NOT_RULED_OUT: " or surer"}
 
 
-def text(answer: Comparison, command: str = "", saved: str = "") -> str:
+def page(answer: Comparison, saved: str = "") -> Page:
     """The answer for a message: the number first, then who and how, then what is not known.
 
     Parameters
     ----------
-    command
-        Options to repeat in the suggestions of what to try next.
     saved
         The file in which the scenario was written, if it was.
     """
-    writer = _WhatifWriter(answer)
-    lost_only = len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None
-    lines = _lost(answer) if lost_only else writer.lines()
-    tries = "" if lost_only else _next(answer, command, saved)
-    return "\n".join([*(line for line in lines if line), *([tries] if tries else [])]) + "\n"
+    if len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None:
+        return _lost(answer, answer.pairs[0].after)
+    lead, *lines = _WhatifWriter(answer).lines()
+    return Page(lead, paragraphs(*lines), _next(answer, saved))
 
 
-def _lost(answer: Comparison) -> list[str]:
+def _lost(answer: Comparison, radius: BlastRadius) -> Page:
     """Only roots that fail: the words of `blast`, and the services that are lost only when all fail."""
-    radius = answer.pairs[0].after
-    assert radius is not None
-    lines = as_text(blast_words.page(radius)).splitlines()
+    page = blast_words.page(radius)
+    lines: list[str] = []
     if len(radius.roots) > 1:
         dataset = answer.applied.after.dataset
         joint = f"{plural(len(answer.joint), 'service')} could be lost only when all of them fail"
         named = join((_service(dataset, *one) for one in answer.joint), NAMES)
-        lines.insert(-1, f"{joint}{': ' if named else ''}{named}.")
-    return lines
+        lines.append(f"{joint}{': ' if named else ''}{named}.")
+    return Page(page.lead, (*page.blocks, *paragraphs(*lines)), page.next)
 
 
 class _WhatifWriter:
@@ -100,6 +108,8 @@ class _WhatifWriter:
         """A number and a noun, what is supposed, and the date of the data."""
         info = self.before.info
         date = f"data of {in_words(info.as_of)}"
+        if self.answer.question.band is not Band.POSSIBLE:
+            date = f"counting what is {band_phrase(self.answer.question.band)}{_OR_SURER[self.answer.question.band]}; {date}"
         if self.answer.view.as_of != info.day:
             date = f"as of {in_words(self.answer.view.as_of)}, {date}"
         marking = f" {info.marking}" if info.marking else ""
@@ -157,8 +167,7 @@ class _WhatifWriter:
             changed = pair.of(what)
             if changed:
                 parts.append(f"{word} {len(changed):,}: {self.names((one.body for one in changed), 2)}")
-        stays = [one for one in pair.of(Shift.SURER, Shift.LESS_SURE, Shift.REROUTED, Shift.STAYS) if one.within]
-        if stays:
+        if stays := pair.stays():
             parts.append(f"stays: {self.names((one.body for one in stays), 2)}")
         services = pair.services(pair.before), pair.services(pair.after)
         if services[0] != services[1]:
@@ -215,10 +224,7 @@ class _WhatifWriter:
         before, after = one.counts
         council = self.name(one.council)
         if one.parts:
-            each = [
-                f"{self.name(old)} {sum(band.word != 'not-ruled-out' for band in found.values())}"
-                for old, found in one.parts.items()
-            ]
+            each = [f"{self.name(old)} {len(one.within(found))}" for old, found in one.parts.items()]
             return (
                 f"{council} could be reached from {plural(after, 'body or place', 'bodies and places')} "
                 f"({join(each, NAMES)} today; {one.shared} of them reach more than one)."
@@ -263,7 +269,7 @@ class _WhatifWriter:
         """The worst of all before and after if it was asked for, else of the roots that are touched."""
         if self.answer.overall is not None:
             sides = [
-                f"{self.name(row.root)} with {row.authorities[Band.POSSIBLE]:,} {side}"
+                f"{self.name(row.root)} with {row.authorities[self.answer.question.band]:,} {side}"
                 for row, side in zip(self.answer.overall, ("before", "after"), strict=True)
                 if row is not None
             ]
@@ -302,14 +308,13 @@ class _WhatifWriter:
         )
 
 
-def _next(answer: Comparison, command: str, saved: str) -> str:
-    tries = [f"riskgraph whatif run {_quoted(saved)}{command}"] if saved else []
+def _next(answer: Comparison, saved: str) -> tuple[str, ...]:
+    tries = [f"riskgraph whatif run {_quoted(saved)}" if saved else "add --save FILE to keep this scenario"]
     after = next((pair.after for pair in answer.pairs if pair.after is not None), None)
     if after is not None:
         root = answer.applied.after.names.handle(after.roots[0])
-        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved or 'FILE')}{command}")
-    keep = "" if saved else "add --save FILE to keep this scenario"
-    return "Try next: " + "  |  ".join([*([keep] if keep else []), *tries])
+        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved or 'FILE')}")
+    return tuple(tries)
 
 
 def _quoted(word: str) -> str:

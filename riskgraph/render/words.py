@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.proofs import Event, Inside, Proof, Together, Via
 from riskgraph.analysis.roots import area_label, root_name
 from riskgraph.data.dataset import Dataset
@@ -290,6 +291,11 @@ def sentence(dataset: Dataset, proof: Proof) -> str:
     """
     text = _chain(dataset, proof.events, full_name(dataset, proof.body))
     return text + "."
+
+
+@as_words.register
+def _said(proof: Proof, dataset: Dataset) -> str:
+    return sentence(dataset, proof)
 
 
 def _chain(dataset: Dataset, events: Sequence[Event], subject: str) -> str:

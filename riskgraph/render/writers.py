@@ -28,18 +28,24 @@ def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
     if format_ == "csv":
         return as_csv(*answer.table())
     if format_ == "table":
-        return as_table(*_terminal(answer))
+        return "\n".join(as_table(*_terminal(answer, name)) for name in _shown(answer))
     if format_ == "html":
         return page_html(answer, page())
     return as_text(page())
 
 
-def _terminal(answer: Answer) -> tuple[list[str], list[Sequence[object]]]:
-    """The first table with the columns that a terminal shows."""
-    header, rows = answer.table()
-    shown = answer.form.tables[0].terminal or header
-    at = [header.index(name) for name in shown]
-    return [name.replace("_", " ") for name in shown], [[row[n] for n in at] for row in rows]
+def _shown(answer: Answer) -> list[str]:
+    """The tables that a terminal shows: of several, those that hold anything."""
+    first = answer.form.tables[0].name
+    return [name for name in answer.form.shown if answer.table(name)[1]] or [first]
+
+
+def _terminal(answer: Answer, name: str) -> tuple[list[str], list[Sequence[object]]]:
+    """One table with the columns that a terminal shows."""
+    header, rows = answer.table(name)
+    shown = next(form for form in answer.form.tables if form.name == name).terminal or header
+    at = [header.index(column) for column in shown]
+    return [column.replace("_", " ") for column in shown], [[row[n] for n in at] for row in rows]
 
 
 @dataclass(frozen=True)

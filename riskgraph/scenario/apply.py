@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from riskgraph.analysis.question import parse_kinds
+from riskgraph.analysis.question import Question
 from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Relation
@@ -73,13 +73,17 @@ def _follow(instead: dict[str, tuple[str, ...]], body: str, seen: frozenset[str]
     return tuple(dict.fromkeys(found))
 
 
-def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
+def apply(graph: RiskGraph, scenario: Scenario, question: Question | None = None) -> Applied:
     """Lay a scenario over a map, change by change.
 
     Parameters
     ----------
     graph
         The map; it is not changed.
+    scenario
+        What is supposed.
+    question
+        What is asked of both states; what the scenario itself says if left out.
 
     Raises
     ------
@@ -98,7 +102,8 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
     >>> [row.id for row in applied.ended]
     ['east-kent-services.subcontracts-to.civica.revenues-benefits']
     """
-    view = graph.view(scenario.as_of or None)
+    asked = question or Question.of(graph, **scenario.asking)
+    view = asked.view
     state = graph
     asks: dict[Asked, None] = {}
     lost: dict[str, None] = {}
@@ -107,9 +112,8 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
     instead: dict[str, tuple[str, ...]] = {}
     findings: list[Finding] = []
     failed: list[tuple[int, RiskGraphError]] = []
-    kinds = parse_kinds(scenario.kinds or None, scenario.like or "compromise")
     for number, change in enumerate(scenario.changes, 1):
-        draft = Draft(state, view, change, kinds)
+        draft = Draft(state, view, change, asked.kinds)
         try:
             VERBS[change.verb].function(draft)
             dataset = draft.overlay.result()
@@ -151,7 +155,7 @@ def apply(graph: RiskGraph, scenario: Scenario) -> Applied:
         tuple(areas),
         tuple(findings),
     )
-    return replace(applied, asks=tuple(dict.fromkeys(_asked(applied, asked) for asked in asks)))
+    return replace(applied, asks=tuple(dict.fromkeys(_asked(applied, one) for one in asks)))
 
 
 def _areas(draft: Draft) -> Iterable[str]:

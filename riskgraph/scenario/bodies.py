@@ -15,6 +15,7 @@ from riskgraph.data.names import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 from riskgraph.rules import Trait, relations_that
+from riskgraph.scenario.dependence import merge
 from riskgraph.scenario.draft import Draft
 from riskgraph.scenario.findings import Merging, Splitting
 from riskgraph.scenario.model import Field, verb
@@ -60,7 +61,7 @@ def _merge(draft: Draft) -> None:
     )
     _planned_end(draft, councils, (new,), vesting)
     duplicates = _duplicates(draft, councils)
-    internal = draft.overlay.join(councils, new)
+    internal = merge(draft.overlay, draft.graph.settled(draft.view), councils, new)
     draft.ask(councils, ((new,),))
     draft.focus[new] = None
     draft.findings.append(

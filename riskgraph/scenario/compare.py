@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ENVIRONMENT, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.apply import Applied, apply
+from riskgraph.scenario.findings import finding_rows
 from riskgraph.scenario.market import MarketChange, markets
 from riskgraph.scenario.model import Scenario
 from riskgraph.scenario.upstream import CouncilExposure, exposures
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from riskgraph.analysis.roots import RankedRoot
 
-__all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "compare", "whatif"]
+__all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "compare", "name_of"]
 
 _STOPS = relations_that(Trait.STOPS)
 
 
 class Shift(StrEnum):
-    """What a scenario changes for one body. The radius is all that is at least possible."""
+    """What a scenario changes for one body. The radius is all that is as sure as was asked, or surer."""
 
     LEAVES = "leaves"
     JOINS = "joins"
@@ -57,11 +58,6 @@ class Difference:
         """Whether it leaves the radius but cannot be ruled out."""
         return self.what is Shift.LEAVES and self.after is not None
 
-    @property
-    def within(self) -> bool:
-        """Whether it is in the radius after."""
-        return self.after is not None and self.after.band <= Band.POSSIBLE
-
     def bands(self, kind: FailureKind) -> tuple[Band | None, Band | None]:
         """The band of one kind before and after."""
         return tuple(  # type: ignore[return-value]
@@ -78,6 +74,7 @@ class BeforeAfter:
     after: BlastRadius | None
     others: tuple[BlastRadius, ...]  # of several that took the place of the root, the rest
     differences: tuple[Difference, ...]
+    band: Band  # what counts: all that is this sure, or surer
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -88,31 +85,188 @@ class BeforeAfter:
 
     def count(self, side: BlastRadius | None) -> int:
         """Bodies that are reached, roots themselves apart."""
-        return 0 if side is None else len(side.within())
+        return 0 if side is None else len(side.within(self.band))
 
     def doubtful(self, side: BlastRadius | None) -> int:
         """Bodies that cannot be ruled out, and no more."""
         return 0 if side is None else len(side.doubtful)
 
     def services(self, side: BlastRadius | None) -> int:
-        """Services that are reached themselves, at least possibly; of roots none."""
-        return 0 if side is None else side.services()
+        """Services that are reached themselves; of roots none."""
+        return 0 if side is None else side.services(self.band)
 
     def of(self, *what: Shift) -> tuple[Difference, ...]:
         """The differences of some sorts."""
         return tuple(one for one in self.differences if one.what in what)
 
+    def stays(self) -> tuple[Difference, ...]:
+        """Who is in the radius before and after."""
+        found = self.of(Shift.SURER, Shift.LESS_SURE, Shift.REROUTED, Shift.STAYS)
+        return tuple(one for one in found if _band(one.after) <= self.band)
+
+
+_ROOTS = Column("roots", "what fails, all at once", "list")
+_NAMES = Column("root_names", "their names", "list")
+_BODY = Column("id", "its id"), Column("name", "its name")
+_AREA = Column("service_area", "the service area")
+_SIDES = ("before", "after")
+
+
+def _both(name: str, says: str, type_: str = "text", unit: str = "") -> tuple[Column, ...]:
+    """A column for each side."""
+    return tuple(Column(f"{name}_{side}", f"{says}, {side}", type_, unit) for side in _SIDES)  # type: ignore[arg-type]
+
+
+_FORM = Form(
+    "whatif",
+    "What a change would do: who could be reached before, after, and the difference.",
+    ("roots", "kinds", "view", "band", "scope"),
+    (
+        Column("title", "what the scenario is called"),
+        Column("author", "who wrote it"),
+        Column("written", "when it was written, as far as it says"),
+        Column("notes", "notes of whoever wrote it"),
+        Column("digest_after", "the digest of the changed map"),
+        Column("lost", "what the scenario supposes to fail", "list"),
+    ),
+    (
+        TableForm(
+            "differences",
+            "a body that could be reached before or after, for each set of roots; those that change come first",
+            (
+                _ROOTS,
+                _NAMES,
+                *_BODY,
+                Column("what", f"what changes: {', '.join(Shift)}"),
+                Column("before", "the surest band of any kind before; none: not reached", "band"),
+                Column("after", "the same after", "band"),
+                *(column for kind in FailureKind for column in _both(kind, f"the band of {kind}", "band")),
+                *_both("services", "service areas in which it is reached", "list"),
+                *_both("route", "the sort of route by which it is reached"),
+                *_both("through", "the body or place through which it is reached"),
+                *_both("rows", "rows of the surest and shortest route", "list"),
+                *_both("how", "that route in words, for whoever changes"),
+            ),
+            ("root_names", "name", "what", "before", "after", "route_after"),
+        ),
+        TableForm(
+            "questions",
+            "a set of roots on one side of the change; of several that took the place of a root, the worst is `after`",
+            (
+                _ROOTS,
+                Column("side", "before, after, or other after"),
+                Column("asked", "what was asked to fail on that side", "list"),
+                Column("reached", "bodies that are reached", "integer", "bodies"),
+                Column("not_ruled_out", "bodies that cannot be ruled out, and no more", "integer", "bodies"),
+                Column("services", "services that are reached themselves", "integer", "services"),
+                Column("residents_at_most", "who live in the areas reached, each once", "integer", "people"),
+            ),
+        ),
+        TableForm(
+            "changes",
+            "a value of a field of a change, as it was written",
+            (
+                Column("number", "place of the change in the scenario", "integer"),
+                Column("verb", "the sort of change"),
+                Column("field", "the field"),
+                Column("values", "what it says", "list"),
+            ),
+        ),
+        TableForm(
+            "relations",
+            "a relation that ends, or that nobody but the scenario says",
+            (
+                Column("change", "ends or supposed"),
+                Column("row", "id of the row"),
+                Column("dependent", "who depends"),
+                Column("dependent_name", "its name"),
+                Column("relation", "how"),
+                Column("provider", "on whom"),
+                Column("provider_name", "its name"),
+                _AREA,
+            ),
+            ("change", "dependent_name", "relation", "provider_name", "service_area"),
+        ),
+        TableForm(
+            "replaced",
+            "a body whose place is taken by others",
+            (*_BODY, Column("by", "those that took its place", "list")),
+        ),
+        TableForm(
+            "services",
+            "a service that loses what runs it, or that is lost only when all roots fail",
+            (Column("what", "may stop, or lost only together"), *_BODY, _AREA),
+        ),
+        TableForm(
+            "exposures",
+            "a body or place that could reach a council that the changes are about",
+            (
+                Column("council", "the council, as it is called after"),
+                Column("part", "of a merger: the old council that could be reached; none: the council itself"),
+                *_BODY,
+                Column("before", "how surely before; none: it could not", "band"),
+                Column("after", "how surely after", "band"),
+            ),
+        ),
+        TableForm(
+            "concentration",
+            "a supplier, or a group of one owner, in a service area that is touched",
+            (
+                _AREA,
+                *_BODY,
+                Column("members", "suppliers of the group that councils have", "list"),
+                *_both("councils", "councils that it serves", "integer", "councils"),
+                *_both("hhi", "sum of the squared shares of the area by councils", "integer", "points"),
+            ),
+        ),
+        TableForm(
+            "worst",
+            "the root that reaches most",
+            (
+                Column("of", "touched: of the roots that the scenario touches; all: of the whole map, if asked for"),
+                Column("side", "before or after"),
+                *_BODY,
+                Column("reached", "bodies that are reached", "integer", "bodies"),
+            ),
+        ),
+        TableForm(
+            "findings",
+            "something that a change found out besides",
+            (
+                Column("finding", "leaving, merging, splitting, purging or same place"),
+                Column("what", "what is said"),
+                *_BODY,
+                Column("value", "a value that is no name, such as a day or a number"),
+                Column("councils", "councils that it is about", "list"),
+                _AREA,
+                Column("row", "id of the row"),
+                Column("end", "the end of the contract as it is on record"),
+                Column("passed", "whether that end is over although the relation is not known to have ended", "flag"),
+                Column("vesting", "against vesting day: before, extendable or after"),
+                Column("reference", "the reference of the contract"),
+                Column("value_gbp", "what it is worth", unit="GBP"),
+                Column("notice_days", "notice to give", "integer", "days"),
+                Column("band", "how surely", "band"),
+            ),
+            ("finding", "what", "name", "value", "councils", "service_area", "end", "vesting", "reference"),
+        ),
+    ),
+    shown=("differences", "relations", "findings"),
+)
+
 
 @dataclass(frozen=True)
-class Comparison(Pictured):
+class Comparison(Answer, Pictured):
     """The answer to a scenario.
 
     Attributes
     ----------
+    graph
+        The map as it is.
+    question
+        What is asked of both states; its roots are those that the scenario names.
     applied
         What became of the map.
-    kinds
-        The failure kinds asked about.
     pairs
         Each root (or set of roots that fail together) before and after.
     stops
@@ -128,8 +282,11 @@ class Comparison(Pictured):
         before and after (`None` where nothing reaches anybody).
     """
 
+    form: ClassVar = _FORM
+
+    graph: RiskGraph
+    question: Question
     applied: Applied
-    kinds: tuple[FailureKind, ...]
     pairs: tuple[BeforeAfter, ...]
     stops: tuple[tuple[str, str | None], ...]
     exposures: tuple[CouncilExposure, ...]
@@ -145,7 +302,12 @@ class Comparison(Pictured):
     @property
     def view(self) -> View:
         """As of when."""
-        return self.applied.view
+        return self.question.view
+
+    @property
+    def kinds(self) -> tuple[FailureKind, ...]:
+        """The failure kinds asked about."""
+        return self.question.kinds
 
     @property
     def worst(self) -> tuple[BeforeAfter, BeforeAfter] | None:
@@ -158,39 +320,115 @@ class Comparison(Pictured):
             max(asked, key=lambda pair: pair.count(pair.after)),
         )
 
-    def to_frame(self) -> pd.DataFrame:
-        """The difference as a pandas table.
+    def fact_values(self) -> Mapping[str, Value]:
+        """The scenario as its file says it, but for its changes."""
+        said = self.scenario
+        return {
+            "title": said.title,
+            "author": said.author or None,
+            "written": said.date or None,
+            "notes": said.notes or None,
+            "digest_after": self.applied.after.dataset.digest,
+            "lost": self.applied.lost,
+        }
 
-        Returns
-        -------
-        pandas.DataFrame
-            Columns roots, body, name, what, before, after (band words or `None`): one row for each
-            question and body.
+    def row_values(self, table: str) -> Iterable[Row]:
+        """The rows of one table."""
+        rows: Iterator[Row] = getattr(self, f"_{table}")()
+        return rows
 
-        Examples
-        --------
-        >>> from riskgraph.scenario.model import change
-        >>> cut = Scenario("Cut", (change("cut", "westminster", "rbkc shared it"),))
-        >>> answer = compare(RiskGraph.open("seeds"), cut)
-        >>> answer.to_frame()[["name", "what"]].values.tolist()[0]
-        ['City of Westminster', 'leaves']
-        """
-        import pandas as pd
+    def _name(self, id_: str) -> str:
+        return name_of(self.applied, id_)
 
-        columns = ["roots", "body", "name", "what", "before", "after"]
-        rows = [
-            (
-                ";".join(pair.roots),
-                one.body,
-                name_of(self.applied, one.body),
-                str(one.what),
-                None if one.before is None else one.before.band.word,
-                None if one.after is None else one.after.band.word,
-            )
-            for pair in self.pairs
-            for one in pair.differences
-        ]
-        return pd.DataFrame(rows, columns=columns)
+    def _differences(self) -> Iterator[Row]:
+        sides = self.applied.before.dataset, self.applied.after.dataset
+        for pair in self.pairs:
+            names = tuple(map(self._name, pair.roots))
+            for one in pair.differences:
+                reaches = one.before, one.after
+                yield (
+                    pair.roots,
+                    names,
+                    one.body,
+                    self._name(one.body),
+                    one.what,
+                    *(None if reach is None else reach.band for reach in reaches),
+                    *(band for kind in FailureKind for band in one.bands(kind)),
+                    *(
+                        () if reach is None else tuple(sorted(area or "?" for area in reach.services))
+                        for reach in reaches
+                    ),
+                    *(None if reach is None else reach.route for reach in reaches),
+                    *(None if reach is None else reach.first for reach in reaches),
+                    *(() if reach is None else reach.lead[1].proof.rows for reach in reaches),
+                    *(
+                        None if reach is None or one.what is Shift.STAYS else as_words(reach.lead[1].proof, dataset)
+                        for dataset, reach in zip(sides, reaches, strict=True)
+                    ),
+                )
+
+    def _questions(self) -> Iterator[Row]:
+        for pair in self.pairs:
+            others = [("other after", radius) for radius in pair.others]
+            for side, radius in (("before", pair.before), ("after", pair.after), *others):
+                if radius is not None:
+                    people = radius.residents(pair.band).people
+                    counts = pair.count(radius), pair.doubtful(radius), pair.services(radius), people
+                    yield pair.roots, side, radius.roots, *counts
+
+    def _changes(self) -> Iterator[Row]:
+        for number, change in enumerate(self.scenario.changes, 1):
+            for field, values in change.values.items():
+                yield number, change.verb, field, values
+
+    def _relations(self) -> Iterator[Row]:
+        for what, rows in (("ends", self.applied.ended), ("supposed", self.applied.supposed)):
+            for row in rows:
+                ends = row.dependent, self._name(row.dependent), row.relation, row.provider, self._name(row.provider)
+                yield what, row.id, *ends, row.service_area
+
+    def _replaced(self) -> Iterator[Row]:
+        return ((old, self._name(old), new) for old, new in sorted(self.applied.instead.items()))
+
+    def _services(self) -> Iterator[Row]:
+        for what, found in (("may stop", self.stops), ("lost only together", self.joint)):
+            for body, area in found:
+                yield what, body, self._name(body), area
+
+    def _exposures(self) -> Iterator[Row]:
+        for one in self.exposures:
+            for root in sorted({*one.before, *one.after}):
+                yield one.council, None, root, self._name(root), one.before.get(root), one.after.get(root)
+            for part, found in one.parts.items():
+                for root, band in sorted(found.items()):
+                    yield one.council, part, root, self._name(root), band, None
+
+    def _concentration(self) -> Iterator[Row]:
+        for market in self.markets:
+            for owner in dict.fromkeys([*market.before, *market.after]):
+                counts = market.before.get(owner, 0), market.after.get(owner, 0)
+                yield market.area, owner, self._name(owner), market.groups.get(owner, ()), *counts, *market.hhi
+
+    def _worst(self) -> Iterator[Row]:
+        if self.worst is not None:
+            old, new = self.worst
+            for side, pair, radius in (("before", old, old.before), ("after", new, new.after)):
+                if radius is not None:
+                    yield "touched", side, radius.roots[0], self._name(radius.roots[0]), pair.count(radius)
+        for side, row in zip(_SIDES, self.overall or (), strict=False):
+            if row is not None:
+                yield "all", side, row.root, self._name(row.root), row.authorities[self.question.band]
+
+    def _findings(self) -> Iterator[Row]:
+        rows = {**self.applied.after.dataset.relations, **self.applied.before.dataset.relations}
+        for finding in self.applied.findings:
+            for what in finding_rows(finding, rows):
+                name = None if what.id is None else self._name(what.id)
+                contract = (what.row, what.end, what.passed, what.vesting, what.reference, what.value_gbp)
+                yield (
+                    what.finding, what.what, what.id, name, what.value, what.councils, what.area,
+                    *contract, what.notice_days, what.band,
+                )  # fmt: skip
 
     def __repr__(self) -> str:
         counts = [f"{pair.count(pair.before)} -> {pair.count(pair.after)}" for pair in self.pairs]
@@ -204,100 +442,91 @@ def name_of(applied: Applied, id_: str) -> str:
     return entities[body].name if body in entities else applied.before.dataset.entities[body].name
 
 
-def compare(
-    graph: RiskGraph, scenario: Scenario, selection: Selection | None = None, *, worst: bool = False
-) -> Comparison:
+def compare(graph: RiskGraph, scenario: Scenario, *, worst: bool = False, **asking: Unpack[Asking]) -> Comparison:
     """Lay a scenario over a map and say what it changes.
 
     What is asked: the roots of the scenario, together, if it names any or supposes that something is lost;
     else each root that its changes are about, by itself. Both states are asked with the same kinds, as of
-    the same day.
+    the same day, about the same bodies: who took the place of a body in scope is in scope.
 
     Parameters
     ----------
-    selection
-        Limit both answers to some bodies.
+    graph
+        The map; it is not changed.
+    scenario
+        What is supposed, and what is asked.
     worst
         Also look for the worst root of the whole map before and after: some seconds on a national map.
+    asking
+        The scope, the band, and what the scenario leaves open; where both say something, this holds.
+
+    Returns
+    -------
+    Comparison
+        Both answers and the difference, by name.
 
     Raises
     ------
     RiskGraphError
-        If the scenario does not fit the map; see `riskgraph.scenario.apply.apply`.
+        If the scenario does not fit the map (see `riskgraph.scenario.apply.apply`), or a word is not known.
 
     Examples
     --------
     >>> from riskgraph.scenario.model import change
-    >>> answer = compare(RiskGraph.open("seeds"), Scenario("Cut", (change("cut", "westminster", "rbkc shared it"),)))
+    >>> cut = Scenario("Cut", (change("cut", "westminster", "rbkc shared it"),))
+    >>> answer = compare(RiskGraph.open("seeds"), cut)
     >>> [(pair.roots[0], [one.body for one in pair.of(Shift.LEAVES)]) for pair in answer.pairs]
     [('environment:rbkc-shared-it', ['authority:westminster'])]
     """
-    return whatif(apply(graph, scenario), selection, worst=worst)
-
-
-def whatif(applied: Applied, selection: Selection | None = None, *, worst: bool = False) -> Comparison:
-    """The comparison of what is applied already; see `compare`."""
-    scenario = applied.scenario
-    question: dict[str, Any] = {"kinds": scenario.kinds or None, "like": scenario.like or "compromise"}
-    question["as_of"] = scenario.as_of or None
-    asker = _Asker(applied, question, selection)
-    named = tuple(applied.before.names.resolve(root) for root in scenario.roots)
-    together = tuple(dict.fromkeys((*named, *applied.lost)))
+    question = Question.of(graph, Question.of(graph, scenario.roots, **scenario.asking), **asking)
+    applied = apply(graph, scenario, question)
+    asker = _Asker(applied, question)
+    together = tuple(dict.fromkeys((*question.roots, *applied.lost)))
     if together:
-        pairs = [asker.together(together, lost=not named)]
+        pairs = [asker.together(together, lost=not question.roots)]
     else:
         pairs = [asker.pair(asked.before, asked.after) for asked in applied.asks]
-    kinds = next((side.kinds for pair in pairs for side in (pair.before, pair.after) if side is not None), ())
     return Comparison(
+        graph,
+        question,
         applied,
-        kinds,
         tuple(pairs),
-        _stops(applied),
-        tuple(_exposure(applied, council, kinds) for council in applied.focus) if kinds else (),
+        tuple(service for service in _stops(applied) if _in_scope(question.selection, *service)),
+        tuple(_exposure(applied, council, question) for council in applied.focus) if pairs else (),
         markets(applied),
         _joint(asker, together) if len(together) > 1 else (),
         (asker.worst(applied.before), asker.worst(applied.after)) if worst else None,
     )
 
 
+def _in_scope(chosen: Selection, body: str, area: str | None) -> bool:
+    return chosen.holds(body) and chosen.has_area(area)
+
+
 class _Asker:
     """Asks the same question of both maps."""
 
-    def __init__(self, applied: Applied, question: Mapping[str, Any], selection: Selection | None) -> None:
-        self.applied, self.question, self.selection = applied, question, selection
+    def __init__(self, applied: Applied, question: Question) -> None:
+        self.applied, self.band = applied, question.band
+        self.questions = {side: replace(question, selection=_scope(applied, question, side)) for side in (False, True)}
+
+    def _question(self, graph: RiskGraph) -> Question:
+        return self.questions[graph is not self.applied.before]
 
     def ask(self, graph: RiskGraph, roots: Sequence[str]) -> BlastRadius | None:
-        if not roots:
-            return None
-        radius = blast(graph, list(roots), **self.question)
-        selection = self._selected(graph)
-        return radius if selection is None else radius.selected(selection)
+        return blast(graph, replace(self._question(graph), roots=tuple(roots))) if roots else None
 
     def worst(self, graph: RiskGraph) -> RankedRoot | None:
         """Of all suppliers, shared services and environments of a map, the one that reaches most."""
         from riskgraph.analysis.rank import rank  # it loads NumPy
 
+        asked = self._question(graph)
         first = [
             ranking.rows[0]
             for kind in (SUPPLIER, SHARED_SERVICE, ENVIRONMENT)
-            if (ranking := rank(graph, kind, selection=self._selected(graph), **self.question)).rows
+            if (ranking := rank(graph, kind, kinds=asked.kinds, as_of=asked.view.as_of, selection=asked.selection)).rows
         ]
-        return max(first, key=lambda row: row.authorities[Band.POSSIBLE], default=None)
-
-    def _selected(self, graph: RiskGraph) -> Selection | None:
-        """The selection by the names of a map."""
-        if not self.selection:
-            return None
-        chosen = self.selection
-        return Selection(graph, chosen.areas, chosen.classes, chosen.regions, self._members(graph))
-
-    def _members(self, graph: RiskGraph) -> frozenset[str] | None:
-        """Members by the names of a map: who took the place of a member is one."""
-        assert self.selection is not None
-        members = self.selection.members
-        if members is None or graph is self.applied.before:
-            return members
-        return frozenset(one for member in members for one in self.applied.now(member))
+        return max(first, key=lambda row: row.authorities[self.band], default=None)
 
     def together(self, roots: tuple[str, ...], lost: bool) -> BeforeAfter:
         """Roots that fail together. Where the scenario only says what is lost, nothing fails before."""
@@ -305,14 +534,14 @@ class _Asker:
         unchanged = self.applied.before is self.applied.after
         before = None if lost and unchanged else self.ask(self.applied.before, before_roots)
         after = self.ask(self.applied.after, tuple(one for root in roots for one in self.applied.now(root)))
-        return BeforeAfter(before, after, (), self.differences(before, after))
+        return BeforeAfter(before, after, (), self.differences(before, after), self.band)
 
     def pair(self, before_roots: tuple[str, ...], after_roots: tuple[tuple[str, ...], ...]) -> BeforeAfter:
         before = self.ask(self.applied.before, before_roots)
         found = [radius for group in after_roots if (radius := self.ask(self.applied.after, group)) is not None]
-        found.sort(key=lambda radius: -len(radius.within(Band.POSSIBLE)))
+        found.sort(key=lambda radius: -len(radius.within(self.band)))
         after = found[0] if found else None
-        return BeforeAfter(before, after, tuple(found[1:]), self.differences(before, after))
+        return BeforeAfter(before, after, tuple(found[1:]), self.differences(before, after), self.band)
 
     def differences(self, before: BlastRadius | None, after: BlastRadius | None) -> tuple[Difference, ...]:
         """Every body of either answer but the roots, those that change first, in the order of the answers."""
@@ -329,11 +558,10 @@ class _Asker:
         found = [one for one in found if not any(side is not None and side.root for side in (one.before, one.after))]
         return tuple(sorted(found, key=lambda one: list(Shift).index(one.what)))
 
-    @staticmethod
-    def _what(before: Reach | None, after: Reach | None) -> Shift:
-        old, new = _band(before), _band(after)
-        if (old <= Band.POSSIBLE) != (new <= Band.POSSIBLE):
-            return Shift.LEAVES if old <= Band.POSSIBLE else Shift.JOINS
+    def _what(self, before: Reach | None, after: Reach | None) -> Shift:
+        was, now = (_band(reach) <= self.band for reach in (before, after))
+        if was != now:
+            return Shift.LEAVES if was else Shift.JOINS
         assert before is not None or after is not None
         if before is None or after is None:
             return Shift.DOUBT if before is None else Shift.CLEARED
@@ -345,6 +573,19 @@ class _Asker:
             return Shift.LESS_SURE if better * 2 >= sum(a != b for b, a in levels) else Shift.SURER
         rows = [reach.lead[1].proof.rows for reach in (before, after)]
         return Shift.STAYS if rows[0] == rows[1] else Shift.REROUTED
+
+
+def _scope(applied: Applied, question: Question, after: bool) -> Selection:
+    """Whom the answer is limited to on one side: who took the place of a body in scope is in scope."""
+    chosen = question.selection
+    if not after or applied.after is applied.before:
+        return chosen
+    there = replace(chosen, graph=applied.after)
+    if not applied.instead or (chosen.members is None and not chosen.classes and not chosen.regions):
+        return there
+    old = applied.before.dataset.entities
+    held = {one for body in old if old[body].kind == AUTHORITY and chosen.holds(body) for one in applied.now(body)}
+    return Selection(applied.after, chosen.areas, members=frozenset(held))
 
 
 def _band(reach: Reach | None) -> int:
@@ -393,17 +634,17 @@ def _has_lines(graph: RiskGraph, body: str) -> bool:
     return graph.dataset.entities[body].kind in {SUPPLIER, SHARED_SERVICE}
 
 
-def _exposure(applied: Applied, council: str, kinds: Sequence[FailureKind]) -> CouncilExposure:
+def _exposure(applied: Applied, council: str, question: Question) -> CouncilExposure:
     """All by which a council could be reached; before a merger, all by which any of the old ones could."""
     before: dict[str, Band] = {}
     old = applied.once(council)
-    parts = {one: exposures(applied.before, applied.view, one, kinds) for one in old}
+    parts = {one: exposures(applied.before, applied.view, one, question.kinds) for one in old}
     for found in parts.values():
         for root, band in found.items():
             if root not in old:
                 before[root] = min(band, before.get(root, band))
-    after = exposures(applied.after, applied.view, council, kinds)
-    return CouncilExposure(council, before, after, parts if len(parts) > 1 else {})
+    after = exposures(applied.after, applied.view, council, question.kinds)
+    return CouncilExposure(council, before, after, parts if len(parts) > 1 else {}, question.band)
 
 
 def _joint(asker: _Asker, roots: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
@@ -416,7 +657,7 @@ def _joint(asker: _Asker, roots: Sequence[str]) -> tuple[tuple[str, str | None],
         for reach in () if radius is None else radius.authorities:
             for area, kinds in reach.services.items():
                 found[reach.id, area] = min(kinds.values())
-        return {service for service, band in found.items() if band <= Band.POSSIBLE}
+        return {service for service, band in found.items() if band <= asker.band}
 
     alone: set[tuple[str, str | None]] = set().union(*(services([root]) for root in roots))
     return tuple(sorted(services(roots) - alone, key=lambda one: (one[0], one[1] or "~")))

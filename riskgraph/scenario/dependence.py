@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from riskgraph.data.overlay import Overlay
-from riskgraph.model import Relation
+from riskgraph.dates import last_day
+from riskgraph.deciding import acts_as
+from riskgraph.model import Grade, Relation
 from riskgraph.rules import Trait, relations_that
-from riskgraph.settle import Settled, Step
+from riskgraph.settle import Settled, Step, settle
 
-__all__ = ["Occupancy", "Tie", "divide", "end", "occupancy", "ties"]
+__all__ = ["Occupancy", "Tie", "divide", "end", "merge", "occupancy", "ties"]
 
 _TIES = relations_that(Trait.LEANS, Trait.BOTH_WAYS)  # not governance, not ownership
 _USE, _MAKES = relations_that(Trait.USE), relations_that(Trait.MAKES)
@@ -85,6 +88,41 @@ def end(overlay: Overlay, settled: Settled, found: Iterable[Tie], **values: str 
         if step.relation in _USE and not step.in_force and step.dependent in users and step.provider in made:
             if step.row.id not in told:
                 overlay.fill(step.row.id, hosting="own")
+
+
+def merge(overlay: Overlay, settled: Settled, old: Sequence[str], new: str) -> tuple[str, ...]:
+    """Let one body take the place of several, and keep what the products of each imply about their makers.
+
+    What one of them states about a supplier replaces what its own use of a product implies (model rule 16). It
+    says nothing of the others: what their use implies is supposed as a row of its own where it would be replaced.
+
+    Returns
+    -------
+    tuple of str
+        Ids of the rows between them, which fall away.
+    """
+    internal = overlay.join(old, new)
+    stated = {row.provider for row in overlay.standing() if row.dependent == new}
+    meant = [step for step in settled.steps if step.implied and step.dependent in old and step.provider in stated]
+    if not meant:
+        return internal
+    kept = {(step.row.id, step.provider) for step in settle(overlay.result(), settled.view).steps if step.implied}
+    for step in meant:
+        if (step.row.id, step.provider) not in kept:
+            yesterday = (overlay.day - timedelta(days=1)).isoformat()
+            last = [row.valid_to for row in step.rows if row.valid_to is not None]
+            overlay.suppose(
+                new,
+                step.relation,
+                step.provider,
+                step.area,
+                Grade(step.grade),
+                access=acts_as(step.hosting.text)[1] if step.hosting.source is None else None,
+                data=step.data.text if step.data.source is None else None,
+                data_returned=step.row.data_returned,
+                valid_to=None if step.in_force else min(last, key=last_day, default=yesterday),
+            )
+    return internal
 
 
 @dataclass(frozen=True)

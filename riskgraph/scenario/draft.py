@@ -164,13 +164,9 @@ class Draft:
             names = ", ".join(self.name(body) for body in between)
             return RiskGraphError(message, f"It does through: {names}. Name one of these.")
         direct = dict.fromkeys(s.provider for s in self.steps if s.dependent == a and s.in_force and not s.implied)
-        near = [s.id for s in self.graph.names.near(self.text_of(b), None, 20) if s.id in direct]
+        near = [s.id for s in self.graph.names.near(self.dataset.name(b), None, 20) if s.id in direct]
         listed = ", ".join(self.name(body) for body in dict.fromkeys([*near, *direct])) or "nothing in this data"
         return RiskGraphError(message, f"It depends directly on: {listed}.")
-
-    def text_of(self, id_: str) -> str:
-        """The name of a body or place in the data."""
-        return self.dataset.entities[id_].name
 
     def _between(self, a: str, b: str) -> list[str]:
         """Direct providers of `a` that depend on `b` in turn."""

@@ -7,22 +7,23 @@ then, for a scenario with what the file says was believed, or else with ever les
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
-from riskgraph.analysis.question import parse_kinds
+from riskgraph.analysis.question import Question, parse_kinds
 from riskgraph.analysis.replay import kinds_of
-from riskgraph.analysis.select import Selection
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRESETS, Band, FailureKind, Incident, IncidentEffect
+from riskgraph.pictured import Pictured
 from riskgraph.scenario.fixes import fixes
 from riskgraph.scenario.playbook import DAYS, Inject, Playbook, read_playbook
 from riskgraph.scenario.proposal import Fixes
@@ -64,7 +65,7 @@ class Belief:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class Exercise(Answer, Pictured):
     """A tabletop exercise with its expected answers.
 
     Attributes
@@ -74,7 +75,7 @@ class Exercise:
     players
         Authorities that take part; empty: whoever comes.
     radius
-        The expected answer, with everything known.
+        The expected answer, with everything known; its question is that of the exercise.
     injects
         What the players are told, in order of time.
     beliefs
@@ -82,6 +83,60 @@ class Exercise:
     incident, effects
         What happened, if it happened.
     """
+
+    form: ClassVar = Form(
+        "exercise",
+        "A tabletop exercise: what the players are told, what was believed, and the expected answer.",
+        ("roots", "kinds", "view", "scope"),
+        (
+            Column("title", "its title"),
+            Column("author", "who wrote it"),
+            Column("marking", "its marking"),
+            Column("notes", "notes for the facilitator"),
+            Column("begins", "the date of the first report, as far as it is known; none: any day"),
+            Column("players", "authorities that take part; none: whoever comes", "list"),
+            Column("incident", "the incident it is built on; none: it is invented"),
+        ),
+        (
+            TableForm(
+                "injects",
+                "something that the players are told",
+                (
+                    Column("day", "days after the first report", "integer", "days"),
+                    Column("time", "the time of day"),
+                    Column("kind", "first report, supplier says, council found, press, question or published"),
+                    Column("from", "who says it"),
+                    Column("to", "to whom"),
+                    Column("text", "what is said"),
+                    Column("expect", "what the facilitator looks for"),
+                ),
+                ("day", "time", "kind", "from", "text"),
+            ),
+            TableForm(
+                "beliefs",
+                "what could be believed on a day",
+                (
+                    Column("day", "days after the first report; 0: the evening before", "integer", "days"),
+                    Column("says", "why it was believed"),
+                    Column("roots", "what was believed to fail", "list"),
+                    Column("band", "what is believed: all that is this sure, or surer", "band"),
+                    Column("bodies", "authorities believed to be reached", "list"),
+                    Column("joined", "those that joined since the belief before", "list"),
+                    Column("left", "those that left", "list"),
+                ),
+            ),
+            TableForm(
+                "expected",
+                "an authority that could be reached, with everything known",
+                (Column("id", "its id"), Column("name", "its name"), Column("band", "how surely", "band")),
+            ),
+            TableForm(
+                "reported",
+                "what was reported of a body in the end",
+                (Column("id", "its id"), Column("name", "its name"), Column("effect", "what it meant for it")),
+            ),
+        ),
+    )
 
     graph: RiskGraph
     title: str
@@ -104,52 +159,44 @@ class Exercise:
     @cached_property
     def calls(self) -> CallSheet:
         """The expected call sheet."""
-        return calls(self.graph, self.radius.roots, kinds=self.radius.kinds, as_of=self.radius.view.as_of)
+        radius = self.radius
+        return calls(self.graph, radius.roots, kinds=radius.kinds, as_of=radius.view.as_of)
 
     @cached_property
     def fixes(self) -> Fixes:
         """The changes that would help most."""
-        radius = self.radius
-        return fixes(self.graph, radius.roots, kinds=radius.kinds, as_of=radius.view.as_of, band=Band.POSSIBLE)
+        return fixes(self.graph, self.question)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The exercise as plain values."""
+    @property
+    def question(self) -> Question:  # type: ignore[override]
+        """What is asked of the map."""
+        return self.radius.question
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """What it is about, and who plays."""
         return {
-            "schema": 1,
             "title": self.title,
+            "author": self.author or None,
             "marking": self.marking,
+            "notes": self.notes or None,
             "begins": self.when or None,
-            "players": list(self.players),
-            "roots": list(self.radius.roots),
-            "kinds": [str(kind) for kind in self.radius.kinds],
+            "players": self.players,
             "incident": None if self.incident is None else self.incident.incident_id,
-            "injects": [
-                {
-                    "day": one.day,
-                    "time": one.time,
-                    "kind": one.kind,
-                    "from": one.source,
-                    "to": one.to,
-                    "text": one.text,
-                    "expect": one.expect,
-                }
-                for one in self.injects
-            ],
-            "beliefs": [
-                {
-                    "day": one.day,
-                    "says": one.says,
-                    "roots": list(one.radius.roots),
-                    "band": one.band.word,
-                    "bodies": list(one.bodies),
-                    "joined": list(one.joined),
-                    "left": list(one.left),
-                }
-                for one in self.beliefs
-            ],
-            "expected": [reach.id for reach in self.radius.within(Band.POSSIBLE)],
-            "reported": [{"body": one.organisation, "effect": one.effect} for one in self.effects],
         }
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each inject, belief, authority that is expected, or effect that was reported."""
+        name = self.graph.dataset.name
+        if table == "beliefs":
+            return [
+                (one.day, one.says, one.radius.roots, one.band, one.bodies, one.joined, one.left)
+                for one in self.beliefs
+            ]
+        if table == "expected":
+            return [(reach.id, reach.name, reach.band) for reach in self.radius.within(Band.POSSIBLE)]
+        if table == "reported":
+            return [(one.organisation, name(one.organisation), one.effect) for one in self.effects]
+        return [(one.day, one.time, one.kind, one.source, one.to, one.text, one.expect or None) for one in self.injects]
 
     def __repr__(self) -> str:
         return f"<Exercise {self.title!r}: {len(self.injects)} injects, {len(self.beliefs)} beliefs>"
@@ -193,12 +240,13 @@ class _Maker:
         if self.incident is not None:
             book = self._of_incident(book, self.incident)
         self.book = book
-        self.players = self._players()
+        self.question = Question.of(
+            self.graph, book.roots, kinds=book.kinds, as_of=book.as_of or None, members=book.players or None
+        )
 
     def exercise(self) -> Exercise:
         book = self.book
-        question: dict[str, Any] = {"kinds": book.kinds, "as_of": book.as_of or None}
-        radius = self.chosen(blast(self.graph, book.roots, **question))
+        radius = blast(self.graph, self.question)
         injects = book.injects or tuple(self._told() if self.incident is not None else self._invented(radius))
         return Exercise(
             self.graph,
@@ -207,7 +255,7 @@ class _Maker:
             book.marking,
             book.notes,
             book.date,
-            self.players,
+            self._players(),
             radius,
             tuple(sorted(injects, key=lambda one: (one.day, one.time))),
             tuple(_compared(list(self._beliefs()))),
@@ -216,15 +264,7 @@ class _Maker:
         )
 
     def _players(self) -> tuple[str, ...]:
-        if not self.book.players:
-            return ()
-        return tuple(sorted(Selection.of(self.graph, members=self.book.players).members or ()))
-
-    def chosen(self, radius: BlastRadius) -> BlastRadius:
-        """The part of an answer that concerns the players."""
-        if not self.players:
-            return radius
-        return radius.selected(Selection(self.graph, members=frozenset(self.players)))
+        return tuple(sorted(self.question.selection.members or ()))
 
     # -- an incident ----------------------------------------------------------------------------
 
@@ -313,31 +353,29 @@ class _Maker:
     # -- what was believed ----------------------------------------------------------------------
 
     def _beliefs(self) -> Iterator[Belief]:
-        book, begins = self.book, self._begins()
-        as_of = book.as_of or None
-        if book.beliefs:
-            for said in book.beliefs:
-                kinds = parse_kinds(None, said.like) if said.like else book.kinds
-                radius = blast(self.graph, said.roots or book.roots, kinds=kinds, as_of=as_of)
-                yield Belief(said.day, said.says, self.chosen(radius), Band.POSSIBLE)
+        asked, begins = self.question, self._begins()
+        if self.book.beliefs:
+            for said in self.book.beliefs:
+                stated = Question.of(self.graph, said.roots or asked.roots, selection=asked.selection)
+                kinds = parse_kinds(None, said.like) if said.like else asked.kinds
+                radius = blast(self.graph, replace(stated, kinds=kinds, view=asked.view))
+                yield Belief(said.day, said.says, radius, Band.POSSIBLE)
         elif self.incident is not None and begins is not None:
-            before = begins - timedelta(days=1)
-            radius = self._known(before, (self.incident.incident_id,))
+            told = (self.incident.incident_id,)
+            radius = self._known(begins - timedelta(days=1), told)
             yield Belief(0, "what the map could have known the evening before", radius, Band.POSSIBLE)
             for day in DAYS:
-                radius = self._known(begins + timedelta(days=day), None)
+                radius = self._known(begins + timedelta(days=day), ())
                 yield Belief(day, "with what was published by then", radius, Band.POSSIBLE)
         else:
-            radius = self.chosen(blast(self.graph, book.roots, kinds=book.kinds, as_of=as_of))
+            radius = blast(self.graph, asked)
             why = ("nothing can be ruled out yet", "what is at least possible", "what is at least likely")
             for day, band, says in zip(DAYS, _NARROWING, why, strict=True):
                 yield Belief(day, says, radius, band)
 
-    def _known(self, day: date, without: tuple[str, ...] | None) -> BlastRadius:
-        book = self.book
-        return self.chosen(
-            blast(self.graph, book.roots, kinds=book.kinds, as_of=book.as_of or None, without=without, known_before=day)
-        )
+    def _known(self, day: date, without: tuple[str, ...]) -> BlastRadius:
+        view = replace(self.question.view, without=without, known_before=day)
+        return blast(self.graph, replace(self.question, view=view))
 
 
 def _compared(beliefs: Sequence[Belief]) -> Iterator[Belief]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
+from typing import Unpack
 
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
-from riskgraph.analysis.question import Question, parse_kinds
-from riskgraph.analysis.select import Selection
+from riskgraph.analysis.question import Asking, Question, RootNames, parse_kinds
 from riskgraph.engine.changes import Spread, failing, spreads_apart
 from riskgraph.engine.programme import Plan, cheapest, left_by
 from riskgraph.errors import RiskGraphError
@@ -20,7 +19,6 @@ from riskgraph.model import KINDS, Band, FailureKind, one_of
 from riskgraph.scenario.costs import read_costs
 from riskgraph.scenario.proposal import Fixes, Proposal, total
 from riskgraph.scenario.remedies import Act, Remedies, apply, remedies
-from riskgraph.settle import View
 
 __all__ = ["fixes"]
 
@@ -29,19 +27,15 @@ MOST_ROOTS = 40  # roots taken into the programme at once, in the worst case ove
 
 def fixes(
     graph: RiskGraph,
-    roots: str | Sequence[str] = (),
+    roots: RootNames = (),
     *,
-    kinds: Sequence[str | FailureKind] | None = None,
-    like: str = "compromise",
-    as_of: str | date | None = None,
     hit: str | FailureKind | None = None,
-    band: str | Band = Band.LIKELY,
     by: str | By = By.AUTHORITIES,
     budget: float | None = 3,
     worst: bool = False,
     costs: Mapping[str, float] | Path | None = None,
     acts: Collection[str | Act] = (),
-    selection: Selection | None = None,
+    **asking: Unpack[Asking],
 ) -> Fixes:
     """The cheapest changes that shrink a radius most.
 
@@ -49,12 +43,8 @@ def fixes(
     ----------
     roots
         What fails, one at a time; every body and place of the map, worst case, if left out.
-    kinds, like, as_of
-        The question; see `riskgraph.analysis.blast.blast`.
     hit
         Count a hit only in this failure kind; in any if left out.
-    band
-        Count what is reached in this band or a surer one.
     by
         Measure the radius in `authorities`, `residents` (a ceiling, areas joined) or `services`.
     budget
@@ -65,8 +55,14 @@ def fixes(
         Change or row to cost, or a CSV file with the columns `change` and `cost`. Unknown costs count 1.
     acts
         Only these acts: `ask`, `purge`, `segment`, `back-up`, `sever`.
-    selection
-        Count only these authorities, such as the members of a WARP. Who has to act may be anybody.
+    asking
+        Kinds, view, band (`likely` if left out) and scope; see `riskgraph.analysis.question.Asking`. Only
+        authorities in scope count; who has to act may be anybody.
+
+    Returns
+    -------
+    Fixes
+        The best set of changes and the runner-up, each tried on a copy of the map.
 
     Raises
     ------
@@ -83,45 +79,35 @@ def fixes(
     >>> found.best.remedies[0].id, found.was, found.best.left
     ('sever:kensington-and-chelsea.hosted-on.rbkc-shared-it.ict-infrastructure', 2.0, 1.0)
     """
+    usual: Asking = {} if isinstance(roots, Question) else {"band": Band.LIKELY}
+    question = Question.of(graph, roots, **(usual | asking))
     search = _FixSearch(
         graph,
-        graph.view(as_of),
-        parse_kinds(kinds, like),
-        None if hit is None else parse_kinds([hit], like)[0],
-        Band.of(band),
+        question,
+        None if hit is None else parse_kinds([hit])[0],
         one_of(by, {str(one): one for one in By}, "measure"),
         [one_of(act, {str(one): one for one in Act}, "change") for act in acts] or list(Act),
-        selection or Selection(graph),
     )
-    if search.selection.areas and search.by is By.RESIDENTS:
+    if question.selection.areas and search.by is By.RESIDENTS:
         raise RiskGraphError("Residents have no service area.", "Leave --area out, or count by services.")
     if budget is not None and budget < 0:
         raise RiskGraphError(f"The budget is {budget:g}.", "Give 0 or more.")
-    named = Question.of(graph, roots).roots if roots else ()
     search.price(read_costs(costs) if isinstance(costs, Path) else dict(costs or {}))
-    return search.over(named, budget, worst) if named else search.worst_of_all(budget)
+    return search.over(question.roots, budget, worst) if question.roots else search.worst_of_all(budget)
 
 
 class _FixSearch:
     """One question, with the network, the remedies and the costs."""
 
     def __init__(
-        self,
-        graph: RiskGraph,
-        view: View,
-        kinds: tuple[FailureKind, ...],
-        hit: FailureKind | None,
-        band: Band,
-        by: By,
-        acts: Sequence[Act],
-        selection: Selection,
+        self, graph: RiskGraph, question: Question, hit: FailureKind | None, by: By, acts: Sequence[Act]
     ) -> None:
-        self.graph, self.view, self.kinds, self.hit, self.band, self.by = graph, view, kinds, hit, band, by
-        self.acts, self.selection = acts, selection
-        self.asked = [KINDS.index(kind) for kind in kinds]
-        self.harm = graph.harm(view)
+        self.graph, self.question, self.hit, self.by, self.acts = graph, question, hit, by, acts
+        self.view = question.view
+        self.asked = [KINDS.index(kind) for kind in question.kinds]
+        self.harm = graph.harm(self.view)
         self.now = self.gauge(graph)
-        self.found: Remedies = remedies(self.harm, graph.settled(view), acts)
+        self.found: Remedies = remedies(self.harm, graph.settled(self.view), acts)
         self.costs: dict[int, float] = dict.fromkeys(range(len(self.found.all)), 1.0)
         self.known: set[int] = set()
 
@@ -144,15 +130,16 @@ class _FixSearch:
 
     def gauge(self, graph: RiskGraph) -> Gauge:
         """What measures radii of a map, changed or not."""
-        chosen = replace(self.selection, graph=graph)
-        return Gauge(graph, self.view, self.kinds, self.hit, self.band, self.by, chosen)
+        asked = self.question
+        chosen = replace(asked.selection, graph=graph)
+        return Gauge(graph, asked.view, asked.kinds, self.hit, asked.band, self.by, chosen)
 
     def spreads(self, root: str) -> list[Spread]:
         """The rules by which a root reaches what counts: one set, or one for each part that it can come apart into."""
         harm = self.graph.harm(self.view, [root])
         found = self.found if harm is self.harm else remedies(harm, self.graph.settled(self.view), self.acts)
         places, targets = places_of(harm, root), self.now.targets(root)
-        return spreads_apart(harm.network, places, self.asked, self.band, targets, found.blocks(root))
+        return spreads_apart(harm.network, places, self.asked, self.question.band, targets, found.blocks(root))
 
     # -- searching ------------------------------------------------------------------------------
 
@@ -213,13 +200,11 @@ class _FixSearch:
         rows = {row for number in used for row in self.found.all[number].rows}
         return Fixes(
             self.graph,
-            self.view,
+            self.question,
             tuple(spreads),
             every,
             question.worst,
-            self.kinds,
             self.hit,
-            self.band,
             self.by,
             budget,
             len(used),
@@ -230,7 +215,6 @@ class _FixSearch:
             regret,
             tuple(sorted(beyond)),
             len(rows & set(self.found.backed_up)),
-            bool(self.selection),
         )
 
     def second(self, question: _Roots, best: Plan, budget: float | None) -> Plan | None:

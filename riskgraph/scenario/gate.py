@@ -8,25 +8,27 @@ missing, the answer is unknown, and the blanks are the questions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.market import market_in
 from riskgraph.analysis.measure import By
+from riskgraph.analysis.question import Question
 from riskgraph.dates import first_day, last_day, years_between
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part, roots_reaching
-from riskgraph.model import AUTHORITY, PRESETS, Band, FailureKind
+from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.award import Award, Placed, place, read_award
 from riskgraph.scenario.policy import Limit, Policy, read_policy
-from riskgraph.settle import View
 
-__all__ = ["Gate", "GateVerdict", "LimitFinding", "gate"]
+__all__ = ["Gate", "GateVerdict", "LimitFinding", "MissingFact", "gate"]
 
 
 class GateVerdict(StrEnum):
@@ -64,12 +66,22 @@ class LimitFinding:
     known: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact of a draft award that is not there, as a question to put."""
+
+    fact: str
+    placed: Placed
+
+
 @dataclass(frozen=True)
-class Gate:
+class Gate(Answer, Pictured):
     """A draft award, judged.
 
     Attributes
     ----------
+    question
+        The kinds, the band and the day of the radii that are held against the limits.
     verdict
         The worst of all findings; unknown too if a fact that must be known is missing.
     findings
@@ -81,14 +93,68 @@ class Gate:
     single_points
         New single points of failure: body or place, buyer, and the services that stop with it, now more
         than one and more than before.
-    ended
-        Rows that end because of the award.
     """
 
+    form: ClassVar = Form(
+        "gate",
+        "A draft award held against limits: clean, blocked or unknown.",
+        ("kinds", "view", "band"),
+        (
+            Column("draft", "title of the draft"),
+            Column("verdict", "clean, unknown or blocked"),
+            Column("policy", "title of the limits"),
+            Column("buyers", "who buys", "list"),
+            Column("supplier", "from whom"),
+            Column("leans_on", "what the award would make the buyers lean on", "list"),
+            Column("missing", "facts that must be known and are not there", "list"),
+            Column("clean_if_good", "whether good answers to the questions make the draft clean", "flag"),
+            Column("ended", "rows that end because of the award", "list"),
+        ),
+        (
+            TableForm(
+                "limits",
+                "a limit, at the place where it is worst",
+                (
+                    Column("limit", "its name"),
+                    Column("verdict", "clean, unknown or blocked"),
+                    Column("most", "the most that is allowed", "number"),
+                    Column("about", "what the number is about: a root, what stops the services, the supplier"),
+                    Column("name", "its name"),
+                    Column("buyer", "of the services limit: whose services"),
+                    Column("before", "the number without the award", "number"),
+                    Column("after", "with it as it is written", "number"),
+                    Column("at_worst", "with its blanks taken against it", "number"),
+                    Column("services", "services that would stop", "list"),
+                    Column(
+                        "councils_known", "of a share: councils of which a supplier is known", "integer", "councils"
+                    ),
+                ),
+                ("limit", "verdict", "name", "before", "after", "at_worst", "most"),
+            ),
+            TableForm(
+                "questions",
+                "a blank whose answer decides",
+                (Column("fact", "the fact"), Column("question", "the question to put")),
+            ),
+            TableForm(
+                "single_points",
+                "a new single point of failure of a buyer",
+                (
+                    Column("about", "what fails"),
+                    Column("name", "its name"),
+                    Column("buyer", "whose services stop"),
+                    Column("buyer_name", "its name"),
+                    Column("services", "the services", "list"),
+                ),
+            ),
+        ),
+        shown=("limits", "questions"),
+    )
+
     graph: RiskGraph
+    question: Question
     placed: Placed
     policy: Policy
-    view: View
     verdict: GateVerdict
     findings: tuple[LimitFinding, ...]
     missing: tuple[str, ...]
@@ -101,42 +167,38 @@ class Gate:
         """The limits that are broken by the draft as it is written."""
         return tuple(one for one in self.findings if one.verdict is GateVerdict.BLOCKED)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
+    def fact_values(self) -> Mapping[str, Value]:
+        """The verdict, and what it is about."""
+        placed = self.placed
         return {
-            "schema": 1,
-            "draft": self.placed.award.title,
-            "verdict": str(self.verdict),
-            "as_of": self.view.as_of.isoformat(),
-            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
+            "draft": placed.award.title,
+            "verdict": self.verdict,
             "policy": self.policy.title,
-            "buyers": list(self.placed.buyers),
-            "supplier": self.placed.supplier,
-            "leans_on": list(self.placed.roots),
-            "limits": [
-                {
-                    "limit": one.limit.name,
-                    "verdict": str(one.verdict),
-                    "most": one.limit.most,
-                    "about": one.about,
-                    "buyer": one.buyer or None,
-                    "before": one.before,
-                    "after": one.after,
-                    "at_worst": one.at_worst,
-                    "services": list(one.of),
-                    "councils_known": one.known or None,
-                }
-                for one in self.findings
-            ],
-            "missing": list(self.missing),
-            "questions": list(self.questions),
+            "buyers": placed.buyers,
+            "supplier": placed.supplier,
+            "leans_on": placed.roots,
+            "missing": self.missing,
             "clean_if_good": self.clean_if_good,
-            "single_points": [
-                {"about": about, "buyer": buyer, "services": list(services)}
-                for about, buyer, services in self.single_points
-            ],
-            "ended": list(self.placed.ended),
+            "ended": placed.ended,
         }
+
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each limit, question or single point of failure."""
+        dataset = self.placed.dataset
+        if table == "questions":
+            return [(fact, as_words(MissingFact(fact, self.placed), dataset)) for fact in self.questions]
+        if table == "single_points":
+            return [
+                (about, dataset.name(about), buyer, dataset.name(buyer), services)
+                for about, buyer, services in self.single_points
+            ]
+        return [
+            (
+                one.limit.name, one.verdict, one.limit.most, one.about, dataset.name(one.about),
+                one.buyer or None, one.before, one.after, one.at_worst, one.of, one.known or None,
+            )
+            for one in self.findings
+        ]  # fmt: skip
 
     def __repr__(self) -> str:
         return f"<Gate {self.placed.award.title!r}: {self.verdict}, {len(self.broken)} limits broken>"
@@ -151,6 +213,11 @@ def gate(graph: RiskGraph, draft: str | Path | Award, policy: Path | Policy | No
         A file, the name of a shipped example, or an `Award`.
     policy
         A policy or its file; the shipped one if left out.
+
+    Returns
+    -------
+    Gate
+        The verdict, each limit with its numbers, and the questions that decide.
 
     Raises
     ------
@@ -176,7 +243,6 @@ _ANSWERS: Mapping[str, tuple[str, str]] = {
     "hosting": ("supplier", "own"),
     "subcontractor_access": ("admin", "none"),
 }
-_COMPROMISE = PRESETS["compromise"]
 
 
 class _Judge:
@@ -185,7 +251,7 @@ class _Judge:
         day = graph.dataset.info.day
         if award.start is not None:
             day = max(day, first_day(award.start))  # the day on which it begins
-        self.view = View(day)
+        self.question = Question.of(graph, as_of=day, band=Band.LIKELY)
         self.states: dict[Award | None, _State] = {}
         self.blanks = tuple(fact for fact in _ANSWERS if self._blank(fact))
 
@@ -222,7 +288,7 @@ class _Judge:
         if questions and verdict is GateVerdict.CLEAN:
             verdict = GateVerdict.UNKNOWN
         points = tuple(self._single_points(placed, now, then))
-        return Gate(self.graph, placed, self.policy, self.view, verdict, findings, missing, questions, good, points)
+        return Gate(self.graph, self.question, placed, self.policy, verdict, findings, missing, questions, good, points)
 
     def _answered(self, which: int, leave: Sequence[str] = ()) -> Award:
         """The draft with its blanks answered in the worst (0) or best (1) way."""
@@ -241,7 +307,7 @@ class _Judge:
         """The map without the award, or with it."""
         if award not in self.states:
             graph = self.graph if award is None else RiskGraph(place(self.graph, award).dataset)
-            self.states[award] = _State(graph, self.view)
+            self.states[award] = _State(graph, self.question)
         return self.states[award]
 
     # -- limits ---------------------------------------------------------------------------------
@@ -318,9 +384,9 @@ class _Judge:
 class _State:
     """A map in a view: what the limits measure in it."""
 
-    def __init__(self, graph: RiskGraph, view: View) -> None:
-        self.graph, self.view = graph, view
-        self.gauge = Gauge(graph, view, _COMPROMISE, None, Band.LIKELY, By.AUTHORITIES)
+    def __init__(self, graph: RiskGraph, question: Question) -> None:
+        self.graph, self.view, self.band = graph, question.view, question.band
+        self.gauge = Gauge(graph, question.view, question.kinds, None, question.band, By.AUTHORITIES)
         self._stops: dict[str, Mapping[str, tuple[str, ...]]] = {}
 
     def radius(self, root: str) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from riskgraph.analysis.question import Asking
 from riskgraph.data.files import nearest
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import FailureKind
@@ -95,6 +96,18 @@ class Scenario:
     like: str = ""
     as_of: str = ""
     notes: str = ""
+
+    @property
+    def asking(self) -> Asking:
+        """What it says about the question, besides the roots."""
+        said: Asking = {}
+        if self.kinds:
+            said["kinds"] = self.kinds
+        if self.like:
+            said["like"] = self.like
+        if self.as_of:
+            said["as_of"] = self.as_of
+        return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar
 
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.measure import By
+from riskgraph.analysis.question import Question
 from riskgraph.graph import RiskGraph
-from riskgraph.model import Band, FailureKind
+from riskgraph.model import FailureKind
+from riskgraph.pictured import Pictured
 from riskgraph.scenario.remedies import Remedy
-from riskgraph.settle import View
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Fixes", "Proposal", "total"]
 
@@ -54,11 +53,13 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Fixes:
+class Fixes(Answer, Pictured):
     """The cheapest changes that shrink a radius most, the next best set, and how sure that is.
 
     Attributes
     ----------
+    question
+        What is asked; its roots are those that were named, and its scope says which authorities count.
     roots
         What fails, one at a time; of the worst case over all roots, those that mattered in the search.
     every
@@ -79,18 +80,81 @@ class Fixes:
         Authorities that no change saves.
     backed_up
         Rows among those met that back each other up, which are therefore not severed.
-    selected
-        Whether only some authorities count.
     """
 
+    form: ClassVar = Form(
+        "fixes",
+        "The cheapest changes that shrink a radius most, tried on a copy of the map.",
+        ("roots", "kinds", "view", "band", "scope"),
+        (
+            Column("every_root", "whether all bodies and places of the map were roots", "flag"),
+            Column("worst_case", "whether the worst root counts, not the sum", "flag"),
+            Column("hit", "the failure kind that counts as a hit; none: any"),
+            Column("by", "what the radius is measured in: authorities, residents or services"),
+            Column("budget", "the most that could be spent; none: whatever saves all that can be saved", "number"),
+            Column("changes_considered", "changes looked at", "integer"),
+            Column("before", "the radius before", "number"),
+            Column("after", "the radius after the best set, tried on a copy of the map", "number"),
+            Column("bound", "no set within the budget leaves less than this", "number"),
+            Column("exact", "whether no other set within the budget leaves less", "flag"),
+            Column("beyond", "authorities that no change saves", "list"),
+            Column("backed_up", "rows that back each other up, and are not severed", "integer"),
+        ),
+        (
+            TableForm(
+                "changes",
+                "a change of the best set, or of the runner-up",
+                (
+                    Column("set", "best or runner-up"),
+                    Column("change", "its id, as a file of costs names it"),
+                    Column("act", "what is done"),
+                    Column("body", "who has to act"),
+                    Column("body_name", "its name"),
+                    Column("thing", "what it is about on the other side"),
+                    Column("thing_name", "its name"),
+                    Column("area", "the service area"),
+                    Column("rows", "the rows that it is about", "list"),
+                    Column("says", "the change in words"),
+                    Column("saves_alone", "what it saves alone", "number"),
+                    Column("saves_last", "what would be lost again without it", "number"),
+                ),
+                ("set", "act", "body_name", "thing_name", "area", "saves_alone", "saves_last"),
+            ),
+            TableForm(
+                "sets",
+                "a set of changes",
+                (
+                    Column("set", "best or runner-up"),
+                    Column("cost", "what it costs; a cost that is not known counts 1", "number"),
+                    Column("costs_unknown", "costs that are not known", "integer"),
+                    Column("after", "the radius that is left", "number"),
+                    Column("foreseen", "the same as the search foresaw it", "number"),
+                    Column("saved", "authorities that no root reaches any more", "list"),
+                ),
+            ),
+            TableForm(
+                "roots",
+                "a root",
+                (
+                    Column("root", "its id"),
+                    Column("name", "its name"),
+                    Column("before", "its radius before", "number"),
+                    Column("after", "its radius after the best set", "number"),
+                    Column("after_runner_up", "its radius after the runner-up", "number"),
+                    Column(
+                        "regret", "how much less could be left if all were spent on it; none: only one root", "number"
+                    ),
+                ),
+            ),
+        ),
+    )
+
     graph: RiskGraph
-    view: View
+    question: Question
     roots: tuple[str, ...]
     every: bool
     worst: bool
-    kinds: tuple[FailureKind, ...]
     hit: FailureKind | None
-    band: Band
     by: By
     budget: float | None
     considered: int
@@ -101,7 +165,6 @@ class Fixes:
     regret: Mapping[str, float]
     beyond: tuple[str, ...]
     backed_up: int
-    selected: bool = False
 
     @property
     def was(self) -> float:
@@ -113,76 +176,54 @@ class Fixes:
         """Whether no other set within the budget leaves less."""
         return max(self.best.left, self.best.foreseen) <= self.bound + 1e-3
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
+    @property
+    def sets(self) -> tuple[tuple[str, Proposal], ...]:
+        """The best set, and the runner-up if there is one."""
+        second = () if self.runner_up is None else (("runner-up", self.runner_up),)
+        return ("best", self.best), *second
+
+    def fact_values(self) -> Mapping[str, Value]:
+        """How it was searched, and how good it is."""
         return {
-            "schema": 1,
-            "data": {"title": self.graph.dataset.info.title, "as_of": self.graph.dataset.info.as_of},
-            "as_of": self.view.as_of.isoformat(),
-            "roots": list(self.roots),
             "every_root": self.every,
             "worst_case": self.worst,
-            "kinds": [str(kind) for kind in self.kinds],
-            "hit": None if self.hit is None else str(self.hit),
-            "band": self.band.word,
-            "by": str(self.by),
+            "hit": self.hit,
+            "by": self.by,
             "budget": self.budget,
             "changes_considered": self.considered,
             "before": self.was,
+            "after": self.best.left,
             "bound": self.bound,
             "exact": self.exact,
-            "before_by_root": dict(self.before),
-            "best": _plain(self.best),
-            "runner_up": None if self.runner_up is None else _plain(self.runner_up),
-            "regret": dict(self.regret),
-            "beyond": list(self.beyond),
+            "beyond": self.beyond,
+            "backed_up": self.backed_up,
         }
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each change of the best set and of the runner-up.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns set, change, act, body, thing, area, saves_alone, saves_last.
-        """
-        import pandas as pd
-
-        rows = [
-            (name, one.id, str(one.act), one.body, one.thing, one.area, first, last)
-            for name, found in (("best", self.best), ("runner-up", self.runner_up))
-            if found is not None
+    def row_values(self, table: str) -> Iterable[Row]:
+        """One row for each change, set or root."""
+        dataset = self.graph.dataset
+        if table == "sets":
+            return [(name, one.cost, one.costs_unknown, one.left, one.foreseen, one.saved) for name, one in self.sets]
+        if table == "roots":
+            second: Mapping[str, float] = {} if self.runner_up is None else self.runner_up.after
+            return [
+                (
+                    root, dataset.name(root), self.before[root], self.best.after[root],
+                    second.get(root), self.regret.get(root),
+                )
+                for root in self.roots
+            ]  # fmt: skip
+        return [
+            (
+                name, one.id, one.act, one.body, dataset.name(one.body), one.thing, dataset.name(one.thing), one.area,
+                one.rows, as_words(one, dataset), first, last,
+            )
+            for name, found in self.sets
             for one, first, last in zip(found.remedies, found.first, found.last, strict=True)
-        ]
-        return pd.DataFrame(
-            rows, columns=["set", "change", "act", "body", "thing", "area", "saves_alone", "saves_last"]
-        )
+        ]  # fmt: skip
 
     def __repr__(self) -> str:
         return f"<Fixes: {len(self.best.remedies)} changes, {self.was:g} before, {self.best.left:g} after>"
-
-
-def _plain(found: Proposal) -> dict[str, Any]:
-    return {
-        "changes": [
-            {
-                "change": one.id,
-                "act": str(one.act),
-                "body": one.body,
-                "thing": one.thing,
-                "area": one.area,
-                "rows": list(one.rows),
-                "saves_alone": first,
-                "saves_last": last,
-            }
-            for one, first, last in zip(found.remedies, found.first, found.last, strict=True)
-        ],
-        "cost": found.cost,
-        "costs_unknown": found.costs_unknown,
-        "after": found.left,
-        "after_by_root": dict(found.after),
-        "saved": list(found.saved),
-    }
 
 
 def total(values: Collection[float], worst: bool) -> float:

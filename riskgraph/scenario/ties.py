@@ -262,7 +262,7 @@ def _own_system(draft: Draft, body: str, area: str | None) -> str:
     id_ = f"{SYSTEM}:{body.partition(':')[2]}-own-{area or 'work'}"
     if id_ in draft.dataset.entities:
         return id_
-    name = f"{draft.text_of(body)}: own {(area or 'work').replace('-', ' ')} system"
+    name = f"{draft.dataset.name(body)}: own {(area or 'work').replace('-', ' ')} system"
     return draft.overlay.entity(Entity(id_, SYSTEM, name, service_area=(area,) if area else ()))
 
 

@@ -22,32 +22,34 @@ class CouncilExposure:
     before: Mapping[str, Band]
     after: Mapping[str, Band]
     parts: Mapping[str, Mapping[str, Band]]  # of a merger: the same for each old council
+    band: Band  # what counts: all that is this sure, or surer
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many bodies and places could reach it, at least possibly, before and after."""
-        return len(_possible(self.before)), len(_possible(self.after))
+        """How many bodies and places could reach it, before and after."""
+        return len(self.within(self.before)), len(self.within(self.after))
 
     @property
     def shared(self) -> int:
         """Of a merger: how many could reach more than one of the old councils."""
-        found = [root for part in self.parts.values() for root in _possible(part)]
+        found = [root for part in self.parts.values() for root in self.within(part)]
         return sum(1 for root in set(found) if found.count(root) > 1)
 
     @property
     def dropped(self) -> tuple[str, ...]:
-        """What could reach it before and no longer can, at least possibly."""
-        return tuple(root for root in _possible(self.before) if root not in set(_possible(self.after)))
+        """What could reach it before and no longer can."""
+        left = set(self.within(self.after))
+        return tuple(root for root in self.within(self.before) if root not in left)
 
     @property
     def gained(self) -> tuple[str, ...]:
-        """What could not reach it before and now can, at least possibly."""
-        return tuple(root for root in _possible(self.after) if root not in set(_possible(self.before)))
+        """What could not reach it before and now can."""
+        old = set(self.within(self.before))
+        return tuple(root for root in self.within(self.after) if root not in old)
 
-
-def _possible(found: Mapping[str, Band]) -> tuple[str, ...]:
-    """What could reach a council at least possibly."""
-    return tuple(root for root, band in found.items() if band <= Band.POSSIBLE)
+    def within(self, found: Mapping[str, Band]) -> tuple[str, ...]:
+        """What counts of all by which a council could be reached."""
+        return tuple(root for root, band in found.items() if band <= self.band)
 
 
 def exposures(graph: RiskGraph, view: View, council: str, kinds: Sequence[FailureKind]) -> dict[str, Band]:

@@ -16,7 +16,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blocks import Block, Cell, Heading, Number, Picture, Report, Section, Table, Text
-from riskgraph.render.gaps import gaps_text
+from riskgraph.render.gaps import gaps_page
 from riskgraph.render.words import capital, full_name, join, kind_word, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import area_title, band_counts, contracts_section, method_section, shared_purchases
@@ -53,7 +53,7 @@ def overview_report(context: Context) -> Report:
     single = worst_failures(context.graph, selection=chosen, limit=SHOWN, **context.question)
     worst, tried = single.failures, single.tried
     where = _where(chosen)
-    found = gaps(context.graph, chosen)
+    found = gaps(context.graph, selection=chosen)
     blank = sum(coverage.blank for coverage in found.fields.values())
     silent = [body for body in found.silent if body in members]
     table = _roots_table(context, worst)
@@ -74,7 +74,7 @@ def overview_report(context: Context) -> Report:
         for n, w in enumerate(worst[:8], 1)
         if w.id not in context.withheld
     ]
-    summary.append(gaps_text(found).splitlines()[0])
+    summary.append(gaps_page(found).lead)
     evidence, sources = evidence_section(context, {row.id for step in steps for row in step.rows})
     return Report(
         "overview",

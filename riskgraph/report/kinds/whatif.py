@@ -11,7 +11,8 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
-from riskgraph.render.whatif import change_phrase, text
+from riskgraph.render.page import as_text
+from riskgraph.render.whatif import change_phrase, page
 from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import area_title, contracts_section, method_section, unmarked
@@ -43,9 +44,9 @@ def whatif_report(context: Context) -> Report:
     """The report on one scenario; what it asks, and as of when, stands in the scenario itself."""
     if context.withheld:
         raise RiskGraphError("A scenario names the bodies that it changes.", "Leave --redact out.")
-    answer = compare(context.graph, read(context.names[0]), context.selection)
+    answer = compare(context.graph, read(context.names[0]), selection=context.selection)
     dataset = answer.applied.after.dataset
-    words = unmarked(context, text(answer)).replace("`", "").splitlines()
+    words = unmarked(context, as_text(page(answer))).replace("`", "").splitlines()
     title = words[0].rpartition(" (data of ")[0] or words[0].rstrip(".")
     differences, stops = _differences(answer), _stops(answer)
     contracts, contract_rows = contracts_section(
