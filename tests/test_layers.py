@@ -91,14 +91,11 @@ CIRCLES_LEFT = [
 ROOMS_WITH_LATE_IMPORTS = ("riskgraph.data.importers", "riskgraph.importers")
 CLASSES_LEFT = {
     "Answer",
-    "Box",
-    "Contract",
     "Exposure",
     "Fact",
     "Finding",
     "Pair",
     "Part",
-    "Picture",
     "Product",
     "Ranked",
     "Row",
@@ -107,26 +104,21 @@ CLASSES_LEFT = {
     "Sheet",
     "Tie",
     "Together",
-    "Verdict",
     "What",
     "_Book",
     "_Finder",
     "_Search",
-    "_Work",
     "_Writer",
 }
 CONSTANTS_LEFT = {
     "AT_ONCE",
     "BANDS",
     "BLOCK",
-    "BOXES",
     "FEWEST",
     "FIELDS",
     "FORMAT",
     "HEADER",
     "KINDS",
-    "LINE",
-    "MATRIX",
     "MEASURES",
     "MOST",
     "NAMES",
@@ -136,7 +128,6 @@ CONSTANTS_LEFT = {
     "ROWS",
     "TYPES",
     "VERBS",
-    "WORST",
 }
 
 

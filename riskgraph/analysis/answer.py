@@ -18,6 +18,7 @@ from riskgraph.analysis.question import QUESTION_PARTS, Part, Question
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
+from riskgraph.pictured import Pictured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,8 +156,8 @@ def _property(column: Column) -> dict[str, object]:
     return {**_JSON[column.type], "description": f"{column.says}{unit}."}
 
 
-class Answer:
-    """Mixed into every answer: what it is declared to hold, in every form.
+class Answer(Pictured):
+    """Mixed into every answer: what it is declared to hold, in every form; a notebook shows it as a page.
 
     A class declares `form` and says its values: `fact_values` and `row_values`.
     """

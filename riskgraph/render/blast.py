@@ -21,6 +21,7 @@ from riskgraph.render.words import (
     kind_word,
     plural,
     root_name,
+    route_phrase,
     short_name,
 )
 
@@ -111,9 +112,7 @@ def finding(radius: BlastRadius, band: Band = Band.POSSIBLE, *, roots: str | Non
     present, wide = radius.within(band), radius.within(Band.NOT_RULED_OUT)
     if roots is None:
         roots = join(root_name(dataset, root) for root in radius.roots)
-    verb = failing(radius.kinds)
-    if len(radius.roots) > 1 and not verb.startswith("were"):
-        verb += " together"
+    verb = failing(radius.kinds, len(radius.roots))
     itself = [short_name(dataset, reach.id) for reach in radius.authorities if reach.root and named]
     also = f" besides {join(itself)}" if itself else ""
     if not present and len(itself) == 1:
@@ -195,7 +194,7 @@ def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
     for (area, route, first), bands in surest + biggest:
         reaches = [by_id[body] for body in bands]
         where = f"{area_label(area)}, " if area is not None else ""
-        how = _route(radius, route, first)
+        how = route_phrase(dataset, route, first)
         if route is Route.PAST and not all(reach.past for reach in reaches):
             how = "most surely by data left behind when a contract ended"
         carriers = set.intersection(*(set(reach.also) for reach in reaches))
@@ -218,16 +217,6 @@ def _names_by_band(dataset: Dataset, bands: Mapping[str, Band]) -> str:
         if names:
             parts.append(f"{join(names, NAMES)} ({band_phrase(band)})")
     return "; ".join(parts)
-
-
-def _route(radius: BlastRadius, route: Route, first: str | None) -> str:
-    dataset = radius.graph.dataset
-    if first is None or route in {Route.DIRECT, Route.PAST, Route.ROOT}:
-        return str(route)
-    name = short_name(dataset, first)
-    if route is Route.PRODUCT:
-        return f"through {name}"
-    return f"through {name}" if route is not Route.SUBCONTRACTOR else f"through {name} (subcontractor)"
 
 
 def _apart(radius: BlastRadius) -> str:
@@ -336,7 +325,7 @@ def _count_then_name(item: tuple[str | None, int]) -> tuple[int, str]:
 
 
 HEADER = (
-    "id", "name", "class", "region", *(str(kind) for kind in FailureKind), "hops", "route", "through", "lines", "services", "shelf",
+    "id", "name", "class", "region", *(str(kind) for kind in FailureKind), "hops", "route", "through", "lines", "services", "standing",
 )  # fmt: skip
 
 

@@ -9,13 +9,13 @@ from riskgraph.analysis.select import Selection
 from riskgraph.analysis.shares import Index
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text, headings
 from riskgraph.render.concentration import band_words, bounded, concentration_text
 from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, contracts_section, method_section, shared_purchases, unmarked
+from riskgraph.report.parts import area_title, columns_of, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.registry import Context, ask_about, report_kind, told
 from riskgraph.rules import rules
 
 __all__ = ["concentration_report"]
@@ -32,6 +32,7 @@ def _area(graph: RiskGraph, name: str) -> str:
     names="one",
     metavar="AREA",
     resolve=_area,
+    ask=ask_about,
     examples=(
         "riskgraph report concentration revenues-benefits",
         "riskgraph report concentration 'Elections and registration' --format text",
@@ -40,11 +41,9 @@ def _area(graph: RiskGraph, name: str) -> str:
 )
 def concentration_report(context: Context) -> Report:
     """The report on one market."""
-    dataset, area = context.graph.dataset, context.names[0]
+    dataset, area = context.graph.dataset, context.subject
     chosen = context.chosen
-    found = concentration(
-        context.graph, area, selection=replace(chosen, areas=frozenset()), as_of=context.question.get("as_of")
-    )
+    found = concentration(context.graph, area, selection=replace(chosen, areas=frozenset()), as_of=context.view.as_of)
     known = len(found.market) - len(found.unknown)
     if not found.shares:
         raise RiskGraphError(
@@ -101,7 +100,7 @@ def concentration_report(context: Context) -> Report:
         ),
         unmarked(context, concentration_text(found)),
         {"exposures": suppliers, "services": members, "contracts": contract_rows, "sources": sources},
-        {"index": round(index.hhi, 1), "known": known, "market": len(found.market), "suppliers": [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares if s.supplier not in context.withheld]},
+        told(context, found.to_dict()),
     )  # fmt: skip
 
 
@@ -132,13 +131,12 @@ def _suppliers(context: Context, found: Concentration) -> Table:
         for share in found.shares
         if share.supplier not in context.withheld
     ]
-    columns = (
-        Heading("name", "Supplier"),
-        Heading("councils", "Councils", "number"),
-        Heading("share", "Share, %", "number"),
-        Heading("residents", "Residents", "number"),
-        Heading("value_gbp", "Contract value (£)", "number"),
-        Heading("id", "Id"),
+    columns = headings(
+        "name councils share residents value_gbp id",
+        number="councils share residents value_gbp",
+        name="Supplier",
+        share="Share, %",
+        value_gbp="Contract value (£)",
     )
     return Table("exposures", "Every supplier, by councils", columns, tuple(rows))
 
@@ -156,7 +154,7 @@ def _members(context: Context, found: Concentration) -> Table:
         for body in sorted(found.market, key=lambda body: short_name(dataset, body))
         if body not in context.withheld
     ]
-    columns = (Heading("name", "Council"), Heading("supplier", "Supplier"), Heading("id", "Id"))
+    columns = headings("name supplier id", name="Council")
     return Table("services", "Councils and who serves them", columns, tuple(rows))  # fmt: skip
 
 
@@ -184,7 +182,7 @@ def _shares_section(context: Context, found: Concentration, area: str, suppliers
                 if s.supplier not in context.withheld
             ],
         ),
-        Table("suppliers-page", suppliers.caption, suppliers.columns[:-1], tuple(row[:-1] for row in suppliers.rows)),
+        columns_of(suppliers),
     ]
     return Section("who", "Who shares this market", tuple(blocks))  # fmt: skip
 
@@ -200,11 +198,7 @@ def _owners_section(context: Context, found: Concentration) -> tuple[Section, ..
         for s in found.parents[:15]
         if s.supplier not in context.withheld
     ]
-    columns = (
-        Heading("name", "Owner"),
-        Heading("councils", "Councils", "number"),
-        Heading("share", "Share, %", "number"),
-    )
+    columns = headings("name councils share", number="councils share", name="Owner", share="Share, %")
     table = Table("owners", "Suppliers rolled up to their ultimate owner", columns, tuple(rows))
     same = found.parents[: tied([round(share.councils, 9) for share in found.parents])]
     named = [share for share in same if share.supplier not in context.withheld]
@@ -229,14 +223,12 @@ def _figures_section(found: Concentration) -> Section:
         if one is not None:
             figures = [bounded(one, name, "%") for name in ("largest", "three", "five")]
             rows.append((label, f"{one.known:.0f}%", *figures, bounded(one, "hhi"), bounded(one, "effective")))
-    columns = (
-        Heading("measure", "Measure"),
-        Heading("known", "Known"),
-        Heading("largest", "Largest"),
-        Heading("three", "Three largest"),
-        Heading("five", "Five largest"),
-        Heading("hhi", "HHI"),
-        Heading("effective", "Equal suppliers"),
+    columns = headings(
+        "measure known largest three five hhi effective",
+        three="Three largest",
+        five="Five largest",
+        hhi="HHI",
+        effective="Equal suppliers",
     )
     table = Table(
         "figures", "How uneven it is: of what is known, and in brackets the least and the most", columns, tuple(rows)
