@@ -877,24 +877,118 @@ class RiskMap:
         return checked(timeline)(self.graph, incident)
 
     @checked
-    def report(self, kind: str, *names: str, **options: Any) -> Bundle:
-        """A report as files, such as `report("blast", "civica", tlp="AMBER")`; see `riskgraph.report.make`.
+    def report(
+        self,
+        kind: str,
+        *names: str,
+        tlp: str | None = None,
+        classification: str | None = None,
+        exempt: str = "",
+        permission: str = "",
+        anonymous: bool = False,
+        redact: Sequence[str] = (),
+        dated: str | None = None,
+        version: str = "1",
+        author: str = "",
+        data: str = "",
+        aware: str | None = None,
+        since: str | Path = "",
+        **asking: Unpack[Asking],
+    ) -> Bundle:
+        """A report as files; see `riskgraph.report.make`.
+
+        Parameters
+        ----------
+        kind
+            Such as "blast", "council" or "overview".
+        names
+            What it is about: roots, a council, a supplier, a service area, a scenario or an incident.
+        tlp, classification, exempt, permission, anonymous, redact, dated, version, author, data, aware, since
+            How it is marked, dated and printed; see `riskgraph.report.ReportOptions`.
+        asking
+            Kinds, view and scope; see `riskgraph.analysis.question.Asking`.
+
+        Returns
+        -------
+        Bundle
+            File name to bytes, with the question, the marking and where it comes from.
+
+        Raises
+        ------
+        RiskGraphError
+            If the kind is not known, a name is not found, or the marking is not allowed.
 
         Examples
         --------
-        >>> bundle = load("seeds").report("blast", "east kent services")
-        >>> "report.html" in bundle.files
-        True
+        >>> bundle = load("seeds").report("overview", regions=["South East"], tlp="AMBER")
+        >>> bundle.name, "report.html" in bundle.files
+        ('2026-11-22_overview-south-east_TLP-AMBER_v1', True)
         """
         from riskgraph.report import ReportOptions, make
 
-        return checked(make)(self.graph, kind, names, checked(ReportOptions)(**options))
+        options = ReportOptions(
+            asking,
+            tlp,
+            classification,
+            exempt,
+            permission,
+            anonymous,
+            tuple(redact),
+            dated,
+            version,
+            author,
+            data,
+            aware,
+            str(since),
+        )
+        return make(self.graph, kind, names, options)
 
-    def atlas(self, **how: Any) -> Atlas:
-        """The whole map in one page, to search offline; see `riskgraph.report.atlas.atlas`."""
+    @checked
+    def atlas(
+        self,
+        *,
+        as_of: str | date | None = None,
+        tlp: str | None = None,
+        classification: str | None = None,
+        exempt: str = "",
+        permission: str = "",
+        supposing: str = "",
+        data: str = "uk",
+        memory: int | None = None,
+    ) -> Atlas:
+        """The whole map in one page, to search offline; see `riskgraph.report.atlas.atlas`.
+
+        Parameters
+        ----------
+        as_of
+            The date of the question; the date of the data if left out.
+        tlp, classification, exempt, permission
+            How it is marked; see `riskgraph.report.marking.mark`.
+        supposing
+            The scenario that the map stands for, if it is not the map as it is.
+        data
+            What the map is called in the command that makes the page again.
+        memory
+            Bytes that may be taken; half of the machine's if left out.
+
+        Returns
+        -------
+        Atlas
+            The page, and the answers that it holds.
+        """
         from riskgraph.report.atlas import atlas
 
-        return checked(atlas)(self.graph, **how)
+        return atlas(
+            self.graph,
+            as_of=as_of,
+            tlp=tlp,
+            classification=classification,
+            exempt=exempt,
+            permission=permission,
+            supposing=supposing,
+            data=data,
+            memory=memory,
+        )
 
     def networkx(self) -> nx.MultiDiGraph[str]:
         """The whole map as NetworkX has it, evidence and all; `from_networkx` makes a map of it again."""

@@ -21,9 +21,9 @@ KINDS: dict[str, tuple[str, tuple[str, ...], ReportOptions]] = {
     "redacted": ("blast", ("civica/customer-digital",), ReportOptions(redact=("thanet", "east kent services"))),
     "council": ("council", ("thanet",), ReportOptions(tlp="AMBER", classification="OFFICIAL")),
     "supplier": ("supplier", ("east kent services",), ReportOptions()),
-    "overview": ("overview", (), ReportOptions(selection={"regions": ["Wales"]})),
+    "overview": ("overview", (), ReportOptions(asking={"regions": ["Wales"]})),
     "whatif": ("whatif", ("leave-east-kent-services",), ReportOptions()),
-    "concentration": ("concentration", ("libraries-leisure",), ReportOptions(selection={"regions": ["Scotland"]})),
+    "concentration": ("concentration", ("libraries-leisure",), ReportOptions(asking={"regions": ["Scotland"]})),
     "replay": ("replay", ("eks-civica-2024",), ReportOptions()),
 }
 

@@ -45,7 +45,7 @@ def test_bodies_reached_alike_share_a_box_where_there_are_too_many(monkeypatch: 
 
     apart = labels()
     assert len(apart) > len(present) and "Adur" in apart
-    monkeypatch.setattr("riskgraph.report.explorer.BOXES", 20)
+    monkeypatch.setattr("riskgraph.report.explorer.MOST_BOXES", 20)
     alike = labels()
     counts = [int(found[1]) for label in alike if (found := re.fullmatch(r"(\d+) bod(?:y|ies)", label))]
     assert sum(counts) == len(present) and len(alike) < len(apart)

@@ -89,23 +89,16 @@ CIRCLES_LEFT = [
 ROOMS_WITH_LATE_IMPORTS = ("riskgraph.importers",)
 CLASSES_LEFT = {
     "Answer",
-    "Box",
-    "Contract",
-    "Picture",
     "Tie",
     "_Book",
     "_Finder",
-    "_Work",
 }
 CONSTANTS_LEFT = {
     "AT_ONCE",
     "BANDS",
     "BLOCK",
-    "BOXES",
     "FORMAT",
     "HEADER",
-    "LINE",
-    "MATRIX",
     "MOST",
     "NAMES",
     "PAIRS",
@@ -113,7 +106,6 @@ CONSTANTS_LEFT = {
     "ROWS",
     "TYPES",
     "VERBS",
-    "WORST",
 }
 
 

@@ -10,9 +10,10 @@ import pytest
 from test_report import HOSTILE, hostile
 
 import riskgraph
+from riskgraph.analysis.answer import Answer
 from riskgraph.analysis.blast import blast
 from riskgraph.errors import RiskGraphError
-from riskgraph.pictured import as_figure
+from riskgraph.pictured import as_figure, as_html
 from riskgraph.render.notebook import CONFIG
 
 SEEDS = riskgraph.load("seeds")
@@ -36,6 +37,15 @@ def test_a_result_shows_itself(name: str) -> None:
     assert html.count('<div class="riskgraph">') == 1
     assert "<table" in html or "<svg" in html
     assert not re.search(r"<script|<link|<img|\son\w+=|href=.http|\bsrc=|url\(", html)
+
+
+def test_every_answer_shows_itself_and_none_is_registered_for_it() -> None:
+    for one in (*Answer.__subclasses__(), type(SEEDS.timeline("eks-civica-2024"))):
+        assert as_html.dispatch(one) is not as_html.dispatch(object)
+    html = SEEDS.timeline("eks-civica-2024")._repr_html_()
+    assert html is not None and "<table" in html
+    own = {"BlastRadius", "Answer", "Pictured", "object"}
+    assert {kind.__name__ for kind in as_html.registry} == own
 
 
 @pytest.mark.parametrize("name", ["BlastRadius", "Listing", "Gaps", "Ranking", "Concentration"])

@@ -25,6 +25,7 @@ from riskgraph.analysis.contracts import contracts
 from riskgraph.analysis.every_radius import every_radius
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By, counted, residents, separate_areas
+from riskgraph.analysis.question import Question
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.analysis.rank import rank
 from riskgraph.analysis.residents import ResidentSums
@@ -109,7 +110,7 @@ def check_pages(graph: RiskGraph, roots: Sequence[str], question: Mapping[str, A
     for root in roots:
         radius = blast(graph, root, **question)
         found = len(radius.within())
-        report = blast_report(Context(graph, (root,), question=dict(question)))
+        report = blast_report(Context(graph, Question.of(graph, root, **question)))
         assert report.numbers[0].figure == f"{found:,}"
         everywhere = [
             as_text(blast_page(radius)), as_text(anonymous(radius)), report.title, as_text(calls_page(calls(graph, root, **question))),
@@ -470,7 +471,7 @@ def test_maps_are_compared_kind_by_kind() -> None:
 def test_a_section_on_what_could_stop_lists_what_could_stop() -> None:
     uk = RiskGraph.open("uk")
     radius = blast(uk, "civica")
-    report = blast_report(Context(uk, ("supplier:civica",), question={}))
+    report = blast_report(Context(uk, Question.of(uk, "supplier:civica")))
     blocks = [block for section in report.sections for block in section.blocks]
     pictures = {block.id: block for block in blocks if isinstance(block, Picture)}
     stops = {area for reach in radius.within() for area, kinds in reach.services.items()

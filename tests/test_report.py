@@ -21,16 +21,20 @@ from hypothesis import strategies as st
 from reporting import KINDS, bundle, renamed, seeds, uk
 
 from riskgraph.analysis.blast import blast
+from riskgraph.analysis.question import Asking, Question
+from riskgraph.api import load
 from riskgraph.cli import main
 from riskgraph.data import write
 from riskgraph.data.folders import update_folder
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
+from riskgraph.render.blocks import Report
 from riskgraph.render.tables import csv_cell
 from riskgraph.report import REPORTS as REGISTERED
 from riskgraph.report import ReportOptions, make
 from riskgraph.report.marking import Tlp, mark
+from riskgraph.report.registry import Context, report_kind
 from riskgraph.report.verify import verify
 
 HEADS = ("What it means", "What we do not know", "Do now", "Decisions needed")
@@ -85,7 +89,7 @@ def test_civica_reaches_whom_the_question_reaches() -> None:
     }
     assert len(report.files["report.html"]) < 300_000
     html = words(report.files["report.html"].decode())
-    assert all(f"{row['name']} " in html for row in rows[:300])
+    assert all(f"{uk().dataset.usual_name(row['id'])} " in html for row in rows[:300])
 
 
 def test_residents_are_a_ceiling_on_the_page() -> None:
@@ -390,18 +394,128 @@ def test_templates_hold_no_way_around_escaping() -> None:
 # -- words and registry -----------------------------------------------------------------------------
 
 
-def test_a_kind_needs_no_change_elsewhere() -> None:
-    from riskgraph.report.registry import report_kind
-
-    @report_kind("again", "The same again.", examples=("riskgraph report again x",) * 3)
-    def again(context):  # type: ignore[no-untyped-def]
-        return REGISTERED["blast"].build(context)
+def test_a_kind_needs_no_change_elsewhere(tmp_path: Path) -> None:
+    @report_kind("again", "The same again.", metavar="THING...", examples=("riskgraph report again x",) * 3)
+    def again(context: Context) -> Report:
+        return replace(REGISTERED["blast"].build(context), kind="again")
 
     try:
-        assert make("seeds", "again", ["essex"]).report.kind == "blast"
+        assert make("seeds", "again", ["essex"]).name.startswith("2026-11-22_again-essex_")
+        assert load("seeds").report("again", "essex", like="outage").question.like == "outage"
         assert "The same again." in run("report", "--help")[1]
+        assert "THING..." in run("report", "again", "--help")[1]
+        assert run("report", "again", "essex", "--data", "seeds", "--output", str(tmp_path))[0] == 0
+        assert run("verify", str(tmp_path))[0] == 0
+        assert "again" in run("report", "nothing")[2]
+        with pytest.raises(RiskGraphError, match="There is no report 'nothing'") as told:
+            make("seeds", "nothing")
+        assert "again" in str(told.value)
+        with pytest.raises(RiskGraphError, match="The report again needs a name"):
+            make("seeds", "again")
     finally:
         del REGISTERED["again"]
+
+
+# -- one question -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name not in {"bulletin", "redacted"}])
+def test_a_report_says_its_question_and_the_address_that_asks_it(name: str) -> None:
+    told = json.loads(page(name, "report.json"))
+    address = told["question"].pop("address")
+    assert told["schema"] == 2
+    assert told["question"] == bundle(name).question.to_dict()
+    assert Question.of_address(uk(), address).to_dict() == told["question"]
+
+
+def test_a_report_with_withheld_names_tells_no_address() -> None:
+    for name in ("bulletin", "redacted"):
+        assert json.loads(page(name, "report.json"))["question"]["address"] == ""
+
+
+def test_the_exposures_of_a_report_are_the_table_of_the_blast_radius() -> None:
+    for words in (["civica"], ["capita", "--like", "data-theft"], ["capita", "--region", "South East"]):
+        csv_text = run("blast", *words, "--data", "seeds", "--format", "csv")[1]
+        out = run("report", "blast", *words, "--data", "seeds", "--format", "json")[1]
+        told = json.loads(out)["tables"]["exposures"]
+        rows = list(csv.DictReader(io.StringIO(csv_text.removeprefix("\ufeff"))))
+        assert (
+            rows and [{key: "" if value is None else str(value) for key, value in row.items()} for row in told] == rows
+        )
+
+
+def test_a_report_of_an_incident_or_a_scenario_is_asked_as_it_says_unless_something_else_is_asked() -> None:
+    own = make("seeds", "replay", ["eks-civica-2024"])
+    assert own.question.view.as_of.isoformat() == own.report.date == "2024-01-31"
+    assert own.question.view.without == ("eks-civica-2024",)
+    assert own.origin.command == "riskgraph report replay eks-civica-2024 --data seeds"
+    now = make("seeds", "replay", ["eks-civica-2024"], ReportOptions(Asking(as_of="2026-11-22")))
+    assert now.report.date == "2026-11-22" and "--as-of 2026-11-22" in now.origin.command
+    scenario = make(uk(), "whatif", ["leave-east-kent-services"], ReportOptions(Asking(like="outage")))
+    assert scenario.question.like == "outage" and "stopped" in scenario.report.numbers[0].note
+    with pytest.raises(RiskGraphError, match="all that is known"):
+        make(uk(), "whatif", ["leave-east-kent-services"], ReportOptions(Asking(known_before="2024-01-01")))
+
+
+def test_what_a_report_would_not_obey_is_refused() -> None:
+    with pytest.raises(RiskGraphError, match="one council, and no scope"):
+        make("seeds", "council", ["thanet"], ReportOptions(Asking(regions=["Wales"])))
+    with pytest.raises(RiskGraphError, match="possible or surer"):
+        make("seeds", "blast", ["essex"], ReportOptions(Asking(band="likely")))
+    with pytest.raises(RiskGraphError, match="lik"):
+        make("seeds", "blast", ["essex"], ReportOptions({"lik": "outage"}))  # type: ignore[typeddict-unknown-key]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("blast civica --anonymous --region South_East --like outage --without eks-civica-2024", ""),
+        ("blast civica capita/pensions --members FILE --kind outage --as-of 2026-01-01", ""),
+        ("blast civica thanet --redact FILE --without eks-civica-2024", "--redact FILE --root civica --root thanet"),
+        ("replay eks-civica-2024 --region South_East --kind exposure --known-before 2024-01-01", ""),
+        ("concentration revenues-benefits --region South_East", ""),
+        ("supplier civica/customer-digital --class district", ""),
+    ],
+)
+def test_a_narrow_question_is_asked_again_as_it_was(words: str, names: str, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("thanet\n", "utf-8")
+
+    def given(text: str) -> list[str]:
+        return text.replace("FILE", str(tmp_path / "names.txt")).replace("South_East", "South East").split("|")
+
+    folder = str(tmp_path / "r")
+    line = [*given(words.replace(" ", "|")), "--data", "seeds", "--output", folder]
+    assert run("report", *line)[0] == 0
+    assert run("verify", folder, *(given(names.replace(" ", "|")) if names else []))[:1] == (0,)
+    asked = json.loads((tmp_path / "r" / "report.json").read_text("utf-8"))["question"]
+    assert ("--region" in line) == (asked["regions"] == ["South East"])
+
+
+OLD_REQUEST = {
+    "data": "seeds", "kind": "blast", "names": ["supplier:civica"],
+    "question": {"as_of": "2026-01-31", "kinds": ["outage", "exposure"], "without": ["eks-civica-2024"]},
+    "selection": {"regions": ["South East"], "members": ["authority:dover", "authority:thanet"]},
+    "tlp": None, "classification": None, "exempt": "", "permission": "", "anonymous": False, "redact": [],
+    "dated": None, "version": "1", "author": "Kent WARP", "aware": None, "since": "",
+}  # fmt: skip
+
+
+def test_a_report_of_the_first_version_can_still_be_made_again(tmp_path: Path) -> None:
+    asked = Asking(
+        kinds=("outage", "exposure"), as_of="2026-01-31", without=["eks-civica-2024"], regions=["South East"],
+        members=["dover", "thanet"],
+    )  # fmt: skip
+    made = make("seeds", "blast", ["civica"], ReportOptions(asked, author="Kent WARP"))
+    old = json.loads(made.files["report.json"])
+    del old["question"]
+    old.update(schema=1, answer={"schema": 1, "authorities": {}}, tables={}, files={})
+    old["provenance"]["request"] = OLD_REQUEST
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(old), "utf-8")
+    assert verify(path).equal
+    old["provenance"]["request"]["question"]["kinds"] = ["exit"]
+    path.write_text(json.dumps(old), "utf-8")
+    assert any(said.startswith("title is") for said in verify(path).differences)
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ MADE = {
     "bulletin": ("blast", ["capita"], ReportOptions(data="uk", anonymous=True)),
     "council": ("council", ["thanet"], ReportOptions(data="uk")),
     "supplier": ("supplier", ["east kent services"], ReportOptions(data="uk")),
-    "overview": ("overview", [], ReportOptions(data="uk", selection={"regions": ["Wales"]})),
+    "overview": ("overview", [], ReportOptions(data="uk", asking={"regions": ["Wales"]})),
     "whatif": ("whatif", ["leave-east-kent-services"], ReportOptions(data="uk")),
     "concentration": (
         "concentration",
         ["libraries-leisure"],
-        ReportOptions(data="uk", selection={"regions": ["Scotland"]}),
+        ReportOptions(data="uk", asking={"regions": ["Scotland"]}),
     ),
     "replay": ("replay", ["eks-civica-2024"], ReportOptions(data="uk")),
 }

@@ -20,6 +20,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
+from riskgraph.pictured import Pictured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,8 +168,8 @@ def as_words(what: object, dataset: Dataset) -> str | None:  # noqa: ARG001
     return None
 
 
-class Answer:
-    """Mixed into every answer: what it is declared to hold, in every form.
+class Answer(Pictured):
+    """Mixed into every answer: what it is declared to hold, in every form; a notebook shows it as a page.
 
     A class declares `form` and says its values: `fact_values` and `row_values`.
     """

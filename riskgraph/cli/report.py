@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from riskgraph.cli.options import Output, data_option, examples, question_options, selection_options
+from riskgraph.cli.answers import asks
+from riskgraph.cli.options import Output, data_option, examples
 from riskgraph.data.files import nearest, read_names
 
 if TYPE_CHECKING:
-    from riskgraph.analysis.select import Selection
+    from riskgraph.analysis.question import Asking
+    from riskgraph.graph import RiskGraph
     from riskgraph.report import Bundle, ReportOptions
     from riskgraph.report.registry import Kind
 
@@ -113,42 +116,29 @@ def _command(kind: Kind) -> click.Command:
     """The command of one kind of report."""
 
     @report_options
-    @question_options
-    @selection_options
     @data_option
+    @asks("kinds", "scope")
     @click.pass_context
-    def run(ctx: click.Context, /, graph: Any, select: Any, question: dict[str, Any], **given: Any) -> None:
+    def run(ctx: click.Context, /, graph: RiskGraph, asking: Asking, **given: Any) -> None:
         from riskgraph.report import ReportOptions, make
 
-        names = given.get("names") or ()
-        options = ReportOptions(
-            question={key: value for key, value in question.items() if value},
-            selection=_selection(select(graph)),
-            tlp=given["tlp"],
-            classification=given["classification"],
-            exempt=given["exempt"],
-            permission=given["permission"],
-            anonymous=given["anonymous"],
-            redact=() if given["redact"] is None else read_names(given["redact"]),
-            dated=given["dated"],
-            version=given["version"],
-            author=given["author"],
-            data=Path(ctx.params["data"]).name,
-            aware=given["aware"],
-            since=given["since"],
-        )
+        if ctx.get_parameter_source("like") is ParameterSource.DEFAULT:
+            asking.pop("like", None)  # a scenario and an incident say themselves what is asked
+        names, explored = given.pop("names", ()), given.pop("explorer", False)
+        format_, output, zipped = given.pop("format_"), given.pop("output"), given.pop("zipped")
+        given["redact"] = () if given["redact"] is None else read_names(given["redact"])
+        options = ReportOptions(asking, data=Path(ctx.params["data"]).name, **given)
         bundle = make(graph, kind.word, (names,) if isinstance(names, str) else names, options)
-        if given.get("explorer"):
+        if explored:
             bundle = _explored(bundle, graph, options)
-        if given["format_"] == "folder":
-            _write(bundle, given["output"], given["zipped"])
+        if format_ == "folder":
+            _write(bundle, output, zipped)
         else:
-            text = bundle.files["report.json" if given["format_"] == "json" else "summary.txt"].decode()
-            path = "-" if given["output"] is None else str(given["output"])
-            Output(given["format_"], path).write(text)
+            text = bundle.files["report.json" if format_ == "json" else "summary.txt"].decode()
+            Output(format_, "-" if output is None else str(output)).write(text)
 
     made: Any = run
-    if kind.word == "blast":
+    if kind.explorer:
         text = "Also explorer.html: pictures to look around in (5 MB). Not with names withheld."
         made = click.option("--explorer", is_flag=True, help=text)(made)
     if kind.names == "many":
@@ -158,28 +148,15 @@ def _command(kind: Kind) -> click.Command:
     return click.command(kind.word, help=kind.help, short_help=kind.help, epilog=examples(*kind.examples))(made)
 
 
-def _explored(bundle: Bundle, graph: Any, options: ReportOptions) -> Bundle:
+def _explored(bundle: Bundle, graph: RiskGraph, options: ReportOptions) -> Bundle:
     """The bundle with the explorer; of a map that hides names there is none."""
     from riskgraph.analysis.blast import blast
-    from riskgraph.analysis.select import Selection
     from riskgraph.report.explorer import explorer
 
     if options.anonymous or options.redact:
         raise click.UsageError("A picture of the map shows by its shape who is withheld; leave --explorer out.")
-    names = bundle.origin.request["names"]
-    radius = blast(graph, names, **options.question).selected(Selection.of(graph, **options.selection))
-    return replace(bundle, files={**bundle.files, "explorer.html": explorer(radius, bundle.marking, bundle.origin)})
-
-
-def _selection(selection: Selection) -> dict[str, Any]:
-    """What was selected, as it is asked again: areas, classes, regions and the ids of members."""
-    chosen = {
-        "areas": sorted(selection.areas),
-        "classes": sorted(selection.classes),
-        "regions": sorted(selection.regions),
-        "members": None if selection.members is None else sorted(selection.members),
-    }
-    return {key: value for key, value in chosen.items() if value}
+    page = explorer(blast(graph, bundle.question), bundle.marking, bundle.origin)
+    return replace(bundle, files={**bundle.files, "explorer.html": page})
 
 
 def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:

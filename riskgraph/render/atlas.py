@@ -13,7 +13,6 @@ from typing import Any
 
 from riskgraph.analysis.every_radius import NOT, EveryRadius, Touch
 from riskgraph.analysis.measure import Standing, counts, inhabited, standing
-from riskgraph.analysis.radius import Route
 from riskgraph.assets import shipped_rows
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.names import normalise
@@ -29,6 +28,7 @@ from riskgraph.render.words import (
     join,
     kind_word,
     root_name,
+    route_phrase,
     sentence,
     short_name,
 )
@@ -83,7 +83,7 @@ def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
     Parameters
     ----------
     answers
-        OpenQuestion (a word of `PRESETS`) to its answer; all of one map and view.
+        Question (a word of `PRESETS`) to its answer; all of one map and view.
 
     Returns
     -------
@@ -159,7 +159,7 @@ class _Packer:
                 number - before,
                 _numbered(self.levels, touch.levels),
                 self._services(touch),
-                _numbered(self.routes, (self._route(touch), int(touch.past))),
+                _numbered(self.routes, (route_phrase(self.dataset, touch.route, touch.first), int(touch.past))),
                 self._chain(touch),
             ]
             before = number
@@ -172,12 +172,6 @@ class _Packer:
             for number in (_numbered(self.areas, area), _numbered(self.levels, levels))
         ]
         return _numbered(self.services, tuple(flat))
-
-    def _route(self, touch: Touch) -> str:
-        if touch.first is None or touch.route in {Route.DIRECT, Route.PAST, Route.ROOT}:
-            return str(touch.route)
-        subcontractor = " (subcontractor)" if touch.route is Route.SUBCONTRACTOR else ""
-        return f"through {short_name(self.dataset, touch.first)}{subcontractor}"
 
     def _chain(self, touch: Touch) -> int:
         """The sentence without the name it begins with, in pieces: many sentences end alike."""

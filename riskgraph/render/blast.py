@@ -22,6 +22,7 @@ from riskgraph.render.words import (
     kind_word,
     plural,
     root_name,
+    route_phrase,
     short_name,
 )
 
@@ -125,7 +126,6 @@ def finding(radius: BlastRadius, band: Band = Band.POSSIBLE, *, roots: str | Non
     if roots is None:
         roots = join(root_name(dataset, root) for root in radius.roots)
     verb = failing(radius.kinds, len(radius.roots))
-    verb = verb.removesuffix(" together") if verb.startswith("were") else verb
     itself = [short_name(dataset, reach.id) for reach in radius.authorities if reach.root and named]
     also = f" besides {join(itself)}" if itself else ""
     if not present and len(itself) == 1:
@@ -211,7 +211,7 @@ def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
     for (area, route, first), bands in surest + biggest:
         reaches = [by_id[body] for body in bands]
         where = f"{area_label(area)}, " if area is not None else ""
-        how = _route(radius, route, first)
+        how = route_phrase(dataset, route, first)
         if route is Route.PAST and not all(reach.past for reach in reaches):
             how = "most surely by data left behind when a contract ended"
         carriers = set.intersection(*(set(reach.also) for reach in reaches))
@@ -234,16 +234,6 @@ def _names_by_band(dataset: Dataset, bands: Mapping[str, Band]) -> str:
         if names:
             parts.append(f"{join(names, NAMES)} ({band_phrase(band)})")
     return "; ".join(parts)
-
-
-def _route(radius: BlastRadius, route: Route, first: str | None) -> str:
-    dataset = radius.graph.dataset
-    if first is None or route in {Route.DIRECT, Route.PAST, Route.ROOT}:
-        return str(route)
-    name = short_name(dataset, first)
-    if route is Route.PRODUCT:
-        return f"through {name}"
-    return f"through {name}" if route is not Route.SUBCONTRACTOR else f"through {name} (subcontractor)"
 
 
 def _run_on(radius: BlastRadius) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "Table",
     "Text",
     "Tile",
+    "headings",
 ]
 
 Cell = str | int | float | Band | None  # None: not known
@@ -45,6 +46,34 @@ class Heading:
     key: str
     label: str
     kind: Literal["text", "number", "band", "date"] = "text"
+
+
+def headings(keys: str, *, number: str = "", date: str = "", band: str = "", **labels: str) -> tuple[Heading, ...]:
+    """Columns of a table, in order; a column is called as its key unless another label is given.
+
+    Parameters
+    ----------
+    keys
+        Their names in the CSV file, with spaces between.
+    number, date, band
+        Those of them that hold no text.
+    labels
+        Key to label.
+
+    Examples
+    --------
+    >>> headings("name last_seen", date="last_seen", name="Who")
+    (Heading(key='name', label='Who', kind='text'), Heading(key='last_seen', label='Last seen', kind='date'))
+    """
+    kinds: dict[str, Literal["number", "date", "band"]] = {
+        **dict.fromkeys(number.split(), "number"),
+        **dict.fromkeys(date.split(), "date"),
+        **dict.fromkeys(band.split(), "band"),
+    }
+    return tuple(
+        Heading(key, labels.get(key) or key.replace("_", " ").capitalize(), kinds.get(key, "text"))
+        for key in keys.split()
+    )
 
 
 @dataclass(frozen=True, slots=True)

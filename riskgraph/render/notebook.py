@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from riskgraph.analysis.answer import Answer
 from riskgraph.analysis.blast import BlastRadius
 from riskgraph.analysis.concentration import Concentration
 from riskgraph.analysis.gaps import Gaps
@@ -19,10 +20,11 @@ from riskgraph.analysis.rank import Ranking
 from riskgraph.pictured import Pictured, as_figure, as_html
 from riskgraph.render.blast import finding
 from riskgraph.render.blocks import Heading, Table
+from riskgraph.render.page import answer_table
 from riskgraph.render.words import join, root_name
-from riskgraph.report.exposures import columns_of, exposures_table
+from riskgraph.report.exposures import reached_table
 from riskgraph.report.files import fragment
-from riskgraph.report.parts import BAND_WORDS, if_failing, routes
+from riskgraph.report.parts import BAND_WORDS, columns_of, if_failing, routes
 from riskgraph.report.registry import Context
 
 __all__ = ["CONFIG", "blast_figure", "escaped"]
@@ -33,14 +35,18 @@ ROWS_SHOWN = 30  # of a table in a notebook
 DARK = "#12436D"
 
 
+@as_html.register(Answer)
+def _answer_html(answer: Answer) -> str:
+    """Any answer: its first table, cut after some rows."""
+    return fragment(answer.form.says, [answer_table(answer, most=ROWS_SHOWN)])
+
+
 @as_html.register(BlastRadius)
 def _blast_html(radius: BlastRadius) -> str:
-    context = Context(radius.graph, radius.roots)
-    present = radius.within()
-    _, picture = routes(radius, present)
-    table = columns_of(exposures_table(context, radius), "name", "surest", "route", "services", most=ROWS_SHOWN)
-    title = finding(radius)
-    return fragment(title, [table] if picture is None else [replace(picture, see=""), table])
+    _, picture = routes(radius, radius.within())
+    table = reached_table(Context(radius.graph, radius.question), radius)
+    table = columns_of(table, "name", "surest", "route", "services", most=ROWS_SHOWN)
+    return fragment(finding(radius), [table] if picture is None else [replace(picture, see=""), table])
 
 
 @as_html.register(Pictured)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.proofs import Event, Inside, Proof, Together, Via
+from riskgraph.analysis.radius import Route
 from riskgraph.analysis.roots import area_label, root_name
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
@@ -43,6 +44,7 @@ __all__ = [
     "lead",
     "plural",
     "root_name",
+    "route_phrase",
     "row_phrase",
     "sentence",
     "short_name",
@@ -227,6 +229,21 @@ def assumption(dataset: Dataset, assumed: Assumption) -> str:
     }.get(assumed.field, {})
     said = value.get(assumed.value, f"{assumed.field} {assumed.value}")
     return f"assumed from {where}: {said}"
+
+
+def route_phrase(dataset: Dataset, route: Route, first: str | None) -> str:
+    """The kind of way in which a body is reached, with what comes first on it.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> seeds, first = read("seeds"), "shared-service:east-kent-services"
+    >>> route_phrase(seeds, Route.DIRECT, None), route_phrase(seeds, Route.SUBCONTRACTOR, first)
+    ('direct', 'through East Kent Services (subcontractor)')
+    """
+    if first is None or route in {Route.DIRECT, Route.PAST, Route.ROOT}:
+        return str(route)
+    return f"through {short_name(dataset, first)}{' (subcontractor)' * (route is Route.SUBCONTRACTOR)}"
 
 
 # -- one step ---------------------------------------------------------------------------------------

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from importlib.metadata import version as installed
+from datetime import date
 from typing import Any
 
 from riskgraph.analysis.every_radius import EveryRadius, every_radius
 from riskgraph.graph import RiskGraph
 from riskgraph.render.atlas import pack, worst
 from riskgraph.render.words import kind_word, root_name
-from riskgraph.report.files import Origin, source_hash, templates
+from riskgraph.report.files import Origin, page_of, printed_day
 from riskgraph.report.marking import Marking, Tlp, mark
 from riskgraph.report.pictures import tiles
 
 __all__ = ["QUESTIONS", "Atlas", "atlas"]
 
 QUESTIONS = ("compromise", "insolvency")
-WORST = 25  # roots in the table that can be read without scripts
+WORST_SHOWN = 25  # roots in the table that can be read without scripts
 SIZE = 28  # of a tile
 
 
@@ -111,7 +109,7 @@ def atlas(
         len(graph.dataset.warnings),
         {},
         shlex.join(words),
-        _dated(packed["as_of"]),
+        printed_day(packed["as_of"]),
         "1",
         attribution=info.attribution,
     )
@@ -119,27 +117,18 @@ def atlas(
     return Atlas(answers, packed, marking, origin, page.encode())
 
 
-def _dated(day: str) -> str:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else day
-
-
 def _page(
     answers: dict[str, EveryRadius], data: dict[str, Any], marking: Marking, origin: Origin, supposing: str
 ) -> str:
-    environment = templates()
-    style = environment.get_template("style.css").render(marking=marking, origin=origin)
-    style += environment.get_template("atlas.css").render()
-    script = "".join(environment.get_template(name).render() for name in ("atlas_data.js", "atlas.js"))
     placed, wide, high = _tiles(answers[QUESTIONS[0]], data)
-    page = environment.get_template("atlas.html").render(
+    return page_of(
+        "atlas.html",
+        marking,
+        origin,
+        styles=("atlas.css",),
+        scripts=("atlas_data.js", "atlas.js"),
         data=data,
-        marking=marking,
-        origin=origin,
         supposing=supposing,
-        riskgraph=installed("riskgraph"),
-        style_hash=source_hash(style),
-        script_hash=source_hash(script),
         tiles=placed,
         width=wide,
         height=high,
@@ -147,13 +136,12 @@ def _page(
         worst=_worst(answers[QUESTIONS[0]]),
         holds=_holds(data),
     )
-    return page if page.endswith("\n") else page + "\n"
 
 
 def _worst(every: EveryRadius) -> list[tuple[str, str, str, tuple[int, ...]]]:
     dataset = every.graph.dataset
     rows = []
-    for root, counts in worst(every, WORST):
+    for root, counts in worst(every, WORST_SHOWN):
         body, slash, _ = root.partition("/")
         kind = kind_word(dataset.entities[body].kind)
         rows.append((root, root_name(dataset, root), f"one line of a {kind}" if slash else kind, counts))

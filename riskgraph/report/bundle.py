@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import riskgraph.report.kinds  # noqa: F401 - registers the kinds
-from riskgraph.analysis.blast import blast
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.arguments import check
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import PRODUCT, SUPPLIER
+from riskgraph.model import PRODUCT, SUPPLIER, Band
 from riskgraph.render.blocks import Report
-from riskgraph.report.files import Origin, as_zip, folder_name, make_files
+from riskgraph.report.files import Origin, as_zip, folder_name, make_files, printed_day
 from riskgraph.report.marking import Marking, mark
 from riskgraph.report.redact import Redacted, leaks, redact
 from riskgraph.report.registry import REPORTS, Context, Kind
 
 __all__ = ["Bundle", "ReportOptions", "make"]
+
+WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,8 @@ class ReportOptions:
 
     Parameters
     ----------
-    question
-        What `blast` takes: kinds, like, as_of, without, known_before.
-    selection
-        Areas, classes, regions, members: what `Selection.of` takes.
+    asking
+        What is asked besides the names: kinds, view and scope; a report counts what is possible or surer.
     tlp, classification, exempt, permission
         The marking; see `riskgraph.report.marking.mark`.
     anonymous
@@ -55,8 +53,7 @@ class ReportOptions:
         Where an earlier state of the map is, to say what has changed.
     """
 
-    question: Mapping[str, Any] = field(default_factory=dict)
-    selection: Mapping[str, Any] = field(default_factory=dict)
+    asking: Asking = field(default_factory=Asking)
     tlp: str | None = None
     classification: str | None = None
     exempt: str = ""
@@ -76,6 +73,7 @@ class Bundle:
     """A finished report: what it says, how it is marked, where it comes from, and its files."""
 
     report: Report
+    question: Question
     marking: Marking
     origin: Origin
     files: Mapping[str, bytes]
@@ -140,9 +138,10 @@ def make(
         exempt=options.exempt,
         permission=options.permission,
     )
-    context, redacted = _context(graph, entry, names, options)
+    asked = _Request(graph, entry, names, options)
+    context, redacted = asked.context, asked.redacted
     report = entry.build(context)
-    origin = _origin(context, entry, options, report, redacted, graph.dataset.digest)
+    origin = asked.origin(report)
     files = make_files(report, marking, origin)
     if redacted is not None:
         found = leaks({**files, folder_name(report, marking, origin): b""}, redacted.needles)
@@ -151,7 +150,7 @@ def make(
                 f"A name that is to be withheld would stand in {found[0].file}; nothing was written.",
                 "Please report this fault, without the name. Withhold the body around it too, with --redact.",
             )
-    return Bundle(report, marking, origin, files)
+    return Bundle(report, context.question, marking, origin, files)
 
 
 def _check_names(entry: Kind, names: Sequence[str]) -> None:
@@ -163,43 +162,165 @@ def _check_names(entry: Kind, names: Sequence[str]) -> None:
         raise RiskGraphError(f"The report {entry.word} needs a name.", f"Try: {entry.examples[0]}")
 
 
-def _context(
-    graph: RiskGraph, entry: Kind, names: Sequence[str], options: ReportOptions
-) -> tuple[Context, Redacted | None]:
-    """The map that the report is made from: where names are withheld, one that does not hold them."""
-    check(blast, graph, names, **options.question)
-    check(Selection.of, graph, **options.selection)
-    question = dict(options.question)
-    selection = Selection.of(graph, **options.selection)
-    ids = tuple(dict.fromkeys(entry.resolve(graph, name) for name in names))
-    aware, since = _moment(options.aware), _since(entry, options)
-    if not options.anonymous and not options.redact:
-        return Context(graph, ids, question, selection or None, aware=aware, since=since), None
-    if options.anonymous and not entry.anonymous:
-        usable = ", ".join(kind.word for kind in REPORTS.values() if kind.anonymous)
-        raise RiskGraphError(
-            f"The report {entry.word} says nothing without names.", f"--anonymous works with: {usable}."
+class _Request:
+    """What is asked of which map: where names are withheld, one that does not hold them."""
+
+    def __init__(self, graph: RiskGraph, entry: Kind, names: Sequence[str], options: ReportOptions) -> None:
+        self.graph, self.entry, self.options = graph, entry, options
+        check(Question.of, graph, names, **options.asking)
+        asking: Asking = {**options.asking}
+        self.ids = tuple(dict.fromkeys(entry.resolve(graph, name) for name in names))
+        self.redacted = self._redacted() if options.anonymous or options.redact else None
+        if self.redacted is not None and (without := asking.get("without")):
+            known = {new: old for old, new in self.redacted.incidents.items()}  # as the report names them
+            listed = [without] if isinstance(without, str) else without
+            asking["without"] = tuple(known.get(incident, incident) for incident in listed)
+        self.question = entry.ask(graph, self.ids, asking)
+        if self.question.band is not Band.POSSIBLE:
+            raise RiskGraphError("A report counts what is possible or surer.", "Leave the band out.")
+        aware, since = _moment(options.aware), _since(entry, options)
+        if self.redacted is None:
+            self.context = Context(graph, self.question, self._subject(self.ids), aware=aware, since=since)
+            return
+        ids, new = self.redacted.ids, RiskGraph(self.redacted.dataset)
+        question = self._renamed(new, self.redacted)
+        subject = self._subject(tuple(_renamed(id_, ids) for id_ in self.ids))
+        withheld = frozenset(ids[id_] for id_ in self.redacted.hidden)
+        self.context = Context(new, question, subject, withheld, options.anonymous, aware)
+
+    def _subject(self, ids: tuple[str, ...]) -> str:
+        return ids[0] if self.entry.names == "one" else ""
+
+    def _redacted(self) -> Redacted:
+        """The map without what is to be withheld."""
+        dataset, options = self.graph.dataset, self.options
+        if options.anonymous and not self.entry.anonymous:
+            usable = ", ".join(kind.word for kind in REPORTS.values() if kind.anonymous)
+            raise RiskGraphError(
+                f"The report {self.entry.word} says nothing without names.", f"--anonymous works with: {usable}."
+            )
+        if options.anonymous:
+            hidden = frozenset(e.id for e in dataset.entities.values() if e.kind not in {SUPPLIER, PRODUCT})
+        else:
+            hidden = frozenset(self.graph.names.resolve(name).partition("/")[0] for name in options.redact)
+        view = self.graph.view(options.asking.get("as_of"))
+        return redact(dataset, hidden, view.as_of, classes=options.anonymous)
+
+    def _renamed(self, new: RiskGraph, redacted: Redacted) -> Question:
+        """The question with the ids of the map without names."""
+        chosen, ids, view = self.question.selection, redacted.ids, self.question.view
+        members = None if chosen.members is None else frozenset(ids.get(m, m) for m in chosen.members)
+        scope = replace(chosen, graph=new, members=members)
+        if self.options.anonymous and chosen:  # classes and regions may be withheld there: choose in the old map
+            held = frozenset(ids.get(e, e) for e in self.graph.dataset.entities if chosen.holds(e))
+            scope = Selection(new, chosen.areas, members=held)
+        return replace(
+            self.question,
+            roots=tuple(_renamed(root, ids) for root in self.question.roots),
+            view=replace(view, without=tuple(redacted.incidents.get(one, one) for one in view.without)),
+            selection=scope,
         )
-    if options.anonymous:
-        entities = graph.dataset.entities.values()
-        hidden = frozenset(entity.id for entity in entities if entity.kind not in {SUPPLIER, PRODUCT})
-    else:
-        hidden = frozenset(graph.names.resolve(name).partition("/")[0] for name in options.redact)
-    view = graph.view(question.get("as_of"))
-    redacted = redact(graph.dataset, hidden, view.as_of, classes=options.anonymous)
-    new = RiskGraph(redacted.dataset)
-    for key in ("without",):
-        if question.get(key):
-            given = (question[key],) if isinstance(question[key], str) else question[key]
-            question[key] = tuple(redacted.incidents.get(incident, incident) for incident in given)
-    members = None if selection.members is None else frozenset(redacted.ids.get(m, m) for m in selection.members)
-    chosen = Selection(new, selection.areas, selection.classes, selection.regions, members)
-    if options.anonymous and selection:  # classes and regions may be withheld in the new map: choose in the old one
-        held = frozenset(redacted.ids.get(e, e) for e in graph.dataset.entities if selection.holds(e))
-        chosen = Selection(new, selection.areas, members=held)
-    renamed = tuple(_renamed(id_, redacted) for id_ in ids)
-    withheld = frozenset(redacted.ids[id_] for id_ in redacted.hidden)
-    return Context(new, renamed, question, chosen or None, withheld, options.anonymous, aware), redacted
+
+    # -- where it comes from ------------------------------------------------------------------------
+
+    def origin(self, report: Report) -> Origin:
+        """Where a report comes from; of a redacted one nothing that could be looked up in the full map."""
+        options, dataset, redacted = self.options, self.context.graph.dataset, self.redacted
+        info = dataset.info
+        request: dict[str, object] = {
+            "data": self._data(),
+            "kind": self.entry.word,
+            "names": self._names(),
+            "tlp": options.tlp,
+            "classification": options.classification,
+            "exempt": options.exempt,
+            "permission": options.permission,
+            "anonymous": options.anonymous,
+            "redact": WITHHELD if options.redact else [],
+            "dated": options.dated,
+            "version": options.version,
+            "author": options.author,
+            "aware": options.aware,
+            "since": Path(options.since).name if options.since else "",
+        }
+        told = ""
+        if redacted is not None:
+            count = f"{len(redacted.hidden):,} names"
+            told = "every name but those of suppliers and products" if options.anonymous else count
+        return Origin(
+            info.title,
+            info.as_of,
+            self.graph.dataset.digest if redacted is None else WITHHELD,
+            len(dataset.relations),
+            len(dataset.warnings),
+            request,
+            self._command(),
+            _dated(options) or printed_day(report.date),
+            options.version,
+            options.author,
+            info.attribution,
+            told,
+            {**self._plain_question(), "address": self.question.address() if redacted is None else ""},
+        )
+
+    def _names(self) -> list[str]:
+        """What it is about, as the report may tell it: nothing that is withheld, and no path of this machine."""
+        hidden = frozenset() if self.redacted is None else self.redacted.hidden
+        shown = (WITHHELD if id_.partition("/")[0] in hidden else id_ for id_ in self.ids)
+        return [Path(name).name if Path(name).is_file() else name for name in shown]
+
+    def _plain_question(self) -> dict[str, object]:
+        """The question as plain values; names that are withheld are not told."""
+        asked = self.question.to_dict()
+        if self.redacted is not None:
+            hidden = self.redacted.hidden
+            asked["roots"] = [WITHHELD if id_.partition("/")[0] in hidden else id_ for id_ in self.question.roots]
+            asked["without"] = list(self.context.question.view.without)
+            asked["members"] = None if self.question.selection.members is None else [WITHHELD]
+        return asked
+
+    def _command(self) -> str:
+        """The command that makes the report again; what is as usual is left out, and lists are files."""
+        options, usual = self.options, self.entry.ask(self.graph, self.ids, {}).to_dict()
+        words = ["riskgraph", "report", self.entry.word, *self._names()]
+        asked = {key: value for key, value in self._plain_question().items() if value != usual[key]}
+        asked.pop("kinds" if asked.get("like") else "like", None)
+        for key, flag in _FLAGS.items():
+            value = asked.get(key)
+            items = value if isinstance(value, list) else [value] if value else []
+            for item in ["FILE"] if items and key == "members" else items:
+                words += [f"--{flag}", str(item)]
+        given = {**vars(options), "since": Path(options.since).name if options.since else ""}
+        for key in ("tlp", "classification", "exempt", "permission", "dated", "author", "aware", "since"):
+            words += [f"--{key}", given[key]] if given[key] else []
+        words += ["--version", options.version] if options.version != "1" else []
+        words += ["--anonymous"] if options.anonymous else []
+        words += ["--redact", "FILE"] if options.redact else []
+        words += ["--data", self._data()] if self._data() not in {"", "uk"} else []
+        return shlex.join(words)
+
+    def _data(self) -> str:
+        """The word for the data; a map of one's own is not named where names are withheld."""
+        told = self.redacted is None or self.options.data in {"uk", "seeds"}
+        return self.options.data if told else WITHHELD
+
+
+_FLAGS = {
+    "like": "like",
+    "kinds": "kind",
+    "as_of": "as-of",
+    "without": "without",
+    "known_before": "known-before",
+    "areas": "area",
+    "classes": "class",
+    "regions": "region",
+    "members": "members",
+}
+
+
+def _renamed(id_: str, ids: Mapping[str, str]) -> str:
+    body, slash, area = id_.partition("/")
+    return ids.get(body, body) + slash + area
 
 
 def _since(entry: Kind, options: ReportOptions) -> RiskGraph | None:
@@ -225,111 +346,8 @@ def _moment(text: str | None) -> datetime | None:
     return moment
 
 
-def _renamed(id_: str, redacted: Redacted) -> str:
-    body, slash, area = id_.partition("/")
-    return redacted.ids.get(body, body) + slash + area
-
-
-def _origin(
-    context: Context, entry: Kind, options: ReportOptions, report: Report, redacted: Redacted | None, digest: str
-) -> Origin:
-    """Where it comes from; of a redacted report nothing that could be looked up in the full map."""
-    info = context.graph.dataset.info
-    names = context.names
-    selection = {key: value for key, value in options.selection.items() if value}
-    if selection.get("members") is not None:
-        members = context.chosen.members or frozenset()
-        selection["members"] = "withheld" if redacted else sorted(members)
-    question = {
-        key: value for key, value in context.question.items() if value and (key, value) != ("like", "compromise")
-    }
-    request: dict[str, Any] = {
-        "data": options.data if redacted is None or options.data in {"uk", "seeds"} else "withheld",
-        "kind": entry.word,
-        "names": [_printed(context, name) for name in names],
-        "question": _plain(question),
-        "selection": _plain(selection),
-        "tlp": options.tlp,
-        "classification": options.classification,
-        "exempt": options.exempt,
-        "permission": options.permission,
-        "anonymous": options.anonymous,
-        "redact": "withheld" if options.redact else [],
-        "dated": options.dated,
-        "version": options.version,
-        "author": options.author,
-        "aware": options.aware,
-        "since": Path(options.since).name if options.since else "",
-    }
-    withheld = ""
-    if redacted is not None:
-        count = len(redacted.hidden)
-        withheld = "every name but those of suppliers and products" if options.anonymous else f"{count:,} names"
-    return Origin(
-        info.title,
-        info.as_of,
-        "withheld" if redacted else digest,
-        len(context.graph.dataset.relations),
-        len(context.graph.dataset.warnings),
-        request,
-        _command(request),
-        _dated(options, report),
-        options.version,
-        options.author,
-        info.attribution,
-        withheld,
-    )  # fmt: skip
-
-
-def _printed(context: Context, name: str) -> str:
-    """A name as the report may tell it: nothing that is withheld, and no path of this machine."""
-    if name.partition("/")[0] in context.withheld:
-        return "withheld"
-    return Path(name).name if Path(name).is_file() else name
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON gives them back."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, tuple | list | set | frozenset):
-            listed = [plain(item) for item in value]
-            return sorted(listed) if isinstance(value, set | frozenset) else listed
-        return value.isoformat() if isinstance(value, date) else value if isinstance(value, bool | int) else str(value)
-
-    return {key: plain(value) for key, value in sorted(values.items()) if value is not None}
-
-
-def _dated(options: ReportOptions, report: Report) -> str:
-    if options.dated:
-        try:
-            return parse_day(options.dated).isoformat()
-        except ValueError as error:
-            raise RiskGraphError(f"{error}.", "Write the date as 2026-11-25.") from None
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else report.date
-
-
-_FLAGS = {"kinds": "kind", "as_of": "as-of", "known_before": "known-before", "areas": "area", "classes": "class", "regions": "region"}  # fmt: skip
-
-
-def _command(request: Mapping[str, Any]) -> str:
-    """The command that makes the report again; lists in files are named, not repeated."""
-    words = ["riskgraph", "report", request["kind"], *request["names"]]
-    for key, value in (*request["question"].items(), *request["selection"].items()):
-        flag = f"--{_FLAGS.get(key, key)}"
-        if key == "members":
-            words += [flag, "FILE"]
-        else:
-            for item in value if isinstance(value, list) else [value]:
-                words += [flag, str(item)]
-    for key in ("tlp", "classification", "exempt", "permission", "dated", "author", "aware", "since"):
-        if request[key]:
-            words += [f"--{key}", request[key]]
-    if request["version"] != "1":
-        words += ["--version", request["version"]]
-    words += ["--anonymous"] if request["anonymous"] else []
-    words += ["--redact", "FILE"] if request["redact"] else []
-    if request["data"] not in {"", "uk"}:
-        words += ["--data", request["data"]]
-    return shlex.join(words)
+def _dated(options: ReportOptions) -> str:
+    try:
+        return parse_day(options.dated).isoformat() if options.dated else ""
+    except ValueError as error:
+        raise RiskGraphError(f"{error}.", "Write the date as 2026-11-25.") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskgraph.analysis.calls import Call, CallSheet
-from riskgraph.render.blocks import Cell, Heading, Table
+from riskgraph.render.blocks import Cell, Table, headings
 from riskgraph.render.calls import reason
 from riskgraph.render.words import full_name
 from riskgraph.report.registry import Context
@@ -28,13 +28,7 @@ def call_table(context: Context, sheet: CallSheet) -> Table:
     return Table(
         "calls",
         "Calls in their order",
-        (
-            Heading("turn", "Turn", "number"),
-            Heading("who", "Who"),
-            Heading("why", "Why"),
-            Heading("number", "Number"),
-            Heading("done", "Time, and by whom"),
-        ),
+        headings("turn who why number done", number="turn", done="Time, and by whom"),
         tuple(_row(sheet, turn, call) for turn, call in enumerate(calls, 1)),
         note=f"{more:,} more could be reached: see exposures.csv." if more else "",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from riskgraph.analysis.blast import last_evidenced
 from riskgraph.model import Relation
-from riskgraph.render.blocks import Block, Cell, Heading, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Section, Table, Text, headings
 from riskgraph.render.words import join, plural, short_name
 from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
@@ -17,7 +17,7 @@ __all__ = ["evidence_section"]
 
 def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Table]:
     """How good the evidence is, and which facts are oldest; and every source, as a table for a file of its own."""
-    dataset, view = context.graph.dataset, context.graph.view(context.question.get("as_of"))
+    dataset, view = context.graph.dataset, context.view
     relations = [dataset.relations[row] for row in sorted(set(rows))]
     grades: Counter[str] = Counter()
     aged: list[tuple[str, str, Relation]] = []
@@ -35,12 +35,7 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
     table = Table(
         "oldest",
         "The ten facts behind this report that were evidenced longest ago",
-        (
-            Heading("who", "Who"),
-            Heading("relation", "Relation"),
-            Heading("whom", "Whom"),
-            Heading("last_evidenced", "Last evidenced", "date"),
-        ),
+        headings("who relation whom last_evidenced", date="last_evidenced"),
         tuple(
             (short_name(dataset, row.dependent), row.relation.replace("-", " "), short_name(dataset, row.provider), day)
             for day, _, row in aged[:10]
@@ -67,19 +62,8 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
     return Section("gaps", "How good the evidence is, and what is stale", tuple(blocks)), sources
 
 
-SOURCES = (
-    Heading("who", "Who"),
-    Heading("relation", "Relation"),
-    Heading("whom", "Whom"),
-    Heading("service", "Service"),
-    Heading("stance", "Stance"),
-    Heading("grade", "Grade"),
-    Heading("about", "About"),
-    Heading("publisher", "Publisher"),
-    Heading("published", "Published", "date"),
-    Heading("checked", "Checked", "date"),
-    Heading("address", "Address"),
-    Heading("row", "Row"),
+SOURCES = headings(
+    "who relation whom service stance grade about publisher published checked address row", date="published checked"
 )
 
 
@@ -90,40 +74,13 @@ def _sources(context: Context, relations: Sequence[Relation]) -> Table:
     for row in relations:
         if context.withheld & {row.dependent, row.provider}:
             continue
-        fact = (
-            short_name(dataset, row.dependent),
-            row.relation,
-            short_name(dataset, row.provider),
-            area_title(row.service_area),
-        )
+        ends = short_name(dataset, row.dependent), row.relation, short_name(dataset, row.provider)
+        fact = (*ends, area_title(row.service_area))
         if not row.evidence:
-            rows.append(
-                (
-                    *fact,
-                    "supports",
-                    dataset.info.own_register,
-                    "",
-                    "the register itself",
-                    dataset.info.as_of,
-                    None,
-                    None,
-                    row.id,
-                )
-            )
-        for id_ in row.evidence:
-            item = dataset.evidence[id_]
+            itself = ("supports", dataset.info.own_register, "", "the register itself", dataset.info.as_of, None, None)
+            rows.append((*fact, *itself, row.id))
+        for item in (dataset.evidence[id_] for id_ in row.evidence):
             about = (item.about or "the relation").replace("_", " ")
-            rows.append(
-                (
-                    *fact,
-                    item.stance,
-                    item.confidence,
-                    about,
-                    item.publisher,
-                    item.published,
-                    item.retrieved,
-                    item.url,
-                    row.id,
-                )
-            )
+            source = (item.publisher, item.published, item.retrieved, item.url)
+            rows.append((*fact, item.stance, item.confidence, about, *source, row.id))
     return Table("sources", "Each fact behind this report, with each of its sources", SOURCES, tuple(rows))

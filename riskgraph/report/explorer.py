@@ -6,24 +6,23 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version as installed
 from typing import Any
 
 from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blast import finding
 from riskgraph.render.notebook import CONFIG, blast_figure, escaped
-from riskgraph.render.words import area_label, join, lead, plural, root_name, sentence, short_name, tied
-from riskgraph.report.files import Origin, source_hash, templates
+from riskgraph.render.words import area_label, join, lead, plural, root_name, route_phrase, sentence, short_name, tied
+from riskgraph.report.files import Origin, page_of, source_hash
 from riskgraph.report.marking import Marking
 from riskgraph.report.parts import BAND_WORDS
 
 __all__ = ["explorer"]
 
 LIBRARY = "/* library */"
-BOXES = 500  # more than this a browser draws slowly, and nobody can read
+MOST_BOXES = 500  # more than this a browser draws slowly, and nobody can read
 LABELLED = 60  # in one column; beyond it only boxes that lead further are named
-MATRIX = 60  # councils in the matrix
+MATRIX_ROWS = 60  # councils in the matrix
 COLOURS = ("#12436D", "#2073BC", "#6BACE6", "#FFFFFF")
 SIGNS = ("■", "▲", "●", "◇")
 SYMBOLS = ("square", "triangle-up", "circle", "diamond-open")
@@ -32,7 +31,7 @@ FONT = {"family": "Arial, Helvetica, sans-serif", "size": 14, "color": "#0B0C0C"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Plot:
     """One interactive picture: what it finds, in words what it is, and what Plotly draws."""
 
     id: str
@@ -42,7 +41,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Stop:
     """A box of the network: one body or place, or several bodies that are reached alike."""
 
     id: str
@@ -77,37 +76,33 @@ def explorer(radius: BlastRadius, marking: Marking, origin: Origin) -> bytes:
     """
     from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 
-    environment = templates()
     present = radius.within()
-    style = environment.get_template("style.css").render(marking=marking, origin=origin)
-    style += environment.get_template("explorer.css").render()
-    script = environment.get_template("explorer.js").render()
     library = get_plotlyjs().replace("</script", "<\\/script")
     boxes, lines = _network(radius, present)
     pictures = []
     if present:
         pictures = [_net(boxes, lines), _flow(radius, present), _tree(radius, present), _matrix(radius, present)]
     dataset = radius.graph.dataset
-    page = environment.get_template("explorer.html").render(
+    page = page_of(
+        "explorer.html",
+        marking,
+        origin,
+        styles=("explorer.css",),
+        scripts=("explorer.js",),
         finding=finding(radius),
-        marking=marking,
-        origin=origin,
-        riskgraph=installed("riskgraph"),
         pictures=pictures,
         rows=[(short_name(dataset, reach.id), reach.band, sentence(dataset, reach.lead[1].proof)) for reach in present],
         lines=[(boxes[start].name, boxes[end].name, band) for (start, end), band in sorted(lines.items())],
         band_words=BAND_WORDS,
         figures={picture.id: picture.figure for picture in pictures},
         config=CONFIG,
-        style_hash=source_hash(style),
-        script_hash=source_hash(script),
         library_hash=source_hash(library),
     )
     before, _, after = page.rpartition(LIBRARY)  # the last one is the template's own, whatever names say
-    return f"{before}{library}{after}\n".encode()
+    return f"{before}{library}{after}".encode()
 
 
-def _network(radius: BlastRadius, present: Sequence[Reach]) -> tuple[dict[str, Box], dict[tuple[str, str], Band]]:
+def _network(radius: BlastRadius, present: Sequence[Reach]) -> tuple[dict[str, Stop], dict[tuple[str, str], Band]]:
     """Boxes and the lines between them, of the surest route of each body; alike bodies in one box if too many."""
     dataset = radius.graph.dataset
     ways: list[tuple[tuple[str, ...], Reach]] = []
@@ -117,17 +112,17 @@ def _network(radius: BlastRadius, present: Sequence[Reach]) -> tuple[dict[str, B
         ways.append(((start, *dict.fromkeys(between)), reach))
     inner = {stop for way, _ in ways for stop in way}
     alike: dict[tuple[tuple[str, ...], Band], list[Reach]] = defaultdict(list)
-    single = len(inner) + len(present) <= BOXES
+    single = len(inner) + len(present) <= MOST_BOXES
     for way, reach in ways:
         alike[(*way, *([reach.id] if single else [])), reach.band].append(reach)
-    boxes: dict[str, Box] = {}
+    boxes: dict[str, Stop] = {}
     lines: dict[tuple[str, str], Band] = {}
 
     def put(id_: str, name: str, words: str, column: int, band: Band) -> None:
         old = boxes.get(id_)
         if old is not None:
             column, band = max(old.column, column), min(old.band, band)
-        boxes[id_] = Box(id_, name, words, column, band)
+        boxes[id_] = Stop(id_, name, words, column, band)
 
     for (way, band), group in sorted(alike.items(), key=lambda item: (item[0][1], item[0][0])):
         stops = [stop for stop in way if not (single and stop == group[0].id)]
@@ -151,7 +146,7 @@ def _starts(reach: Reach, root: str) -> bool:
     return bool(vias) and vias[0].source == root.partition("/")[0]
 
 
-def _net(boxes: dict[str, Box], lines: dict[tuple[str, str], Band]) -> Picture:
+def _net(boxes: dict[str, Stop], lines: dict[tuple[str, str], Band]) -> Plot:
     """Columns from left to right; within a column each box near the middle of what it hangs on."""
     columns: dict[int, list[str]] = defaultdict(list)
     for id_, box in boxes.items():
@@ -216,7 +211,7 @@ def _net(boxes: dict[str, Box], lines: dict[tuple[str, str], Band]) -> Picture:
         height=max(420, min(1400, 22 * most)), xaxis={**axis, "range": [-0.2, max(columns) + 0.9]}, yaxis=axis
     )
     layout["legend"] = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}
-    return Picture(
+    return Plot(
         "network",
         f"{plural(len(lines), 'link')} between {plural(len(boxes), 'box', 'boxes')}, from left to right",
         "What fails stands on the left, what lies between in the middle, who could be reached on the right, each by its "
@@ -250,11 +245,11 @@ def _layout(**more: Any) -> dict[str, Any]:
     }
 
 
-def _flow(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
+def _flow(radius: BlastRadius, present: Sequence[Reach]) -> Plot:
     """The flow of the notebook, without its title: the page has one."""
     made = json.loads(blast_figure(radius).to_json())
     layout = _layout(height=max(400, 26 * len(made["data"][0]["node"]["label"])))
-    return Picture(
+    return Plot(
         "flow",
         f"By which way {plural(len(present), 'body is', 'bodies are')} reached",
         "A band is as wide as the number of public bodies that are reached by that way; the ways end in how surely.",
@@ -262,16 +257,16 @@ def _flow(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
     )
 
 
-def _tree(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
+def _tree(radius: BlastRadius, present: Sequence[Reach]) -> Plot:
     """Ways, and in each the bodies, as large as the number of their services that could be touched."""
     dataset = radius.graph.dataset
     top = join(root_name(dataset, root) for root in radius.roots)
     ids, labels, parents, values, colours, said = ["top"], [escaped(top)], [""], [0], ["#FFFFFF"], [escaped(top)]
     groups: dict[str, list[Reach]] = defaultdict(list)
     for reach in present:
-        way = str(reach.route) if reach.first is None else f"through {short_name(dataset, reach.first)}"
-        groups[way].append(reach)
-    for number, (way, group) in enumerate(sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))):
+        groups[route_phrase(dataset, reach.route, reach.first)].append(reach)
+    order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    for number, (way, group) in enumerate(order):
         ids.append(f"way-{number}")
         labels.append(escaped(way))
         parents.append("top")
@@ -298,7 +293,6 @@ def _tree(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
         "hovertemplate": "%{customdata}<extra></extra>",
         "tiling": {"pad": 2},
     }
-    order = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     counts = [len(found) for _, found in order]
     way = "directly" if order[0][0] == "direct" else order[0][0]
     title = {
@@ -307,7 +301,7 @@ def _tree(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
         "the largest group": f"More are reached {way} than in any other way: {counts[0]} of {len(present)}",
         "tied": f"No way is the most common: {tied(counts)} ways reach {counts[0]} of {len(present)} each",
     }[lead(counts)]
-    return Picture(
+    return Plot(
         "tree",
         title,
         "A box for each way, and in it one for each public body, as large as the number of its services that could be "
@@ -316,11 +310,11 @@ def _tree(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
     )
 
 
-def _matrix(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
+def _matrix(radius: BlastRadius, present: Sequence[Reach]) -> Plot:
     """Bodies by service areas, the fullest rows and columns first."""
     dataset = radius.graph.dataset
     chosen = sorted(present, key=lambda reach: (reach.band, -len(reach.services), short_name(dataset, reach.id)))[
-        :MATRIX
+        :MATRIX_ROWS
     ]
     counts: dict[str | None, int] = defaultdict(int)
     for reach in chosen:
@@ -354,33 +348,27 @@ def _matrix(radius: BlastRadius, present: Sequence[Reach]) -> Picture:
         "xgap": 1,
         "ygap": 1,
     }
-    layout = _layout(
-        height=160 + 24 * len(chosen),
-        xaxis={
-            "tickmode": "array",
-            "tickvals": list(range(len(areas))),
-            "ticktext": [escaped(area_label(area)) for area in areas],
-            "side": "top",
-            "zeroline": False,
-            "showgrid": False,
-            "automargin": True,
-            "tickangle": -45,
-        },
-        yaxis={
-            "tickmode": "array",
-            "tickvals": list(range(len(chosen))),
-            "ticktext": [escaped(short_name(dataset, reach.id)) for reach in chosen],
-            "autorange": "reversed",
-            "zeroline": False,
-            "showgrid": False,
-            "automargin": True,
-        },
-    )
-    cut = f" The {MATRIX} surest of {len(present)} are shown." if len(present) > MATRIX else ""
+    across = _axis([area_label(area) for area in areas], side="top", tickangle=-45)
+    down = _axis([short_name(dataset, reach.id) for reach in chosen], autorange="reversed")
+    layout = _layout(height=160 + 24 * len(chosen), xaxis=across, yaxis=down)
+    cut = f" The {MATRIX_ROWS} surest of {len(present)} are shown." if len(present) > MATRIX_ROWS else ""
     councils = sum(1 for reach in chosen if dataset.entities[reach.id].kind == AUTHORITY)
-    return Picture(
+    return Plot(
         "matrix",
         f"{plural(len(areas), 'service area')} of {plural(councils, 'public body', 'public bodies')} could be touched",
         f"Public bodies by service area: ■ documented, ▲ likely, ● possible, ◇ not ruled out.{cut}",
         {"data": [trace], "layout": layout},
     )
+
+
+def _axis(labels: Sequence[str], **more: object) -> dict[str, object]:
+    """An axis with a label for each row or column."""
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(len(labels))),
+        "ticktext": [escaped(label) for label in labels],
+        "zeroline": False,
+        "showgrid": False,
+        "automargin": True,
+        **more,
+    }

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blocks import Cell, Heading, Table
-from riskgraph.render.words import area_label, class_word, join, plural, short_name
+from riskgraph.render.words import area_label, join, plural, route_phrase, short_name
 from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
 from riskgraph.rules import rules
 
-__all__ = ["MOST", "columns_of", "exposures_table", "services_table", "shelves"]
-
-MOST = 400  # rows of a table on the page; all of them are in the CSV file
+__all__ = ["exposures_table", "reached_table", "services_table", "shelves", "withheld_bands"]
 
 
 def exposures_table(context: Context, radius: BlastRadius) -> Table:
-    """Everybody on every shelf: one row each; bodies without a name share a row for each band."""
+    """Everybody, as `riskgraph blast --format csv` has them; bodies without a name share a row for each band."""
+    header, rows = radius.table()
+    kept = [row for row in rows if row[0] not in context.withheld]
+    for band, count in withheld_bands(context, radius):
+        said = {"name": f"{plural(count, 'body', 'bodies')} (withheld), {band.word}", "standing": "withheld"}
+        kept.append(tuple(said.get(key) for key in header))
+    columns = tuple(Heading(key, key) for key in header)
+    return Table("exposures", "Who could be reached, surest first", columns, tuple(kept))
+
+
+def withheld_bands(context: Context, radius: BlastRadius) -> list[tuple[Band, int]]:
+    """How many bodies without a name there are in each band."""
+    return sorted(Counter(reach.band for reach in shelves(radius) if reach.id in context.withheld).items())
+
+
+def reached_table(context: Context, radius: BlastRadius) -> Table:
+    """The same for people, in words: one row each; bodies without a name share a row for each band."""
     dataset = context.graph.dataset
-    kinds = [kind for kind in FailureKind if any(kind in r.kinds for r in shelves(radius))]
+    kinds = [kind for kind in FailureKind if any(kind in reach.kinds for reach in shelves(radius))]
     columns = (
         Heading("name", "Who"),
-        Heading("class", "Class"),
-        Heading("region", "Region"),
         Heading("surest", "Surest", "band"),
         *(Heading(str(kind), _HEADS[kind], "band") for kind in kinds),
         Heading("route", "How"),
         Heading("services", "Services"),
         Heading("standing", "Standing"),
-        Heading("id", "Id"),
     )
     rows: list[tuple[Cell, ...]] = []
-    hidden: dict[Band, int] = defaultdict(int)
     for standing, reaches in (
         ("reached", radius.authorities),
         ("no longer exists", radius.abolished),
@@ -41,35 +51,26 @@ def exposures_table(context: Context, radius: BlastRadius) -> Table:
     ):
         for reach in reaches:
             if reach.id in context.withheld:
-                hidden[reach.band] += 1
                 continue
-            entity, entry = dataset.entities[reach.id], dataset.register.get(reach.id)
-            stands = (
-                "asked about" if reach.root else "past customer" if reach.past and standing == "reached" else standing
-            )
-            through = f"through {short_name(dataset, reach.first)}" if reach.first is not None else str(reach.route)
+            past = reach.past and standing == "reached"
+            first = None if reach.first in context.withheld else reach.first
             rows.append(
                 (
                     short_name(dataset, reach.id),
-                    class_word(entity.authority_type, 1),
-                    (entry.region or entry.nation) if entry is not None else None,
                     reach.band,
                     *(reach.kinds[kind].band if kind in reach.kinds else "" for kind in kinds),
-                    str(reach.route) if reach.first in context.withheld else through,
+                    route_phrase(dataset, reach.route, first),
                     join(area_label(area) for area in reach.services),
-                    stands,
-                    reach.id,
+                    "asked about" if reach.root else "past customer" if past else standing,
                 )
             )
-    for band, count in sorted(hidden.items()):
+    for band, count in withheld_bands(context, radius):
         name = f"{plural(count, 'body', 'bodies')} (withheld)"
-        rows.append((name, "", "", band, *([""] * len(kinds)), "", "", "withheld", ""))
+        rows.append((name, band, *([""] * len(kinds)), "", "", "withheld"))
     ring = {body for band in SHOWN_BANDS for body in radius.ring[band]} - {reach.id for reach in shelves(radius)}
     for body in sorted(ring - context.withheld):
-        entity, entry = dataset.entities[body], dataset.register.get(body)
-        region = (entry.region or entry.nation) if entry is not None else None
-        cells = (short_name(dataset, body), class_word(entity.authority_type, 1), region, "")
-        rows.append((*cells, *([""] * len(kinds)), "shares a place or a link", "", "precaution", body))
+        none = [""] * (len(kinds) + 1)
+        rows.append((short_name(dataset, body), *none, "shares a place or a link", "", "precaution"))
     return Table("exposures", "Who could be reached, surest first", columns, tuple(rows), "0 routes were found.")
 
 
@@ -108,19 +109,3 @@ def services_table(context: Context, radius: BlastRadius) -> Table:
             bands = (hits.get(kind, "") for kind in kinds)
             rows.append((short_name(dataset, reach.id), area_title(area), data, *bands, area or "?", reach.id))
     return Table("services", "Services that could be reached, for each body", columns, tuple(rows))
-
-
-def columns_of(table: Table, *keys: str, caption: str = "", most: int = MOST) -> Table:
-    """Some columns of a table, for the page."""
-    places = [place for place, column in enumerate(table.columns) if column.key in keys]
-    rows = tuple(tuple(row[place] for place in places) for row in table.rows[:most])
-    left = len(table.rows) - len(rows)
-    note = f"{plural(left, 'more row')} in {table.id}.csv." if left > 0 else ""
-    return Table(
-        f"{table.id}-page",
-        caption or table.caption,
-        tuple(table.columns[place] for place in places),
-        rows,
-        table.empty,
-        note,
-    )

@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskgraph.analysis.answer import SCHEMA
 from riskgraph.dates import DATE, in_words
 from riskgraph.model import Band
 from riskgraph.render.blocks import Block, Cell, Heading, Report, Table
@@ -25,7 +28,7 @@ from riskgraph.report.parts import BAND_WORDS
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Origin", "fragment", "html", "make_files", "source_hash", "templates"]
+__all__ = ["Origin", "fragment", "html", "make_files", "page_of", "printed_day", "source_hash", "templates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,14 @@ class Origin:
     digest: str
     rows: int
     warnings: int
-    request: Mapping[str, Any]
+    request: Mapping[str, object]
     command: str
     dated: str  # the day printed on the report
     version: str  # of the report
     author: str = ""
     attribution: str = ""
     withheld: str = ""  # what was withheld, in words
+    question: Mapping[str, object] = field(default_factory=dict)  # and the address that asks it
 
 
 def make_files(report: Report, marking: Marking, origin: Origin) -> dict[str, bytes]:
@@ -87,11 +91,12 @@ def _plain(cell: Cell) -> str | int | float | None:
 def to_json(report: Report, marking: Marking, origin: Origin, content: Mapping[str, bytes]) -> dict[str, Any]:
     """The report as plain values: marking first, then what it says, then where it comes from."""
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "marking": marking.to_dict(),
         "kind": report.kind,
         "title": report.title,
         "date": report.date,
+        "question": dict(origin.question),
         "numbers": [asdict(number) for number in report.numbers],
         "meaning": list(report.meaning),
         "unknown": list(report.unknown),
@@ -124,18 +129,42 @@ def _table_json(table: Table) -> list[dict[str, Any]]:
 
 
 def html(template: str, report: object, marking: Marking, origin: Origin) -> str:
-    """One page, complete in itself: style and script are inside and allowed by their hashes."""
+    """One page of a report or an answer."""
+    return page_of(template, marking, origin, report=report, bands=list(Band))
+
+
+def page_of(
+    template: str,
+    marking: Marking,
+    origin: Origin,
+    *,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = ("report.js",),
+    **given: object,
+) -> str:
+    """One page, complete in itself: style and script are inside and allowed by their hashes.
+
+    Parameters
+    ----------
+    styles
+        Style sheets besides the one of every page.
+    scripts
+        Its scripts, one after the other.
+    given
+        What the template is given besides.
+    """
     environment = templates()
-    style = environment.get_template("style.css").render(marking=marking, origin=origin)
-    script = environment.get_template("report.js").render()
+    style = "".join(
+        environment.get_template(name).render(marking=marking, origin=origin) for name in ("style.css", *styles)
+    )
+    script = "".join(environment.get_template(name).render() for name in scripts)
     page = environment.get_template(template).render(
-        report=report,
         marking=marking,
         origin=origin,
         riskgraph=version("riskgraph"),
         style_hash=source_hash(style),
         script_hash=source_hash(script),
-        bands=list(Band),
+        **given,
     )
     return page if page.endswith("\n") else page + "\n"
 
@@ -202,6 +231,12 @@ def shown(value: Cell, column: Heading) -> str:
     if column.kind == "date" and DATE.fullmatch(value):
         return in_words(value)
     return value
+
+
+def printed_day(day: str) -> str:
+    """The day that is printed on a page: that of SOURCE_DATE_EPOCH where it is set, else the one given."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else day
 
 
 def css_text(value: str) -> str:

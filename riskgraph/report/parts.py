@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from riskgraph.analysis.answer import Answer
 from riskgraph.analysis.blast import BlastRadius, Reach, Route
 from riskgraph.analysis.contracts import Buyers, contract_of
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day, months_later
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blast import failing
-from riskgraph.render.blocks import Block, Cell, Heading, Items, Picture, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Items, Picture, Section, Table, Text, headings
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import (
     area_label,
@@ -26,22 +24,26 @@ from riskgraph.render.words import (
     root_name,
     sentence,
     short_name,
+    step_phrase,
 )
-from riskgraph.report.pictures import Contract, Lane, Leaf, gantt, lanes
+from riskgraph.report.pictures import ContractTerm, Lane, Leaf, gantt, lanes
 from riskgraph.report.registry import Context
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 
 __all__ = [
     "BAND_WORDS",
+    "DEPENDENCE_COLUMNS",
+    "MOST",
     "area_title",
     "band_counts",
     "bands_note",
+    "columns_of",
     "contracts_section",
-    "contracts_table",
+    "dependence",
+    "harm_bands",
     "if_failing",
     "method_section",
-    "plain_answer",
     "routes",
     "shared_purchases",
     "unknown_lines",
@@ -54,6 +56,7 @@ BAND_WORDS = {
     Band.POSSIBLE: "possible",
     Band.NOT_RULED_OUT: "cannot be ruled out",
 }
+MOST = 400  # rows of a table on the page; all of them are in the CSV file
 BOXES = 40  # above this the councils of one way share a box
 WAYS = 24  # ways drawn; the others are counted in one more box
 
@@ -90,6 +93,11 @@ def bands_note(radius: BlastRadius, reaches: Sequence[Reach]) -> str:
     return "no route was found in this data" if radius.nothing else "only bodies that are not counted"
 
 
+def harm_bands(radius: BlastRadius) -> dict[FailureKind, list[Band]]:
+    """Each kind that was asked about, and the band of every body at which it is possible or surer."""
+    return {kind: [reach.kinds[kind].band for reach in radius.within(Band.POSSIBLE, kind)] for kind in radius.kinds}
+
+
 def unmarked(context: Context, text: str) -> str:
     """A text answer without the marking of the data: the report has its own, which may be higher."""
     marking = context.graph.dataset.info.marking
@@ -123,6 +131,29 @@ def unknown_lines(radius: BlastRadius) -> list[str]:
         lines.append(f"{plural(len(radius.undated_rows), 'fact')} behind this have no dated evidence.")
     lines.append("What is not in this map is not known to be safe: a council that is missing may still be reached.")
     return lines
+
+
+def columns_of(table: Table, *keys: str, caption: str = "", most: int = MOST) -> Table:
+    """Some columns of a table, all but those of ids if none is named, for the page."""
+    places = [
+        place
+        for place, column in enumerate(table.columns)
+        if column.key in keys or (not keys and column.key not in _IDS)
+    ]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows[:most])
+    left = len(table.rows) - len(rows)
+    note = f"{plural(left, 'more row')} in {table.id}.csv." if left > 0 else ""
+    return Table(
+        f"{table.id}-page",
+        caption or table.caption,
+        tuple(table.columns[place] for place in places),
+        rows,
+        table.empty,
+        note,
+    )
+
+
+_IDS = ("id", "row")
 
 
 Key = tuple[tuple[tuple[str, str], ...], Route]
@@ -199,49 +230,47 @@ def route_items(radius: BlastRadius, order: Sequence[tuple[Key, list[Reach]]]) -
     return Items(tuple(items))
 
 
+DEPENDENCE_COLUMNS = headings("service how data evidence")
+
+
+def dependence(dataset: Dataset, step: Step) -> tuple[str, str, str | None, str]:
+    """What one body leans on another for: the cells of `DEPENDENCE_COLUMNS`."""
+    how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
+    return area_title(step.area), how, step.data.text, step.grade.word
+
+
 # -- contracts --------------------------------------------------------------------------------------
 
-CONTRACT_COLUMNS = (
-    Heading("buyer", "Buyer"),
-    Heading("supplier", "Supplier"),
-    Heading("area", "Service area"),
-    Heading("notice_by", "Last day for notice", "date"),
-    Heading("end", "End", "date"),
-    Heading("latest_end", "Latest end", "date"),
-    Heading("value_gbp", "Value (£)", "number"),
-    Heading("annual_value_gbp", "A year (£)", "number"),
-    Heading("reference", "Reference"),
+CONTRACT_COLUMNS = headings(
+    "buyer supplier area notice_by end latest_end value_gbp annual_value_gbp reference",
+    date="notice_by end latest_end",
+    number="value_gbp annual_value_gbp",
+    area="Service area",
+    notice_by="Last day for notice",
+    value_gbp="Value (£)",
+    annual_value_gbp="A year (£)",
 )
 
 
-def contracts_table(dataset: Dataset, steps: Iterable[Step], as_of: date, caption: str) -> tuple[Table, list[Contract]]:
+def contracts_table(
+    dataset: Dataset, steps: Iterable[Step], as_of: date, caption: str
+) -> tuple[Table, list[ContractTerm]]:
     """Contracts among some steps, those that end first at the top; and the same for the calendar."""
     found = {held.row.id: held for step in steps if (held := contract_of(step, as_of)) is not None}
-    rows: list[tuple[tuple[str, str, str], tuple[Cell, ...], Contract]] = []
+    rows: list[tuple[tuple[str, str, str], tuple[Cell, ...], ContractTerm]] = []
     for held in found.values():
         row, end, notice = held.row, held.ends, held.notice_by
         latest = last_day(row.contract_end_latest) if row.contract_end_latest else None
         buyer, supplier = short_name(dataset, row.dependent), short_name(dataset, row.provider)
-        value, annual = (
-            None if amount is None else round(float(amount))
-            for amount in (row.contract_value_gbp, row.annual_value_gbp)
-        )
-        cells: tuple[Cell, ...] = (
-            buyer,
-            supplier,
-            area_title(held.area),
-            None if notice is None else notice.isoformat(),
-            held.end,
-            row.contract_end_latest,
-            value,
-            annual,
-            row.contract_reference,
-        )
+        amounts = (row.contract_value_gbp, row.annual_value_gbp)
+        value, annual = (None if amount is None else round(float(amount)) for amount in amounts)
+        days = (None if notice is None else notice.isoformat(), held.end, row.contract_end_latest)
+        cells = (buyer, supplier, area_title(held.area), *days, value, annual, row.contract_reference)
         first = str(notice or end or latest or "9999")
         words = f"ends {in_words(held.end)}" if held.end else "end not known"
         start = first_day(row.valid_from) if row.valid_from else None
         later = latest if latest and (end is None or latest > end) else None
-        contract = Contract(f"{buyer}, {area_label(held.area)}", start, end, notice, later, words)
+        contract = ContractTerm(f"{buyer}, {area_label(held.area)}", start, end, notice, later, words)
         rows.append(((first, buyer, row.id), cells, contract))
     rows.sort(key=lambda item: item[0])
     yearly = any(held.row.annual_value_gbp is not None for held in found.values())  # a column for what is seldom known
@@ -267,7 +296,7 @@ def shared_purchases(context: Context, view: View, area: str | None) -> list[Ste
 
 def contracts_section(context: Context, radius_steps: Iterable[Step], what: str) -> tuple[Section, Table]:
     """The section on contracts: calendar, then the table, notice dates first."""
-    dataset, view = context.graph.dataset, context.graph.view(context.question.get("as_of"))
+    dataset, view = context.graph.dataset, context.view
     steps = [step for step in radius_steps if not context.withheld & {step.dependent, step.provider}]
     table, contracts = contracts_table(dataset, steps, view.as_of, f"Contracts {what}, those that end first at the top")
     soon = [c for c in contracts if c.end is not None and view.as_of <= c.end <= months_later(view.as_of, 12)]
@@ -323,34 +352,3 @@ def body_word(dataset: Dataset, id_: str) -> str:
     """What a body is, in a word."""
     entity = dataset.entities[id_]
     return class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else entity.kind.replace("-", " ")
-
-
-_ABOUT = {"id", "body", "root", "row", "dependent", "provider"}  # whom or what a row of an answer is about
-
-
-def plain_answer(context: Context, answer: Answer) -> dict[str, Any]:
-    """An answer for programs, without rows about a withheld name, and without it where it stands in another row."""
-    value: dict[str, Any] = answer.to_dict()
-    value["data"] = {name: value["data"][name] for name in ("title", "as_of")}  # the rest stands in the provenance
-    hidden, dataset = set(context.withheld), context.graph.dataset
-    if not hidden:
-        return value
-    hidden |= {row.id for row in dataset.relations.values() if hidden & {row.dependent, row.provider}}
-    hidden |= {name(body) for body in context.withheld for name in (dataset.name, dataset.usual_name)}
-
-    def told(one: object) -> bool:
-        return not isinstance(one, str) or not hidden & {one, one.partition("/")[0]}
-
-    def left(row: dict[str, Any]) -> dict[str, Any]:
-        return {
-            key: list(filter(told, one)) if isinstance(one, list) else one if told(one) else None
-            for key, one in row.items()
-        }
-
-    for part in ("question", "facts"):
-        value[part] = left(value[part])
-    value["tables"] = {
-        name: [left(row) for row in rows if all(told(row[key]) for key in _ABOUT & row.keys())]
-        for name, rows in value["tables"].items()
-    }
-    return value

@@ -11,10 +11,10 @@ from riskgraph.assets import shipped_rows
 from riskgraph.model import Band
 from riskgraph.render.blocks import Bar, Box, Link, Picture, Span, Table, Tile
 
-__all__ = ["Lane", "Leaf", "bars", "gantt", "lanes", "tiles"]
+__all__ = ["ContractTerm", "Lane", "Leaf", "band_bars", "bars", "gantt", "lanes", "tiles"]
 
 WIDTH, WIDE = 760.0, 960.0  # of every picture, and of lanes with much in between, in pixels
-LINE = 18.0  # from one line of text to the next
+LINE_HEIGHT = 18.0  # from one line of text to the next
 LETTER = 7.6  # mean width of a letter at 14 px, on the safe side
 GAP = 34.0  # between two lanes
 ROW = 10.0  # between two boxes of a lane
@@ -111,7 +111,7 @@ def _wrap(words: str, width: float) -> tuple[str, ...]:
 
 
 def _height(branch: _Branch) -> float:
-    return len(branch.words) * LINE + 14
+    return len(branch.words) * LINE_HEIGHT + 14
 
 
 def _extent(branch: _Branch) -> float:
@@ -190,8 +190,26 @@ def bars(
     )
 
 
+_SHADES = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light", Band.NOT_RULED_OUT: "grey"}
+
+
+def band_bars(id_: str, title: str, description: str, rows: Iterable[tuple[str, str, Sequence[Band]]]) -> Picture:
+    """Bars of bands, surest part first: each with a name, a figure in words and a band for every body.
+
+    Examples
+    --------
+    >>> band_bars("b", "t", "d", [("A", "2", [Band.LIKELY, Band.POSSIBLE])]).bars[0].parts
+    ((0.5, 'middle', ''), (0.5, 'light', ''))
+    """
+    counted = (
+        (name, figure, [(bands.count(band), shade, "") for band, shade in _SHADES.items() if band in bands])
+        for name, figure, bands in rows
+    )
+    return bars(id_, title, description, counted)
+
+
 @dataclass(frozen=True, slots=True)
-class Contract:
+class ContractTerm:
     """What the calendar shows of one contract."""
 
     name: str
@@ -202,7 +220,9 @@ class Contract:
     words: str
 
 
-def gantt(id_: str, title: str, description: str, contracts: Sequence[Contract], today: date, table: Table) -> Picture:
+def gantt(
+    id_: str, title: str, description: str, contracts: Sequence[ContractTerm], today: date, table: Table
+) -> Picture:
     """A calendar of contracts, from a year before the date to the last end, at most eight years on."""
     ends = [end for contract in contracts if (end := contract.latest or contract.end) is not None]
     first = date(today.year - 1, 1, 1)

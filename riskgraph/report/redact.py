@@ -73,7 +73,7 @@ def redact(dataset: Dataset, hidden: Iterable[str], as_of: date, *, classes: boo
     >>> found.dataset.entities[found.ids["authority:thanet"]].name
     'Council 1 (withheld)'
     """
-    work = _Work(dataset, frozenset(hidden), as_of, classes)
+    work = _Redaction(dataset, frozenset(hidden), as_of, classes)
     return work.result()
 
 
@@ -168,7 +168,7 @@ def _storable(dataset: Dataset) -> Dataset:
     return replace(dataset, entities=entities, register=register)
 
 
-class _Work:
+class _Redaction:
     def __init__(self, dataset: Dataset, hidden: frozenset[str], as_of: date, classes: bool) -> None:
         self.dataset, self.as_of, self.classes = dataset, as_of, classes
         self.hidden = _with_namesakes(dataset, hidden)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.question import Question
+from riskgraph.analysis.answer import SCHEMA, Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.data.folders import current
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -22,6 +22,8 @@ from riskgraph.report.leaks import strict_json
 __all__ = ["Verification", "shipped_samples", "verification_page", "verify"]
 
 MOST = 64 * 1024 * 1024  # bytes of a report.json
+OLD_SCHEMA = 1  # the version of reports whose request holds the question in two parts
+SAID = ("marking", "kind", "title", "date", "numbers", "meaning", "unknown", "now", "decisions")
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def verify(
     file = current(folder, "report.json") if file.is_dir() else file
     old = _read(file)
     request = old["provenance"]["request"]
-    options = replace(_options(request, redact, members), since=str(since or request["since"]))
+    options = replace(_options(old, redact, members), since=str(since or request["since"]))
     asked = list(names) or request["names"]
     if "withheld" in asked:
         raise RiskGraphError("The report withholds what it is about.", "Name it: --root NAME.")
@@ -153,7 +155,10 @@ def verify(
     bundle = make(graph, request["kind"], asked, options)
     new = strict_json(bundle.files["report.json"].decode())
     assert isinstance(new, dict)
-    differences = list(_compare("", old, new))
+    if old["schema"] == OLD_SCHEMA:  # its answers and tables have another form; what it says has not
+        differences = [said for key in SAID for said in _compare(f".{key}", old.get(key), new[key])]
+    else:
+        differences = list(_compare("", old, new))
     if old["provenance"]["data_digest"] != new["provenance"]["data_digest"]:
         differences.insert(0, "the data have changed since the report was made")
     found, missing = [], []
@@ -197,42 +202,69 @@ def _read(file: Path) -> dict[str, Any]:
     return value
 
 
+_MAYBE = (str, type(None))
+_QUESTION: dict[str, object] = {
+    "kinds": [str], "like": _MAYBE, "as_of": _MAYBE, "without": [str], "known_before": _MAYBE,
+    "areas": [str], "classes": [str], "regions": [str], "members": [str], "band": str,
+}  # fmt: skip
+_REQUEST: dict[str, object] = {
+    **dict.fromkeys(("data", "kind", "exempt", "permission", "version", "author", "since"), str),
+    **dict.fromkeys(("tlp", "classification", "dated", "aware"), _MAYBE),
+    "names": [str],
+}
+
+
 def _looks_right(value: object) -> bool:
-    if not isinstance(value, dict) or value.get("schema") != 1 or not isinstance(value.get("title"), str):
+    shape = {"schema": int, "title": str, "files": dict, "provenance": {"request": _REQUEST, "data_digest": str}}
+    if not _fits(value, shape):
         return False
-    origin, files = value.get("provenance"), value.get("files")
-    if not isinstance(origin, dict) or not isinstance(origin.get("request"), dict) or not isinstance(files, dict):
-        return False
-    request = origin["request"]
-    texts = ("data", "kind", "exempt", "permission", "version", "author", "since")
+    assert isinstance(value, dict)
+    asked = _asked(value)
     return (
-        all(isinstance(request.get(key), str) for key in texts)
-        and all(isinstance(request.get(key), dict) for key in ("question", "selection"))
-        and all(
-            request.get(key) is None or isinstance(request[key], str)
-            for key in ("tlp", "classification", "dated", "aware")
-        )
-        and isinstance(request.get("names"), list)
-        and all(isinstance(name, str) for name in request["names"])
-        and isinstance(origin.get("data_digest"), str)
-        and all(isinstance(text, str) for text in files.values())
-        and set(request["question"]) <= {"kinds", "like", "as_of", "without", "known_before"}
-        and set(request["selection"]) <= {"areas", "classes", "regions", "members"}
+        _fits(list(value["files"].values()), [str])
+        and asked is not None
+        and asked.keys() <= _QUESTION.keys()
+        and all(given is None or _fits(given, _QUESTION[key]) for key, given in asked.items())
     )
 
 
-def _options(request: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> ReportOptions:
+def _fits(value: object, shape: object) -> bool:
+    """Whether a value has a shape: a type or several, a list of one shape, or a dict with a shape for each key."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(key in value and _fits(value[key], shape[key]) for key in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
+    return isinstance(value, shape)  # type: ignore[arg-type]
+
+
+def _asked(report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What was asked besides the names, as `Question.of` takes it; `None` if the report does not say."""
+    if report["schema"] == OLD_SCHEMA:
+        parts = [report["provenance"]["request"].get(key) for key in ("question", "selection")]
+    else:
+        parts = [report.get("question")] if report["schema"] == SCHEMA else [None]
+    if not all(isinstance(part, dict) for part in parts):
+        return None
+    asked = {key: value for part in parts for key, value in part.items() if key not in {"roots", "address"}}
+    for key in ("without", "members"):  # of the old form
+        if isinstance(asked.get(key), str):
+            asked[key] = [asked[key]]
+    if asked.get("like"):
+        asked.pop("kinds", None)
+    return asked
+
+
+def _options(report: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> ReportOptions:
+    request, asked = report["provenance"]["request"], _asked(report)
     if request.get("redact") == "withheld" and not redact:
         raise RiskGraphError("The report withholds a list of names.", "Give the list: --redact FILE.")
-    selection = dict(request["selection"])
-    if selection.get("members") == "withheld":
+    assert asked is not None
+    if asked.get("members") == ["withheld"]:
         if members is None:
             raise RiskGraphError("The report withholds who its members are.", "Give the list: --members FILE.")
-        selection["members"] = list(members)
-    question = {key: tuple(value) if isinstance(value, list) else value for key, value in request["question"].items()}
+        asked["members"] = list(members)
     return ReportOptions(
-        question,
-        selection,
+        cast("Asking", {key: value for key, value in asked.items() if value is not None}),
         request["tlp"],
         request["classification"],
         request["exempt"],

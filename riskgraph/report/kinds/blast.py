@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import calls
@@ -18,33 +17,36 @@ from riskgraph.render.page import as_text
 from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.exposures import MOST, columns_of, exposures_table, services_table, shelves
+from riskgraph.report.exposures import exposures_table, reached_table, services_table, withheld_bands
 from riskgraph.report.kinds.bulletin import bulletin
 from riskgraph.report.parts import (
+    MOST,
     area_title,
     band_counts,
     bands_note,
+    columns_of,
     contracts_section,
+    harm_bands,
     if_failing,
     method_section,
-    plain_answer,
     route_items,
     routes,
     unknown_lines,
     unmarked,
 )
-from riskgraph.report.pictures import bars, tiles
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.pictures import band_bars, tiles
+from riskgraph.report.registry import Context, report_kind, told
 from riskgraph.rules import rules
 from riskgraph.settle import Step
 
-__all__ = ["blast_answer", "blast_report"]
+__all__ = ["blast_report"]
 
 
 @report_kind(
     "blast",
     "Who could be reached if ROOT failed: the report for the first hour.",
     anonymous=True,
+    explorer=True,
     examples=(
         "riskgraph report blast civica",
         "riskgraph report blast 'East Kent Services' --like ransomware --zip",
@@ -53,7 +55,7 @@ __all__ = ["blast_answer", "blast_report"]
 )
 def blast_report(context: Context) -> Report:
     """The report on one what-if."""
-    radius = blast(context.graph, context.names, **context.question).selected(context.chosen)
+    radius = blast(context.graph, context.question)
     if context.anonymous:
         return bulletin(context, radius)
     present = radius.within()
@@ -62,7 +64,7 @@ def blast_report(context: Context) -> Report:
     exposures, services = exposures_table(context, radius), services_table(context, radius)
     steps = _steps(radius)
     contracts, contract_rows = contracts_section(context, steps, "in the radius")
-    sheet = calls(context.graph, context.names, selection=context.selection, limit=12, **context.question)
+    sheet = calls(context.graph, radius.roots, limit=12, **context.asking)
     evidence, sources = evidence_section(
         context, {row for reach in radius.authorities for h in reach.kinds.values() for row in h.proof.rows}
     )
@@ -78,7 +80,7 @@ def blast_report(context: Context) -> Report:
         _now(context, radius, present),
         _decisions(radius, present, roots, deadline(context)),
         (
-            _who(context, radius, present, exposures),
+            _who(context, radius, present),
             *_how(context, radius, present),
             _services(context, radius, present, services),
             contracts,
@@ -87,19 +89,17 @@ def blast_report(context: Context) -> Report:
         ),
         unmarked(context, as_text(page(radius))),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
-        blast_answer(context, radius),
+        _answer(context, radius),
         call_table(context, sheet),
         f"Who to ring, in what order, {if_failing(radius)}",
     )  # fmt: skip
 
 
-def blast_answer(context: Context, radius: BlastRadius) -> dict[str, Any]:
+def _answer(context: Context, radius: BlastRadius) -> dict[str, object]:
     """The answer for programs; of bodies without a name only how many there are in each band."""
-    value, hidden = plain_answer(context, radius), context.withheld
-    if hidden:
-        value["withheld"] = {
-            band.word: sum(1 for r in shelves(radius) if r.id in hidden and r.band is band) for band in Band
-        }
+    value = told(context, radius.to_dict())
+    if context.withheld:
+        value["withheld"] = {band.word: count for band, count in withheld_bands(context, radius)}
     return value
 
 
@@ -192,12 +192,11 @@ def meaning(radius: BlastRadius, present: Sequence[Reach], withheld: frozenset[s
         lines.append(f"The dependence of {plural(len(surest), 'body', 'bodies')} is documented: {names}; {others}.")
     else:
         lines.append("For none of them is every step documented by evidence.")
-    effects = []
-    for kind in radius.kinds:
-        hit = [reach.kinds[kind].band for reach in present if kind in reach.kinds]
-        sure = [band for band in hit if band <= Band.POSSIBLE]
-        if sure:
-            effects.append(f"{kind.effect} at {plural(len(sure), 'body', 'bodies')} ({band_counts(sure)})")
+    effects = [
+        f"{kind.effect} at {plural(len(bands), 'body', 'bodies')} ({band_counts(bands)})"
+        for kind, bands in harm_bands(radius).items()
+        if bands
+    ]
     if effects:
         lines.append(f"{capital(join(effects, last='and'))}.")
     ring = sorted({b for band in SHOWN_BANDS for b in radius.ring[band]} - {r.id for r in present})
@@ -252,11 +251,10 @@ def _decisions(radius: BlastRadius, present: Sequence[Reach], roots: str, clock:
 # -- sections ---------------------------------------------------------------------------------------
 
 
-def _who(context: Context, radius: BlastRadius, present: Sequence[Reach], exposures: Table) -> Section:
+def _who(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> Section:
     dataset = context.graph.dataset
     blocks: list[Block] = []
-    kinds = [str(kind) for kind in radius.kinds]
-    shown = [kind for kind in kinds if any(column.key == kind for column in exposures.columns)]
+    exposures = reached_table(context, radius)
     if len(present) > 1:
         blocks.append(_sure_bars(radius, present))
     picture = tiles(
@@ -269,8 +267,9 @@ def _who(context: Context, radius: BlastRadius, present: Sequence[Reach], exposu
     )
     if picture is not None and len(present) > 2 and not context.withheld:
         blocks.append(picture)
-    standing = ["standing"] if any(row[-2] != "reached" for row in exposures.rows[:MOST]) else []
-    blocks.append(columns_of(exposures, "name", "surest", *shown, "route", *standing))
+    kinds = [str(kind) for kind in radius.kinds]
+    standing = ["standing"] if any(row[-1] != "reached" for row in exposures.rows[:MOST]) else []
+    blocks.append(columns_of(exposures, "name", "surest", *kinds, "route", *standing))
     return Section("who", "Who could be reached", tuple(blocks))
 
 
@@ -299,19 +298,13 @@ def _where(context: Context, present: Sequence[Reach]) -> str:
 
 def _sure_bars(radius: BlastRadius, present: Sequence[Reach]) -> Block:
     """One bar for each kind of harm, surest part first: how many bodies, how surely."""
-    shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
-    rows = []
-    for kind in radius.kinds:
-        bands = [reach.kinds[kind].band for reach in present if kind in reach.kinds]
-        parts = [(bands.count(band), shade, "") for band, shade in shades.items()]
-        figure = band_counts(band for band in bands if band <= Band.POSSIBLE)
-        rows.append((capital(kind.effect), figure or "none", parts))
-    rows.sort(key=lambda row: -sum(part[0] for part in row[2]))
+    found = sorted(harm_bands(radius).items(), key=lambda item: -len(item[1]))
+    rows = [(capital(kind.effect), band_counts(bands) or "none", bands) for kind, bands in found]
     sure = sum(1 for reach in present if reach.band <= Band.LIKELY)
     title = f"{sure} of {len(present)} are documented or likely; the others are possible"
     if sure == len(present):
         title = f"All {len(present)} are documented or likely"
-    return bars(
+    return band_bars(
         "sure",
         title,
         "A bar for each kind of harm: dark documented, medium likely, light possible. The numbers stand beside it.",
@@ -350,24 +343,18 @@ def deadline(context: Context) -> str | None:
 
 def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], services: Table) -> Section:
     blocks: list[Block] = []
-    shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
     by_kind = {kind: areas for kind in FailureKind if (areas := areas_hit(present, kind))}
     told: list[FailureKind] = [kind for kind in (FailureKind.OUTAGE, FailureKind.EXPOSURE) if kind in by_kind]
     told = told or list(by_kind)
     for kind in told:
         rows = [
-            (
-                area_title(area) + _data_word(area),
-                band_counts(bands),
-                [(bands.count(band), shade, "") for band, shade in shades.items()],
-            )
-            for area, bands in by_kind[kind].items()
+            (area_title(area) + _data_word(area), band_counts(bands), bands) for area, bands in by_kind[kind].items()
         ]
         first, most = next(iter(by_kind[kind].items()))
         others = sum(len(bands) == len(most) for bands in by_kind[kind].values()) - 1
         where = area_title(first) + (f" and {plural(others, 'other')}" if others else "")
         blocks.append(
-            bars(
+            band_bars(
                 f"areas-{kind}",
                 f"{capital(kind.effect)}: most often {where}, at {plural(len(most), 'body', 'bodies')}",
                 "A bar for each service area: the number of bodies at which that could happen to the service itself, dark "
@@ -375,9 +362,7 @@ def _services(context: Context, radius: BlastRadius, present: Sequence[Reach], s
                 rows,
             )
         )
-    exposed = [
-        r for r in present if FailureKind.EXPOSURE in r.kinds and r.kinds[FailureKind.EXPOSURE].band <= Band.POSSIBLE
-    ]
+    exposed = radius.within(Band.POSSIBLE, FailureKind.EXPOSURE)
     if exposed:
         blocks.append(
             Text(

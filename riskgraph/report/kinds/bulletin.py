@@ -9,9 +9,9 @@ from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import finding
-from riskgraph.render.blocks import Cell, Heading, Number, Report, Section, Table
+from riskgraph.render.blocks import Cell, Heading, Number, Report, Section, Table, headings
 from riskgraph.render.words import capital, class_word, join, plural, root_name
-from riskgraph.report.parts import area_title, band_counts, bands_note, method_section
+from riskgraph.report.parts import area_title, band_counts, bands_note, harm_bands, method_section
 from riskgraph.report.registry import Context
 
 __all__ = ["bulletin"]
@@ -24,11 +24,8 @@ def bulletin(context: Context, radius: BlastRadius) -> Report:
     roots = join(root_name(dataset, root) for root in radius.roots)
     counted = _counts(context, present)
     services = _services(radius, present)
-    effects = [
-        f"{capital(kind.effect)}: {band_counts(r.kinds[kind].band for r in present if kind in r.kinds and r.kinds[kind].band <= Band.POSSIBLE)}."
-        for kind in radius.kinds
-        if any(kind in r.kinds and r.kinds[kind].band <= Band.POSSIBLE for r in present)
-    ]
+    harm = harm_bands(radius)
+    effects = [f"{capital(kind.effect)}: {band_counts(bands)}." for kind, bands in harm.items() if bands]
     title = finding(radius, named=False)
     wide = len(radius.doubtful)
     unknown = (
@@ -81,14 +78,7 @@ def _counts(context: Context, present: Sequence[Reach]) -> Table:
             (by, capital(name), *(counts[by, name, band] for band in list(Band)[:3]), totals[name])
             for name in sorted(names, key=lambda name: (-totals[name], name))
         ]
-    columns = (
-        Heading("by", "By"),
-        Heading("name", "Name"),
-        Heading("documented", "Documented", "number"),
-        Heading("likely", "Likely", "number"),
-        Heading("possible", "Possible", "number"),
-        Heading("together", "Together", "number"),
-    )
+    columns = headings("by name documented likely possible together", number="documented likely possible together")
     return Table("exposures", "Public bodies that could be reached, by class and by region", columns, tuple(rows))
 
 

@@ -7,17 +7,18 @@ from dataclasses import replace
 from riskgraph.analysis.concentration import concentration
 from riskgraph.analysis.hhi import Index
 from riskgraph.analysis.market import MOST_RANKS, Market
+from riskgraph.analysis.question import Asking
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text, headings
 from riskgraph.render.concentration import band_words, bounded, concentration_page
 from riskgraph.render.page import as_text
 from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, contracts_section, method_section, shared_purchases, unmarked
+from riskgraph.report.parts import area_title, columns_of, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.registry import Context, ask_about, report_kind, told
 from riskgraph.rules import rules
 
 __all__ = ["concentration_report"]
@@ -34,6 +35,7 @@ def _area(graph: RiskGraph, name: str) -> str:
     names="one",
     metavar="AREA",
     resolve=_area,
+    ask=ask_about,
     examples=(
         "riskgraph report concentration revenues-benefits",
         "riskgraph report concentration 'Elections and registration' --format text",
@@ -42,11 +44,10 @@ def _area(graph: RiskGraph, name: str) -> str:
 )
 def concentration_report(context: Context) -> Report:
     """The report on one market."""
-    dataset, area = context.graph.dataset, context.names[0]
+    dataset, area = context.graph.dataset, context.subject
     chosen = context.chosen
-    answer = concentration(
-        context.graph, area, selection=replace(chosen, areas=frozenset()), as_of=context.question.get("as_of")
-    )
+    asking: Asking = {**context.asking, "selection": replace(chosen, areas=frozenset())}
+    answer = concentration(context.graph, area, **asking)
     found, view, known = answer.market, answer.question.view, answer.market.known
     if not found.shares:
         raise RiskGraphError(
@@ -101,7 +102,7 @@ def concentration_report(context: Context) -> Report:
         ),
         unmarked(context, as_text(concentration_page(answer))),
         {"exposures": suppliers, "services": members, "contracts": contract_rows, "sources": sources},
-        {"index": round(index.hhi, 1), "known": known, "market": len(found.bodies), "suppliers": [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares if s.supplier not in context.withheld]},
+        told(context, answer.to_dict()),
     )  # fmt: skip
 
 
@@ -131,13 +132,12 @@ def _suppliers(context: Context, found: Market) -> Table:
         for share in found.shares
         if share.supplier not in context.withheld
     ]
-    columns = (
-        Heading("name", "Supplier"),
-        Heading("councils", "Councils", "number"),
-        Heading("share", "Share, %", "number"),
-        Heading("residents", "Residents", "number"),
-        Heading("value_gbp", "Contract value (£)", "number"),
-        Heading("id", "Id"),
+    columns = headings(
+        "name councils share residents value_gbp id",
+        number="councils share residents value_gbp",
+        name="Supplier",
+        share="Share, %",
+        value_gbp="Contract value (£)",
     )
     return Table("exposures", "Every supplier, by councils", columns, tuple(rows))
 
@@ -155,7 +155,7 @@ def _members(context: Context, found: Market) -> Table:
         for body in sorted(found.bodies, key=lambda body: short_name(dataset, body))
         if body not in context.withheld
     ]
-    columns = (Heading("name", "Council"), Heading("supplier", "Supplier"), Heading("id", "Id"))
+    columns = headings("name supplier id", name="Council")
     return Table("services", "Councils and who serves them", columns, tuple(rows))  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _shares_section(context: Context, found: Market, area: str, suppliers: Table
                 if s.supplier not in context.withheld
             ],
         ),
-        Table("suppliers-page", suppliers.caption, suppliers.columns[:-1], tuple(row[:-1] for row in suppliers.rows)),
+        columns_of(suppliers),
     ]
     return Section("who", "Who shares this market", tuple(blocks))  # fmt: skip
 
@@ -196,11 +196,7 @@ def _owners_section(context: Context, found: Market) -> tuple[Section, ...]:
         for s in found.owners[:15]
         if s.supplier not in context.withheld
     ]
-    columns = (
-        Heading("name", "Owner"),
-        Heading("councils", "Councils", "number"),
-        Heading("share", "Share, %", "number"),
-    )
+    columns = headings("name councils share", number="councils share", name="Owner", share="Share, %")
     table = Table("owners", "Suppliers rolled up to their ultimate owner", columns, tuple(rows))
     same = found.owners[: tied([round(share.councils, 9) for share in found.owners])]
     named = [share for share in same if share.supplier not in context.withheld]
@@ -225,14 +221,12 @@ def _figures_section(found: Market) -> Section:
         if one is not None:
             figures = [bounded(one, name, "%") for name in ("largest", "three", "five")]
             rows.append((label, f"{one.known:.0f}%", *figures, bounded(one, "hhi"), bounded(one, "effective")))
-    columns = (
-        Heading("measure", "Measure"),
-        Heading("known", "Known"),
-        Heading("largest", "Largest"),
-        Heading("three", "Three largest"),
-        Heading("five", "Five largest"),
-        Heading("hhi", "HHI"),
-        Heading("effective", "Equal suppliers"),
+    columns = headings(
+        "measure known largest three five hhi effective",
+        three="Three largest",
+        five="Five largest",
+        hhi="HHI",
+        effective="Equal suppliers",
     )
     table = Table(
         "figures", "How uneven it is: of what is known, and in brackets the least and the most", columns, tuple(rows)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from riskgraph.analysis.gaps import ask
 from riskgraph.analysis.profile import Profile, profile
-from riskgraph.analysis.question import parse_kinds
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.analysis.single_failures import Leaning, leanings
 from riskgraph.errors import RiskGraphError
@@ -31,9 +31,17 @@ from riskgraph.render.words import (
     tied,
 )
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import BAND_WORDS, area_title, band_counts, contracts_section, method_section, plain_answer
-from riskgraph.report.pictures import bars
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.parts import (
+    BAND_WORDS,
+    DEPENDENCE_COLUMNS,
+    band_counts,
+    columns_of,
+    contracts_section,
+    dependence,
+    method_section,
+)
+from riskgraph.report.pictures import band_bars
+from riskgraph.report.registry import Context, report_kind, told
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
@@ -44,12 +52,22 @@ def _authority(graph: RiskGraph, name: str) -> str:
     return graph.names.resolve(name, frozenset({AUTHORITY}))
 
 
+def _ask(graph: RiskGraph, _names: tuple[str, ...], asking: Asking) -> Question:
+    question = Question.of(graph, **asking)
+    if question.selection:
+        raise RiskGraphError(
+            "The report council is about one council, and no scope.", "Leave --region and the like out."
+        )
+    return question
+
+
 @report_kind(
     "council",
     "Everything one council leans on: its own profile.",
     names="one",
     metavar="COUNCIL",
     resolve=_authority,
+    ask=_ask,
     examples=(
         "riskgraph report council thanet",
         "riskgraph report council canterbury --format text",
@@ -58,13 +76,13 @@ def _authority(graph: RiskGraph, name: str) -> str:
 )
 def council_report(context: Context) -> Report:
     """The profile of one public body."""
-    if context.withheld & set(context.names):
+    if context.subject in context.withheld:
         raise RiskGraphError("The council that the report is about cannot be withheld.", "Leave it out of the list.")
-    shown = profile(context.graph, context.names[0], as_of=context.question.get("as_of"))
-    dataset, body = context.graph.dataset, context.names[0]
+    dataset, body = context.graph.dataset, context.subject
+    shown = profile(context.graph, body, as_of=context.view.as_of)
     name = short_name(dataset, body)
-    leaned = leanings(context.graph, body, **context.question).leanings
-    kinds = parse_kinds(context.question.get("kinds"), context.question.get("like") or "compromise")
+    leaned = leanings(context.graph, body, **context.asking).leanings
+    kinds = context.question.kinds
     named = [leaning for leaning in leaned if leaning.id not in context.withheld]
     sure = [leaning for leaning in leaned if leaning.band is not None and leaning.band <= Band.LIKELY]
     areas = sorted({step.area for step in shown.depends_on if step.area is not None})
@@ -120,7 +138,7 @@ def council_report(context: Context) -> Report:
         ),
         as_text(page(shown)),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
-        {**plain_answer(context, shown), "leanings": [{"id": one.id, "rows": list(one.rows), "band": None if one.band is None else one.band.word, "others": one.others} for one in named]},
+        told(context, {**shown.to_dict(), "leanings": [{"id": one.id, "rows": list(one.rows), "band": None if one.band is None else one.band.word, "others": one.others} for one in named]}),
     )  # fmt: skip
 
 
@@ -195,26 +213,19 @@ def _exposures(context: Context, leanings: Sequence[Leaning]) -> Table:
 
 
 def _services(context: Context, shown: Profile) -> Table:
-    dataset = context.graph.dataset
     columns = (
-        Heading("service", "Service"),
-        Heading("how", "How"),
-        Heading("data", "Data"),
-        Heading("evidence", "Evidence"),
+        *DEPENDENCE_COLUMNS,
         Heading("since", "Since", "date"),
         Heading("until", "Until", "date"),
         Heading("row", "Row"),
     )
-    rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
-    for step in shown.depends_on:
-        if step.relation in relations_that(Trait.GOVERNS) or step.provider in context.withheld:
-            continue
-        since, until = step.row.valid_from, step.row.valid_to
-        how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
-        cells = (area_title(step.area), how, step.data.text, step.grade.word, since, until, step.row.id)
-        rows.append(((area_title(step.area), how, step.row.id), cells))
-    rows.sort(key=lambda item: item[0])
-    return Table("services", "Each dependence, by service area", columns, tuple(cells for _, cells in rows))
+    rows: list[tuple[Cell, ...]] = [
+        (*dependence(context.graph.dataset, step), step.row.valid_from, step.row.valid_to, step.row.id)
+        for step in shown.depends_on
+        if step.relation not in relations_that(Trait.GOVERNS) and step.provider not in context.withheld
+    ]
+    rows.sort(key=lambda row: (row[0], row[1], row[-1]))
+    return Table("services", "Each dependence, by service area", columns, tuple(rows))
 
 
 def _lean_section(context: Context, name: str, leanings: Sequence[Leaning]) -> Section:
@@ -222,13 +233,12 @@ def _lean_section(context: Context, name: str, leanings: Sequence[Leaning]) -> S
     blocks: list[Block] = []
     reaching = [leaning for leaning in leanings if leaning.band is not None]
     if reaching:
-        shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light", Band.NOT_RULED_OUT: "grey"}
         order = sorted(reaching, key=lambda leaning: (-leaning.others, leaning.id))[:10]
         rows = [
             (
                 full_name(dataset, leaning.id),
                 f"{plural(leaning.others, 'other body', 'other bodies')}; {name}: {BAND_WORDS[leaning.band]}",
-                [(leaning.others, shades[leaning.band], "")],
+                [leaning.band] * leaning.others,
             )
             for leaning in order
             if leaning.band is not None
@@ -238,26 +248,20 @@ def _lean_section(context: Context, name: str, leanings: Sequence[Leaning]) -> S
         furthest = plural(order[0].others, "other body", "other bodies")
         title = f"{names} {'reaches' if same == 1 else 'each reach'} furthest: {furthest} besides {name}"
         blocks.append(
-            bars(
+            band_bars(
                 "radius",
                 title,
                 "A bar for each of the ten that reach furthest: how many other public bodies could be reached with us.",
                 rows,
             )
         )
-    blocks.append(_page(_exposures(context, leanings), "name", "sort", "services", "band", "others"))
+    blocks.append(columns_of(_exposures(context, leanings), "name", "sort", "services", "band", "others"))
     return Section("who", "What we lean on", tuple(blocks))  # fmt: skip
-
-
-def _page(table: Table, *keys: str) -> Table:
-    places = [place for place, column in enumerate(table.columns) if column.key in keys]
-    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
-    return Table(f"{table.id}-page", table.caption, tuple(table.columns[p] for p in places), rows, table.empty)
 
 
 def _service_section(services: Table) -> Section:
     return Section(
-        "services", "By service area", (_page(services, "service", "how", "data", "evidence", "since", "until"),)
+        "services", "By service area", (columns_of(services, "service", "how", "data", "evidence", "since", "until"),)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.changes import changes
@@ -13,21 +14,27 @@ from riskgraph.analysis.select import Selection
 from riskgraph.analysis.single_failures import SingleFailure, separate_failures, worst_failures
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blocks import Block, Cell, Heading, Number, Picture, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Number, Picture, Report, Section, Table, Text, headings
 from riskgraph.render.gaps import gaps_page
 from riskgraph.render.words import capital, full_name, join, kind_word, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, band_counts, contracts_section, method_section, shared_purchases
-from riskgraph.report.pictures import bars
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.parts import (
+    area_title,
+    band_counts,
+    columns_of,
+    contracts_section,
+    method_section,
+    shared_purchases,
+)
+from riskgraph.report.pictures import band_bars, bars
+from riskgraph.report.registry import Context, ask_about, report_kind, told
 from riskgraph.rules import Trait, relations_that, rules
 
 __all__ = ["overview_report"]
 
 SHOWN = 12  # of all roots, the worst
-FEWEST = 3  # councils with a known supplier that make a market worth a bar
+FEWEST_KNOWN = 3  # councils with a known supplier that make a market worth a bar
 MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
 
 
@@ -36,6 +43,7 @@ MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
     "The worst single failures for a region or a WARP, and what is not known.",
     names="none",
     metavar="",
+    ask=ask_about,
     since=True,
     examples=(
         "riskgraph report overview --region 'South East'",
@@ -46,11 +54,11 @@ MATRIX = (60, 12)  # councils and suppliers that still make a readable matrix
 def overview_report(context: Context) -> Report:
     """The overview of a selection of public bodies."""
     chosen, dataset = context.chosen, context.graph.dataset
-    view = context.graph.view(context.question.get("as_of"))
-    members = members_of(context.graph, chosen, view.as_of.isoformat())
+    view = context.view
+    members = frozenset(counted(dataset, view.as_of, chosen.holds))
     if not members:
         raise RiskGraphError("No public body is within this selection.", "Choose another region, class or list.")
-    single = worst_failures(context.graph, selection=chosen, limit=SHOWN, **context.question)
+    single = worst_failures(context.graph, limit=SHOWN, **context.asking)
     worst, tried = single.failures, single.tried
     where = _where(chosen)
     found = gaps(context.graph, selection=chosen)
@@ -115,13 +123,8 @@ def overview_report(context: Context) -> Report:
         ),
         "\n".join(summary) + "\n",
         {"exposures": table, "services": _members_table(context, found, members), "contracts": contract_rows, "sources": sources},
-        {"roots": [{"id": w.id, "reached": {band.word: w.bands.count(band) for band in Band}} for w in worst if w.id not in context.withheld]},
+        told(context, single.to_dict()),
     )  # fmt: skip
-
-
-def members_of(graph: RiskGraph, chosen: Selection, as_of: str) -> frozenset[str]:
-    """Public bodies of a selection that exist at the date."""
-    return frozenset(counted(graph.dataset, graph.view(as_of).as_of, chosen.holds))
 
 
 def _where(chosen: Selection) -> str:
@@ -146,23 +149,20 @@ def _title(context: Context, worst: Sequence[SingleFailure], where: str, members
 def _separate(context: Context, worst: Sequence[SingleFailure]) -> list[SingleFailure]:
     """The three worst that are failures of their own: none could itself be reached from another."""
     named = {w.id: w for w in worst if w.id not in context.withheld}
-    view = context.graph.view(context.question.get("as_of"))
-    kinds = worst[0].radius.kinds if worst else ()
-    return [named[root] for root in separate_failures(context.graph, view, kinds, list(named), 3)]
+    kinds = context.question.kinds
+    return [named[root] for root in separate_failures(context.graph, context.view, kinds, list(named), 3)]
 
 
 def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
     dataset = context.graph.dataset
-    columns = (
-        Heading("name", "If this failed"),
-        Heading("sort", "What it is"),
-        Heading("reached", "Could be reached", "number"),
-        Heading("documented", "Documented", "number"),
-        Heading("likely", "Likely", "number"),
-        Heading("possible", "Possible", "number"),
-        Heading("stops", "Services could stop", "number"),
-        Heading("residents", "Residents, at most", "number"),
-        Heading("id", "Id"),
+    columns = headings(
+        "name sort reached documented likely possible stops residents id",
+        number="reached documented likely possible stops residents",
+        name="If this failed",
+        sort="What it is",
+        reached="Could be reached",
+        stops="Services could stop",
+        residents="Residents, at most",
     )
     rows: list[tuple[Cell, ...]] = []
     for w in worst:
@@ -176,12 +176,13 @@ def _roots_table(context: Context, worst: Sequence[SingleFailure]) -> Table:
 
 
 def _members_table(context: Context, found: Gaps, members: frozenset[str]) -> Table:
-    columns = (
-        Heading("name", "Who"),
-        Heading("rows", "Rows in force", "number"),
-        Heading("blanks", "Blanks that matter", "number"),
-        Heading("old", "Over five years old", "number"),
-        Heading("id", "Id"),
+    columns = headings(
+        "name rows blanks old id",
+        number="rows blanks old",
+        name="Who",
+        rows="Rows in force",
+        blanks="Blanks that matter",
+        old="Over five years old",
     )
     dataset = context.graph.dataset
     rows = tuple(
@@ -204,7 +205,7 @@ def _meaning(
         return ("No way by which one failure could reach these bodies was found. That may be a gap of the map.",)
     lines = []
     if len(three) > 1:
-        radius = blast(context.graph, [w.id for w in three], **context.question).selected(context.chosen)
+        radius = blast(context.graph, replace(context.question, roots=tuple(w.id for w in three)))
         lines.append(
             f"The {'three' if len(three) == 3 else 'two'} separate failures that could reach most are "
             f"{join(full_name(dataset, w.id) for w in three)}, none of which could be reached from another; "
@@ -227,28 +228,20 @@ def _worst_section(context: Context, worst: Sequence[SingleFailure], table: Tabl
     blocks: list[Block] = []
     named = [w for w in worst if w.id not in context.withheld]
     if named:
-        shades = {Band.DOCUMENTED: "dark", Band.LIKELY: "middle", Band.POSSIBLE: "light"}
         rows = [
-            (
-                full_name(dataset, w.id),
-                f"{len(w.bands)} of {len(members)}: {band_counts(w.bands)}",
-                [(w.bands.count(b), s, "") for b, s in shades.items()],
-            )
+            (full_name(dataset, w.id), f"{len(w.bands)} of {len(members)}: {band_counts(w.bands)}", w.bands)
             for w in named[:10]
         ]
         title = f"{full_name(dataset, named[0].id)} could reach {len(named[0].bands)} of {len(members)}"
         blocks.append(
-            bars(
+            band_bars(
                 "worst",
                 title,
                 "A bar for each of the ten worst single failures: public bodies that could be reached, dark documented, medium likely, light possible.",
                 rows,
             )
         )
-    short = Table(
-        "exposures-page", table.caption, table.columns[:-1], tuple(row[:-1] for row in table.rows), table.empty
-    )
-    return Section("who", "The worst single failures", (*blocks, short))  # fmt: skip
+    return Section("who", "The worst single failures", (*blocks, columns_of(table)))  # fmt: skip
 
 
 def _matrix_section(context: Context, worst: Sequence[SingleFailure], members: frozenset[str]) -> tuple[Section, ...]:
@@ -281,10 +274,10 @@ def _matrix_section(context: Context, worst: Sequence[SingleFailure], members: f
 def _markets_section(context: Context, chosen: Selection) -> tuple[Section, ...]:
     """One bar of 100% for each service area: the largest supplier dark, the others grey."""
     rows, dataset = [], context.graph.dataset
-    view = context.graph.view(context.question.get("as_of"))
+    view = context.view
     for area in rules().areas:
         found = market_in(context.graph, view, [area], chosen)
-        if found.known < FEWEST or found.shares[0].supplier in context.withheld:
+        if found.known < FEWEST_KNOWN or found.shares[0].supplier in context.withheld:
             continue
         parts = [
             (share.councils / found.known, "grey" if number else "dark", "")
@@ -330,12 +323,14 @@ def _changes_section(context: Context, worst: Sequence[SingleFailure], members: 
             (found.rows.changed, "changed"),
         )
     ]
-    columns = (
-        Heading("name", "If this failed"),
-        Heading("newly", "Newly reached"),
-        Heading("gone", "No longer reached"),
-        Heading("surer", "Surer now", "number"),
-        Heading("less", "Less sure now", "number"),
+    columns = headings(
+        "name newly gone surer less",
+        number="surer less",
+        name="If this failed",
+        newly="Newly reached",
+        gone="No longer reached",
+        surer="Surer now",
+        less="Less sure now",
     )
     new = [w for w in worst if w.id not in old.entities]
     blocks: list[Block] = [Text(f"Since the map of {in_words(old.info.as_of)}: {join(counts)}.")]
@@ -354,15 +349,13 @@ def _gaps_section(context: Context, found: Gaps, members: frozenset[str]) -> Sec
     fields = Table(
         "coverage",
         "How often a value that matters is known",
-        (
-            Heading("field", "Value"),
-            Heading("rows", "Rows on which it matters", "number"),
-            Heading("known", "Known", "number"),
-            Heading("assumed", "Assumed", "number"),
-            Heading("blank", "Blank", "number"),
+        headings(
+            "field rows known assumed blank",
+            number="rows known assumed blank",
+            field="Value",
+            rows="Rows on which it matters",
         ),
         tuple(rows),
     )
-    table = _members_table(context, found, members)
-    short = Table("members-page", table.caption, table.columns[:-1], tuple(row[:-1] for row in table.rows[:40]))
-    return Section("coverage", "Where the map is thin", (fields, short))
+    table = columns_of(_members_table(context, found, members), most=40)
+    return Section("coverage", "Where the map is thin", (fields, table))

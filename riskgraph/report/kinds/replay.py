@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
-from riskgraph.analysis.replay import Compared, Outcome, incident_id, replay
+from riskgraph.analysis.blast import BlastRadius
+from riskgraph.analysis.question import Asking, Question
+from riskgraph.analysis.replay import Compared, Outcome, Replay, incident_id, replay
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
+from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.words import join, plural, root_name, sentence, short_name
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.exposures import columns_of, exposures_table, services_table
-from riskgraph.report.kinds.blast import blast_answer
-from riskgraph.report.parts import band_counts, method_section, routes
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.exposures import exposures_table, reached_table, services_table
+from riskgraph.report.parts import band_counts, columns_of, method_section, routes
+from riskgraph.report.registry import Context, report_kind, told
 
 __all__ = ["replay_report"]
+
+
+def _replay(graph: RiskGraph, incident: str, asking: Asking) -> tuple[Replay, BlastRadius]:
+    """The replay, asked as its record says unless something else is asked."""
+    record = graph.dataset.incidents[incident]
+    if not record.origins:
+        raise RiskGraphError(f"No place is recorded where {record.title!r} began.", "Fill in its origins.")
+    answer = replay(graph, incident, **asking)
+    assert answer.radius is not None  # it has origins, so it was asked
+    return answer, answer.radius
+
+
+def _ask(graph: RiskGraph, names: tuple[str, ...], asking: Asking) -> Question:
+    """What the record of the incident says, unless something else is asked."""
+    question = _replay(graph, names[0], asking)[1].question
+    return replace(question, selection=Question.of(graph, **asking).selection)
 
 
 @report_kind(
@@ -27,6 +45,7 @@ __all__ = ["replay_report"]
     names="one",
     metavar="INCIDENT",
     resolve=incident_id,
+    ask=_ask,
     examples=(
         "riskgraph report replay eks-civica-2024",
         "riskgraph report replay eks-civica-2024 --format text",
@@ -40,12 +59,8 @@ def replay_report(context: Context) -> Report:
         raise RiskGraphError(
             "A replay compares names with names.", "Leave --redact out, or report its roots with blast."
         )
-    incident = dataset.incidents[context.names[0]]
-    if not incident.origins:
-        raise RiskGraphError(f"No place is recorded where {incident.title!r} began.", "Fill in its origins.")
-    answer = replay(context.graph, incident.incident_id, selection=context.selection, **_given(context))
-    radius = answer.radius
-    assert radius is not None  # it has origins, so it was asked
+    incident = dataset.incidents[context.subject]
+    answer, radius = _replay(context.graph, context.subject, {**context.asking, "selection": context.chosen})
     recorded = [one for one in answer.compared if one.effects]
     found, missed = [one.body for one in answer.found], [one.body for one in answer.missed]
     more = [one.body for one in answer.named if one.outcome is not Outcome.HIT]
@@ -97,19 +112,14 @@ def replay_report(context: Context) -> Report:
         (
             Section("who", "Named and hit", (table,)),
             Section("how", "How the map gets there", tuple(how)),
-            Section("reached", "Everybody whom the map would have named", (columns_of(exposures, "name", "surest", "route", "services"),)),
+            Section("reached", "Everybody whom the map would have named", (columns_of(reached_table(context, radius), "name", "surest", "route", "services"),)),
             evidence,
             method_section(),
         ),
         "\n".join(summary) + "\n",
         {"exposures": exposures, "services": services, "compared": table, "sources": sources},
-        blast_answer(context, radius),
+        told(context, answer.to_dict()),
     )  # fmt: skip
-
-
-def _given(context: Context) -> dict[str, Any]:
-    """What was asked beside what the record of the incident says."""
-    return {key: value for key, value in context.question.items() if value and (key, value) != ("like", "compromise")}
 
 
 def _table(dataset: Dataset, recorded: Sequence[Compared]) -> Table:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.profile import Profile, profile
+from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
@@ -24,21 +25,28 @@ from riskgraph.render.words import (
     step_phrase,
 )
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.exposures import columns_of, exposures_table
+from riskgraph.report.exposures import exposures_table, reached_table
 from riskgraph.report.parts import (
+    DEPENDENCE_COLUMNS,
     area_title,
     bands_note,
+    columns_of,
     contracts_section,
+    dependence,
     method_section,
-    plain_answer,
     unknown_lines,
 )
 from riskgraph.report.pictures import bars
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.registry import Context, report_kind, told
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step
 
 __all__ = ["supplier_report"]
+
+
+def _whole(graph: RiskGraph, name: str) -> str:
+    """A body, whatever line of it was named."""
+    return graph.names.resolve(name).partition("/")[0]
 
 
 @report_kind(
@@ -46,6 +54,7 @@ __all__ = ["supplier_report"]
     "Who leans on one supplier or shared service, for what, and what it leans on.",
     names="one",
     metavar="SUPPLIER",
+    resolve=_whole,
     examples=(
         "riskgraph report supplier civica",
         "riskgraph report supplier 'East Kent Services' --format text",
@@ -54,9 +63,9 @@ __all__ = ["supplier_report"]
 )
 def supplier_report(context: Context) -> Report:
     """The profile of a supplier, a shared service or anything else that others lean on."""
-    body = context.names[0].partition("/")[0]
-    shown = profile(context.graph, body, as_of=context.question.get("as_of"))
-    radius = blast(context.graph, body, **context.question).selected(context.chosen)
+    (body,) = context.question.roots
+    shown = profile(context.graph, body, as_of=context.view.as_of)
+    radius = blast(context.graph, context.question)
     dataset, name = context.graph.dataset, full_name(context.graph.dataset, body)
     held = context.chosen.holds
     users = [
@@ -108,14 +117,14 @@ def supplier_report(context: Context) -> Report:
         (
             _lines_section(name, order, services),
             _below(context, shown, name),
-            Section("reached", f"Who could be reached if it {failing(radius.kinds)}", (columns_of(exposures, "name", "surest", "route", "services", "standing"),)),
+            Section("reached", f"Who could be reached if it {failing(radius.kinds)}", (columns_of(reached_table(context, radius), "name", "surest", "route", "services", "standing"),)),
             contracts,
             evidence,
             method_section(),
         ),
         as_text(page(shown, side=False)),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
-        plain_answer(context, shown),
+        told(context, shown.to_dict()),
     )  # fmt: skip
 
 
@@ -162,34 +171,19 @@ def _services(context: Context, users: list[Step]) -> Table:
     columns = (
         Heading("name", "Who"),
         Heading("sort", "What it is"),
-        Heading("service", "Service"),
-        Heading("how", "How"),
-        Heading("data", "Data"),
-        Heading("evidence", "Evidence"),
+        *DEPENDENCE_COLUMNS,
         Heading("until", "Until", "date"),
         Heading("id", "Id"),
     )
     rows: list[tuple[tuple[str, ...], tuple[Cell, ...]]] = []
     for step in users:
-        if step.dependent in context.withheld:
-            continue
-        name = short_name(dataset, step.dependent)
-        how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
-        sort = kind_word(dataset.entities[step.dependent].kind)
-        cells = (
-            name,
-            sort,
-            area_title(step.area),
-            how,
-            step.data.text,
-            step.grade.word,
-            step.row.valid_to,
-            step.dependent,
-        )
-        rows.append(((area_title(step.area), name, how, step.row.id), cells))
+        if step.dependent not in context.withheld:
+            name, sort = short_name(dataset, step.dependent), kind_word(dataset.entities[step.dependent].kind)
+            what = dependence(dataset, step)
+            cells = (name, sort, *what, step.row.valid_to, step.dependent)
+            rows.append(((what[0], name, what[1], step.row.id), cells))
     rows.sort(key=lambda item: item[0])
-    caption = "Who leans on it directly, by service area"
-    return Table("services", caption, columns, tuple(cells for _, cells in rows))  # fmt: skip
+    return Table("services", "Who leans on it directly, by service area", columns, tuple(cells for _, cells in rows))
 
 
 def _lines_section(name: str, order: list[tuple[str | None, set[str]]], services: Table) -> Section:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import Band
 from riskgraph.render.blast import failing
-from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
+from riskgraph.render.blocks import Block, Cell, Items, Number, Report, Section, Table, Text, headings
 from riskgraph.render.page import as_text
 from riskgraph.render.whatif import change_phrase, page
 from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, contracts_section, method_section, unmarked
+from riskgraph.report.parts import area_title, columns_of, contracts_section, method_section, unmarked
 from riskgraph.report.pictures import bars
-from riskgraph.report.registry import Context, report_kind
+from riskgraph.report.registry import Context, report_kind, told
 from riskgraph.scenario.compare import BeforeAfter, Comparison, Shift, compare, name_of
 from riskgraph.scenario.files import read, shipped_scenarios
 
@@ -28,12 +27,25 @@ def _scenario(_graph: RiskGraph, name: str) -> str:
     return name if Path(name).is_file() or name in shipped_scenarios() else str(read(name))
 
 
+def _ask(graph: RiskGraph, names: tuple[str, ...], asking: Asking) -> Question:
+    """What the scenario asks, unless something else is asked."""
+    if asking.get("without") or asking.get("known_before"):
+        raise RiskGraphError("A what-if stands on all that is known.", "Leave --without and --known-before out.")
+    scenario = read(names[0])
+    own: Asking = {"kinds": scenario.kinds or None, "like": scenario.like, "as_of": scenario.as_of or None}
+    if asking.get("like"):
+        own["kinds"] = None
+    asked: Asking = {**own, **asking}
+    return Question.of(graph, scenario.roots, **asked)
+
+
 @report_kind(
     "whatif",
     "What a change would do, before and after: a saved scenario, or a shipped example.",
     names="one",
     metavar="SCENARIO",
     resolve=_scenario,
+    ask=_ask,
     examples=(
         "riskgraph report whatif leave-east-kent-services",
         "riskgraph report whatif switch-revenues --format text",
@@ -41,10 +53,13 @@ def _scenario(_graph: RiskGraph, name: str) -> str:
     ),
 )
 def whatif_report(context: Context) -> Report:
-    """The report on one scenario; what it asks, and as of when, stands in the scenario itself."""
+    """The report on one scenario."""
     if context.withheld:
         raise RiskGraphError("A scenario names the bodies that it changes.", "Leave --redact out.")
-    answer = compare(context.graph, read(context.names[0]), selection=context.selection)
+    asked, scenario = context.question, read(context.subject)
+    kinds = () if asked.like else asked.kinds
+    scenario = replace(scenario, kinds=kinds, like=asked.like, as_of=asked.view.as_of.isoformat())
+    answer = compare(context.graph, scenario, selection=context.chosen)
     dataset = answer.applied.after.dataset
     words = unmarked(context, as_text(page(answer))).replace("`", "").splitlines()
     title = words[0].rpartition(" (data of ")[0] or words[0].rstrip(".")
@@ -62,7 +77,7 @@ def whatif_report(context: Context) -> Report:
     evidence, sources = evidence_section(context, [row.id for row in changed if row is not None])
     return Report(
         "whatif",
-        Path(context.names[0]).stem,
+        Path(context.subject).stem,
         title,
         "What-if, before and after",
         answer.view.as_of.isoformat(),
@@ -98,7 +113,7 @@ def whatif_report(context: Context) -> Report:
         ),
         "\n".join(words) + "\n",
         {"exposures": differences, "services": stops, "contracts": contract_rows, "sources": sources},
-        _answer(answer),
+        told(context, answer.to_dict()),
     )  # fmt: skip
 
 
@@ -151,13 +166,8 @@ def _differences(answer: Comparison) -> Table:
             before: Cell = "" if one.before is None else one.before.band
             after: Cell = "" if one.after is None else one.after.band
             rows.append((roots, name_of(answer.applied, one.body), str(one.what), before, after, one.body))
-    columns = (
-        Heading("root", "If this failed"),
-        Heading("name", "Who"),
-        Heading("what", "What changes"),
-        Heading("before", "Before", "band"),
-        Heading("after", "After", "band"),
-        Heading("id", "Id"),
+    columns = headings(
+        "root name what before after id", band="before after", root="If this failed", name="Who", what="What changes"
     )
     return Table("exposures", "Every body that could be reached, before and after", columns, tuple(rows))  # fmt: skip
 
@@ -167,7 +177,7 @@ def _stops(answer: Comparison) -> Table:
         (name_of(answer.applied, body), area_title(area), area or "?", body)
         for body, area in answer.stops
     )  # fmt: skip
-    columns = (Heading("name", "Who"), Heading("service", "Service"), Heading("area", "Area"), Heading("id", "Id"))
+    columns = headings("name service area id", name="Who")
     return Table("services", "Services that lose what runs them", columns, rows)
 
 
@@ -200,15 +210,8 @@ def _compared(answer: Comparison, differences: Table) -> Section:
         )
     moved = tuple(row for row in differences.rows if row[2] != str(Shift.STAYS))
     caption = "Bodies for which something changes"
-    blocks.append(
-        Table(
-            "changed",
-            caption,
-            differences.columns[:-1],
-            tuple(row[:-1] for row in moved[:400]),
-            "Nothing changes for anybody.",
-        )
-    )
+    changed_rows = replace(differences, id="changed", rows=moved, empty="Nothing changes for anybody.")
+    blocks.append(columns_of(changed_rows, caption=caption))
     routes = []
     for pair in answer.pairs:
         for one in pair.of(Shift.JOINS, Shift.LEAVES, Shift.REROUTED)[:3]:
@@ -244,11 +247,8 @@ def _market_section(answer: Comparison) -> tuple[Section, ...]:
     ]
     if not rows:
         return ()
-    columns = (
-        Heading("service", "Service"),
-        Heading("supplier", "Supplier"),
-        Heading("before", "Councils before", "number"),
-        Heading("after", "Councils after", "number"),
+    columns = headings(
+        "service supplier before after", number="before after", before="Councils before", after="Councils after"
     )
     table = Table(
         "markets",
@@ -257,26 +257,3 @@ def _market_section(answer: Comparison) -> tuple[Section, ...]:
         tuple(rows),
     )
     return (Section("markets", "Who would serve how many", (table,)),)  # fmt: skip
-
-
-def _answer(answer: Comparison) -> Mapping[str, Any]:
-    def band(side: Any) -> str | None:
-        return None if side is None else side.band.word
-
-    return {
-        "title": answer.scenario.title,
-        "pairs": [
-            {
-                "roots": list(pair.roots),
-                "before": None if pair.before is None else pair.count(pair.before),
-                "after": None if pair.after is None else pair.count(pair.after),
-                "differences": [
-                    {"body": one.body, "what": str(one.what), "before": band(one.before), "after": band(one.after)}
-                    for one in pair.differences
-                ],
-            }
-            for pair in answer.pairs
-        ],
-        "stops": [{"body": body, "area": area} for body, area in answer.stops],
-        "bands": [band.word for band in Band],
-    }
