@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from riskgraph.data import Dataset, DatasetInfo, read
 from riskgraph.data.dataset import TABLES
 from riskgraph.data.files import toml_string, write_table
+from riskgraph.data.folders import write_folder
 from riskgraph.errors import DataError, Problem, RiskGraphError
 from riskgraph.schema import schema
 
@@ -114,10 +115,9 @@ def from_networkx(graph: nx.MultiDiGraph[Any]) -> Dataset:
         )
     tables = dict(_tables(graph))
     with tempfile.TemporaryDirectory(prefix="riskgraph-") as name:  # judged by the very reader of every data set
-        folder = Path(name)
-        (folder / "dataset.toml").write_bytes(_info(graph.graph))
-        for table in tables.values():
-            (folder / table.file).write_bytes(write_table(table.header, table.rows))
+        folder = Path(name) / "map"
+        content = {table.file: write_table(table.header, table.rows) for table in tables.values()}
+        write_folder(folder, {"dataset.toml": _info(graph.graph), **content})
         files = {table.file: table for table in tables.values()}
         wrong = [problem for table in tables.values() for problem in table.problems]
         try:

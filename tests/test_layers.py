@@ -89,19 +89,15 @@ CIRCLES_LEFT = [
 ROOMS_WITH_LATE_IMPORTS = ("riskgraph.importers",)
 CLASSES_LEFT = {
     "Answer",
-    "Tie",
     "_Book",
-    "_Finder",
 }
 CONSTANTS_LEFT = {
     "AT_ONCE",
     "BANDS",
     "BLOCK",
     "FORMAT",
-    "HEADER",
     "MOST",
     "NAMES",
-    "PAIRS",
     "QUESTIONS",
     "ROWS",
     "TYPES",

@@ -147,7 +147,7 @@ def chokepoints(
     >>> [(saving.thing, len(saving.saved)) for saving in found.bodies]
     [('product:oracle-fusion', 3), ('system:lancashire-oracle-fusion', 3)]
     """
-    radius = blast(graph, roots, **asking)
+    radius = blast(graph, Question.of(graph, roots, **asking))
     return _Hardener(graph, radius, progress).answer()
 
 

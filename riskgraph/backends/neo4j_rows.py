@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from riskgraph.data import Dataset
 from riskgraph.data.read import columns_of
@@ -71,20 +70,6 @@ class MapRows:
     def size(self) -> int:
         """Nodes and relationships together."""
         return sum(self.counts.values())
-
-
-@lru_cache(maxsize=16)
-def parts_of_types(record: type[Any]) -> dict[str, frozenset[Any]]:
-    """Field of a record to the types that its values may have; of a tuple, `tuple` and what it holds.
-
-    Examples
-    --------
-    >>> from riskgraph.model import Evidence, Relation
-    >>> Decimal in parts_of_types(Relation)["annual_value_gbp"], tuple in parts_of_types(Evidence)["incident"]
-    (True, True)
-    """
-    hints = get_type_hints(record)
-    return {name: frozenset((get_origin(hint) or hint, *get_args(hint))) for name, hint in hints.items()}
 
 
 def plain(record: Any, skip: tuple[str, ...] = ("id",)) -> Row:

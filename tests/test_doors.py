@@ -1,0 +1,221 @@
+"""One question, one answer: what is asked at one door is answered with the same number at every other."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import datasets, write
+
+from riskgraph.analysis.chokepoints import Chokepoints
+from riskgraph.analysis.every_radius import every_radius
+from riskgraph.analysis.measure import counts
+from riskgraph.api import RiskMap, load
+from riskgraph.cli import main
+from riskgraph.model import Band
+
+MAPS = Path(__file__).parent / "maps"
+WORDS = {band.word: band for band in Band}
+KINDS = ("exposure", "tampering", "outage", "intrusion", "exit")
+LIKE = ("compromise", "ransomware", "data-theft", "malicious-update", "outage", "insolvency")
+Door = Callable[[str, str, str], int | None]
+"""Map, root and what-if to how many public bodies could be reached, at least possibly; None: it does not say."""
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(main, list(words), catch_exceptions=False)
+    assert result.exit_code in {0, 1}, (words, result.output)
+    return result.stdout
+
+
+def plain(*words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(*words, "--format", "json"))
+    return found
+
+
+def said(line: str) -> int:
+    """The bodies that a first line counts: "167 councils and 4 other public bodies could be reached"."""
+    before = line.partition(" could ")[0].partition(" besides ")[0]
+    counts = re.findall(r"(?:^|: | and )(\d[\d,]*) (?:other |more )?(?:council|public bod|past customer)", before)
+    return sum(int(number.replace(",", "")) for number in counts)
+
+
+def surest(row: dict[str, Any]) -> Band | None:
+    bands = [WORDS[row[kind]] for kind in KINDS if row[kind]]
+    return min(bands, default=None)
+
+
+def counted(rows: list[dict[str, Any]]) -> int:
+    """Rows of councils that count: reached, no root, in a body's best band."""
+    return sum(
+        row["standing"] in {"reached", "past customer"} and (band := surest(row)) is not None and band <= Band.POSSIBLE
+        for row in rows
+    )
+
+
+@cache
+def opened(data: str) -> RiskMap:
+    return load(data)
+
+
+def asked(root: str, data: str, like: str) -> tuple[str, ...]:
+    return root, "--data", data, "--like", like
+
+
+def python(data: str, root: str, like: str) -> int:
+    return len(opened(data).blast(root, like=like).within())
+
+
+def first_line(data: str, root: str, like: str) -> int:
+    return said(run("blast", *asked(root, data, like)).splitlines()[0])
+
+
+def page(data: str, root: str, like: str) -> int:
+    found = re.search(r'<h1 id="finding"><bdi>(.*?)</bdi>', run("blast", *asked(root, data, like), "--format", "html"))
+    assert found is not None
+    return said(found[1])
+
+
+def in_json(data: str, root: str, like: str) -> int:
+    found = plain("blast", *asked(root, data, like))
+    assert found["facts"]["councils"] == counted(found["tables"]["councils"])
+    return int(found["facts"]["councils"])
+
+
+def in_csv(data: str, root: str, like: str) -> int:
+    return counted(list(csv.DictReader(io.StringIO(run("blast", *asked(root, data, like), "--format", "csv")))))
+
+
+def frame(data: str, root: str, like: str) -> int:
+    rows = opened(data).blast(root, like=like).to_frame().astype(object).fillna("").to_dict("records")
+    return counted([{str(key): value for key, value in row.items()} for row in rows])
+
+
+def ranked(data: str, root: str, like: str) -> int:
+    rows = plain("rank", "--data", data, "--like", like)["tables"]["roots"]
+    return next((int(row["authorities_possible"]) for row in rows if row["root"] == root), 0)
+
+
+def rung(data: str, root: str, like: str) -> int:
+    return said(run("calls", *asked(root, data, like)).splitlines()[1])
+
+
+def likely(data: str, root: str, like: str) -> int:
+    return len(opened(data).chance(root, like=like, worlds=100).authorities)
+
+
+def hardened(data: str, root: str, like: str) -> int:
+    found = opened(data).chokepoints(root, like=like)
+    assert isinstance(found, Chokepoints)
+    return len(found.reached)
+
+
+def before_fixes(data: str, root: str, like: str) -> int:
+    return round(opened(data).fixes(root, like=like, budget=0, band="possible").before[root])
+
+
+def lost(data: str, root: str, like: str) -> int:
+    (pair,) = opened(data).whatif("lose", root, like=like).pairs
+    return pair.count(pair.after)
+
+
+def every(data: str, root: str, like: str) -> int | None:
+    graph = opened(data).graph
+    own = root.partition("/")[0]
+    touched = every_radius(graph, like=like).reached.get(root, ())
+    return sum(
+        min(touch.levels) <= Band.POSSIBLE
+        and touch.body != own
+        and counts(graph.dataset, touch.body, graph.dataset.info.day)
+        for touch in touched
+    )
+
+
+def report(data: str, root: str, like: str) -> int:
+    found = plain("report", "blast", *asked(root, data, like))
+    return int(found["numbers"][0]["figure"].replace(",", ""))
+
+
+def report_title(data: str, root: str, like: str) -> int:
+    return said(plain("report", "blast", *asked(root, data, like))["title"])
+
+
+DOORS: dict[str, Door] = {
+    "Python": python,
+    "text": first_line,
+    "HTML": page,
+    "JSON": in_json,
+    "CSV": in_csv,
+    "data frame": frame,
+    "rank": ranked,
+    "calls": rung,
+    "chance": likely,
+    "chokepoints": hardened,
+    "fixes": before_fixes,
+    "whatif": lost,
+    "atlas": every,
+    "report": report,
+    "report title": report_title,
+}
+
+
+def one_answer(data: str, root: str, like: str) -> None:
+    found = {name: door(data, root, like) for name, door in DOORS.items()}
+    assert set(found.values()) == {found["Python"]}, (data, root, like, found)
+
+
+SEEDS = (
+    "supplier:civica",
+    "shared-service:east-kent-services",
+    "environment:rbkc-shared-it",
+    "store:capita-benefits-extracts",
+    "authority:essex",
+    "supplier:capita/revenues-benefits",
+)
+
+
+@pytest.mark.parametrize("like", LIKE)
+@pytest.mark.parametrize("root", SEEDS)
+def test_the_five_stories_have_one_answer(root: str, like: str) -> None:
+    one_answer("seeds", root, like)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("like", ["compromise", "data-theft", "insolvency"])
+@pytest.mark.parametrize("root", ["supplier:civica", "supplier:capita", "supplier:netcall", "authority:hampshire"])
+def test_the_national_map_has_one_answer(root: str, like: str) -> None:
+    one_answer("uk", root, like)
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in MAPS.iterdir()))
+def test_the_small_maps_have_one_answer(folder: str) -> None:
+    data = str(MAPS / folder)
+    for root in list(opened(data).dataset.entities)[:6]:
+        for like in ("compromise", "data-theft", "outage"):
+            one_answer(data, root, like)
+
+
+@given(data=st.data())
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_random_maps_have_one_answer(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    tables = data.draw(datasets())
+    folder = tmp_path_factory.mktemp("doors")
+    write(tables, folder)
+    entities = list(load(str(folder)).dataset.entities)
+    one_answer(str(folder), data.draw(st.sampled_from(entities)), data.draw(st.sampled_from(LIKE)))
+
+
+def test_a_first_line_that_counts_is_read() -> None:
+    assert said("167 councils and 4 other public bodies could be reached if Civica were compromised (...).") == 171
+    assert said("15 calls: 3 councils could be reached if East Kent Services stopped (data of ...).") == 3
+    assert said("1 council besides Essex County Council could be reached if ...") == 1
