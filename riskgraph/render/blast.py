@@ -165,12 +165,12 @@ def _headline(radius: BlastRadius) -> str:
 
 def _by_kind(radius: BlastRadius) -> tuple[Items, ...]:
     """How many in each band, a line for the kinds that share the same numbers."""
+    asked = radius.question.band
+    widest = asked if asked < Band.POSSIBLE else Band.NOT_RULED_OUT  # what is not known is hidden only if asked so
     lines: dict[str, list[str]] = {}
     for kind in FailureKind:
-        counts = Counter(reach.kinds[kind].band for reach in radius.within(radius.question.band, kind))
-        shown = [
-            f"{counts[band]} {band_phrase(band)}" for band in Band if band <= radius.question.band and counts[band]
-        ]
+        counts = Counter(reach.kinds[kind].band for reach in radius.within(widest, kind))
+        shown = [f"{counts[band]} {band_phrase(band)}" for band in Band if counts[band]]
         if shown:
             lines.setdefault(", ".join(shown), []).append(kind.effect)
     items = tuple(f"{capital(join(effects))}: {counts}." for counts, effects in lines.items())
