@@ -20,7 +20,7 @@ from riskgraph.data.cache import cache_folder, code_digest, prune
 from riskgraph.data.dataset import Dataset
 from riskgraph.engine.digraph import Ints
 from riskgraph.engine.snapshot import Roots, Snapshot, roots_of, snapshot_of
-from riskgraph.engine.store import FORMAT, load, save
+from riskgraph.engine.store import STORE_FORMAT, load, save
 from riskgraph.harm import HarmNetwork, Part, compile_harm, places_of
 from riskgraph.model import AUTHORITY
 from riskgraph.rules import Trait, relations_that, rules
@@ -155,7 +155,7 @@ def compiled(dataset: Dataset, view: View, settled: Settled | None = None, harm:
 
 
 def _key(dataset: Dataset, view: View) -> str:
-    parts = (FORMAT, code_digest(), dataset.digest, view.as_of, view.known_before, *sorted(view.without))
+    parts = (STORE_FORMAT, code_digest(), dataset.digest, view.as_of, view.known_before, *sorted(view.without))
     return hashlib.blake2b("\0".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 

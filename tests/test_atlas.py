@@ -35,7 +35,7 @@ from riskgraph.model import Band
 from riskgraph.render.atlas import letters, numbers, pack, unpack
 from riskgraph.render.blast import page as blast_page
 from riskgraph.render.words import sentence
-from riskgraph.report.atlas import QUESTIONS, Atlas, atlas
+from riskgraph.report.atlas import ATLAS_QUESTIONS, Atlas, atlas
 
 SAMPLE = 50
 
@@ -82,7 +82,7 @@ def test_numbers_come_back_from_letters(values: list[int]) -> None:
     assert list(numbers(letters(values))) == values
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", ATLAS_QUESTIONS)
 def test_every_root_of_the_seeds_is_answered_as_blast_answers(question: str) -> None:
     made, graph = small_atlas(), RiskGraph(seeds())
     roots = [row[0] for row in made.data["roots"]]
@@ -96,7 +96,7 @@ def test_every_root_of_the_seeds_is_answered_as_blast_answers(question: str) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", ATLAS_QUESTIONS)
 def test_roots_of_the_national_map_are_answered_as_blast_answers(question: str) -> None:
     made = uk_atlas()
     roots = [row[0] for row in made.data["roots"]]
@@ -112,7 +112,7 @@ def test_on_random_maps_the_atlas_and_blast_agree(tables: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write(tables, Path(folder))
         graph = RiskGraph.open(folder)
-    for question in QUESTIONS:
+    for question in ATLAS_QUESTIONS:
         every = every_radius(graph, like=question)
         data = pack({question: every})
         for root in every.roots:
@@ -120,13 +120,13 @@ def test_on_random_maps_the_atlas_and_blast_agree(tables: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", ATLAS_QUESTIONS)
 def test_without_alternatives_two_roots_together_are_their_union(question: str) -> None:
     """What the page says of two things, and why it may say that it is exact."""
     made = uk_atlas()
     assert not made.data["alternatives"]
     chance = random.Random(28)  # noqa: S311
-    packed_roots = made.data["questions"][QUESTIONS.index(question)]["roots"]
+    packed_roots = made.data["questions"][ATLAS_QUESTIONS.index(question)]["roots"]
     roots = [row[0] for row, text in zip(made.data["roots"], packed_roots, strict=True) if len(text) > 30]
     order = [band.word for band in Band]
     for _ in range(15):

@@ -153,7 +153,10 @@ def test_random_networks(builder: NetworkBuilder, asked: set[int], data: st.Data
     st.booleans(),
 )
 def test_a_pool_unites_as_sets_do(heads: list[list[set[int]]], few: bool, blocks: bool) -> None:
-    with patch.object(sets, "FEW", 1024 if few else 0), patch.object(sets, "BLOCK", 256 if blocks else sets.BLOCK):
+    with (
+        patch.object(sets, "FEW", 1024 if few else 0),
+        patch.object(sets, "BLOCK_BYTES", 256 if blocks else sets.BLOCK_BYTES),
+    ):
         check_pool(heads)
 
 

@@ -15,7 +15,7 @@ from riskgraph import load
 from riskgraph.cli import main
 from riskgraph.data import read, write
 from riskgraph.data.dataset import canonical
-from riskgraph.engine import Answer, Network, solve
+from riskgraph.engine import Network, Solution, solve
 from riskgraph.engine.network import KIND_COUNT
 from riskgraph.engine.times import known_days
 from riskgraph.model import Band, FailureKind
@@ -91,7 +91,7 @@ def test_the_shipped_maps_have_no_such_columns_yet() -> None:
             assert (data.path / file).read_bytes() == content
 
 
-def slow_days(network: Network, answer: Answer, band: int, days: dict[int, int]) -> dict[int, int]:
+def slow_days(network: Network, answer: Solution, band: int, days: dict[int, int]) -> dict[int, int]:
     """Say again and again what each rule says, until nothing gets sooner."""
     layers: list[dict[int, int]] = []
     for at in (1, band) if band > 1 else (band,):

@@ -23,7 +23,7 @@ from riskgraph.analysis.radius import (
 )
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import last_day, months_later
-from riskgraph.engine import Answer, solve, states_of
+from riskgraph.engine import Solution, solve, states_of
 from riskgraph.engine.times import known_days
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Part, Place, places_of
@@ -101,17 +101,17 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
     return _Collector(graph, question, harm, answer).radius().selected(question.selection)
 
 
-def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Answer:
+def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Solution:
     """Let the engine answer: `roots` are ids. The last answer is kept, for whoever asks the same next."""
     question = tuple(roots), tuple(kinds)
     if harm.last[0] != question:
         places = [places_of(harm, root) for root in roots]
         harm.last[:] = question, solve(harm.network, places, [KINDS.index(kind) for kind in kinds])
-    answer: Answer = harm.last[1]
+    answer: Solution = harm.last[1]
     return answer
 
 
-def best_band(answer: Answer, place: int) -> Band | None:
+def best_band(answer: Solution, place: int) -> Band | None:
     """The best band of any kind in which a place is reached, or `None`."""
     found = (answer.best(state) for state in states_of(place))
     return min((Band(best[0]) for best in found if best is not None), default=None)
@@ -136,7 +136,7 @@ class _Collector:
         graph: RiskGraph,
         question: Question,
         harm: HarmNetwork,
-        answer: Answer,
+        answer: Solution,
     ) -> None:
         self.graph, self.question, self.view = graph, question, question.view
         self.roots, self.kinds = question.roots, question.kinds
@@ -198,10 +198,10 @@ class _Collector:
         bands = {body: self._best(answer, body) for body in found}
         return {body: band for body, band in bands.items() if band is not None}
 
-    def _best(self, answer: Answer, body: str) -> Band | None:
+    def _best(self, answer: Solution, body: str) -> Band | None:
         return best_band(answer, self.harm.number[Place(body, Part.WHOLE)])
 
-    def _reached(self, answer: Answer) -> list[tuple[str, Standing]]:
+    def _reached(self, answer: Solution) -> list[tuple[str, Standing]]:
         """Authorities with any state in any band, and how each stands; the widest band holds all others."""
         found = {}
         for reached in answer.bands:
@@ -211,7 +211,7 @@ class _Collector:
         return [(body, shelf) for body, shelf in sorted(found.items()) if shelf is not None]
 
     @cached_property
-    def _answer_in_force(self) -> Answer:
+    def _answer_in_force(self) -> Solution:
         return run(without_ended(self.harm), self.roots, self.kinds)
 
     def _in_force(self, body: str, lead: Proof) -> Band | None:

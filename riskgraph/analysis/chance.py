@@ -182,7 +182,7 @@ class Chance(Answer):
         return f"<Chance for {' and '.join(self.radius.roots)}: {self.expected[1]:.0f} of {len(self.authorities)}>"
 
 
-class _Book:
+class _StepNumbers:
     """Gives each row, and each doubtful rule inside a body, one number; links of the same row share it."""
 
     def __init__(self, harm: HarmNetwork) -> None:
@@ -225,7 +225,7 @@ class _Asked:
     def __init__(self, graph: RiskGraph, radius: BlastRadius) -> None:
         self.band = band = radius.question.band
         self.harm = graph.harm(radius.view, radius.roots)
-        self.book = _Book(self.harm)
+        self.book = _StepNumbers(self.harm)
         self.roots = [places_of(self.harm, root) for root in radius.roots]
         self.kinds = [KINDS.index(kind) for kind in radius.kinds]
         self.hops = run(self.harm, radius.roots, radius.kinds).bands[band].hops

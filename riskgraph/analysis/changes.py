@@ -18,7 +18,7 @@ from riskgraph.model import AUTHORITY, Band, FailureKind
 
 __all__ = ["AnswerChange", "Changes", "KindChange", "changes"]
 
-MOST = 10  # roots compared when none is named
+ROOTS_COMPARED = 10  # roots compared when none is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def _touched(rows: DataDiff) -> list[str]:
     ):
         counted.update(data.relations[key].provider for key in keys)
     found = [id_ for id_ in counted if id_.partition(":")[0] != AUTHORITY]
-    return sorted(found, key=lambda id_: (-counted[id_], id_))[:MOST]
+    return sorted(found, key=lambda id_: (-counted[id_], id_))[:ROOTS_COMPARED]
 
 
 def _reached(graph: RiskGraph, question: Question, root: str) -> dict[str, Reach] | None:

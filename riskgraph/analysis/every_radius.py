@@ -18,7 +18,7 @@ from riskgraph.analysis.memory import memory_limit, refuse
 from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.radius import Route
-from riskgraph.engine import Answer, states_of
+from riskgraph.engine import Solution, states_of
 from riskgraph.engine.closure_all import closure_all
 from riskgraph.engine.sets import OutOfMemory
 from riskgraph.errors import RiskGraphError
@@ -160,7 +160,7 @@ def _touches(
         return ()
     areas, kinds = question.selection.areas, question.kinds
     answer = run(harm, [root], kinds)
-    in_force: Answer | None = None  # asked only where the surest way to somebody has ended
+    in_force: Solution | None = None  # asked only where the surest way to somebody has ended
     services: dict[str, list[tuple[str | None, Levels]]] = {}
     for place, bands in found.items():
         if place.part is Part.SERVICE and (not areas or place.area in areas):
@@ -182,7 +182,7 @@ def _touches(
     return tuple(touches)
 
 
-def _lead(harm: HarmNetwork, answer: Answer, place: int, bands: list[int]) -> Proof:
+def _lead(harm: HarmNetwork, answer: Solution, place: int, bands: list[int]) -> Proof:
     """The proof of the surest kind, then of the nearest; ties go to the order of the kinds."""
     best = [answer.best(state) for state in states_of(place)]
     if [NOT if one is None else one[0] for one in best] != bands:

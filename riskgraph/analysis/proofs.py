@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, product
 
-from riskgraph.engine import Answer, Reached, place_and_kind, state_of
+from riskgraph.engine import Reached, Solution, place_and_kind, state_of
 from riskgraph.engine.network import Group
 from riskgraph.harm import PLAIN, HarmNetwork, Part, Place
 from riskgraph.model import KINDS, Band, FailureKind
@@ -126,7 +126,7 @@ def _vias(events: Sequence[Event]) -> Iterator[Via]:
 class _Explainer:
     """Reads the reasons that the engine kept."""
 
-    def __init__(self, harm: HarmNetwork, answer: Answer) -> None:
+    def __init__(self, harm: HarmNetwork, answer: Solution) -> None:
         self.harm, self.answer, self.network = harm, answer, harm.network
 
     def event(self, link: int, state: int) -> Event | None:
@@ -188,12 +188,12 @@ class _Explainer:
         return branches[0] if len(branches) == 1 else (Together(branches),)
 
 
-def best_proof(harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind) -> Proof | None:
+def best_proof(harm: HarmNetwork, answer: Solution, body: str, kind: FailureKind) -> Proof | None:
     """The surest, then shortest proof that a body is reached in a kind, or `None` if it is not."""
     return proof_at(harm, answer, harm.number[Place(body, Part.WHOLE)], kind)
 
 
-def proof_at(harm: HarmNetwork, answer: Answer, place: int, kind: FailureKind) -> Proof | None:
+def proof_at(harm: HarmNetwork, answer: Solution, place: int, kind: FailureKind) -> Proof | None:
     """The same for one part of a body, such as a service: `place` is its number."""
     state = harm.state(place, kind)
     best = answer.best(state)
@@ -204,7 +204,7 @@ def proof_at(harm: HarmNetwork, answer: Answer, place: int, kind: FailureKind) -
 
 
 def all_proofs(
-    harm: HarmNetwork, answer: Answer, body: str, kind: FailureKind, budget: int = 20_000
+    harm: HarmNetwork, answer: Solution, body: str, kind: FailureKind, budget: int = 20_000
 ) -> tuple[tuple[Proof, ...], bool]:
     """Every minimal proof that a body is reached in a kind, surest first, then shortest.
 
@@ -259,7 +259,7 @@ class _ProofSearch:
     def __init__(
         self,
         harm: HarmNetwork,
-        answer: Answer,
+        answer: Solution,
         band: int,
         budget: _Budget,
         closed: frozenset[int] = frozenset(),

@@ -74,10 +74,10 @@ def parse(name: str, text: str) -> Query:
     parameters = []
     for line in found.get("parameter", ()):
         match = re.fullmatch(r"(\w+) ([\w-]+)(?: = (.*?))?\s*(?:\|\s*(.*))?", line)
-        if match is None or match.group(2) not in TYPES:
+        if match is None or match.group(2) not in PARAMETER_TYPES:
             raise RiskGraphError(
                 f"{name}: the line `// parameter: {line}` cannot be read.",
-                f"Write NAME TYPE = DEFAULT | meaning; the types are {', '.join(TYPES)}.",
+                f"Write NAME TYPE = DEFAULT | meaning; the types are {', '.join(PARAMETER_TYPES)}.",
             )
         parameters.append(Parameter(match.group(1), match.group(2), match.group(3), match.group(4) or ""))
     columns = tuple(
@@ -169,7 +169,7 @@ def _parameters(server: Server, query: Query, given: Mapping[str, str], *, told:
                 f"Add --param {parameter.name}=..., as in: {query.example}" if query.example else "Add --param.",
             )
         try:
-            values[parameter.name] = TYPES[parameter.type](text)
+            values[parameter.name] = PARAMETER_TYPES[parameter.type](text)
         except (ValueError, RiskGraphError):
             allowed = {"band": [band.word for band in Band], "kind": [str(kind) for kind in FailureKind]}
             fix = f"Use one of: {', '.join(allowed[parameter.type])}." if parameter.type in allowed else "Use digits."
@@ -183,7 +183,7 @@ def _parameters(server: Server, query: Query, given: Mapping[str, str], *, told:
     return values
 
 
-TYPES: Mapping[str, Callable[[str], Any]] = {
+PARAMETER_TYPES: Mapping[str, Callable[[str], Any]] = {
     "text": str,
     "name": str,  # a body or place as people call it; the query gets its id
     "kind": lambda text: str(FailureKind(text)),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from riskgraph.cli.options import (
-    BANDS,
+    BAND_CHOICE,
     Output,
     data_option,
     examples,
@@ -98,7 +98,7 @@ def asks(*parts: str, band: str = "possible") -> Callable[[F], F]:
         made: Any = wrapped
         if "band" in parts:
             text = "Count what is this sure, or surer."
-            made = click.option("--band", type=BANDS, default=band, show_default=True, help=text)(made)
+            made = click.option("--band", type=BAND_CHOICE, default=band, show_default=True, help=text)(made)
         if "as_of" in parts:
             text = "The date of the question.  [default: the date of the data]"
             made = click.option("--as-of", metavar="DATE", help=text)(made)

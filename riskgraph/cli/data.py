@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from riskgraph.graph import RiskGraph
 
 # verbs with a module of their own
-VERBS = {
+DATA_WORDS = {
     "import": ("riskgraph.cli.data_import", "Make a data set of what you have."),
     "match": ("riskgraph.cli.data_match", "List names that nobody knows, for you to decide."),
     "merge": ("riskgraph.cli.data_merge", "Make one regional map of several data sets."),
@@ -38,7 +38,7 @@ VERBS = {
 @click.group(
     "data",
     cls=LazyGroup,
-    lazy=VERBS,
+    lazy=DATA_WORDS,
     epilog=examples("riskgraph data check", "riskgraph data gaps --region Wales", "riskgraph data ask --root civica"),
 )
 def command() -> None:

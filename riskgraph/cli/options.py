@@ -302,4 +302,4 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines) + "\n\n" + EXIT_CODES
 
 
-BANDS = click.Choice([band.word for band in Band])
+BAND_CHOICE = click.Choice([band.word for band in Band])

@@ -30,7 +30,7 @@ __all__ = ["CERTAIN", "Draws", "Sampled", "Steps", "draw", "exact", "pack", "sam
 CERTAIN = -1
 MOST_OUTCOMES = 1 << 16  # worlds gone through for one exact value
 LEVELS_OF_LUCK = 1 << 16
-AT_ONCE = 1 << 20  # draws made at once
+DRAWS_AT_ONCE = 1 << 20  # draws made at once
 Float = npt.NDArray[np.float64]
 Drawn = npt.NDArray[np.uint16]
 _MASK = (1 << 64) - 1
@@ -131,7 +131,7 @@ class Draws:
     def prepare(self, keys: Sequence[int], chances: Sequence[float]) -> None:
         """Draw for many steps at once: the same as asking one by one, but faster."""
         new = [key for key in dict.fromkeys(keys) if any((key, chance) not in self._kept for chance in chances)]
-        size = max(1, AT_ONCE // self.count)
+        size = max(1, DRAWS_AT_ONCE // self.count)
         for some in (new[at : at + size] for at in range(0, len(new), size)):
             drawn = draw(self.seed, some, self.first, self.count)
             for chance in set(chances):

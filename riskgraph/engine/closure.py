@@ -16,7 +16,7 @@ from itertools import chain
 
 from riskgraph.engine.network import KIND_COUNT, LIKELY, Layer, Network, place_and_kind, state_of
 
-__all__ = ["Answer", "Delay", "Reached", "by_distance", "onward", "solve"]
+__all__ = ["Delay", "Reached", "Solution", "by_distance", "onward", "solve"]
 
 Delay = Callable[[int, int], int | None]
 """From a link and a kind to the distance that it adds; `None` if it cannot be used."""
@@ -41,7 +41,7 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Solution:
     """What fails in each band; `roots` are the places of each root."""
 
     bands: tuple[Reached, ...]
@@ -60,7 +60,7 @@ def solve(
     network: Network,
     roots: Sequence[Sequence[int]],
     kinds: Sequence[int],
-) -> Answer:
+) -> Solution:
     """Let all roots fail in all kinds at once.
 
     Parameters
@@ -72,7 +72,7 @@ def solve(
 
     Returns
     -------
-    Answer
+    Solution
         For each of the four bands, every state that fails and its fewest hops.
 
     Examples
@@ -92,7 +92,9 @@ def solve(
     return _solve(network, roots, kinds, alone)
 
 
-def _solve(network: Network, roots: Sequence[Sequence[int]], kinds: Sequence[int], alone: Sequence[Answer]) -> Answer:
+def _solve(
+    network: Network, roots: Sequence[Sequence[int]], kinds: Sequence[int], alone: Sequence[Solution]
+) -> Solution:
     start = {place for root in roots for place in root}
     first = [(0, state_of(place, kind), Reached.START) for place in sorted(start) for kind in kinds]
     owners: dict[int, set[int]] = {}
@@ -115,7 +117,7 @@ def _solve(network: Network, roots: Sequence[Sequence[int]], kinds: Sequence[int
         offers = chain(first, onward(layer, bands[LIKELY].hops)) if layer.wide else first
         hops, reason = by_distance(layer, offers, start, holds)
         bands.append(Reached(hops, reason, frozenset(derived)))
-    return Answer(tuple(bands), tuple(tuple(root) for root in roots))
+    return Solution(tuple(bands), tuple(tuple(root) for root in roots))
 
 
 def onward(layer: Layer, likely: Mapping[int, int], delay: Delay | None = None) -> Iterator[Offer]:

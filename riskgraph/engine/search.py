@@ -14,7 +14,7 @@ from riskgraph.engine.digraph import Ints, Longs
 
 __all__ = ["Cover", "Found", "best_sets", "greedy"]
 
-BLOCK = 4096
+BLOCK_SETS = 4096
 Rows = NDArray[np.uint64]
 
 
@@ -55,7 +55,7 @@ class Cover:
 
     def values(self, rows: Rows) -> Longs:
         """The value of each row, block by block."""
-        blocks = [self.value(rows[low : low + BLOCK]) for low in range(0, len(rows), BLOCK)]
+        blocks = [self.value(rows[low : low + BLOCK_SETS]) for low in range(0, len(rows), BLOCK_SETS)]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.int64)
 
     def together(self, sets: NDArray[np.integer]) -> Longs:
@@ -99,8 +99,8 @@ def greedy(cover: Cover, size: int, *, monotone: bool = True) -> tuple[Found, in
     while len(chosen) < min(size, len(order)):
         rank = np.argsort(-gains, kind="stable")
         best, at = -1, -1
-        for low in range(0, len(rank), BLOCK // 16):
-            some = rank[low : low + BLOCK // 16]
+        for low in range(0, len(rank), BLOCK_SETS // 16):
+            some = rank[low : low + BLOCK_SETS // 16]
             if gains[some[0]] <= best:
                 break
             gains[some] = cover.values(cover.rows[order[some]] | row) - value

@@ -19,7 +19,7 @@ from riskgraph.engine.digraph import Ints, Longs, distinct_pairs, spread
 __all__ = ["OutOfMemory", "Pool", "popcount"]
 
 FEW = 1024  # numbers up to which all sets are rows of bits
-BLOCK = 1 << 25  # bytes of a temporary table of truth values
+BLOCK_BYTES = 1 << 25  # bytes of a temporary table of truth values
 
 _EACH = np.array([[byte >> bit & 1 for bit in range(8)] for byte in range(256)], np.int64)
 _BITS = _EACH.sum(axis=1).astype(np.uint8)
@@ -189,7 +189,7 @@ class Pool:
         """Where all sets are rows: the plain way, which for so short rows is faster than looking for equal sets."""
         begins = np.flatnonzero(np.concatenate(([True], head[1:] != head[:-1])))
         ends = np.append(begins[1:], len(head))
-        block = max(1, BLOCK // (8 * self.words))
+        block = max(1, BLOCK_BYTES // (8 * self.words))
         for low in range(0, len(begins), block):
             some = begins[low : low + block]
             first = some[0]
@@ -214,7 +214,7 @@ class Pool:
     def _unite_large(self, head: Ints, sets: Ints, result: Ints) -> None:
         begins = np.flatnonzero(np.concatenate(([True], head[1:] != head[:-1])))
         ends = np.append(begins[1:], len(head))
-        block = max(1, BLOCK // (64 * self.words))
+        block = max(1, BLOCK_BYTES // (64 * self.words))
         for low in range(0, len(begins), block):
             part = slice(begins[low], ends[min(low + block, len(begins)) - 1])
             self._unite_block(head[part], sets[part], result)
@@ -260,7 +260,7 @@ class Pool:
         rows: NDArray[np.uint64] = np.packbits(truth, axis=1, bitorder="little").view(np.uint64)
         large, owner = row[~little], which[~little]
         if len(large):
-            step = max(1, BLOCK // (8 * self.words))
+            step = max(1, BLOCK_BYTES // (8 * self.words))
             for low in range(0, len(large), step):
                 part = owner[low : low + step]
                 begins = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
@@ -280,7 +280,7 @@ class Pool:
 
     def blocks(self, sets: NDArray[np.integer]) -> Iterator[tuple[int, NDArray[np.bool_]]]:
         """Tables of truth values, shape (some, columns), with the position of their first set."""
-        step = max(1, BLOCK // (64 * self.words))
+        step = max(1, BLOCK_BYTES // (64 * self.words))
         for low in range(0, len(sets), step):
             yield low, self._truth(self.rows(sets[low : low + step]))
 
@@ -309,7 +309,7 @@ class Pool:
         total = np.zeros(len(sets), np.int64)
         little = np.flatnonzero(self._row.view[sets] < 0)
         ends = np.cumsum(self.size(sets[little]), dtype=np.int64)
-        for low, high in _slices(ends, BLOCK // 16):
+        for low, high in _slices(ends, BLOCK_BYTES // 16):
             some = little[low:high]
             length = self.size(sets[some])
             values = weights[self._elements.view[spread(self._start.view[sets[some]], length)]]
@@ -321,7 +321,7 @@ class Pool:
             padded = np.zeros(64 * self.words, np.int64)
             padded[: self.columns] = weights
             table = padded.reshape(-1, 8) @ _EACH.T  # what each value of each byte weighs
-            step = max(1, BLOCK // (64 * self.words))
+            step = max(1, BLOCK_BYTES // (64 * self.words))
             for low in range(0, len(large), step):
                 some = large[low : low + step]
                 rows = np.ascontiguousarray(self._rows.view[self._row.view[sets[some]]].view(np.uint8).T)

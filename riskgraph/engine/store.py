@@ -20,13 +20,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "load", "save"]
+__all__ = ["STORE_FORMAT", "load", "save"]
 
-FORMAT = 1
+STORE_FORMAT = 1
 MAGIC = b"riskgraph arrays\n"
 ALIGN = 64
 LONGEST_HEADER = 1 << 16
-TYPES = {"|u1": np.uint8, "<i4": np.int32, "<i8": np.int64}
+ARRAY_TYPES = {"|u1": np.uint8, "<i4": np.int32, "<i8": np.int64}
 
 
 def save(path: Path, key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -47,7 +47,7 @@ def save(path: Path, key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         chunks += [data, b"\0" * (-len(data) % ALIGN)]
         offset += len(data) + len(chunks[-1])
     body = b"".join(chunks)
-    header = {"format": FORMAT, "key": key, "digest": _digest(body), "arrays": layout}
+    header = {"format": STORE_FORMAT, "key": key, "digest": _digest(body), "arrays": layout}
     head = MAGIC + json.dumps(header, sort_keys=True).encode() + b"\n"
     head = head[:-1] + b" " * (-len(head) % ALIGN) + b"\n"
     handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # mode 0600
@@ -79,7 +79,7 @@ def load(path: Path, key: str) -> dict[str, NDArray[Any]] | None:
                 return None
             header = json.loads(view[len(MAGIC) : end])
             body = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[end:]
-        if (header["format"], header["key"], header["digest"]) != (FORMAT, key, _digest(body)):
+        if (header["format"], header["key"], header["digest"]) != (STORE_FORMAT, key, _digest(body)):
             return None
         return {name: _array(body, *place) for name, place in header["arrays"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -97,7 +97,7 @@ def _ours(path: Path) -> bool:
 
 
 def _array(body: memoryview, dtype: str, shape: list[int], offset: int) -> NDArray[Any]:
-    kind = np.dtype(TYPES[dtype])
+    kind = np.dtype(ARRAY_TYPES[dtype])
     count = 1
     for side in shape:
         count *= side

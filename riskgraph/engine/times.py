@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 
-from riskgraph.engine.closure import Answer, Delay, Reached, by_distance, onward
+from riskgraph.engine.closure import Delay, Reached, Solution, by_distance, onward
 from riskgraph.engine.network import LIKELY, Layer, Network, place_and_kind
 
 __all__ = ["known_days"]
 
 
-def known_days(network: Network, answer: Answer, band: int, delay: Delay) -> dict[int, int]:
+def known_days(network: Network, answer: Solution, band: int, delay: Delay) -> dict[int, int]:
     """The states whose day of failing is known in a band, with that day.
 
     Parameters
@@ -43,7 +43,7 @@ def known_days(network: Network, answer: Answer, band: int, delay: Delay) -> dic
     return {state: day for state, day in soonest.items() if latest.get(state) == day}
 
 
-def _days(network: Network, answer: Answer, band: int, delay: Delay, unknown: int | None) -> Mapping[int, int]:
+def _days(network: Network, answer: Solution, band: int, delay: Delay, unknown: int | None) -> Mapping[int, int]:
     def known(link: int, kind: int) -> int | None:
         late = delay(link, kind)
         return unknown if late is None else late
@@ -54,7 +54,7 @@ def _days(network: Network, answer: Answer, band: int, delay: Delay, unknown: in
     return days
 
 
-def _in_band(layer: Layer, answer: Answer, delay: Delay, likely: Mapping[int, int]) -> Mapping[int, int]:
+def _in_band(layer: Layer, answer: Solution, delay: Delay, likely: Mapping[int, int]) -> Mapping[int, int]:
     """One band; `likely` are the days of band 1 if it is a wide one."""
     reached = answer.bands[layer.band]
 

@@ -20,7 +20,7 @@ from riskgraph.scenario.playbook import MARKINGS, Inject
 
 __all__ = ["page", "sheets"]
 
-MOST = 15  # bodies shown one by one
+MOST_LISTED = 15  # bodies shown one by one
 QUESTIONS = (
     "Which of us is it? One number, then a list.",
     "How are those connected? One sentence for each.",
@@ -228,17 +228,17 @@ def _routes(found: Exercise) -> list[str]:
     reaches = found.radius.within()
     lines = [
         f"- {sentence(dataset, reach.lead[1].proof)} ({band_phrase(reach.lead[1].band)}, {reach.lead[0]})"
-        for reach in reaches[:MOST]
+        for reach in reaches[:MOST_LISTED]
     ]
-    if len(reaches) > MOST:
-        lines.append(f"- ... and {len(reaches) - MOST} more: `riskgraph blast --format table`.")
+    if len(reaches) > MOST_LISTED:
+        lines.append(f"- ... and {len(reaches) - MOST_LISTED} more: `riskgraph blast --format table`.")
     return lines or ["- No route was found in this data."]
 
 
 def _services(found: Exercise) -> list[str]:
     dataset = found.graph.dataset
     lines = []
-    for reach in found.radius.within(Band.POSSIBLE)[:MOST]:
+    for reach in found.radius.within(Band.POSSIBLE)[:MOST_LISTED]:
         stops = [
             f"{area_label(area)} ({band_phrase(band)})"
             for area, band in own_bands(reach.services, Band.POSSIBLE).items()

@@ -15,7 +15,7 @@ from riskgraph.render.words import band_phrase, join, plural, root_name, short_n
 
 __all__ = ["page", "score_page"]
 
-NAMES = 8
+NAMES_IN_A_LINE = 8
 _BODIES = ("public body", "public bodies")
 _STATES = {
     State.SCORED: "scored",
@@ -32,7 +32,7 @@ def page(found: Replay) -> Page:
     handle = found.graph.names.handle
     asked = blind = ""
     if incident.origins:
-        where = "it began at " + join((root_name(dataset, origin) for origin in incident.origins), NAMES)
+        where = "it began at " + join((root_name(dataset, origin) for origin in incident.origins), NAMES_IN_A_LINE)
         asked = f"Asked was: {where}" + (f" ({join(map(str, found.kinds))})." if found.kinds else ".")
     if found.view is not None and not found.leaning:
         blind = "The map of that day knew nobody who leans on it, so it could not have named anybody else."
@@ -51,7 +51,9 @@ def page(found: Replay) -> Page:
     if disputed:
         items.append(f"Sources disagree, counted as hit: {_names(dataset, disputed)}.")
     if found.groups:
-        items.append(f"Hit, but no single bodies, so not counted: {join(_short(dataset, found.groups), NAMES)}.")
+        items.append(
+            f"Hit, but no single bodies, so not counted: {join(_short(dataset, found.groups), NAMES_IN_A_LINE)}."
+        )
     tries = [f"riskgraph timeline {incident.incident_id}"]
     if found.missed and incident.origins:
         body, origin = handle(found.missed[0].body), handle(incident.origins[0])
@@ -241,7 +243,7 @@ def _controls(score: ReplayScore) -> list[str]:
 def _not_scored(score: ReplayScore) -> list[str]:
     states = (State.NO_ORIGIN, State.NO_DAY, State.NOBODY)
     parts = [
-        f"{len(some)} because {_STATES[state].partition(': ')[2]} ({join((one.incident.incident_id for one in some), NAMES)})"
+        f"{len(some)} because {_STATES[state].partition(': ')[2]} ({join((one.incident.incident_id for one in some), NAMES_IN_A_LINE)})"
         for state in states
         if (some := score.of(state))
     ]
@@ -280,7 +282,7 @@ def _counts(some: Sequence[Compared]) -> str:
 
 
 def _names(dataset: Dataset, some: Iterable[Compared]) -> str:
-    return join(_short(dataset, [one.body for one in some]), NAMES)
+    return join(_short(dataset, [one.body for one in some]), NAMES_IN_A_LINE)
 
 
 def _short(dataset: Dataset, ids: Iterable[str]) -> list[str]:

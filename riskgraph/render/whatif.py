@@ -34,8 +34,8 @@ from riskgraph.scenario.upstream import CouncilExposure
 
 __all__ = ["change_phrase", "page"]
 
-NAMES = 4
-ROWS = 6
+NAMES_SHOWN = 4
+ROWS_NAMED = 6
 PAIRS = 3
 MARKETS = 2
 SPREAD = 50  # a change of the index worth a word
@@ -63,7 +63,7 @@ def _lost(answer: Comparison, radius: BlastRadius) -> Page:
     if len(radius.roots) > 1:
         dataset = answer.applied.after.dataset
         joint = f"{plural(len(answer.joint), 'service')} could be lost only when all of them fail"
-        named = join((_service(dataset, *one) for one in answer.joint), NAMES)
+        named = join((_service(dataset, *one) for one in answer.joint), NAMES_SHOWN)
         lines.append(f"{joint}{': ' if named else ''}{named}.")
     return Page(page.lead, (*page.blocks, *paragraphs(*lines)), page.next)
 
@@ -88,7 +88,7 @@ class _WhatifWriter:
         lines.append(self.stops())
         lines += [self.exposure(one) for one in self.answer.exposures[:2]]
         for finding in self.applied.findings:
-            lines += finding_lines(self.before, self.after, finding, NAMES)
+            lines += finding_lines(self.before, self.after, finding, NAMES_SHOWN)
         lines += [self.market(one) for one in self.shown_markets()[: 1 if full else MARKETS]]
         lines += [self.worst(), self.unknown()]
         return lines
@@ -98,7 +98,7 @@ class _WhatifWriter:
         dataset = self.after if id_.partition("/")[0] in self.after.entities else self.before
         return root_name(dataset, id_) if "/" in id_ else short_name(dataset, id_)
 
-    def names(self, ids: Iterable[str], most: int = NAMES) -> str:
+    def names(self, ids: Iterable[str], most: int = NAMES_SHOWN) -> str:
         """Some bodies by name."""
         return join((self.name(id_) for id_ in ids), most)
 
@@ -206,8 +206,8 @@ class _WhatifWriter:
         if not rows:
             return ""
         said = [f"{short_name(dataset, row.dependent)} {row_phrase(dataset, row)}" for row in rows]
-        more = f"; and {len(said) - ROWS} more (--format table lists them)" if len(said) > ROWS else ""
-        return f"{what}, {plural(len(rows), 'relation')}: {'; '.join(said[:ROWS])}{more}."
+        more = f"; and {len(said) - ROWS_NAMED} more (--format table lists them)" if len(said) > ROWS_NAMED else ""
+        return f"{what}, {plural(len(rows), 'relation')}: {'; '.join(said[:ROWS_NAMED])}{more}."
 
     # -- what follows ---------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class _WhatifWriter:
             each = [f"{self.name(old)} {len(one.within(found))}" for old, found in one.parts.items()]
             return (
                 f"{council} could be reached from {plural(after, 'body or place', 'bodies and places')} "
-                f"({join(each, NAMES)} today; {one.shared} of them reach more than one)."
+                f"({join(each, NAMES_SHOWN)} today; {one.shared} of them reach more than one)."
             )
         if not one.dropped and not one.gained:
             return ""
@@ -334,8 +334,10 @@ def _services(dataset: Dataset, services: Sequence[tuple[str, str | None]]) -> s
     for area, names in councils.items():
         areas.setdefault(tuple(names), []).append(area_label(area))
     order = sorted(areas.items(), key=lambda item: (-len(item[0]), item[0]))
-    said = [f"{join(labels, NAMES)} at {join(names, NAMES)}" for names, labels in order]
-    return "; ".join(said[:NAMES]) + (f"; and {len(said) - NAMES} more groups" if len(said) > NAMES else "")
+    said = [f"{join(labels, NAMES_SHOWN)} at {join(names, NAMES_SHOWN)}" for names, labels in order]
+    return "; ".join(said[:NAMES_SHOWN]) + (
+        f"; and {len(said) - NAMES_SHOWN} more groups" if len(said) > NAMES_SHOWN else ""
+    )
 
 
 # -- what is supposed, in words ---------------------------------------------------------------------

@@ -16,9 +16,9 @@ from riskgraph.report.files import Origin, page_of, printed_day
 from riskgraph.report.marking import Marking, Tlp, mark
 from riskgraph.report.pictures import tiles
 
-__all__ = ["QUESTIONS", "Atlas", "atlas"]
+__all__ = ["ATLAS_QUESTIONS", "Atlas", "atlas"]
 
-QUESTIONS = ("compromise", "insolvency")
+ATLAS_QUESTIONS = ("compromise", "insolvency")
 WORST_SHOWN = 25  # roots in the table that can be read without scripts
 SIZE = 28  # of a tile
 
@@ -83,11 +83,11 @@ def atlas(
     info = graph.dataset.info
     marking = mark(info.marking, Tlp.AMBER, tlp, classification=classification, exempt=exempt, permission=permission)
     answers = {}
-    for number, like in enumerate(QUESTIONS):
+    for number, like in enumerate(ATLAS_QUESTIONS):
 
         def told(done: int, total: int, before: int = number) -> None:
             if progress is not None:
-                progress(before * total + done, len(QUESTIONS) * total)
+                progress(before * total + done, len(ATLAS_QUESTIONS) * total)
 
         answers[like] = every_radius(graph, like=like, as_of=as_of, memory=memory, progress=told)
     packed = pack(answers)
@@ -120,7 +120,7 @@ def atlas(
 def _page(
     answers: dict[str, EveryRadius], data: dict[str, Any], marking: Marking, origin: Origin, supposing: str
 ) -> str:
-    placed, wide, high = _tiles(answers[QUESTIONS[0]], data)
+    placed, wide, high = _tiles(answers[ATLAS_QUESTIONS[0]], data)
     return page_of(
         "atlas.html",
         marking,
@@ -133,7 +133,7 @@ def _page(
         width=wide,
         height=high,
         size=SIZE,
-        worst=_worst(answers[QUESTIONS[0]]),
+        worst=_worst(answers[ATLAS_QUESTIONS[0]]),
         holds=_holds(data),
     )
 

@@ -11,16 +11,16 @@ from riskgraph.report.registry import Context
 __all__ = ["call_table"]
 
 
-ROWS = 16  # that fit on one printed side with two lines each
-MOST = {"root": 3, "operator": 3, "between": 3, "precaution": 2}
+ROWS_ON_A_SIDE = 16  # that fit on one printed side with two lines each
+MOST_OF_ROLE = {"root": 3, "operator": 3, "between": 3, "precaution": 2}
 
 
 def call_table(context: Context, sheet: CallSheet) -> Table:
     """Calls in their order, as many as fit on one side; those whose name is withheld are left out."""
     known = [call for call in sheet.calls if call.who not in context.withheld]
-    by_role = {role: [call for call in known if call.role == role][:most] for role, most in MOST.items()}
+    by_role = {role: [call for call in known if call.role == role][:most] for role, most in MOST_OF_ROLE.items()}
     others = [call for call in known if call.role in {"national", "partner"}]
-    room = ROWS - len(others) - sum(len(found) for found in by_role.values())
+    room = ROWS_ON_A_SIDE - len(others) - sum(len(found) for found in by_role.values())
     by_role["council"] = [call for call in known if call.role == "council"][: max(3, room)]
     kept = {call.turn for found in (*by_role.values(), others) for call in found}
     calls = [call for call in known if call.turn in kept]

@@ -21,7 +21,7 @@ from riskgraph.report.leaks import strict_json
 
 __all__ = ["Verification", "shipped_samples", "verification_page", "verify"]
 
-MOST = 64 * 1024 * 1024  # bytes of a report.json
+LARGEST_REPORT = 64 * 1024 * 1024  # bytes of a report.json
 OLD_SCHEMA = 1  # the version of reports whose request holds the question in two parts
 SAID = ("marking", "kind", "title", "date", "numbers", "meaning", "unknown", "now", "decisions")
 
@@ -187,7 +187,7 @@ def shipped_samples() -> dict[str, Path]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        if file.stat().st_size > MOST:
+        if file.stat().st_size > LARGEST_REPORT:
             raise RiskGraphError(f"{file} is too big for a report.", "Give the report.json of a report.")
         value = strict_json(file.read_bytes().decode("utf-8"))
     except OSError:

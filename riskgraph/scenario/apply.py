@@ -9,10 +9,9 @@ from riskgraph.analysis.question import Question
 from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Relation
-from riskgraph.scenario.draft import Asked, Draft
+from riskgraph.scenario.draft import Asked, Draft, write_down
 from riskgraph.scenario.findings import Finding
 from riskgraph.scenario.model import Change, Scenario
-from riskgraph.scenario.verbs import VERBS
 from riskgraph.settle import View
 
 __all__ = ["Applied", "apply"]
@@ -115,7 +114,7 @@ def apply(graph: RiskGraph, scenario: Scenario, question: Question | None = None
     for number, change in enumerate(scenario.changes, 1):
         draft = Draft(state, view, change, asked.kinds)
         try:
-            VERBS[change.verb].function(draft)
+            write_down(draft)
             dataset = draft.overlay.result()
         except DataError:
             raise

@@ -16,9 +16,9 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.dependence import merge
-from riskgraph.scenario.draft import Draft
+from riskgraph.scenario.draft import Draft, verb
 from riskgraph.scenario.findings import Merging, Splitting
-from riskgraph.scenario.model import Field, verb
+from riskgraph.scenario.model import Field
 
 _COUNCIL = frozenset({AUTHORITY})
 _BOUGHT = frozenset({SUPPLIER, SHARED_SERVICE})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,10 +17,10 @@ from riskgraph.model import AUTHORITY, PRESETS, SUPPLIER, FailureKind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.dependence import Tie, end, ties
 from riskgraph.scenario.findings import Finding
-from riskgraph.scenario.model import EVERYBODY, VERBS, Change
+from riskgraph.scenario.model import EVERYBODY, VERBS, Change, Field, Verb
 from riskgraph.settle import Step, View
 
-__all__ = ["Asked", "Draft"]
+__all__ = ["Asked", "Draft", "verb", "write_down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +184,34 @@ class Draft:
     def councils(self, ids: Iterable[str]) -> list[str]:
         """Those of some ids that are authorities."""
         return [id_ for id_ in ids if self.kind(id_) == AUTHORITY]
+
+
+_WRITERS: dict[str, Callable[[Draft], None]] = {}  # verb to what it writes down
+
+
+def verb(
+    name: str, *fields: Field, examples: Sequence[str]
+) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
+    """Register a function as a verb: it reads the values of a draft and writes down what they change.
+
+    Parameters
+    ----------
+    name
+        The verb.
+    fields
+        What is to be said with it.
+    examples
+        Command lines after `riskgraph whatif`; the first is on the shipped map.
+    """
+
+    def register(function: Callable[[Draft], None]) -> Callable[[Draft], None]:
+        VERBS[name] = Verb(name, fields, tuple(examples), (function.__doc__ or "").strip().splitlines()[0])
+        _WRITERS[name] = function
+        return function
+
+    return register
+
+
+def write_down(draft: Draft) -> None:
+    """Let the verb of a draft's change write down what it changes."""
+    _WRITERS[draft.change.verb](draft)

@@ -6,19 +6,16 @@ and the documentation are all made from the registry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from riskgraph.analysis.question import Asking
 from riskgraph.data.files import nearest
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import FailureKind
 
-if TYPE_CHECKING:
-    from riskgraph.scenario.draft import Draft
-
-__all__ = ["EVERYBODY", "VERBS", "Change", "Field", "Scenario", "Verb", "change", "verb"]
+__all__ = ["EVERYBODY", "VERBS", "Change", "Field", "Scenario", "Verb", "change"]
 
 EVERYBODY = "everybody"
 """Said in place of a council: all who depend on the provider."""
@@ -117,12 +114,7 @@ class Verb:
     name: str
     fields: tuple[Field, ...]
     examples: tuple[str, ...]  # command lines after `riskgraph whatif`; the first is on the shipped map
-    function: Callable[[Draft], None] = field(repr=False)
-
-    @property
-    def says(self) -> str:
-        """What it supposes: the first line of its docstring."""
-        return (self.function.__doc__ or "").strip().splitlines()[0]
+    says: str  # what it supposes, in one sentence
 
     def field(self, name: str) -> Field:
         """One of its fields by name.
@@ -140,18 +132,6 @@ class Verb:
 
 VERBS: dict[str, Verb] = {}
 """All verbs by name, in the order of `riskgraph whatif --help`; filled by `riskgraph.scenario.verbs`."""
-
-
-def verb(
-    name: str, *fields: Field, examples: Sequence[str]
-) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
-    """Register a function as a verb: it reads the values of a draft and writes down what they change."""
-
-    def register(function: Callable[[Draft], None]) -> Callable[[Draft], None]:
-        VERBS[name] = Verb(name, fields, tuple(examples), function)
-        return function
-
-    return register
 
 
 def change(name: str, /, *positional: str, **values: str | Sequence[str] | None) -> Change:

@@ -7,9 +7,9 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM
 from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.dependence import divide, occupancy
-from riskgraph.scenario.draft import Draft
+from riskgraph.scenario.draft import Draft, verb
 from riskgraph.scenario.findings import Backup
-from riskgraph.scenario.model import Field, verb
+from riskgraph.scenario.model import Field
 from riskgraph.scenario.ties import AREA
 
 _USABLE = frozenset({SYSTEM, PRODUCT})

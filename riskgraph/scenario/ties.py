@@ -17,9 +17,9 @@ from riskgraph.model import (
 )
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.dependence import Tie
-from riskgraph.scenario.draft import Draft
+from riskgraph.scenario.draft import Draft, verb
 from riskgraph.scenario.findings import Leaving, Purging
-from riskgraph.scenario.model import Field, verb
+from riskgraph.scenario.model import Field
 
 __all__ = ["AREA"]
 
