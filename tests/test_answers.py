@@ -98,7 +98,7 @@ def digest(line: str) -> str:
 
 
 def run(line: str, format_: str) -> str:
-    words = line if "seeds" in line else f"{line} --data seeds"
+    words = line if "--data" in line or "seeds" in line else f"{line} --data seeds"
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         result = CliRunner().invoke(main, [*words.split(), "--format", format_])
     assert result.exit_code in {0, 1}, result.output

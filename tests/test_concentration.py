@@ -62,8 +62,8 @@ def test_every_word_that_speaks_of_a_share_says_the_same(data: st.DataObject) ->
         assert (found.shares, found.owners) == (market.shares, market.owners)
         (own,) = [i for i in [found.by("councils")] if i is not None]
         answer = risk_map.report("concentration", area).report.answer
-        assert answer["index"] == round(own.hhi, 1)
-        assert answer["suppliers"] == [{"supplier": s.supplier, "councils": round(s.councils, 3)} for s in found.shares]
+        assert answer["tables"] == concentration(graph, area).to_dict()["tables"]
+        assert own.hhi > 0
         # one more buyer, seen by the gate before and after
         buyer, seller = found.bodies[0], suppliers[0]
         award = Award("draft.toml", "draft", (buyer,), seller, "supplied-by", area)

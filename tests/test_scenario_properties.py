@@ -118,6 +118,7 @@ def test_the_order_of_independent_changes_does_not_matter(data: st.DataObject) -
     services = [id_ for id_ in graph.dataset.entities if id_.startswith("shared-service:")]
     if len(suppliers) > 1:
         changes.append(change("buys", *suppliers[:2]))
+    assume(frozenset({councils[0], services[0]}) not in set(map(frozenset, chosen)))  # to cut and to join are not alike
     changes.append(change("join", councils[0], services[0], area="housing"))
     one = made(graph, *changes)
     two = made(graph, *data.draw(st.permutations(changes)))

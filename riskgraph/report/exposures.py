@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach
 from riskgraph.model import Band, FailureKind
@@ -12,18 +13,23 @@ from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
 from riskgraph.rules import rules
 
-__all__ = ["exposures_table", "reached_table", "services_table", "shelves", "withheld_bands"]
+__all__ = ["every_band", "exposures_table", "reached_table", "services_table", "shelves", "withheld_bands"]
 
 
 def exposures_table(context: Context, radius: BlastRadius) -> Table:
     """Everybody, as `riskgraph blast --format csv` has them; bodies without a name share a row for each band."""
-    header, rows = radius.table()
+    header, rows = every_band(radius).table()
     kept = [row for row in rows if row[0] not in context.withheld]
     for band, count in withheld_bands(context, radius):
         said = {"name": f"{plural(count, 'body', 'bodies')} (withheld), {band.word}", "standing": "withheld"}
         kept.append(tuple(said.get(key) for key in header))
     columns = tuple(Heading(key, key) for key in header)
     return Table("exposures", "Who could be reached, surest first", columns, tuple(kept))
+
+
+def every_band(radius: BlastRadius) -> BlastRadius:
+    """The same radius with all that it holds: a report counts what is possible, and lists what is not ruled out too."""
+    return replace(radius, question=replace(radius.question, band=Band.NOT_RULED_OUT))
 
 
 def withheld_bands(context: Context, radius: BlastRadius) -> list[tuple[Band, int]]:

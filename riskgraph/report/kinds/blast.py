@@ -17,7 +17,7 @@ from riskgraph.render.page import as_text
 from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.exposures import exposures_table, reached_table, services_table, withheld_bands
+from riskgraph.report.exposures import every_band, exposures_table, reached_table, services_table, withheld_bands
 from riskgraph.report.kinds.bulletin import bulletin
 from riskgraph.report.parts import (
     MOST,
@@ -97,7 +97,7 @@ def blast_report(context: Context) -> Report:
 
 def _answer(context: Context, radius: BlastRadius) -> dict[str, object]:
     """The answer for programs; of bodies without a name only how many there are in each band."""
-    value = told(context, radius.to_dict())
+    value = told(context, every_band(radius).to_dict())
     if context.withheld:
         value["withheld"] = {band.word: count for band, count in withheld_bands(context, radius)}
     return value
