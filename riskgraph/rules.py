@@ -74,9 +74,7 @@ class Trait(StrEnum):
     CONTESTED = "contested"  # it names who provides a service, so that another name is a contradiction
     WHOLE = "whole"  # it joins bodies as wholes, not their lines of business
     WHOLE_WITHOUT_AREA = "whole-without-area"  # without a service area it concerns the whole dependent
-    DATA_MOVES = "data-moves"  # what is known of its data stays true with another provider
     BEHIND = "behind"  # the provider stands behind the dependent in a market
-    UPSTREAM = "upstream"  # what two bodies have in common through it, they lose together
     SHOWS_AREA = "shows-area"  # its sentence names the service area
 
 
@@ -166,16 +164,6 @@ class Rules:
         ['yes', 'yes', 'yes', 'possible', 'yes']
         """
         return next(line for line in self.propagation if line.relation == relation and line.fits(situation))
-
-    def inside_rule(self, source: str, target: str) -> InsideRule:
-        """The line of `inside.csv` from one part of a body to another.
-
-        Examples
-        --------
-        >>> rules().inside_rule("organisation", "its lines").reason
-        'A supplier or shared service that fails as a whole fails in all it provides.'
-        """
-        return next(rule for rule in self.inside if (rule.source, rule.target) == (source, target))
 
     def enabling(self, area: str | None) -> bool:
         """Whether everything else at a body rests on a service area; a blank area is not enabling.

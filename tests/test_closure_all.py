@@ -174,8 +174,6 @@ def check_pool(heads: list[list[set[int]]]) -> None:
         found[head].add(number)
     assert found == expected
     assert pool.size(united).tolist() == [len(one) for one in expected]
-    weights = np.arange(100) * 3
-    assert pool.weigh(united, weights).tolist() == [3 * sum(one) for one in expected]
     every = np.tile(np.arange(100), len(heads))
     held = pool.holds(np.repeat(united, 100), every).reshape(-1, 100)
     assert [set(np.flatnonzero(row).tolist()) for row in held] == expected

@@ -96,6 +96,14 @@ def in_csv(data: str, root: str, like: str) -> int:
     return counted(list(csv.DictReader(io.StringIO(run("blast", *asked(root, data, like), "--format", "csv")))))
 
 
+def table(data: str, root: str, like: str) -> int:
+    header, dashes, *lines = run("blast", *asked(root, data, like), "--format", "table").splitlines() or ["", ""]
+    ends = [(found.start(), found.end()) for found in re.finditer("-+", dashes)]
+    cells = [[line[start:end].strip() for start, end in ends] for line in (header, *lines)]
+    names = [name.replace(" ", "_") for name in cells[0]]
+    return counted([dict.fromkeys(KINDS, "") | dict(zip(names, row, strict=True)) for row in cells[1:]])
+
+
 def frame(data: str, root: str, like: str) -> int:
     rows = opened(data).blast(root, like=like).to_frame().astype(object).fillna("").to_dict("records")
     return counted([{str(key): value for key, value in row.items()} for row in rows])
@@ -129,6 +137,12 @@ def lost(data: str, root: str, like: str) -> int:
     return pair.count(pair.after)
 
 
+def compared(data: str, root: str, like: str) -> int:
+    (row,) = plain("data", "diff", data, data, "--root", root, "--like", like)["tables"]["answers"]
+    assert row["before"] == row["after"] and row["same"]
+    return int(row["after"])
+
+
 def every(data: str, root: str, like: str) -> int | None:
     graph = opened(data).graph
     own = root.partition("/")[0]
@@ -155,6 +169,7 @@ DOORS: dict[str, Door] = {
     "text": first_line,
     "HTML": page,
     "JSON": in_json,
+    "table": table,
     "CSV": in_csv,
     "data frame": frame,
     "rank": ranked,
@@ -164,6 +179,7 @@ DOORS: dict[str, Door] = {
     "fixes": before_fixes,
     "whatif": lost,
     "atlas": every,
+    "data diff": compared,
     "report": report,
     "report title": report_title,
 }
@@ -206,7 +222,7 @@ def test_the_small_maps_have_one_answer(folder: str) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_random_maps_have_one_answer(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     tables = data.draw(datasets())
     folder = tmp_path_factory.mktemp("doors")

@@ -30,7 +30,7 @@ RELATIONS: dict[str, tuple[dict[str, str], str]] = {
         {
             "dependents": "authority|shared-service|supplier",
             "providers": "supplier|shared-service",
-            "traits": "leans|market|severable|draftable|stops|contested|whole-without-area|data-moves|behind|upstream|shows-area",
+            "traits": "leans|market|severable|draftable|stops|contested|whole-without-area|behind|shows-area",
             "now": "has its payments cleared by",
             "past": "had its payments cleared by",
             "cut": "{who} clears the payments of its {service} without {thing}.",
@@ -41,7 +41,7 @@ RELATIONS: dict[str, tuple[dict[str, str], str]] = {
         {
             "dependents": "authority|shared-service|environment",
             "providers": "authority|shared-service|environment",
-            "traits": "both-ways|severable|whole|upstream",
+            "traits": "both-ways|severable|whole",
             "now": "is twinned with",
             "past": "was twinned with",
         },

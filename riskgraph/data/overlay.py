@@ -71,7 +71,9 @@ class Overlay:
     --------
     >>> from riskgraph.data import read
     >>> change = Overlay(read("seeds"))
-    >>> row = change.move("thanet.served-by.civica.revenues-benefits", provider="supplier:capita")
+    >>> row = change.relation("thanet.served-by.civica.revenues-benefits")
+    >>> change.end(row.id)
+    >>> row = change.carry(row, provider="supplier:capita")
     >>> row.id
     'supposed.authority-thanet.served-by.supplier-capita.revenues-benefits'
     >>> change.result().relations["thanet.served-by.civica.revenues-benefits"].valid_to
@@ -129,12 +131,6 @@ class Overlay:
             self.fill(id_, **values)
         else:
             self.fill(id_, valid_to=last.isoformat(), **values)
-
-    def move(self, id_: str, **ends: str | None) -> Relation:
-        """End a row, and go on with the same one elsewhere."""
-        row = self.relation(id_)
-        self.end(id_)
-        return self.carry(row, **ends)
 
     def carry(self, row: Relation, **ends: str | None) -> Relation:
         """Suppose a row that is another one elsewhere: other ends, or another relation, and all else the same.

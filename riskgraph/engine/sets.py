@@ -297,40 +297,6 @@ class Pool:
             numbers.append(number.astype(np.int32))
         return np.concatenate(owners), np.concatenate(numbers)
 
-    def weigh(self, sets: NDArray[np.integer], weights: NDArray[np.integer]) -> Longs:
-        """The sum of the weights of the numbers in each set.
-
-        Examples
-        --------
-        >>> pool = Pool(3)
-        >>> pool.weigh(pool.unite(1, np.array([0, 0]), np.array([1, 3])), np.array([5, 6, 7])).tolist()
-        [12]
-        """
-        total = np.zeros(len(sets), np.int64)
-        little = np.flatnonzero(self._row.view[sets] < 0)
-        ends = np.cumsum(self.size(sets[little]), dtype=np.int64)
-        for low, high in _slices(ends, BLOCK_BYTES // 16):
-            some = little[low:high]
-            length = self.size(sets[some])
-            values = weights[self._elements.view[spread(self._start.view[sets[some]], length)]]
-            sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
-            end = np.cumsum(length)
-            total[some] = sums[end] - sums[end - length]
-        large = np.flatnonzero(self._row.view[sets] >= 0)
-        if len(large):
-            padded = np.zeros(64 * self.words, np.int64)
-            padded[: self.columns] = weights
-            table = padded.reshape(-1, 8) @ _EACH.T  # what each value of each byte weighs
-            step = max(1, BLOCK_BYTES // (64 * self.words))
-            for low in range(0, len(large), step):
-                some = large[low : low + step]
-                rows = np.ascontiguousarray(self._rows.view[self._row.view[sets[some]]].view(np.uint8).T)
-                weight = np.zeros(len(some), np.int64)
-                for position, values in enumerate(rows):
-                    weight += np.take(table[position], values)
-                total[some] = weight
-        return total
-
     def holds(self, sets: NDArray[np.integer], numbers: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether each set holds the number beside it.
 
@@ -358,12 +324,3 @@ class Pool:
         inside = low < end
         found[little] = inside & (self._elements.view[np.minimum(low, max(self._elements.used - 1, 0))] == wanted)
         return found
-
-
-def _slices(ends: Longs, size: int) -> Iterator[tuple[int, int]]:
-    """Slices of which each holds about so much; `ends` is the running total."""
-    low, before = 0, 0
-    while low < len(ends):
-        high = max(low + 1, int(np.searchsorted(ends, before + size, side="right")))
-        yield low, high
-        low, before = high, int(ends[high - 1])

@@ -10,14 +10,13 @@ from riskgraph.analysis.blast import BlastRadius, Reach, Route
 from riskgraph.analysis.contracts import Buyers, contract_of
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day, months_later
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
+from riskgraph.model import SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Items, Picture, Section, Table, Text, headings
 from riskgraph.render.gaps import question_text
 from riskgraph.render.words import (
     area_label,
     capital,
-    class_word,
     full_name,
     join,
     plural,
@@ -346,9 +345,3 @@ def method_section() -> Section:
             Items(kinds),
         ),
     )
-
-
-def body_word(dataset: Dataset, id_: str) -> str:
-    """What a body is, in a word."""
-    entity = dataset.entities[id_]
-    return class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else entity.kind.replace("-", " ")
