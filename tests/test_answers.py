@@ -84,7 +84,8 @@ def forms() -> Iterator[type[Answer]]:
     while waiting:
         one = waiting.pop()
         waiting += one.__subclasses__()
-        yield one
+        if one.__module__.startswith("riskgraph."):  # a test adds one of its own
+            yield one
 
 
 @cache

@@ -194,7 +194,7 @@ def test_draws_are_even_and_independent() -> None:
 
 
 def test_drawing_for_many_steps_at_once_is_drawing_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskgraph.engine.chance.AT_ONCE", 250)
+    monkeypatch.setattr("riskgraph.engine.chance.DRAWS_AT_ONCE", 250)
     together, alone = Draws(1, 0, 100), Draws(1, 0, 100)
     together.prepare(range(9), [0.0, 0.3, 1.0])
     for key in range(9):
