@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -110,6 +110,16 @@ class HarmNetwork:
         for number, place in enumerate(self.places):
             found[place.body, place.part].append((number, place.area))
         return dict(found)
+
+    @cached_property
+    def in_force(self) -> HarmNetwork:
+        """The same rules without the rows that have ended: what is reached no more has only past customers."""
+        ended = {number for number, step in enumerate(self.steps) if not step.in_force}
+        out, into = (
+            [[link for link in links if self.network.label[link] not in ended] for links in side]
+            for side in (self.network.out, self.network.into)
+        )
+        return replace(self, network=replace(self.network, out=out, into=into))
 
     @cached_property
     def last(self) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Unpack
@@ -55,7 +54,6 @@ __all__ = [
     "last_evidenced",
     "route_of",
     "run",
-    "without_ended",
 ]
 
 OLD = 60  # months after which evidence is old
@@ -115,17 +113,6 @@ def best_band(answer: Solution, place: int) -> Band | None:
     """The best band of any kind in which a place is reached, or `None`."""
     found = (answer.best(state) for state in states_of(place))
     return min((Band(best[0]) for best in found if best is not None), default=None)
-
-
-def without_ended(harm: HarmNetwork) -> HarmNetwork:
-    """The same rules of harm without the rows that have ended: what is reached no more has only past customers."""
-    ended = {number for number, step in enumerate(harm.steps) if not step.in_force}
-    network = harm.network
-    out, into = (
-        [[link for link in links if network.label[link] not in ended] for links in side]
-        for side in (network.out, network.into)
-    )
-    return replace(harm, network=replace(network, out=out, into=into))
 
 
 class _Collector:
@@ -212,7 +199,7 @@ class _Collector:
 
     @cached_property
     def _answer_in_force(self) -> Solution:
-        return run(without_ended(self.harm), self.roots, self.kinds)
+        return run(self.harm.in_force, self.roots, self.kinds)
 
     def _in_force(self, body: str, lead: Proof) -> Band | None:
         """The best band by ways that have not ended; asked anew only where the surest way has."""

@@ -12,7 +12,7 @@ from typing import Unpack
 
 import numpy as np
 
-from riskgraph.analysis.blast import best_band, route_of, run, without_ended
+from riskgraph.analysis.blast import best_band, route_of, run
 from riskgraph.analysis.measure import is_past
 from riskgraph.analysis.memory import memory_limit, refuse
 from riskgraph.analysis.proofs import Proof, proof_at
@@ -174,7 +174,7 @@ def _touches(
         route, first = route_of(graph.dataset, proof)
         best: Band | None = proof.band
         if not proof.in_force:
-            in_force = in_force or run(without_ended(harm), [root], kinds)
+            in_force = in_force or run(harm.in_force, [root], kinds)
             best = best_band(in_force, harm.number[place])
         levels = tuple(map(min, zip(*(service[1] for service in served), strict=True))) if areas else tuple(bands)
         past = is_past(Band(min(levels)), best)
