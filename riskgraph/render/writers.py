@@ -68,6 +68,7 @@ def page_html(answer: Answer, page: Page) -> str:
     info = answer.graph.dataset.info
     marking = Marking(Tlp.of(info.marking) if info.marking else Tlp.AMBER)
     day = answer.question.view.as_of.isoformat()
+    lead = page.lead.removesuffix(f" {info.marking}")  # it stands at the head of the page
     origin = Origin(info.title, info.as_of, answer.graph.dataset.digest, 0, 0, {}, "", day, "1")
-    shown = _Shown(f"riskgraph {answer.form.word}", page.lead, page.blocks, page.next, answer.question.bodies)
+    shown = _Shown(f"riskgraph {answer.form.word}", lead, page.blocks, page.next, answer.question.bodies)
     return html("answer.html", shown, marking, origin)
