@@ -15,7 +15,7 @@ from riskgraph.model import ENVIRONMENT, ORGANISATIONS, SHARED_SERVICE, Band, Fa
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 
-__all__ = ["Call", "CallSheet", "calls"]
+__all__ = ["Call", "CallSheet", "call_sheet", "calls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,12 @@ def calls(graph: RiskGraph, roots: RootNames, *, limit: int = 15, **asking: Unpa
     >>> [call.who for call in sheet.calls][:3]
     ['authority:kensington-and-chelsea', 'authority:westminster', 'authority:hammersmith-and-fulham']
     """
-    question = Question.of(graph, roots, **asking)
-    radius = blast(graph, question)
+    return call_sheet(blast(graph, Question.of(graph, roots, **asking)), limit)
+
+
+def call_sheet(radius: BlastRadius, limit: int = 15) -> CallSheet:
+    """The call sheet of a radius that is there already; see `calls`."""
+    graph = radius.graph
     book = _Book(graph, radius)
     book.knowing()
     reached = [reach for reach in book.reached.values() if reach.id not in book.rung]
@@ -173,7 +177,7 @@ def calls(graph: RiskGraph, roots: RootNames, *, limit: int = 15, **asking: Unpa
     for body in sorted(ring - book.reached.keys()):
         book.add(body, "precaution")
     book.desks()
-    return CallSheet(graph, question, radius, tuple(book.calls), max(0, len(reached) - limit))
+    return CallSheet(graph, radius.question, radius, tuple(book.calls), max(0, len(reached) - limit))
 
 
 class _Book:

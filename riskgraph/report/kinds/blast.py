@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
-from riskgraph.analysis.calls import calls
+from riskgraph.analysis.calls import call_sheet
 from riskgraph.analysis.measure import own_bands
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
@@ -64,7 +64,7 @@ def blast_report(context: Context) -> Report:
     exposures, services = exposures_table(context, radius), services_table(context, radius)
     steps = _steps(radius)
     contracts, contract_rows = contracts_section(context, steps, "in the radius")
-    sheet = calls(context.graph, radius.roots, limit=12, **context.asking)
+    sheet = call_sheet(radius, 12)
     evidence, sources = evidence_section(
         context, {row for reach in radius.authorities for h in reach.kinds.values() for row in h.proof.rows}
     )
