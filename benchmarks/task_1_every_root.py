@@ -86,7 +86,8 @@ def _riskgraph(ready: tuple[Case, StateGraph]) -> Any:
     number[product.top : product.top + product.places] = graph.columns
     sets = sweep(product, pool, number)[product.dag.component[: graph.size.entities]]
     distinct, which = pool.distinct(sets)
-    pool.size(sets), pool.weigh(distinct, graph.people)[which]
+    people = np.concatenate([held @ graph.people for _, held in pool.blocks(distinct)])
+    pool.size(sets), people[which]
     return lambda authority: np.flatnonzero(pool.holds(sets, np.full(len(sets), authority))), graph
 
 
