@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import importlib
 import json
 import pkgutil
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -140,8 +142,22 @@ def test_csv_and_json_have_the_same_rows(word: str) -> None:
 
 @pytest.mark.parametrize("word", sorted(ASKED))
 def test_the_page_begins_with_the_first_line_of_the_text(word: str) -> None:
-    first = run(ASKED[word], "text").splitlines()[0]
-    assert first.split(" ")[0] in run(ASKED[word], "html")
+    first = re.sub(r" TLP:[A-Z+]+$", "", run(ASKED[word], "text").splitlines()[0])
+    found = re.search(r'<h1 id="finding"><bdi>(.*?)</bdi></h1>', run(ASKED[word], "html"), re.DOTALL)
+    assert found is not None
+    assert html.unescape(found[1]).splitlines()[0] == first
+
+
+def test_a_call_sheet_is_marked_above_its_data_in_html_too() -> None:
+    page = run("calls civica", "html")
+    assert page.count(">TLP:AMBER+STRICT<") == 2 and ">TLP:CLEAR<" not in page
+    assert run("calls civica", "text").splitlines()[0].endswith(" TLP:AMBER+STRICT")
+
+
+def test_an_html_page_says_that_it_rests_on_a_supposition_and_asks_the_same_map() -> None:
+    page = run("blast civica --scenario lose-two", "html")
+    assert "This is not the map as it is." in page
+    assert "--data seeds --scenario lose-two" in page
 
 
 def test_every_fact_and_column_says_what_it_is() -> None:

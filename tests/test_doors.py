@@ -115,7 +115,7 @@ def ranked(data: str, root: str, like: str) -> int:
 
 
 def rung(data: str, root: str, like: str) -> int:
-    return said(run("calls", *asked(root, data, like)).splitlines()[1])
+    return said(run("calls", *asked(root, data, like)).splitlines()[0])
 
 
 def likely(data: str, root: str, like: str) -> int:

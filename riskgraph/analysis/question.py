@@ -224,7 +224,7 @@ class Question:
         return cls.of(graph, roots, **words)  # type: ignore[arg-type]
 
     def address(self) -> str:
-        """The question as the end of an address (`root=supplier:civica&like=outage`): what is as usual is left out."""
+        """The question as the end of an address (`roots=supplier:civica&like=outage`): what is as usual is left out."""
         plain = self.to_dict()
         if self.like:
             plain["kinds"] = None

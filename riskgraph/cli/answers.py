@@ -60,7 +60,7 @@ def answers(
             from riskgraph.render.writers import write  # loads the renderers: not for --help
 
             answer, page, *found = function(**given)
-            output.write(write(answer, page, output.format))
+            output.write(write(answer, lambda: output.in_context(page()), output.format))
             if any(found):
                 raise SystemExit(1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,7 @@ from riskgraph.model import PRESETS, Band, FailureKind
 if TYPE_CHECKING:
     from riskgraph.analysis.select import Selection
     from riskgraph.graph import RiskGraph
+    from riskgraph.render.page import Page
 
 __all__ = [
     "Output",
@@ -32,6 +34,7 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SUPPOSING = "riskgraph.supposing"
+_NOT_AS_IT_IS = "Supposing: {}. This is not the map as it is."
 _NEXT, _OR = "Try next: ", "  |  "  # how answers end
 
 
@@ -222,13 +225,18 @@ def selection_options(command: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
-def _asked_of_the_same_map(text: str, context: click.Context) -> str:
-    """The text, with what says which map is meant put to the words that it says to try next."""
-    given = [
+def _given(context: click.Context) -> list[str]:
+    """The options of the command line that say which map is meant."""
+    return [
         f"--{name} {quoted(str(context.params[name]))}"
         for name in ("data", "backend", "scenario")
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and isinstance(context.params[name], str)
     ]
+
+
+def _asked_of_the_same_map(text: str, context: click.Context) -> str:
+    """The text, with what says which map is meant put to the words that it says to try next."""
+    given = _given(context)
     lines = text.splitlines(keepends=True)
     for place, line in enumerate(lines if given else []):
         if line.startswith(_NEXT):
@@ -254,6 +262,19 @@ class Output:
     def __init__(self, format_: str, path: str) -> None:
         self.format, self.path = format_, path
 
+    def in_context(self, page: Page) -> Page:
+        """An HTML page as the command line was: its suggestions name the map, and a supposition is said to be one."""
+        context = click.get_current_context(silent=True)
+        if context is None or self.format != "html":
+            return page  # text is looked after when it is written
+        told = page.blocks
+        if supposing := context.meta.get(_SUPPOSING):
+            from riskgraph.render.page import paragraphs
+
+            told = (*told, *paragraphs(_NOT_AS_IT_IS.format(supposing)))
+        given = _given(context)
+        return replace(page, blocks=told, next=tuple(_with_options(words, given) for words in page.next))
+
     def write(self, text: str) -> None:
         """Write the answer: to standard output, or whole to a file."""
         if not text.endswith("\n"):
@@ -262,7 +283,7 @@ class Output:
         if context is not None and self.format in {"text", "table"}:
             text = _asked_of_the_same_map(text, context)
             if supposing := context.meta.get(_SUPPOSING):
-                text += f"Supposing: {supposing}. This is not the map as it is.\n"
+                text += _NOT_AS_IT_IS.format(supposing) + "\n"
         if self.path == "-":
             click.echo(text, nl=False)
             return

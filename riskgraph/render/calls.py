@@ -45,7 +45,7 @@ def page(sheet: CallSheet) -> Page:
         "Say only what is confirmed: 'could be reached' comes from this map, 'confirmed by the council' from them.",
         "Numbers are not in this data: write them in where a line says so. Time aware: ________  Called by: ________",
     ]
-    return Page(f"TLP:AMBER+STRICT\n{plural(len(sheet.calls), 'call')}: {said}", spaced(lines))
+    return Page(f"{plural(len(sheet.calls), 'call')}: {said}", spaced(lines), marking="TLP:AMBER+STRICT")
 
 
 def _line(sheet: CallSheet, call: Call) -> str:

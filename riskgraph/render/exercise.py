@@ -41,12 +41,13 @@ def page(found: Exercise) -> Page:
     told = tuple(f"day {one.day}, {one.time}, {one.kind} ({one.source}): {_short(one.text)}" for one in found.injects)
     believed = "; ".join(_believed(one) for one in found.beliefs)
     return Page(
-        f"{injects}: {found.title} ({begins}; {_data(found)}). {found.marking}",
+        f"{injects}: {found.title} ({begins}; {_data(found)}).",
         (
             Items(told),
             Text(f"What was believed: {believed}."),
             Text("Write the sheets for players and facilitator: --output FOLDER"),
         ),
+        marking=found.marking,
     )
 
 

@@ -27,11 +27,15 @@ class Page:
         Paragraphs, lists, tables and pictures, in order.
     next
         Commands to try next, each of which works as printed.
+    marking
+        The least label that the page may carry, where it holds more than its data; text ends the first line
+        with it. Empty: that of the data.
     """
 
     lead: str
     blocks: tuple[Block, ...] = ()
     next: tuple[str, ...] = ()
+    marking: str = ""
 
 
 def paragraphs(*words: str) -> tuple[Text, ...]:
@@ -67,7 +71,7 @@ def as_text(page: Page) -> str:
     - two
     Try next: riskgraph why dover civica
     """
-    lines = [page.lead]
+    lines = [f"{page.lead} {page.marking}".rstrip()]
     for block in page.blocks:
         if isinstance(block, Text):
             lines.append(block.words)

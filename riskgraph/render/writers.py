@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from riskgraph.analysis.answer import Answer
 from riskgraph.render.blocks import Block
@@ -63,10 +63,12 @@ def page_html(answer: Answer, page: Page) -> str:
     """The page of an answer, complete in itself, under the marking of its data."""
     # the room of reports loads NumPy: text, the usual format, does not wait for it
     from riskgraph.report.files import Origin, html
-    from riskgraph.report.marking import Marking, Tlp
+    from riskgraph.report.marking import Tlp, mark
 
     info = answer.graph.dataset.info
-    marking = Marking(Tlp.of(info.marking) if info.marking else Tlp.AMBER)
+    marking = mark(info.marking, Tlp.AMBER)
+    if page.marking:
+        marking = replace(marking, tlp=max(marking.tlp, Tlp.of(page.marking)))
     day = answer.question.view.as_of.isoformat()
     lead = page.lead.removesuffix(f" {info.marking}")  # it stands at the head of the page
     origin = Origin(info.title, info.as_of, answer.graph.dataset.digest, 0, 0, {}, "", day, "1")
