@@ -204,7 +204,7 @@ def selection_options(command: F) -> F:
         "--members",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Only the bodies named in this file, one a line: your WARP.",
+        help="Only the bodies that this file names (CSV, Excel or text; names, ids or GSS codes): your WARP.",
     )
     @functools.wraps(command)
     def wrapped(
