@@ -51,8 +51,5 @@ def read(where: str | Path) -> Dataset:
     from riskgraph.importers import import_file  # start-up time: most maps are folders
 
     dataset, report = import_file(path)
-    left = [
-        Problem(path.name, None, None, "left-out", f"{count} rows were left out: {reason}.", severity="warning")
-        for reason, count in sorted(report.skipped_count.items())
-    ]
+    left = [Problem(path.name, None, None, rule, said, severity="warning") for rule, said in report.doubts()]
     return replace(dataset, warnings=(*left, *settled(str(path), run_checks(dataset, {}))))

@@ -47,7 +47,8 @@ def test_a_list_of_members_is_read_with_or_without_a_header_by_name_id_or_code(
     file = tmp_path / "members.csv"
     file.write_text(content, encoding="utf-8")
     chosen = Selection.of(seeds, members=file)
-    assert (chosen.members, chosen.not_found) == ({THANET, DOVER, KENSINGTON}, ())
+    assert set(chosen.members or ()) == {THANET, DOVER, KENSINGTON}
+    assert not chosen.not_found
 
 
 def test_a_workbook_of_members_is_read_like_text(seeds: RiskGraph, tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ def test_a_workbook_of_members_is_read_like_text(seeds: RiskGraph, tmp_path: Pat
         people.append(row)
     book.save(tmp_path / "members.xlsx")
     chosen = Selection.of(seeds, members=tmp_path / "members.xlsx")
-    assert chosen.members == {THANET, DOVER}
+    assert set(chosen.members or ()) == {THANET, DOVER}
     assert [one.name for one in chosen.not_found] == ["Dovr"]
 
 

@@ -21,7 +21,11 @@ _PLANS = {  # the safest word first; of two the other counts
     "substitutability": ("easily", "with-difficulty", "very-hard", "no"),
     "exit_plan": ("yes", "no"),
 }
-_HARM_ORDER = {"data": ("none", "personal", "special"), "data_returned": ("yes", "no")}
+_HARM_ORDER = {
+    "data": ("none", "personal", "special"),
+    "data_returned": ("yes", "no"),
+    "hosting": ("own", "cloud", "shared", "supplier"),
+}
 
 
 @dataclass(frozen=True, slots=True)
