@@ -8,7 +8,9 @@ from typing import Any
 
 from riskgraph.data.joining import Conflict
 
-__all__ = ["DIFFER", "FILLED", "ImportReport"]
+__all__ = ["DIFFER", "FILLED", "NO_DATE", "ImportReport"]
+
+NO_DATE = "date of the data"
 
 DIFFER = "two rows differ about the same system: the more harmful value counts"
 FILLED = "no council in the cell: that of the row above, as in merged cells"

@@ -41,6 +41,7 @@ __all__ = [
     "band_phrase",
     "bodies",
     "capital",
+    "data_of",
     "full_name",
     "join",
     "kind_word",
@@ -259,6 +260,26 @@ def _the_region(region: str) -> str:
     """A region as it stands in a sentence: the South East, but Wales."""
     points = ("North", "South", "East", "West")
     return f"the {region}" if region.startswith(points) and region != "Northern Ireland" else region
+
+
+def data_of(dataset: Dataset) -> str:
+    """The date of the data; of one's own register on a map, both dates.
+
+    Examples
+    --------
+    >>> from riskgraph import maps
+    >>> data_of(maps.read("seeds")), data_of(maps.read("seeds+one-sheet-register.csv"))
+    ('data of 22 November 2026', 'your register of 1 November 2026, seeds map of 22 November 2026')
+    """
+    if not dataset.laid:
+        return f"data of {in_words(dataset.info.as_of)}"
+    *own, (name, below) = dataset.laid
+    yours = [
+        f"your register {title if len(own) > 1 else ''}".rstrip()
+        + (f" of {in_words(i.as_of)}" if i.as_of else " (undated)")
+        for title, i in own
+    ]
+    return ", ".join([*yours, f"{'national' if name == 'uk' else name} map of {in_words(below.as_of)}"])
 
 
 def not_found(chosen: Selection) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from riskgraph.analysis.answer import Answer
+from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block
 from riskgraph.render.page import Page, as_text, paragraphs
 from riskgraph.render.tables import as_csv, as_json, as_table
-from riskgraph.render.words import not_found
+from riskgraph.render.words import data_of, not_found
 
 __all__ = ["page_html", "write"]
 
@@ -31,8 +32,11 @@ def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
     if format_ == "table":
         return "\n".join(as_table(*_terminal(answer, name)) for name in _shown(answer))
     made = page()
-    lost = paragraphs(not_found(answer.question.selection))
-    made = replace(made, blocks=(*lost, *made.blocks))
+    lost, dataset = paragraphs(not_found(answer.question.selection)), answer.graph.dataset
+    lead = made.lead
+    if dataset.laid:  # every page names the date of its data in these words
+        lead = lead.replace(f"data of {in_words(dataset.info.as_of)}", data_of(dataset))
+    made = replace(made, lead=lead, blocks=(*lost, *made.blocks))
     return page_html(answer, made) if format_ == "html" else as_text(made)
 
 
