@@ -42,7 +42,7 @@ def workbook_sheets(path: Path) -> list[SourceTable]:
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            merged = {name: _merged(path, book[name]._worksheet_path) for name in names}
+            merged = {name: _merged(path, book[name]._worksheet_path) for name in names}  # type: ignore[attr-defined]
             hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     except _BROKEN as error:
         raise _broken(path, error) from None
