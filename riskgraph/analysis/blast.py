@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Unpack
 
@@ -103,9 +103,9 @@ def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -
     return answer
 
 
-def best_band(answer: Solution, place: int) -> Band | None:
-    """The best band of any kind in which a place is reached, or `None`."""
-    found = (answer.best(state) for state in states_of(place))
+def best_band(answer: Solution, place: int, kinds: Collection[FailureKind]) -> Band | None:
+    """The best band of some kinds in which a place is reached, or `None`."""
+    found = (answer.best(state) for state, kind in zip(states_of(place), KINDS, strict=True) if kind in kinds)
     return min((Band(best[0]) for best in found if best is not None), default=None)
 
 
@@ -180,7 +180,7 @@ class _Collector:
         return {body: band for body, band in bands.items() if band is not None}
 
     def _best(self, answer: Solution, body: str) -> Band | None:
-        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)])
+        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)], self.question.counting)
 
     def _reached(self, answer: Solution) -> list[tuple[str, Standing]]:
         """Authorities with any state in any band, and how each stands; the widest band holds all others."""
@@ -230,7 +230,8 @@ class _Collector:
                 services[area] = found
         entry = self.dataset.register.get(body)
         root = body in self.roots
-        lead = min(kinds.values(), key=lambda hit: (hit.band, hit.hops)).proof
+        counted = [hit for kind, hit in kinds.items() if kind in self.question.counting] or list(kinds.values())
+        lead = min(counted, key=lambda hit: (hit.band, hit.hops)).proof
         route, first = route_of(self.dataset, lead)
         return Reach(
             body,
@@ -239,11 +240,12 @@ class _Collector:
             services,
             root,
             Route.ROOT if root else route,
-            self._ways(body, sorted(kinds.values(), key=lambda hit: (hit.band, hit.hops))),
+            self._ways(body, sorted(counted, key=lambda hit: (hit.band, hit.hops))),
             first,
             tuple(sorted(self._carriers.get(body, set()) - {first})),
             self._in_force(body, lead),
             next((via.step.provider for via in reversed(lead.vias) if not via.step.in_force), None),
+            self.question.counting,
             () if entry is None else entry.successors,
         )
 

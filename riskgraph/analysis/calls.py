@@ -8,7 +8,6 @@ from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
-from riskgraph.analysis.measure import own_bands
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ENVIRONMENT, ORGANISATIONS, SHARED_SERVICE, Band, FailureKind
@@ -204,7 +203,7 @@ class _Book:
         self.calls.append(call)
 
     def _services(self, reach: Reach) -> Iterable[tuple[str | None, Band]]:
-        return own_bands(reach.services, self.band).items()
+        return reach.own(self.band).items()
 
     def knowing(self) -> None:
         """Those who know first: the one hit, and who runs, hosts or makes it."""

@@ -4,6 +4,8 @@
   no longer exists, or a group, is told apart and never counted.
 - *The root never counts*: what fails is not in its own radius, alone or together with others. A line of business
   is no body: the authority that runs it counts.
+- *Altered software* never counts beside other harm: who could be reached only if software were altered before it
+  came to them is told apart, unless that is what was asked.
 - *Past customers count* among those who are reached, and are named apart. One is past if every way by which it
   is reached within the band has ended: only data that were left behind can harm it.
 - *Residents*: everyone who lives in the areas reached, each person once. A county's people are its own only
@@ -29,6 +31,7 @@ __all__ = [
     "Standing",
     "bands_in",
     "counted",
+    "counting",
     "counts",
     "inhabited",
     "is_group",
@@ -106,6 +109,29 @@ def counted(dataset: Dataset, day: date, holds: Callable[[str], bool] | None = N
     return tuple(body for body in dataset.entities if counts(dataset, body, day) and (holds is None or holds(body)))
 
 
+def counting(kinds: Collection[FailureKind]) -> frozenset[FailureKind]:
+    """The kinds by which a body counts as reached, of those that a question may lead to.
+
+    Along every row that is no software, what can be altered can also be read, stopped or entered as surely
+    (`propagation.csv`; a test holds that). So who is reached by altering alone has altered software, which is a
+    supposition of its own: it counts only where it is asked about, alone or with the attacker whom it lets in.
+
+    Parameters
+    ----------
+    kinds
+        The kinds asked about.
+
+    Examples
+    --------
+    >>> FailureKind.TAMPERING in counting({FailureKind.TAMPERING, FailureKind.OUTAGE})
+    False
+    >>> FailureKind.TAMPERING in counting({FailureKind.TAMPERING, FailureKind.INTRUSION})
+    True
+    """
+    altered = FailureKind.TAMPERING in kinds and set(kinds) <= {FailureKind.TAMPERING, FailureKind.INTRUSION}
+    return frozenset(kind for kind in FailureKind if altered or kind is not FailureKind.TAMPERING)
+
+
 def is_past(band: Band, in_force: Band | None, within: Band = Band.POSSIBLE) -> bool:
     """Whether a body that is reached is a past customer: every way within the band has ended.
 
@@ -132,8 +158,10 @@ Services = Mapping[str | None, Mapping[FailureKind, Band]]
 """Service area (`None`: not known) to each kind in which the service is reached, and the band of that."""
 
 
-def own_bands(services: Services, within: Band, kind: FailureKind | None = None) -> dict[str | None, Band]:
-    """The services that are reached within a band, each with its own best band, of one kind or of any.
+def own_bands(
+    services: Services, within: Band, kinds: Collection[FailureKind] = tuple(FailureKind)
+) -> dict[str | None, Band]:
+    """The services that are reached within a band, each with its own best band, of some kinds or of any.
 
     Examples
     --------
@@ -142,8 +170,8 @@ def own_bands(services: Services, within: Band, kind: FailureKind | None = None)
     {'housing': <Band.LIKELY: 1>}
     """
     best = {
-        area: min((band for k, band in kinds.items() if kind is None or k is kind), default=None)
-        for area, kinds in services.items()
+        area: min((band for kind, band in found.items() if kind in kinds), default=None)
+        for area, found in services.items()
     }
     return {area: band for area, band in best.items() if band is not None and band <= within}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 from urllib.parse import parse_qsl, urlencode
 
-from riskgraph.analysis.measure import counted
+from riskgraph.analysis.measure import counted, counting
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -182,6 +182,11 @@ class Question:
         if not self.roots:
             raise RiskGraphError("No root was given.", "Name what fails, such as civica.")
         return self
+
+    @property
+    def counting(self) -> frozenset[FailureKind]:
+        """The kinds by which a body counts as reached (`riskgraph.analysis.measure.counting`)."""
+        return counting(self.kinds)
 
     @property
     def bodies(self) -> int:

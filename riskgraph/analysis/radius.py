@@ -70,6 +70,7 @@ class Reach:
     also: tuple[str, ...]  # shared services and environments that could carry harm here besides
     in_force: Band | None  # the best band by ways that have not ended; None: all have
     holder: str | None  # with whom data were left behind, if the surest way has ended
+    counting: frozenset[FailureKind]  # the kinds by which it counts as reached
     successors: tuple[str, ...] = ()
 
     @property
@@ -78,9 +79,26 @@ class Reach:
         return tuple(dict.fromkeys(way.area for way in self.ways))
 
     @property
+    def counted(self) -> Mapping[FailureKind, Hit]:
+        """Its hits in the kinds by which a body counts as reached; empty if only altered software could reach it."""
+        return {kind: hit for kind, hit in self.kinds.items() if kind in self.counting}
+
+    @property
     def band(self) -> Band:
-        """The best band of any kind: in which band the body is reached at all."""
-        return min(hit.band for hit in self.kinds.values())
+        """The best band of the kinds that count; of altered software, if nothing else could reach it."""
+        return min(hit.band for hit in (self.counted or self.kinds).values())
+
+    @property
+    def altered(self) -> bool:
+        """Whether it could be reached at least possibly, but only if software were altered."""
+        counted = self.counted
+        if counted and self.band <= Band.POSSIBLE:
+            return False
+        return any(hit.band <= Band.POSSIBLE for kind, hit in self.kinds.items() if kind not in counted)
+
+    def own(self, band: Band) -> dict[str | None, Band]:
+        """Its services that are reached within a band in a kind that counts, each with its own best band."""
+        return own_bands(self.services, band, self.counting if self.counted else self.kinds.keys())
 
     @property
     def past(self) -> bool:
@@ -89,8 +107,10 @@ class Reach:
 
     @property
     def lead(self) -> tuple[FailureKind, Hit]:
-        """The kind that is surest here, then nearest; ties go to the order of the kinds."""
-        return min(self.kinds.items(), key=lambda item: (item[1].band, item[1].hops, KINDS.index(item[0])))
+        """The kind that is surest here of those that count, then nearest; ties go to the order of the kinds."""
+        return min(
+            (self.counted or self.kinds).items(), key=lambda item: (item[1].band, item[1].hops, KINDS.index(item[0]))
+        )
 
     def inside(self, areas: Collection[str]) -> Reach | None:
         """The same by its services in some areas only, each kind as surely as there; `None` if none is reached."""
@@ -214,11 +234,16 @@ class BlastRadius(Answer, Pictured):
         raise KeyError(body)
 
     def within(self, band: Band = Band.POSSIBLE, kind: FailureKind | None = None) -> tuple[Reach, ...]:
-        """Who counts: authorities reached in a band or a surer one, in one kind or in any; no root itself."""
+        """Who counts: authorities reached in a band or a surer one, in one kind or in any that counts; no root itself."""
         return tuple(
             reach
             for reach in self.authorities
-            if not reach.root and any(hit.band <= band for k, hit in reach.kinds.items() if kind is None or k is kind)
+            if not reach.root
+            and any(
+                hit.band <= band
+                for k, hit in reach.kinds.items()
+                if (k in reach.counting if kind is None else k is kind)
+            )
         )
 
     @property
@@ -242,7 +267,7 @@ class BlastRadius(Answer, Pictured):
 
     def services(self, band: Band = Band.POSSIBLE) -> int:
         """How many services of authorities are reached in a band or a surer one; none of a root."""
-        return sum(len(own_bands(reach.services, band)) for reach in self.within(Band.NOT_RULED_OUT))
+        return sum(len(reach.own(band)) for reach in self.within(Band.NOT_RULED_OUT))
 
     def residents(self, band: Band = Band.POSSIBLE) -> Residents:
         """People who live in the areas reached, as a ceiling."""

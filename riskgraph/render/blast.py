@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
-from riskgraph.analysis.measure import own_bands
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import PRODUCT, SENTENCES, SUPPLIER, Band, FailureKind
@@ -200,7 +199,7 @@ def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
         if not suppliers:
             grouped[None, reach.route, reach.first][reach.id] = reach.band
             continue
-        services = own_bands(reach.services, Band.NOT_RULED_OUT)
+        services = reach.own(Band.NOT_RULED_OUT)
         for way in reach.ways:
             if (own := services.get(way.area, reach.band)) <= radius.band:
                 grouped[way.area, way.route, way.first][reach.id] = own

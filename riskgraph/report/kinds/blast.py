@@ -164,7 +164,7 @@ def areas_hit(reaches: Sequence[Reach], kind: FailureKind) -> dict[str | None, l
     """Service area to the bands in which its services are hit in one kind, each its own; most often hit first."""
     found: dict[str | None, list[Band]] = defaultdict(list)
     for reach in reaches:
-        for area, band in own_bands(reach.services, Band.POSSIBLE, kind).items():
+        for area, band in own_bands(reach.services, Band.POSSIBLE, {kind}).items():
             found[area].append(band)
     order = sorted(found.items(), key=lambda item: (-len(item[1]), item[0] is None, item[0] or ""))
     return dict(order)
