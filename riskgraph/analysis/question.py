@@ -209,7 +209,7 @@ class Question:
             "areas": sorted(chosen.areas),
             "classes": sorted(chosen.classes),
             "regions": sorted(chosen.regions),
-            "members": None if chosen.members is None else sorted(chosen.members),
+            "members": None if chosen.members is None else [*chosen.asked, *(one.name for one in chosen.not_found)],
         }
         return {key: plain[key] for part in parts for key in QUESTION_PARTS[part]}
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import call_sheet
+from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.measure import own_bands
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
@@ -104,15 +105,17 @@ def _answer(context: Context, radius: BlastRadius) -> dict[str, object]:
 
 
 def _steps(radius: BlastRadius) -> list[Step]:
-    """Steps in which the roots, or what lies on a way, provide something to somebody who is reached."""
+    """Steps in which the roots, or what they make or run, provide something to somebody who is reached."""
     reached = {reach.id for reach in radius.authorities}
     roots = {root.partition("/")[0]: root.partition("/")[2] for root in radius.roots}
-    found = []
-    for step in radius.graph.settled(radius.view).steps:
-        on_way = step.provider in roots and roots[step.provider] in {"", step.area}
-        if on_way and step.dependent in reached and not step.implied:
-            found.append(step)
-    return found
+    chain = SupplyChain(radius.graph, radius.view)
+    return [
+        step
+        for step in radius.graph.settled(radius.view).steps
+        if step.dependent in reached
+        and not step.implied
+        and any(roots.get(body, "-") in {"", step.area} for body in (step.provider, *chain.organisations(step)))
+    ]
 
 
 def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Number, Number]:
