@@ -23,7 +23,7 @@ from datetime import date
 from enum import StrEnum
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.model import AUTHORITY, Band, FailureKind, RegisterEntry
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, Band, FailureKind, RegisterEntry
 
 __all__ = [
     "By",
@@ -34,6 +34,7 @@ __all__ = [
     "counting",
     "counts",
     "inhabited",
+    "is_council",
     "is_group",
     "is_past",
     "own_bands",
@@ -85,6 +86,18 @@ def standing(dataset: Dataset, body: str, day: date) -> Standing | None:
         return Standing.GROUP
     entry = dataset.register.get(body)
     return Standing.COUNTED if entry is None or entry.exists(day) else Standing.ABOLISHED
+
+
+def is_council(dataset: Dataset, body: str) -> bool:
+    """Whether an authority is a principal council, not a fire, police or other authority.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> is_council(read("seeds"), "authority:dover")
+    True
+    """
+    return dataset.entities[body].authority_type in PRINCIPAL_COUNCILS
 
 
 def counts(dataset: Dataset, body: str, day: date) -> bool:

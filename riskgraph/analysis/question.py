@@ -189,9 +189,14 @@ class Question:
         return counting(self.kinds)
 
     @property
+    def scope(self) -> tuple[str, ...]:
+        """Ids of the authorities that the answer is about."""
+        return counted(self.selection.graph.dataset, self.view.as_of, self.selection.holds)
+
+    @property
     def bodies(self) -> int:
         """How many authorities the answer is about: the denominator of its scope."""
-        return len(counted(self.selection.graph.dataset, self.view.as_of, self.selection.holds))
+        return len(self.scope)
 
     # -- the question in other forms ------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from riskgraph.data.names import normalise
 from riskgraph.data.read import shipped_aliases
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band
-from riskgraph.render.blast import failing
+from riskgraph.render.headline import failing
 from riskgraph.render.words import (
     COUNCILS,
     area_label,

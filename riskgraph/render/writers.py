@@ -14,6 +14,8 @@ from riskgraph.render.words import data_of, not_found
 
 __all__ = ["page_html", "write"]
 
+WIDTH = 118  # characters of a line that somebody reads aloud
+
 
 def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
     """An answer in one format.
@@ -37,7 +39,7 @@ def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
     if dataset.laid:  # every page names the date of its data in these words
         lead = lead.replace(f"data of {in_words(dataset.info.as_of)}", data_of(dataset))
     made = replace(made, lead=lead, blocks=(*lost, *made.blocks))
-    return page_html(answer, made) if format_ == "html" else as_text(made)
+    return page_html(answer, made) if format_ == "html" else as_text(made, WIDTH)
 
 
 def _shown(answer: Answer) -> list[str]:

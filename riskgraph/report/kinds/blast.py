@@ -12,8 +12,9 @@ from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.measure import own_bands
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blast import finding, left_behind, page
+from riskgraph.render.blast import left_behind, page
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
+from riskgraph.render.headline import finding
 from riskgraph.render.page import as_text
 from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
@@ -180,7 +181,7 @@ def meaning(radius: BlastRadius, present: Sequence[Reach], withheld: frozenset[s
     surest = [reach for reach in present if reach.band is Band.DOCUMENTED]
     past = []
     if radius.past:
-        customers = left_behind(radius, 4, withheld)
+        customers = left_behind(radius, radius.past, 4, withheld)
         past = [f"{plural(len(radius.past), 'past customer')}: {customers}."]
     if not present and radius.doubtful:
         wide = plural(len(radius.doubtful), "body", "bodies")
