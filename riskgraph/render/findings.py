@@ -22,7 +22,7 @@ def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) 
     if isinstance(finding, Leaving):
         return _leaving(before, finding, most)
     if isinstance(finding, Merging):
-        return _merging(before, finding)
+        return _merging(before, after, finding)
     if isinstance(finding, Splitting):
         return [
             f"{plural(finding.rows, 'relation')} of {short_name(before, finding.council)}: which of "
@@ -68,8 +68,11 @@ def _contract(dataset: Dataset, row: Relation) -> str:
     return f"{short_name(dataset, row.provider)}{area}{f' until {in_words(end)}' if end else ', end not known'}"
 
 
-def _merging(dataset: Dataset, finding: Merging) -> list[str]:
+def _merging(dataset: Dataset, after: Dataset, finding: Merging) -> list[str]:
     lines = []
+    if finding.taken:
+        said = {"name": short_name(after, finding.new), "vesting day": in_words(finding.vesting)}
+        lines.append(f"Taken from the register: {join(f'{what}, {said[what]}' for what in finding.taken)}.")
     if finding.duplicates:
         order = sorted(finding.duplicates.items(), key=lambda item: (-len(item[1]), item[0]))
         shown = [

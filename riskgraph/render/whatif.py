@@ -389,12 +389,18 @@ def _one(named: Named, field: str) -> str:
     return join(named(field))
 
 
+def _as(named: Named) -> str:
+    """The name and the day of a merger, as far as they were said."""
+    name = f" as {_one(named, 'name')}" if named("name") else ""
+    return name + (f" on {in_words(named('on')[0])}" if named("on") else "")
+
+
 _PHRASES: dict[str, Callable[[Named], str]] = {
     "cut": lambda n: f"{_one(n, 'a')} is cut off from {_one(n, 'b')}",
     "lose": lambda n: f"{_one(n, 'bodies')} {'fails' if len(n('bodies')) == 1 else 'fail at once'}",
     "leave": lambda n: f"{_one(n, 'council')} leaves {_one(n, 'service')}",
     "join": lambda n: f"{_one(n, 'council')} joins {_one(n, 'service')}",
-    "merge": lambda n: f"{_one(n, 'councils')} merge as {_one(n, 'name')} on {in_words(n('on')[0])}",
+    "merge": lambda n: f"{_one(n, 'councils')} merge{_as(n)}",
     "split": lambda n: f"{_one(n, 'council')} is split into {_one(n, 'into')} on {in_words(n('on')[0])}",
     "switch": lambda n: f"{_one(n, 'council')} moves from {_one(n, 'old')} to {_one(n, 'new')}",
     "buys": lambda n: f"{_one(n, 'buyer')} buys {_one(n, 'bought')}",

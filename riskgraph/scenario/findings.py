@@ -44,6 +44,7 @@ class Merging:
     contracts: tuple[HeldContract, ...]  # as `riskgraph contracts` knows them: earliest end first, no known end last
     internal: tuple[str, ...]  # rows between the councils, which fall away
     residents: int | None
+    taken: tuple[str, ...] = ()  # what nobody said and the register has
 
 
 @dataclass(frozen=True, slots=True)

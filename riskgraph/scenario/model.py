@@ -15,10 +15,13 @@ from riskgraph.data.files import nearest
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import FailureKind
 
-__all__ = ["EVERYBODY", "VERBS", "Change", "Field", "Scenario", "Verb", "change"]
+__all__ = ["EVERY", "EVERYBODY", "VERBS", "Change", "Field", "Scenario", "Verb", "change"]
 
 EVERYBODY = "everybody"
 """Said in place of a council: all who depend on the provider."""
+
+EVERY = "all"
+"""Said in place of a service area: whatever is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Field:
         Whether a change is incomplete without it.
     everybody
         Whether the word `everybody` may stand there.
+    asked
+        Of a service area: whether it is asked for where more than one would move, unless `all` stands there.
     """
 
     name: str
@@ -50,6 +55,13 @@ class Field:
     option: str = ""
     required: bool = True
     everybody: bool = False
+    asked: bool = False
+
+    @property
+    def place(self) -> str:
+        """What stands for it in a usage line: COUNCIL, BODY."""
+        one = self.name.removesuffix("ies") + "y" if self.name.endswith("ies") else self.name.removesuffix("s")
+        return (one if self.many else self.name).upper()
 
 
 @dataclass(frozen=True, slots=True)
