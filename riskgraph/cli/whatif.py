@@ -13,7 +13,7 @@ from riskgraph.cli import LazyGroup
 from riskgraph.cli.answers import answers, asks
 from riskgraph.cli.options import complete_names, examples
 from riskgraph.model import PRESETS, FailureKind
-from riskgraph.scenario.model import EVERY, Change, Field, Scenario, Verb
+from riskgraph.scenario.model import EVERY, THEN, Change, Field, Scenario, Verb
 from riskgraph.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-THEN = "then"
 _MORE = "riskgraph.whatif.more"
 _RUN = "Replay a scenario that was saved: a file, or the name of a shipped example."
 
@@ -237,10 +236,12 @@ def run(graph: RiskGraph, file: str, asking: Asking, worst: bool) -> Made[Compar
     """Replay a scenario."""
     from riskgraph.scenario.files import read
 
-    return _answer(graph, read(file), None, worst, asking)
+    return _answer(graph, read(file), None, worst, asking, file)
 
 
-def _answer(graph: RiskGraph, scenario: Scenario, save: str | None, worst: bool, asking: Asking) -> Made[Comparison]:
+def _answer(
+    graph: RiskGraph, scenario: Scenario, save: str | None, worst: bool, asking: Asking, file: str = ""
+) -> Made[Comparison]:
     from riskgraph.render.whatif import page
     from riskgraph.scenario.compare import compare
     from riskgraph.scenario.files import canonical, parse, with_ids, write
@@ -250,4 +251,4 @@ def _answer(graph: RiskGraph, scenario: Scenario, save: str | None, worst: bool,
         kept = parse(canonical(with_ids(scenario, graph.names)).decode("utf-8"), save)
         write(kept, save)
         click.echo(f"Scenario written to {save}.", err=True)
-    return answer, lambda: page(answer, save or "")
+    return answer, lambda: page(answer, save or file)

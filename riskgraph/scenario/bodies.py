@@ -82,12 +82,11 @@ def _merge(draft: Draft) -> None:
 def _planned(draft: Draft, councils: tuple[str, ...]) -> tuple[str, date, tuple[str, ...]]:
     """Name and vesting day of a merger as it was written, else as the register has it; and what is from there."""
     entries = [draft.dataset.register.get(council) for council in councils]
-    ends = _common(None if entry is None else entry.planned_end for entry in entries)
     heirs = {() if entry is None else entry.successors for entry in entries}
     heir = next(iter(heirs))[0] if len(heirs) == 1 and len(next(iter(heirs))) == 1 else None
     given, day = draft.texts("name"), draft.texts("on")
     name = draft.text("name") if given else "" if heir is None else draft.name(heir)
-    vesting = draft.day("on") if day else None if ends is None else last_day(ends) + timedelta(days=1)
+    vesting = _vesting(draft, councils)
     needs = [] if name else ["the name of the new council (--as)"]
     needs += [] if vesting is not None else ["vesting day (--on)"]
     if not name or vesting is None:
@@ -98,6 +97,15 @@ def _planned(draft: Draft, councils: tuple[str, ...]) -> tuple[str, date, tuple[
             f'Such as: riskgraph whatif merge {said} --as "{name or "New Council"}" --on {on}',
         )
     return name, vesting, tuple(what for what, there in (("name", given), ("vesting day", day)) if not there)
+
+
+def _vesting(draft: Draft, councils: tuple[str, ...]) -> date | None:
+    """Vesting day as it was written, else the day after the one on which the register has all of them end."""
+    if draft.texts("on"):
+        return draft.day("on")
+    register = draft.dataset.register
+    end = _common(register[one].planned_end if one in register else None for one in councils)
+    return None if end is None else last_day(end) + timedelta(days=1)
 
 
 def _new_council(draft: Draft, name: str, councils: tuple[str, ...]) -> str:
@@ -157,7 +165,7 @@ def _contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> list[H
     "split",
     Field("council", "the council that is divided"),
     Field("into", "the name of each new council", "text", many=True, option="--into"),
-    Field("on", "vesting day", "date", option="--on"),
+    Field("on", "vesting day; that of the register, if left out", "date", option="--on", required=False),
     examples=(
         "split surrey --into 'East Surrey' --into 'West Surrey' --on 2027-04-01",
         "split essex --into 'North Essex' --into 'South Essex' --on 2028-04-01 --data seeds",
@@ -170,7 +178,13 @@ def _split(draft: Draft) -> None:
     names = draft.texts("into")
     if len(set(map(normalise, names))) < 2:
         raise RiskGraphError("A council is split into at least two.", "Give --into for each new council.")
-    vesting = draft.day("on")
+    vesting = _vesting(draft, (council,))
+    if vesting is None:
+        said = " ".join(f'--into "{name}"' for name in names)
+        raise RiskGraphError(
+            "A split needs vesting day (--on): the register does not say.",
+            f"Such as: riskgraph whatif split {draft.graph.names.handle(council)} {said} --on 2028-04-01",
+        )
     into = tuple(_new_council(draft, name, (council,)) for name in names)
     old = draft.dataset.register.get(council)
     for id_, name in zip(into, names, strict=True):
@@ -188,7 +202,7 @@ def _split(draft: Draft) -> None:
     rows = draft.overlay.split(council, into)
     draft.ask((council,), tuple((id_,) for id_ in into))
     draft.focus.update(dict.fromkeys(into))
-    draft.findings.append(Splitting(council, into, vesting, rows))
+    draft.findings.append(Splitting(council, into, vesting, rows, () if draft.texts("on") else ("vesting day",)))
 
 
 @verb(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "compare", "name_of"]
 
 _STOPS = relations_that(Trait.STOPS)
+_STOP = (FailureKind.OUTAGE, FailureKind.EXIT)  # failures by which services stop
 
 
 class Shift(StrEnum):
@@ -98,6 +99,17 @@ class BeforeAfter:
     def of(self, *what: Shift) -> tuple[Difference, ...]:
         """The differences of some sorts."""
         return tuple(one for one in self.differences if one.what in what)
+
+    def stopping(self, before: bool) -> frozenset[tuple[str, str | None]]:
+        """Services that could stop: before, as surely as was asked; after, in any band."""
+        most = self.band if before else Band.NOT_RULED_OUT
+        return frozenset(
+            (one.body, area)
+            for one in self.differences
+            if (reach := one.before if before else one.after) is not None
+            for area, kinds in reach.services.items()
+            if any(kind in kinds and kinds[kind] <= most for kind in _STOP)
+        )
 
     def stays(self) -> tuple[Difference, ...]:
         """Who is in the radius before and after."""
@@ -194,8 +206,8 @@ _FORM = Form(
         ),
         TableForm(
             "services",
-            "a service that loses what runs it, or that is lost only when all roots fail",
-            (Column("what", "may stop, or lost only together"), *_BODY, _AREA),
+            "a service that loses what runs it, that no longer stops if the roots fail, or only if all of them do",
+            (Column("what", "may stop, no longer stops, or lost only together"), *_BODY, _AREA),
         ),
         TableForm(
             "exposures",
@@ -310,6 +322,14 @@ class Comparison(Answer, Pictured):
         return self.question.kinds
 
     @property
+    def saved(self) -> tuple[tuple[str, str | None], ...]:
+        """Services that no longer stop whatever of what was asked fails, and that are there still."""
+        found = {service for pair in self.pairs for service in pair.stopping(before=True)}
+        found.difference_update(self.stops, *(pair.stopping(before=False) for pair in self.pairs))
+        there = (one for one in found if one[0] in self.applied.after.dataset.entities)
+        return tuple(sorted(there, key=lambda one: (one[0], one[1] or "~")))
+
+    @property
     def worst(self) -> tuple[BeforeAfter, BeforeAfter] | None:
         """Of the roots that the scenario touches, the one that reaches most before, and after."""
         asked = [pair for pair in self.pairs if len(pair.roots) == 1]
@@ -391,7 +411,8 @@ class Comparison(Answer, Pictured):
         return ((old, self._name(old), new) for old, new in sorted(self.applied.instead.items()))
 
     def _services(self) -> Iterator[Row]:
-        for what, found in (("may stop", self.stops), ("lost only together", self.joint)):
+        shelves = ("may stop", self.stops), ("no longer stops", self.saved), ("lost only together", self.joint)
+        for what, found in shelves:
             for body, area in found:
                 yield what, body, self._name(body), area
 

@@ -55,6 +55,7 @@ class Splitting:
     into: tuple[str, ...]
     vesting: date
     rows: int
+    taken: tuple[str, ...] = ()  # what nobody said and the register has
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,13 @@ from riskgraph.data.files import nearest
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import FailureKind
 
-__all__ = ["EVERY", "EVERYBODY", "VERBS", "Change", "Field", "Scenario", "Verb", "change"]
+__all__ = ["EVERY", "EVERYBODY", "THEN", "VERBS", "Change", "Field", "Scenario", "Verb", "change"]
 
 EVERYBODY = "everybody"
 """Said in place of a council: all who depend on the provider."""
+
+THEN = "then"
+"""Said between two changes on a line."""
 
 EVERY = "all"
 """Said in place of a service area: whatever is there."""
