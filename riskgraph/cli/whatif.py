@@ -95,7 +95,11 @@ def _change(verb: Verb, ctx: click.Context) -> Change:
 
 
 class Verbs(LazyGroup):
-    """The verbs of the registry as commands."""
+    """The verbs of the registry as commands; `--scenario FILE` in place of one means `run FILE`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a scenario that other words take with --scenario."""
+        return super().parse_args(ctx, ["run", *args[1:]] if args[:1] == ["--scenario"] else args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Make the command of a verb."""
@@ -248,7 +252,8 @@ def _answer(
 
     answer = compare(graph, scenario, worst=worst, **asking)
     if save is not None:
-        kept = parse(canonical(with_ids(scenario, graph.names)).decode("utf-8"), save)
+        dated = replace(scenario, saved=graph.dataset.info.as_of, reached=answer.kept)
+        kept = parse(canonical(with_ids(dated, graph.names)).decode("utf-8"), save)
         write(kept, save)
         click.echo(f"Scenario written to {save}.", err=True)
     return answer, lambda: page(answer, save or file)

@@ -445,7 +445,25 @@ def _quoted(word: str) -> str:
 
 
 def _since(answer: Comparison) -> list[str]:
-    return []
+    """What is different from when the scenario was saved."""
+    lines = []
+
+    def named(ids: Iterable[str]) -> str:
+        return join((_usual(answer, id_) for id_ in ids), NAMES_SHOWN)
+
+    for one in answer.since:
+        parts = [f"{one.then:,} then, {one.now:,} now"]
+        parts += [f"{word}: {named(ids)}" for word, ids in (("New", one.new), ("Gone", one.gone)) if ids]
+        parts += [] if one.new or one.gone else ["Nobody is new and nobody is gone"]
+        roots = named(root.partition("/")[0] for root in one.roots)
+        lines.append(f"Since it was saved (data of {in_words(answer.scenario.saved)}), {roots}: {'. '.join(parts)}.")
+    return lines
+
+
+def _usual(answer: Comparison, id_: str) -> str:
+    """The usual name of a body that may have left the map since."""
+    datasets = answer.applied.after.dataset, answer.graph.dataset
+    return next((short_name(one, id_) for one in datasets if id_ in one.entities), id_.partition(":")[2])
 
 
 def _service(dataset: Dataset, body: str, area: str | None) -> str:

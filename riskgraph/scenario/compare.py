@@ -19,14 +19,14 @@ from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.apply import Applied, apply
 from riskgraph.scenario.findings import finding_rows
 from riskgraph.scenario.market import MarketChange, markets
-from riskgraph.scenario.model import Scenario
+from riskgraph.scenario.model import KeptRadius, Scenario
 from riskgraph.scenario.upstream import CouncilExposure, exposures
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
     from riskgraph.analysis.roots import RankedRoot
 
-__all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "compare", "name_of"]
+__all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "SinceSaved", "compare", "name_of"]
 
 _STOPS = relations_that(Trait.STOPS)
 _STOP = (FailureKind.OUTAGE, FailureKind.EXIT)  # failures by which services stop
@@ -88,6 +88,10 @@ class BeforeAfter:
         """Bodies that are reached, roots themselves apart."""
         return 0 if side is None else len(side.within(self.band))
 
+    def bodies(self) -> tuple[str, ...]:
+        """Bodies that are reached after the change, by id."""
+        return () if self.after is None else tuple(sorted(reach.id for reach in self.after.within(self.band)))
+
     def doubtful(self, side: BlastRadius | None) -> int:
         """Bodies that cannot be ruled out, and no more."""
         return 0 if side is None else len(side.doubtful)
@@ -115,6 +119,17 @@ class BeforeAfter:
         """Who is in the radius before and after."""
         found = self.of(Shift.SURER, Shift.LESS_SURE, Shift.REROUTED, Shift.STAYS)
         return tuple(one for one in found if _band(one.after) <= self.band)
+
+
+@dataclass(frozen=True, slots=True)
+class SinceSaved:
+    """One question after the change, then and now: who is new, and who is gone (ids)."""
+
+    roots: tuple[str, ...]
+    then: int
+    now: int
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 _ROOTS = Column("roots", "what fails, all at once", "list")
@@ -242,6 +257,17 @@ _FORM = Form(
             ),
         ),
         TableForm(
+            "since",
+            "a set of roots after the change, when the scenario was saved and now",
+            (
+                _ROOTS,
+                Column("then", "bodies that were reached when it was saved", "integer", "bodies"),
+                Column("now", "bodies that are reached now", "integer", "bodies"),
+                Column("new", "those that are new", "list"),
+                Column("gone", "those that are gone", "list"),
+            ),
+        ),
+        TableForm(
             "findings",
             "something that a change found out besides",
             (
@@ -320,6 +346,27 @@ class Comparison(Answer, Pictured):
     def kinds(self) -> tuple[FailureKind, ...]:
         """The failure kinds asked about."""
         return self.question.kinds
+
+    @property
+    def kept(self) -> tuple[KeptRadius, ...]:
+        """What is answered now, to be kept with the scenario."""
+        return tuple(KeptRadius(pair.roots, pair.count(pair.before), pair.bodies()) for pair in self.pairs)
+
+    @property
+    def since(self) -> tuple[SinceSaved, ...]:
+        """What is different from when the scenario was saved, for each question that was kept with it."""
+        now = {one.roots: one.after for one in self.kept}
+        return tuple(
+            SinceSaved(
+                one.roots,
+                len(one.after),
+                len(now[one.roots]),
+                tuple(body for body in now[one.roots] if body not in one.after),
+                tuple(body for body in one.after if body not in now[one.roots]),
+            )
+            for one in self.scenario.reached
+            if one.roots in now
+        )
 
     @property
     def saved(self) -> tuple[tuple[str, str | None], ...]:
@@ -439,6 +486,10 @@ class Comparison(Answer, Pictured):
         for side, row in zip(_SIDES, self.overall or (), strict=False):
             if row is not None:
                 yield "all", side, row.root, self._name(row.root), row.authorities[self.question.band]
+
+    def _since(self) -> Iterator[Row]:
+        for one in self.since:
+            yield one.roots, tuple(map(self._name, one.roots)), one.then, one.now, one.new, one.gone
 
     def _findings(self) -> Iterator[Row]:
         rows = {**self.applied.after.dataset.relations, **self.applied.before.dataset.relations}

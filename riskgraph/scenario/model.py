@@ -15,7 +15,7 @@ from riskgraph.data.files import nearest
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import FailureKind
 
-__all__ = ["EVERY", "EVERYBODY", "THEN", "VERBS", "Change", "Field", "Scenario", "Verb", "change"]
+__all__ = ["EVERY", "EVERYBODY", "THEN", "VERBS", "Change", "Field", "KeptRadius", "Scenario", "Verb", "change"]
 
 EVERYBODY = "everybody"
 """Said in place of a council: all who depend on the provider."""
@@ -80,6 +80,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRadius:
+    """What was answered when a scenario was saved: how many before the change, and who (ids) after it."""
+
+    roots: tuple[str, ...]
+    before: int
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A what-if that can be saved, mailed, compared and replayed.
 
@@ -97,6 +106,8 @@ class Scenario:
         The failure kinds, or the usual set of them (`compromise` if both are empty).
     as_of
         The day of the question; empty: the date of the data.
+    saved, reached
+        The date of the data on which it was saved, and what was answered then.
     """
 
     title: str
@@ -108,6 +119,8 @@ class Scenario:
     like: str = ""
     as_of: str = ""
     notes: str = ""
+    saved: str = ""
+    reached: tuple[KeptRadius, ...] = ()
 
     @property
     def asking(self) -> Asking:
