@@ -89,7 +89,8 @@ def _change(verb: Verb, ctx: click.Context) -> Change:
     if missing:
         said = ", ".join(f"{field.option or field.place} ({field.says})" for field in missing)
         raise click.UsageError(
-            f"{verb.name} needs {said} as well.\nSuch as: riskgraph whatif {verb.examples[0].replace(chr(39), chr(34))}", ctx
+            f"{verb.name} needs {said} as well.\nSuch as: riskgraph whatif {verb.examples[0].replace(chr(39), chr(34))}",
+            ctx,
         )
     return Change(verb.name, values)
 

@@ -93,7 +93,9 @@ def _path(found: Common, proof: Proof | None) -> str:
         return "itself, or a part of it"
     whole = {id_.partition("/")[0] for id_ in (found.first, found.second)}
     between = [via.target for via in proof.vias if via.target not in whole]
-    return f"through {join(short_name(found.graph.dataset, one) for one in reversed(between))}" if between else "directly"
+    return (
+        f"through {join(short_name(found.graph.dataset, one) for one in reversed(between))}" if between else "directly"
+    )
 
 
 def _measures(found: Common) -> list[str]:

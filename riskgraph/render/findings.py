@@ -29,7 +29,7 @@ def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) 
         return [
             *_taken(finding.taken, short_name(after, finding.into[0]), finding.vesting),
             f"{plural(finding.rows, 'relation')} of {short_name(before, finding.council)}: which of "
-            f"{join(short_name(after, one) for one in finding.into)} takes each over is not known, so each may."
+            f"{join(short_name(after, one) for one in finding.into)} takes each over is not known, so each may.",
         ]
     assert isinstance(finding, Purging)
     done = f"Data back or destroyed: {plural(len(finding.done), 'relation')}"

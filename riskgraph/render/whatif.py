@@ -14,8 +14,8 @@ from riskgraph.model import AUTHORITY, ORGANISATIONS, Band, Relation
 from riskgraph.render import blast as blast_words
 from riskgraph.render import common as common_words
 from riskgraph.render.blast import failing
-from riskgraph.render.findings import finding_lines
 from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.findings import finding_lines
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
@@ -124,7 +124,10 @@ class _WhatifWriter:
         """The parts of the first line, those with most names first."""
         for finding in self.applied.findings:
             if isinstance(finding, Merging):
-                more, has = plural(len(finding.duplicates), "service area"), "has" if len(finding.duplicates) == 1 else "have"
+                more, has = (
+                    plural(len(finding.duplicates), "service area"),
+                    "has" if len(finding.duplicates) == 1 else "have",
+                )
                 twice = f"{more} {has} more than one provider" if finding.duplicates else ""
                 yield f"{self.names(finding.councils)} become {self.name(finding.new)}", twice
                 yield f"{bodies(self.before, finding.councils)} become {self.name(finding.new)}", twice
@@ -295,7 +298,9 @@ class _WhatifWriter:
             else:
                 new.remove(to)
                 alike = to.relation == row.relation and to.service_area == row.service_area
-                then = f", then {full_name(self.after, to.provider)}" if alike else f"; then {row_phrase(self.after, to)}"
+                then = (
+                    f", then {full_name(self.after, to.provider)}" if alike else f"; then {row_phrase(self.after, to)}"
+                )
                 said["Moves", old + then].append(row.dependent)
         for row in new:
             said["New", row_phrase(self.after, row)].append(row.dependent)
@@ -311,7 +316,9 @@ class _WhatifWriter:
         roots = {root.partition("/")[0] for pair in self.answer.pairs for root in pair.roots}
         steps = self.applied.before.settled(self.answer.view).steps
         makes = relations_that(Trait.MAKES)
-        found = [s.provider for s in steps if s.relation in makes and s.dependent == row.provider and s.provider in roots]
+        found = [
+            s.provider for s in steps if s.relation in makes and s.dependent == row.provider and s.provider in roots
+        ]
         return f", made by {self.name(found[0])}" if found else ""
 
     # -- what follows ---------------------------------------------------------------------------
@@ -422,7 +429,9 @@ class _WhatifWriter:
 def _next(answer: Comparison, saved: str) -> tuple[str, ...]:
     """To keep the scenario; where it is kept, to run it again and to ask other words on what it makes."""
     if not saved:
-        return (f"riskgraph whatif {f' {THEN} '.join(_typed(answer, one) for one in answer.scenario.changes)} --save what-if.toml",)
+        return (
+            f"riskgraph whatif {f' {THEN} '.join(_typed(one) for one in answer.scenario.changes)} --save what-if.toml",
+        )
     tries = [f"riskgraph whatif run {_quoted(saved)}"]
     after = next((pair.after for pair in answer.pairs if pair.after is not None), None)
     if after is not None:
@@ -431,7 +440,7 @@ def _next(answer: Comparison, saved: str) -> tuple[str, ...]:
     return tuple(tries)
 
 
-def _typed(answer: Comparison, change: Change) -> str:
+def _typed(change: Change) -> str:
     """A change as it is typed."""
     said = [change.verb]
     for field in VERBS[change.verb].fields:

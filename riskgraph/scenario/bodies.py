@@ -30,7 +30,13 @@ _BROUGHT = relations_that(Trait.MARKET)
 @verb(
     "merge",
     Field("councils", "the councils that become one", many=True),
-    Field("name", "the name of the new council; the successor that the register names, if left out", "text", option="--as", required=False),
+    Field(
+        "name",
+        "the name of the new council; the successor that the register names, if left out",
+        "text",
+        option="--as",
+        required=False,
+    ),
     Field("on", "vesting day; that of the register, if left out", "date", option="--on", required=False),
     examples=(
         "merge canterbury dover thanet 'folkestone and hythe' --as 'East Kent Council' --on 2028-04-01",

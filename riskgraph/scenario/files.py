@@ -158,7 +158,13 @@ def canonical(scenario: Scenario) -> bytes:
             if values:
                 lines.append(f"{field.name} = {_list(values) if field.many else toml_string(values[0])}")
     for one in scenario.reached:
-        lines += ["", "[[reached]]", f"roots = {_list(one.roots)}", f"before = {one.before}", f"after = {_list(one.after)}"]
+        lines += [
+            "",
+            "[[reached]]",
+            f"roots = {_list(one.roots)}",
+            f"before = {one.before}",
+            f"after = {_list(one.after)}",
+        ]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
