@@ -13,7 +13,7 @@ from riskgraph.model import AUTHORITY, PRESETS, Band
 from riskgraph.render import blast as blast_text
 from riskgraph.render import calls as calls_text
 from riskgraph.render import fixes as fixes_words
-from riskgraph.render.blocks import Block, Items, Section, Table, Text, headings
+from riskgraph.render.blocks import Block, Cell, Items, Section, Table, Text, headings
 from riskgraph.render.page import Page
 from riskgraph.render.words import (
     EFFECTS,
@@ -253,7 +253,8 @@ def _answered(page: Page) -> tuple[Block, ...]:
 
 
 def _beliefs(found: Exercise) -> tuple[Block, ...]:
-    dataset, rows = found.graph.dataset, []
+    dataset = found.graph.dataset
+    rows: list[tuple[Cell, ...]] = []
     for one in found.beliefs:
         counts = [len([reach for reach in one.radius.within(band) if reach.band is band]) for band in list(Band)[:3]]
         moved = _few(dataset, one.joined), _few(dataset, one.left)
