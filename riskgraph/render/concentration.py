@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from riskgraph.analysis.concentration import Breakdown, Concentration
 from riskgraph.analysis.hhi import HHI_BANDS, Index
 from riskgraph.analysis.market import MOST_RANKS, Market, Trade
@@ -12,6 +14,7 @@ from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural, tied
 
 __all__ = [
+    "apart",
     "band_sentences",
     "bounded",
     "breakdown_page",
@@ -50,8 +53,9 @@ def headline(answer: Concentration) -> tuple[str, str]:
     """
     lead, dataset = answer.lead, answer.graph.dataset
     whole, known = len(lead.bodies), lead.known
+    councils = _councils(answer)
     if not known:
-        return f"0 of {plural(whole, 'council')} have a known supplier in {_where(lead.areas)}.", ""
+        return f"0 of {whole:,} {councils(whole)} have a known supplier in {_where(lead.areas)}.", ""
     first = lead.shares[: tied([(round(share.councils, 9), share.reach) for share in lead.shares])]
     names = join((full_name(dataset, share.supplier) for share in first), 3)
     serve = f"{names} {'serves' if len(first) == 1 else 'each serve'} {100 * first[0].reach / known:.0f}%"
@@ -60,18 +64,41 @@ def headline(answer: Concentration) -> tuple[str, str]:
         thing = f"{_where(lead.areas)} supplier"
     if not lead.areas:
         of, rest = (
-            f"{serve} of the {plural(known, 'council')} with any {_NOUNS[lead.trade or Trade.SYSTEMS]} on record",
+            f"{serve} of the {known:,} {councils(known)} with any {_NOUNS[lead.trade or Trade.SYSTEMS]} on record",
             "",
         )
         if lead.unknown:
             rest = f"for {len(lead.unknown):,} of {whole:,} none is."
     elif not lead.unknown:
-        of, rest = f"{serve} of all {plural(whole, 'council')}", f"the {thing} of each is known."
+        of, rest = f"{serve} of all {whole:,} {councils(whole)}", f"the {thing} of each is known."
     else:
-        of = f"{serve} of the {plural(known, 'council')} whose {thing} is known"
+        of = f"{serve} of the {known:,} {councils(known)} whose {thing} is known"
         rest = f"for {len(lead.unknown):,} of {whole:,} it is not known."
     line = f"{of}; {rest}" if rest else f"{of}."
     return (line, "") if len(line) <= LONGEST else (f"{of}.", capital(rest))
+
+
+def _councils(answer: Concentration) -> Callable[[int], str]:
+    """Who makes up the market, after their number: of one class, of a region, of one's members."""
+    chosen = answer.question.selection
+    classes, members = sorted(chosen.classes), " of your members" if chosen.members is not None else ""
+    where = f" in {join(sorted(chosen.regions))}" if chosen.regions else ""
+
+    def said(count: int) -> str:
+        noun = class_word(classes[0], count) if len(classes) == 1 else "council" if count == 1 else "councils"
+        return f"{noun}{members}{where}"
+
+    return said
+
+
+def apart(answer: Concentration) -> tuple[str, ...]:
+    """What has no share of the market: services of central government, and the other trade."""
+    national = (
+        f"Counted apart: {service}, used by {plural(len(bodies), 'council')}. It is run by or for central government: no "
+        "council chooses it."
+        for service, bodies in sorted(answer.market.national.items())
+    )
+    return (*national, *filter(None, [_other(answer)]))
 
 
 def concentration_page(answer: Concentration) -> Page:
@@ -87,15 +114,10 @@ def designation_page(answer: Designation) -> Page:
 def _page(answer: Concentration, tested: tuple[str, ...]) -> Page:
     found, lead, dataset = answer.market, answer.lead, answer.graph.dataset
     line, second = headline(answer)
-    apart = [
-        f"Counted apart: {service}, used by {plural(len(bodies), 'council')}. It is run by or for central government: no "
-        "council chooses it."
-        for service, bodies in sorted(found.national.items())
-    ]
     councils = lead.by("councils")
     date = f"Data of {in_words(dataset.info.as_of)}"
     if councils is None:
-        return Page(line, paragraphs(f"{date}.", *apart, *tested))
+        return Page(line, paragraphs(f"{date}.", *apart(answer), *tested))
     top = lead.shares[0]
     people, owners = lead.by("residents"), lead.by("councils", owners=True)
     assert owners is not None
@@ -124,8 +146,7 @@ def _page(answer: Concentration, tested: tuple[str, ...]) -> Page:
                 _sentence(councils, "effective", "That is as uneven as {} suppliers of equal size"),
                 _sentence(councils, "hhi", "The HHI is {} of 10,000"),
                 *band_sentences(councils),
-                *apart,
-                _other(answer),
+                *apart(answer),
                 f"By residents the largest share is {people.largest:.0f}%, the HHI {bounded(people, 'hhi')}."
                 if people
                 else "",

@@ -12,11 +12,11 @@ from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text, headings
-from riskgraph.render.concentration import band_sentences, bounded, concentration_page, headline, market_name
+from riskgraph.render.concentration import apart, band_sentences, bounded, concentration_page, headline, market_name
 from riskgraph.render.page import as_text
 from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, columns_of, contracts_section, method_section, shared_purchases, unmarked
+from riskgraph.report.parts import columns_of, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, ask_about, report_kind, told
 from riskgraph.rules import rules
@@ -80,7 +80,7 @@ def concentration_report(context: Context) -> Report:
             Number(f"{index.effective:.1f}", "suppliers of equal size would be as uneven", f"there are {len(found.shares)} known"),
             Number(f"{known} of {len(found.bodies)}", "councils whose supplier is known", "the others could change every figure"),
         ),
-        _meaning(area, index),
+        (*_meaning(area, index), *apart(answer)),
         (
             f"Who serves {plural(len(found.unknown), 'council')} of {len(found.bodies)} is not known.",
             f"With what is not known the index lies between {index.low:,.0f} and {index.high:,.0f}.",
@@ -91,10 +91,10 @@ def concentration_report(context: Context) -> Report:
         ("Ask the councils that are not known who serves them.", "Look at the contracts that end first: that is when the market can move."),
         ("Whether the next procurement should weigh how many neighbours a supplier has already.", "Who prepares, with whom, for the failure of the largest."),
         (
-            _shares_section(context, found, area, suppliers),
+            _shares_section(context, found, suppliers),
             *_owners_section(context, found),
             _figures_section(found),
-            _ranks_section(context, found),
+            _ranks_section(context, answer.market),
             contracts,
             Section("members", "Who is served by whom", (members,)),
             evidence,
@@ -159,7 +159,7 @@ def _members(context: Context, found: Market) -> Table:
     return Table("services", "Councils and who serves them", columns, tuple(rows))  # fmt: skip
 
 
-def _shares_section(context: Context, found: Market, area: str, suppliers: Table) -> Section:
+def _shares_section(context: Context, found: Market, suppliers: Table) -> Section:
     dataset = context.graph.dataset
     top = found.shares[:3]
     parts = [(share.councils, "dark" if number == 0 else "grey", "") for number, share in enumerate(found.shares)]
@@ -167,9 +167,15 @@ def _shares_section(context: Context, found: Market, area: str, suppliers: Table
     blocks: list[Block] = [
         bars(
             "share",
-            f"The three largest have {sum(s.councils for s in top) / found.known:.0%} of {area_label(area)}",
+            f"The three largest have {sum(s.councils for s in top) / found.known:.0%} of {market_name(found)}",
             "One bar of 100%: the largest supplier dark, each of the others grey.",
-            [(area_title(area), f"{largest}; {len(found.shares)} suppliers of {found.known} councils", parts)],
+            [
+                (
+                    capital(market_name(found)),
+                    f"{largest}; {len(found.shares)} suppliers of {found.known} councils",
+                    parts,
+                )
+            ],
         ),
         bars(
             "suppliers",
