@@ -184,7 +184,7 @@ def _ties(settled: Settled) -> Iterator[tuple[str, str, str | None]]:
                 further = offered.get(waiting.pop(), set()) - met
                 met |= further
                 waiting += further
-            for provider in met:
+            for provider in met - {step.dependent}:
                 yield step.dependent, provider, step.area
 
 

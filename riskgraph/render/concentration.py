@@ -11,7 +11,7 @@ from riskgraph.analysis.mergers import Designation, Merger
 from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items, Text
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural, tied
+from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural
 
 __all__ = [
     "apart",
@@ -56,7 +56,8 @@ def headline(answer: Concentration) -> tuple[str, str]:
     councils = _councils(answer)
     if not known:
         return f"0 of {whole:,} {councils(whole)} have a known supplier in {_where(lead.areas)}.", ""
-    first = lead.shares[: tied([(round(share.councils, 9), share.reach) for share in lead.shares])]
+    top = lead.shares[0]
+    first = [s for s in lead.shares if (round(s.councils, 9), s.reach) == (round(top.councils, 9), top.reach)]
     names = join((full_name(dataset, share.supplier) for share in first), 3)
     serve = f"{names} {'serves' if len(first) == 1 else 'each serve'} {100 * first[0].reach / known:.0f}%"
     thing = f"{_where(lead.areas)} {_NOUNS[lead.trade or Trade.SYSTEMS]}"
