@@ -218,7 +218,7 @@ def test_shares_owners_hidden_providers_and_coverage(tmp_path: Path) -> None:
     )
     assert "2 of 3 councils known, 67%." in text
     assert "The largest share, a council with several suppliers in equal parts, is 75%, between 50% and 83%." in text
-    assert "The UK's CMA (2021) applies no threshold." in text
+    assert "The UK's CMA has applied no threshold since 2021." in text
 
 
 def test_a_merger_adds_twice_the_product_of_the_shares(tmp_path: Path) -> None:

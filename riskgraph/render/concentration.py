@@ -25,7 +25,7 @@ __all__ = [
     "merger_page",
 ]
 
-CMA = "The UK's CMA (2021) applies no threshold."
+CMA = "The UK's CMA has applied no threshold since 2021."
 SUPPLIERS_SHOWN, PARTS_SHOWN, LONGEST = 5, 12, 120
 WHATEVER = ", whatever the unknown ones use"
 _NOUNS = {Trade.SYSTEMS: "system", Trade.SERVICES: "service"}
@@ -59,6 +59,8 @@ def headline(answer: Concentration) -> tuple[str, str]:
     top = lead.shares[0]
     first = [s for s in lead.shares if (round(s.councils, 9), s.reach) == (round(top.councils, 9), top.reach)]
     names = join((full_name(dataset, share.supplier) for share in first), 3)
+    if len(names) > LONGEST // 3 and len(first) > 1:
+        names = f"{full_name(dataset, top.supplier)} and {len(first) - 1} more"
     serve = f"{names} {'serves' if len(first) == 1 else 'each serve'} {100 * first[0].reach / known:.0f}%"
     thing = f"{_where(lead.areas)} {_NOUNS[lead.trade or Trade.SYSTEMS]}"
     if lead.trade is Trade.SERVICES:
@@ -231,7 +233,7 @@ def _other(answer: Concentration) -> str:
     what = {Trade.SERVICES: "Work done for councils is", Trade.SYSTEMS: "Systems are"}[other.trade or Trade.SYSTEMS]
     top = other.shares[0]
     return (
-        f"{what} a market apart: {full_name(dataset, top.supplier)} serves {100 * top.reach / other.known:.0f}% of "
+        f"{what} apart: {full_name(dataset, top.supplier)} serves {100 * top.reach / other.known:.0f}% of "
         f"{other.known:,} known, HHI {found.hhi:,.0f}."
     )
 
