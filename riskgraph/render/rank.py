@@ -115,14 +115,18 @@ def _line(ranking: Ranking, row: RankedRoot) -> str:
     band, first = ranking.band, ranking.first_band
     kind = "line of business" if row.kind == LINE_OF_BUSINESS else kind_word(row.kind)
     parts = [plural(row.authorities[band], "body", "bodies")]
-    if first < band:
+    if ranking.hidden:
+        parts[0] = f"{row.hidden[band]:,} of {parts[0]} without a relation of their own"
+    elif first < band:
         less = row.authorities[band] - row.authorities[first]
         parts = [f"{row.authorities[first]:,} first", *([f"{less:,} more possibly"] if less else [])]
     if people := row.residents[first] or row.residents[band]:
         parts.append(f"up to {people:,} people")
     parts.append(plural(row.services[band], "service"))
     times = row.multiplier(band)
-    if times is None:
+    if ranking.hidden:
+        pass  # said first
+    elif times is None:
         parts.append("nobody has a relation of their own with it")
     elif times >= MORE:
         parts.append(f"{times:.1f} times its {plural(row.direct, 'direct user')}")

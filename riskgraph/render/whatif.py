@@ -363,25 +363,27 @@ class _WhatifWriter:
         def size(one: MarketChange) -> int:
             return sum(abs(one.after.get(o, 0) - one.before.get(o, 0)) for o in one.changed)
 
-        return sorted(moved, key=lambda one: (-size(one), one.area))
+        return sorted(moved, key=lambda one: (-size(one), one.area, one.trade))
 
     def market(self, one: MarketChange) -> str:
         """Councils for each supplier of an area that changes."""
         said = [
-            f"{self.group(one, owner)} {one.before.get(owner, 0)} before, {one.after.get(owner, 0)} after"
+            f"{self.group(one, owner)} from {one.before.get(owner, 0)} to {one.after.get(owner, 0)}"
             for owner in one.changed[:3]
         ]
         index = one.hhi
         spread = ""
         if index[0] is not None and index[1] is not None and abs(index[1] - index[0]) >= SPREAD:
-            spread = f"; HHI by councils {index[0]:,} before, {index[1]:,} after"
-        label = area_label(one.area)
-        return f"Councils known in {label}: {'; '.join(said)}{spread}."
+            spread = f" The HHI there: from {index[0]:,} to {index[1]:,}."
+        return f"Councils known in {area_label(one.area)} {one.trade}: {'; '.join(said)}.{spread}"
 
     def group(self, market: MarketChange, owner: str) -> str:
-        """A supplier, or the group of suppliers of one owner."""
-        others = [self.name(member) for member in market.groups.get(owner, ()) if member != owner]
-        return f"{join(others, 3)} (owned by {self.name(owner)})" if others else self.name(owner)
+        """A supplier, with what it owns; or what sells there of an owner who does not."""
+        members = market.groups.get(owner, ())
+        others = join((self.name(member) for member in members if member != owner), 3)
+        if not others:
+            return self.name(owner)
+        return f"{self.name(owner)} and {others}" if owner in members else f"{others}, owned by {self.name(owner)},"
 
     def worst(self) -> str:
         """The worst of all before and after if it was asked for, else of the roots that are touched."""

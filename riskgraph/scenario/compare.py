@@ -237,9 +237,10 @@ _FORM = Form(
         ),
         TableForm(
             "concentration",
-            "a supplier, or a group of one owner, in a service area that is touched",
+            "a supplier, or a group of one owner, in a trade of a service area that is touched",
             (
                 _AREA,
+                Column("trade", "systems or services"),
                 *_BODY,
                 Column("members", "suppliers of the group that councils have", "list"),
                 *_both("councils", "councils that it serves", "integer", "councils"),
@@ -475,7 +476,8 @@ class Comparison(Answer, Pictured):
         for market in self.markets:
             for owner in dict.fromkeys([*market.before, *market.after]):
                 counts = market.before.get(owner, 0), market.after.get(owner, 0)
-                yield market.area, owner, self._name(owner), market.groups.get(owner, ()), *counts, *market.hhi
+                members = market.groups.get(owner, ())
+                yield market.area, market.trade, owner, self._name(owner), members, *counts, *market.hhi
 
     def _worst(self) -> Iterator[Row]:
         if self.worst is not None:
