@@ -321,6 +321,15 @@ class IncidentEffect:
     said_by: str | None = None
     said_at: str | None = None
     aware_at: str | None = None
+    state: str | None = None
+    audience: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    service_area: tuple[str, ...] = ()
+
+    @property
+    def hit(self) -> bool:
+        """Whether it struck the body: neither told, nor named only, nor ruled out."""
+        return self.effect not in {"notified", "named-but-unaffected"} and self.state != "ruled-out"
 
 
 @dataclass(frozen=True, slots=True)

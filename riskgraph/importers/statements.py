@@ -149,6 +149,9 @@ class ToldIncident:
     known: str | None = None  # when
     origins: tuple[tuple[str, str, str | None], ...] = ()  # kind ("body" if not listed), name, service area
     effects: tuple[tuple[str, str], ...] = ()  # name of a body, effect
+    told: Mapping[str, object] = field(default_factory=dict)  # further columns of each of these effects
+    people: int | None = None  # of the whole incident, as the cost is
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ __all__ = [
     "clean",
     "clean_supplier",
     "company_number",
+    "parse_count",
     "parse_date",
     "parse_days",
     "parse_money",
@@ -147,6 +148,23 @@ def parse_money(text: str) -> Decimal | None:
         return None
     amount = Decimal(text.replace(",", ""))
     return -amount if negative else amount
+
+
+def parse_count(text: str) -> int | None:
+    """How many, rounded as people say it: "about 1,200 people", "12k"; a range is none.
+
+    Examples
+    --------
+    >>> [parse_count(text) for text in ("about 1,200 people", "12k", "400", "1.5 million", "10-20", "many")]
+    [1200, 12000, 400, 1500000, None, None]
+    """
+    form = r"(?:about|around|approx\.?|approximately|c\.?|circa|~|over|up to)?\s*([\d,]+(?:\.\d+)?)\s*(k|m|million|thousand)?\s*[a-z ]*"
+    match = re.fullmatch(form, text.strip(), re.IGNORECASE)
+    if match is None or not _PLAIN.fullmatch(match[1]):
+        return None
+    return int(
+        Decimal(match[1].replace(",", "")) * {"": 1, "k": 1000, "t": 1000, "m": 1_000_000}[(match[2] or "")[:1].lower()]
+    )
 
 
 def parse_days(text: str) -> int | None:
