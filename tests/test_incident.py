@@ -240,8 +240,8 @@ def test_who_could_see_it_and_how_it_stands_are_recorded_and_told(ours: Path) ->
     run(ours, *CLAIM, "--state", "ruled out")
     row = table(ours, "incident_effects.csv")[0]
     assert (row["state"], row["audience"], row["people_affected"]) == ("ruled-out", "internal-roles", "40")
-    for words in (("timeline", "orbit-2024"), ("show", "Orbit"), ("replay", "orbit-2024")):
-        assert "12,000" in CliRunner().invoke(main, [*words, "--data", str(ours)], catch_exceptions=False).stdout
+    for asked in (("timeline", "orbit-2024"), ("show", "Orbit"), ("replay", "orbit-2024")):
+        assert "12,000" in CliRunner().invoke(main, [*asked, "--data", str(ours)], catch_exceptions=False).stdout
 
 
 @pytest.mark.parametrize(
