@@ -254,6 +254,16 @@ class Relation:
     exit_plan: str | None = None
     contract_end: str | None = None
     annual_value_gbp: Decimal | None = None
+    tolerable_hours: int | None = None
+    importance: str | None = None
+    people: int | None = None
+
+    @property
+    def hours_without(self) -> int | None:
+        """Hours the dependent can be without it, said in hours or in days; `None` is not known."""
+        if self.tolerable_hours is not None:
+            return self.tolerable_hours
+        return None if self.endurance_days is None else 24 * self.endurance_days
 
     @property
     def ends(self) -> str | None:

@@ -88,6 +88,9 @@ class Purchase(NamedTuple):
     framework: str | None = None
     data_returned: str | None = None
     endurance_days: int | None = None
+    tolerable_hours: int | None = None
+    importance: str | None = None
+    people: int | None = None
     substitutability: str | None = None
     exit_plan: str | None = None
     note: str | None = None

@@ -26,6 +26,7 @@ __all__ = [
     "parse_count",
     "parse_date",
     "parse_days",
+    "parse_hours",
     "parse_money",
     "redacted",
     "says_nothing",
@@ -175,11 +176,23 @@ def parse_days(text: str) -> int | None:
     >>> parse_days("3 months"), parse_days("90"), parse_days("30 hours"), parse_days("a while")
     (90, 90, 1, None)
     """
+    if (hours := parse_hours(text)) is not None:
+        return hours // 24
     text = text.strip()
-    if match := re.fullmatch(r"(\d{1,5}) ?(?:hours?|hrs?|h)", text, re.IGNORECASE):
-        return int(match[1]) // 24
     match = re.fullmatch(r"(\d{1,4})\s*(days?|weeks?|months?|years?)?", text, re.IGNORECASE)
     return int(match[1]) * _UNITS[(match[2] or "d")[0].lower()] if match else None
+
+
+def parse_hours(text: str) -> int | None:
+    """A number of hours, where the cell says hours.
+
+    Examples
+    --------
+    >>> parse_hours("4 hours"), parse_hours("36h"), parse_hours("3 days")
+    (4, 36, None)
+    """
+    match = re.fullmatch(r"(\d{1,5}) ?(?:hours?|hrs?|h)", text.strip(), re.IGNORECASE)
+    return int(match[1]) if match else None
 
 
 @lru_cache(maxsize=_MANY)

@@ -368,6 +368,7 @@ class _Redaction:
             annual_value_gbp=None,
             notice_days=None,
             framework=None,
+            people=None,
             evidence=items,
             note=None,
         )
