@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from typing import Unpack
 
@@ -21,9 +20,9 @@ from riskgraph.analysis.radius import (
     Way,
 )
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import last_day, months_later
 from riskgraph.engine import Solution, solve, states_of
 from riskgraph.engine.times import known_days
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Part, Place, places_of
 from riskgraph.model import (
@@ -36,13 +35,10 @@ from riskgraph.model import (
     SYSTEM,
     Band,
     FailureKind,
-    Relation,
 )
 from riskgraph.rules import Trait, relations_that, rules
-from riskgraph.settle import View
 
 __all__ = [
-    "OLD",
     "SHOWN_BANDS",
     "BlastRadius",
     "Hit",
@@ -51,12 +47,9 @@ __all__ = [
     "Route",
     "best_band",
     "blast",
-    "last_evidenced",
     "route_of",
     "run",
 ]
-
-OLD = 60  # months after which evidence is old
 
 
 def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> BlastRadius:
@@ -86,7 +79,8 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
 
     Examples
     --------
-    >>> from riskgraph.graph import RiskGraph
+    >>> from riskgraph.evidence import last_evidenced
+    from riskgraph.graph import RiskGraph
     >>> radius = blast(RiskGraph.open("seeds"), "east kent services", like="outage")
     >>> sorted(reach.name for reach in radius.within(Band.LIKELY))
     ['Canterbury City Council', 'Dover District Council', 'Thanet District Council']
@@ -330,12 +324,9 @@ class _Collector:
         return ties
 
     def _ages(self, proofs: Sequence[Proof]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        relations = self.dataset.relations
-        rows = sorted({row for proof in proofs for row in proof.rows})
-        dated = {row: last_evidenced(self.dataset, relations[row], self.view) for row in rows}
-        limit = months_later(self.view.as_of, -OLD)
-        old = tuple(row for row in rows if (seen := dated[row]) is not None and seen < limit)
-        return old, tuple(row for row in rows if dated[row] is None)
+        rows = [self.dataset.relations[row] for row in sorted({row for proof in proofs for row in proof.rows})]
+        old = tuple(row.id for row in rows if self.settled.weighed.old(row))
+        return old, tuple(row.id for row in rows if last_evidenced(self.dataset, row, self.view) is None)
 
     def _questions(self, authorities: Sequence[Reach]) -> tuple[OpenQuestion, ...]:
         """The blanks on proofs that cannot be ruled out, each with whose answer hangs on it."""
@@ -405,16 +396,3 @@ def route_of(dataset: Dataset, proof: Proof) -> tuple[Route, str | None]:
         if kind in kinds and kinds[kind] not in roots:
             return route, kinds[kind]
     return Route.DIRECT, None
-
-
-def last_evidenced(dataset: Dataset, row: Relation, view: View) -> date | None:
-    """The last day on which a row was evidenced, or `None` if no item of its evidence is dated."""
-    items = [dataset.evidence[id_] for id_ in row.evidence]
-    if not items:
-        return dataset.info.day
-    days = [
-        last_day(item.published)
-        for item in items
-        if item.stance == "supports" and item.published is not None and view.counts(item)
-    ]
-    return max(days, default=None)
