@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from riskgraph.analysis.affected import affected_by
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
 from riskgraph.analysis.triage import Tier
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import PRODUCT, SUPPLIER, Band, FailureKind
+from riskgraph.render.affected import affected_lines
 from riskgraph.render.blocks import Block, Items, Text
 from riskgraph.render.headline import asked_of, finding
 from riskgraph.render.page import Page, paragraphs
@@ -43,13 +45,16 @@ def page(radius: BlastRadius, command: str = "") -> Page:
     command
         Options to repeat in the suggestions of what to try next.
     """
-    marking = f" {radius.graph.dataset.info.marking}" if radius.graph.dataset.info.marking else ""
+    dataset = radius.graph.dataset
+    marking = f" {dataset.info.marking}" if dataset.info.marking else ""
+    hit = affected_by(radius, radius.first_band if radius.tiers[Tier.FIRST] else radius.band)
+    *recorded, living = affected_lines(dataset, hit) or [""]
     return Page(
         f"{finding(radius)} ({asked_of(radius)}).{marking}",
         (
-            *paragraphs(_together(radius) if len(radius.roots) > 1 else ""),
+            *paragraphs(*recorded, _together(radius) if len(radius.roots) > 1 else ""),
             *triage(radius),
-            *paragraphs(_apart(radius), _run_on(radius), _residents(radius), _knows(radius), _unknown(radius)),
+            *paragraphs(_apart(radius), _run_on(radius), living, _knows(radius), _unknown(radius)),
         ),
         _next(radius, command),
     )
@@ -130,7 +135,7 @@ def _effects(radius: BlastRadius, reaches: Sequence[Reach]) -> str:
     counts.pop(0, None)
     every = len(reaches)
     parts = [
-        join(said) + (f" at {count}" if count < every else " at all" if every > 1 else "")
+        join(said) + (f" at {count}" if count < every else " at each of them" if every > 1 else "")
         for count, said in counts.items()
     ]
     return f" {capital('; '.join(parts))}." if parts else ""
@@ -253,15 +258,6 @@ def _apart(radius: BlastRadius) -> str:
 def _successors(dataset: Dataset, reach: Reach) -> str:
     now = f", now {join(short_name(dataset, s) for s in reach.successors)}" if reach.successors else ""
     return short_name(dataset, reach.id) + now
-
-
-def _residents(radius: BlastRadius) -> str:
-    found = radius.residents(radius.band)
-    if not found.areas:
-        return ""
-    areas = "this area" if found.areas == 1 else f"these {found.areas:,} areas"
-    unknown = f"; residents of {len(found.unknown)} are not known" if found.unknown else ""
-    return f"Up to {found.people:,} people live in {areas} (a ceiling, each counted once{unknown})."
 
 
 def _knows(radius: BlastRadius) -> str:
