@@ -115,15 +115,14 @@ def _line(ranking: Ranking, row: RankedRoot) -> str:
     band, first = ranking.band, ranking.first_band
     kind = "line of business" if row.kind == LINE_OF_BUSINESS else kind_word(row.kind)
     parts = [plural(row.authorities[band], "body", "bodies")]
+    counts, alone = (row.hidden, " without a relation of their own") if ranking.hidden else (row.authorities, "")
     if first < band:
-        less = row.authorities[band] - row.authorities[first]
-        parts = [f"{row.authorities[first]:,} first", *([f"{less:,} more possibly"] if less else [])]
+        less = counts[band] - counts[first]
+        parts = [f"{counts[first]:,} first{alone}", *([f"{less:,} more possibly"] if less else [])]
+    elif ranking.hidden:
+        parts = [f"{plural(counts[band], 'body', 'bodies')}{alone}"]
     if people := row.residents[first] or row.residents[band]:
         parts.append(f"up to {people:,} people")
-    if ranking.hidden:
-        parts[0] = (
-            f"{row.hidden[band]:,} of {plural(row.authorities[band], 'body', 'bodies')} without a relation of their own"
-        )
     parts.append(plural(row.services[band], "service"))
     times = row.multiplier(band)
     if ranking.hidden:
