@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from riskgraph.analysis.affected import affected_by
-from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
+from riskgraph.analysis.blast import BlastRadius, Reach, Route
+from riskgraph.analysis.suppression import FEWEST, pooled, share
 from riskgraph.analysis.triage import Tier
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import in_words
 from riskgraph.model import PRODUCT, SUPPLIER, Band, FailureKind
 from riskgraph.render.affected import affected_lines
 from riskgraph.render.blocks import Block, Items, Text
-from riskgraph.render.headline import asked_of, finding
+from riskgraph.render.headline import asked_of, counted, finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
@@ -302,32 +302,40 @@ def _next(radius: BlastRadius, command: str) -> tuple[str, ...]:
 
 
 def anonymous(radius: BlastRadius) -> Page:
-    """Counts by class and region, with no name of a public body: to pass on to other WARPs.
+    """Counts by class and region, with no name of a public body and no cell under five: to pass on to other WARPs.
 
     A root is named only if it is a supplier or a product; any other root would tell who its users are.
     """
-    dataset, present = radius.graph.dataset, radius.within(radius.band)
+    dataset = radius.graph.dataset
+    present = [radius[body] for tier in (Tier.FIRST, Tier.POSSIBLE) for body in radius.tiers[tier]]
     roots = join(_unnamed(dataset, root) for root in radius.roots)
-    kinds = []
-    for kind in FailureKind:
-        counts = Counter(reach.kinds[kind].band for reach in present if kind in reach.kinds)
-        shown = [f"{counts[band]} {band.word}" for band in SHOWN_BANDS if counts[band]]
-        if shown:
-            kinds.append(f"{capital(kind.effect)}: {', '.join(shown)}.")
-    classes = Counter(dataset.entities[reach.id].authority_type for reach in present)
-    by_class = [f"{count} {class_word(name, count)}" for name, count in sorted(classes.items(), key=_count_then_name)]
-    entries = [dataset.register.get(reach.id) for reach in present]
-    regions = Counter((entry and (entry.region or entry.nation)) or "region not known" for entry in entries)
-    by_region = [f"{name} {count}" for name, count in sorted(regions.items(), key=_count_then_name)]
-    lead = finding(radius, roots=roots, named=False)
+    effects: dict[str, list[str]] = {}
+    for kind in FailureKind if len(present) >= FEWEST else ():
+        if kind in radius.question.counting:
+            count = sum(kind in reach.kinds and reach.kinds[kind].band <= radius.band for reach in present)
+            told = share(count, len(present))
+            words = (
+                "most of them" if told is None and count >= FEWEST else "fewer than 5" if told is None else f"{told:,}"
+            )
+            effects.setdefault(words if told != len(present) else "each of them", []).append(kind.effect)
+    effects.pop("0", None)
+    entries = {reach.id: dataset.register.get(reach.id) for reach in present}
+    regions = Counter((entry and (entry.region or entry.nation)) or "region not known" for entry in entries.values())
+    classes = Counter(dataset.entities[reach.id].authority_type or "other" for reach in present)
+    by_class = [f"{count} {class_word(name, count) if name else 'of other classes'}" for name, count in pooled(classes)]
+    by_region = [f"{name or 'elsewhere'} {count}" for name, count in pooled(regions)]
+    unsure = share(len(radius.tiers[Tier.UNRECORDED]), radius.question.bodies)
+    marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     return Page(
-        f"{lead} (data of {in_words(dataset.info.as_of)}).",
-        (
-            *([Items(tuple(kinds))] if kinds else []),
-            *paragraphs(
-                *([f"By class: {join(by_class)}.", f"By region: {join(by_region)}."] if present else []),
-                f"Not known: {len(radius.doubtful)} more cannot be ruled out.",
-            ),
+        f"{counted(radius, roots)} ({asked_of(radius)}).{marking}",
+        paragraphs(
+            f"{capital('; '.join(f'{join(said)} at {words}' for words, said in effects.items()))}." if effects else "",
+            f"By class: {join(by_class)}." if any(name for name, _ in pooled(classes)) else "",
+            f"By region: {join(by_region)}." if any(name for name, _ in pooled(regions)) else "",
+            "No number under five is told, nor one from which it could be worked out.",
+            f"Not known: {'fewer than 5' if unsure is None else unsure} more depend on it, not recorded for what or how."
+            if unsure != 0
+            else "",
         ),
     )
 
@@ -337,7 +345,3 @@ def _unnamed(dataset: Dataset, root: str) -> str:
     kind = dataset.entities[root.partition("/")[0]].kind
     article = "an" if kind_word(kind)[0] in "aeiou" else "a"
     return root_name(dataset, root) if kind in {SUPPLIER, PRODUCT} else f"{article} {kind_word(kind)}"
-
-
-def _count_then_name(item: tuple[str | None, int]) -> tuple[int, str]:
-    return -item[1], item[0] or ""
