@@ -49,6 +49,9 @@ class DatasetInfo:
     attribution: str = ""
     marking: str = ""
     own_register: str = "inferred"
+    track_record: str = (
+        ""  # of the public bodies hit in the incidents that it was scored on, how many it named: "12 of 80"
+    )
 
     @property
     def day(self) -> date:

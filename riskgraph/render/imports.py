@@ -15,8 +15,8 @@ from riskgraph.dates import DATE, in_words
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.review import Doubt
 from riskgraph.model import Band
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, row_phrase
 
@@ -250,6 +250,8 @@ _FIELDS = {
     "alternative": "backed up with",
     "notice_days": "days of notice",
     "endurance_days": "days it can be done without",
+    "tolerable_hours": "hours it can be done without",
+    "people": "about how many people",
     "recovery_days": "days to come back",
 }
 
