@@ -11,7 +11,7 @@ from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block, Text
 from riskgraph.render.page import Page, as_text, paragraphs
 from riskgraph.render.tables import as_csv, as_json, as_table
-from riskgraph.render.words import data_of, not_found, scope_phrase
+from riskgraph.render.words import capital, data_of, not_found, scope_phrase
 
 if TYPE_CHECKING:
     from riskgraph.render.exercise import Sheet
@@ -55,10 +55,14 @@ def _lead(answer: Answer, lead: str) -> str:
 
 
 def _scope(answer: Answer, lead: str) -> tuple[Text, ...]:
-    """What stands below the first line: the scope, if the line has no place for it, and who was not found."""
-    scope = _scope_words(answer, lead)
-    missing = scope and scope not in _lead(answer, lead)
-    return paragraphs(f"Asked {scope}." if missing else "", not_found(answer.question.selection))
+    """What stands below the first line: scope and dates, if the line has no place for them, and who was not found."""
+    scope, dataset, lead = _scope_words(answer, lead), answer.graph.dataset, _lead(answer, lead)
+    dates = data_of(dataset) if dataset.laid else ""
+    return paragraphs(
+        f"Asked {scope}." if scope not in lead else "",
+        f"{capital(dates)}." if dates not in lead else "",
+        not_found(answer.question.selection),
+    )
 
 
 def _scope_words(answer: Answer, lead: str) -> str:
