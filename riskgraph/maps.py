@@ -12,9 +12,14 @@ from riskgraph.data.read import read as read_folder
 from riskgraph.data.read import settled
 from riskgraph.errors import Problem
 
-__all__ = ["read"]
+__all__ = ["is_sheet", "read"]
 
 _SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether a path is that of a sheet, which is a map only by way of its importer."""
+    return path.suffix.lower() in _SHEETS and not path.is_dir()
 
 
 @checked
@@ -46,7 +51,7 @@ def read(where: str | Path) -> Dataset:
     True
     """
     path = Path(where)
-    if path.suffix.lower() not in _SHEETS or path.is_dir():
+    if not is_sheet(path):
         return read_folder(where)
     from riskgraph.importers import import_file  # start-up time: most maps are folders
 

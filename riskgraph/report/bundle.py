@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import riskgraph.report.kinds  # noqa: F401 - registers the kinds
+from riskgraph.analysis.contacts import contacts
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.arguments import check
@@ -51,6 +52,8 @@ class ReportOptions:
         When the councils became aware of a breach of personal data, as "2026-11-25 09:30".
     since
         Where an earlier state of the map is, to say what has changed.
+    contacts
+        A list of contacts for the call sheet. No other file holds any of it, not even its name.
     """
 
     asking: Asking = field(default_factory=Asking)
@@ -66,6 +69,7 @@ class ReportOptions:
     data: str = ""
     aware: str | None = None
     since: str = ""
+    contacts: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,8 @@ def make(
     asked = _Request(graph, entry, names, options)
     context, redacted = asked.context, asked.redacted
     report = entry.build(context)
+    if options.contacts and report.calls is None:
+        raise RiskGraphError(f"The report {kind} has no call sheet.", "--contacts works with: blast.")
     origin = asked.origin(report)
     files = make_files(report, marking, origin)
     if redacted is not None:
@@ -180,8 +186,13 @@ class _Request:
             raise RiskGraphError("A report counts what is possible or surer.", "Leave the band out.")
         aware, since = _moment(options.aware), _since(entry, options)
         if self.redacted is None:
-            self.context = Context(graph, self.question, self._subject(self.ids), aware=aware, since=since)
+            joined = contacts(graph, options.contacts, self.question.roots) if options.contacts else None
+            self.context = Context(
+                graph, self.question, self._subject(self.ids), aware=aware, since=since, contacts=joined
+            )
             return
+        if options.contacts:
+            raise RiskGraphError("A report that withholds names takes no contacts.", "Leave --contacts out.")
         ids, new = self.redacted.ids, RiskGraph(self.redacted.dataset)
         question = self._renamed(new, self.redacted)
         subject = self._subject(tuple(_renamed(id_, ids) for id_ in self.ids))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
+from riskgraph.analysis.contacts import Contacts
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
@@ -36,6 +37,8 @@ class Context:
         When the councils became aware, by their clocks.
     since
         An earlier state of the map to compare with.
+    contacts
+        Whom to ring where, for the call sheet and no other file.
     """
 
     graph: RiskGraph
@@ -45,6 +48,7 @@ class Context:
     anonymous: bool = False
     aware: datetime | None = None
     since: RiskGraph | None = None
+    contacts: Contacts | None = None
 
     @property
     def chosen(self) -> Selection:
