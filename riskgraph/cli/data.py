@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # verbs with a module of their own
 DATA_WORDS = {
     "import": ("riskgraph.cli.data_import", "Make a data set of what you have."),
+    "template": ("riskgraph.cli.data_template", "An empty register to fill in, for Excel or as CSV."),
     "match": ("riskgraph.cli.data_match", "List names that nobody knows, for you to decide."),
     "merge": ("riskgraph.cli.data_merge", "Make one regional map of several data sets."),
     "diff": ("riskgraph.cli.data_diff", "What changed from one map to another, and which answers."),
