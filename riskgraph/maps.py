@@ -1,4 +1,4 @@
-"""A map from whatever holds one: the folder of a data set, a shipped map by name, or a sheet."""
+"""A map from whatever holds one: the folder of a data set, a shipped map by name, a snapshot, or a sheet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import read as read_folder
 from riskgraph.data.read import settled
+from riskgraph.data.snapshot import SNAPSHOT, read_snapshot
 from riskgraph.errors import Problem
 
 __all__ = ["is_sheet", "read"]
@@ -29,7 +30,7 @@ def read(where: str | Path) -> Dataset:
     Parameters
     ----------
     where
-        A folder with `dataset.toml`, the name of a shipped map, or a register of one sheet or a workbook.
+        A folder with `dataset.toml`, the name of a shipped map, a snapshot, or a register of one sheet or a workbook.
 
     Returns
     -------
@@ -51,6 +52,8 @@ def read(where: str | Path) -> Dataset:
     True
     """
     path = Path(where)
+    if path.suffix.lower() == SNAPSHOT and path.is_file():
+        return read_snapshot(path)
     if not is_sheet(path):
         return read_folder(where)
     from riskgraph.importers import import_file  # start-up time: most maps are folders

@@ -28,6 +28,7 @@ DATA_WORDS = {
     "template": ("riskgraph.cli.data_template", "An empty register to fill in, for Excel or as CSV."),
     "match": ("riskgraph.cli.data_match", "List names that nobody knows, for you to decide."),
     "merge": ("riskgraph.cli.data_merge", "Make one regional map of several data sets."),
+    "snapshot": ("riskgraph.cli.data_snapshot", "Keep the map as it is today in one small file."),
     "diff": ("riskgraph.cli.data_diff", "What changed from one map to another, and which answers."),
     "export": ("riskgraph.cli.data_export", "The whole map for other graph tools."),
     "redact": ("riskgraph.cli.data_redact", "A map without some names, to hand on."),

@@ -7,10 +7,10 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
 from riskgraph.assets import shipped_rows
+from riskgraph.data.snapshot import as_zip
 from riskgraph.rules import rules
 from riskgraph.vocabulary import headers, words
 
@@ -20,7 +20,6 @@ NEEDED = ("council", "system", "supplier")
 _SHEETS = ("Register", "Columns")
 _ROWS = 2000  # that get drop-downs
 _DATES = {"start", "end", "latest", "checked"}
-_EPOCH = (2000, 1, 1, 0, 0, 0)  # in place of the moment of writing, so that the same template is the same bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +122,9 @@ def as_workbook() -> bytes:
 
 
 def _undated(data: bytes) -> bytes:
-    """The archive without the moment at which it was written."""
-    made = io.BytesIO()
-    moment = f"{date(*_EPOCH[:3]).isoformat()}T00:00:00Z".encode()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:(\w+)[^>]*>)[^<]*", rb"\g<1>" + moment, content)
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    """The archive without the moment at which it was written, so that the same template is the same bytes."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    told = rb"(<dcterms:(\w+)[^>]*>)[^<]*"
+    files["docProps/core.xml"] = re.sub(told, rb"\g<1>2000-01-01T00:00:00Z", files["docProps/core.xml"])
+    return as_zip(files)

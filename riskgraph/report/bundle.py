@@ -13,12 +13,13 @@ from riskgraph.analysis.contacts import contacts
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.arguments import check
+from riskgraph.data.snapshot import as_zip
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRODUCT, SUPPLIER, Band
 from riskgraph.render.blocks import Report
-from riskgraph.report.files import Origin, as_zip, folder_name, make_files, printed_day
+from riskgraph.report.files import Origin, folder_name, make_files, printed_day
 from riskgraph.report.marking import Marking, mark
 from riskgraph.report.redact import Redacted, leaks, redact
 from riskgraph.report.registry import REPORTS, Context, Kind
@@ -89,7 +90,7 @@ class Bundle:
 
     def zip(self) -> bytes:
         """All files in one archive."""
-        return as_zip(self.files, self.name)
+        return as_zip({f"{self.name}/{name}": content for name, content in self.files.items()})
 
 
 def make(
