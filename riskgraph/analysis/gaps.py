@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
+from riskgraph.analysis.blanks import SupplierQuestion, for_suppliers
 from riskgraph.analysis.blast import OLD, OpenQuestion, blast, last_evidenced
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.question import Asking, Question, RootNames
@@ -205,22 +206,27 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
 
 @dataclass(frozen=True)
 class Ask(Answer, Pictured):
-    """Questions whose answers would settle what cannot be ruled out, grouped by whom to ask."""
+    """Questions whose answers would settle what cannot be ruled out: to suppliers for many at once, then to each."""
 
     form: ClassVar = Form(
         "ask",
         "The questions whose answers would settle what cannot be ruled out, by whom to ask.",
         ("roots", "kinds", "view", "scope"),
-        (Column("letters", "bodies to ask", "integer", "bodies"),),
+        (
+            Column("suppliers", "suppliers and shared services to ask first", "integer", "bodies"),
+            Column("supplier_settles", "bodies for whom their answers would settle something", "integer", "bodies"),
+            Column("letters", "bodies to ask one by one", "integer", "bodies"),
+        ),
         (
             TableForm(
                 "questions",
-                "a question, those to the same body together",
+                "a question, those to the same body together, those to suppliers first",
                 (
                     Column("ask", "whom to ask"),
                     Column("name", "its name"),
                     Column("question", "the question, ready to mail"),
-                    Column("row", "the row on which the answer is blank"),
+                    Column("row", "the row on which the answer is blank; empty: several, in `rows`"),
+                    Column("rows", "the rows on which it is blank", "list"),
                     Column("field", "the blank field"),
                     Column("settles", "bodies whose answer hangs on it", "integer", "bodies"),
                     Column("bodies", "their ids", "list"),
@@ -234,26 +240,56 @@ class Ask(Answer, Pictured):
     graph: RiskGraph
     question: Question
     letters: Mapping[str, tuple[OpenQuestion, ...]]  # whom to ask -> questions, most telling first
+    suppliers: Mapping[str, tuple[SupplierQuestion, ...]]  # whom to ask first -> what settles several of them at once
 
     def __repr__(self) -> str:
         return f"<Ask: {self.questions} questions for {len(self.letters)} bodies>"
 
     @property
     def questions(self) -> int:
-        """How many questions there are."""
+        """How many blanks there are to ask about."""
         return sum(len(questions) for questions in self.letters.values())
 
     def fact_values(self) -> Mapping[str, Value]:
         """How many bodies are to be asked."""
-        return {"letters": len(self.letters)}
+        settled = {body for questions in self.suppliers.values() for one in questions for body in one.bodies}
+        return {"suppliers": len(self.suppliers), "supplier_settles": len(settled), "letters": len(self.letters)}
 
     def row_values(self, table: str) -> Iterable[Row]:
         """One row for each question."""
         dataset = self.graph.dataset
-        return [
-            (whom, dataset.usual_name(whom), as_words(q, dataset), q.row, q.field, len(q.bodies), q.bodies, q.provider)
-            for whom, questions in self.letters.items()
+        first = [
+            (
+                whom,
+                dataset.usual_name(whom),
+                as_words(q, dataset),
+                None,
+                q.rows,
+                q.field,
+                len(q.bodies),
+                q.bodies,
+                q.thing,
+            )
+            for whom, questions in self.suppliers.items()
             for q in questions
+        ]
+        return [
+            *first,
+            *(
+                (
+                    whom,
+                    dataset.usual_name(whom),
+                    as_words(q, dataset),
+                    q.row,
+                    (q.row,),
+                    q.field,
+                    len(q.bodies),
+                    q.bodies,
+                    q.provider,
+                )
+                for whom, several in self.letters.items()
+                for q in several
+            ),
         ]
 
 
@@ -270,7 +306,8 @@ def ask(graph: RiskGraph, roots: RootNames = (), **asking: Unpack[Asking]) -> As
     Returns
     -------
     Ask
-        Whom to ask, those first on whose answers most bodies hang.
+        Whom to ask: suppliers whose one answer fills the blanks of several, then each body, those first on whose
+        answers most bodies hang.
 
     Examples
     --------
@@ -285,7 +322,17 @@ def ask(graph: RiskGraph, roots: RootNames = (), **asking: Unpack[Asking]) -> As
         letters[item.dependent].append(item)
     weight = Counter({whom: len({b for q in questions for b in q.bodies}) for whom, questions in letters.items()})
     order = sorted(letters, key=lambda whom: (-weight[whom], -len(letters[whom]), whom))
-    return Ask(graph, question, {whom: tuple(letters[whom]) for whom in order})
+    to_suppliers = for_suppliers(graph.settled(question.view), _in_scope(graph, question, found))
+    return Ask(graph, question, {whom: tuple(letters[whom]) for whom in order}, to_suppliers)
+
+
+def _in_scope(graph: RiskGraph, question: Question, found: Iterable[OpenQuestion]) -> Iterator[OpenQuestion]:
+    """The questions with the authorities in scope only; those without any are left out."""
+    entities, holds = graph.dataset.entities, question.selection.holds
+    for one in found:
+        bodies = tuple(body for body in one.bodies if entities[body].kind != AUTHORITY or holds(body))
+        if bodies:
+            yield replace(one, bodies=bodies)
 
 
 def _all_questions(graph: RiskGraph, question: Question) -> list[OpenQuestion]:
