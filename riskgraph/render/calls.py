@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from riskgraph.analysis.calls import Call, CallSheet
-from riskgraph.analysis.contacts import Contacts
 from riskgraph.analysis.desks import desks
 from riskgraph.dates import in_words
-from riskgraph.importers.contacts import Contact
 from riskgraph.model import Band
 from riskgraph.render.blast import finding
 from riskgraph.render.page import Page, spaced
 from riskgraph.render.words import area_label, full_name, join, plural
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.contacts import Contacts
+    from riskgraph.importers.contacts import Contact
 
 __all__ = ["contact_lines", "contact_words", "number_words", "numbers_line", "page", "reason"]
 
@@ -85,6 +88,7 @@ def contact_words(contact: Contact) -> str:
 
     Examples
     --------
+    >>> from riskgraph.importers.contacts import Contact
     >>> contact_words(Contact("Dover", "Head of ICT", "01632 960123", out_of_hours="07700 900123"))
     'Head of ICT: 01632 960123; out of hours 07700 900123'
     """

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import riskgraph.report.kinds  # noqa: F401 - registers the kinds
-from riskgraph.analysis.contacts import contacts
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.arguments import check
@@ -23,6 +23,9 @@ from riskgraph.report.files import Origin, folder_name, make_files, printed_day
 from riskgraph.report.marking import Marking, mark
 from riskgraph.report.redact import Redacted, leaks, redact
 from riskgraph.report.registry import REPORTS, Context, Kind
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.contacts import Contacts
 
 __all__ = ["Bundle", "ReportOptions", "make"]
 
@@ -187,7 +190,7 @@ class _Request:
             raise RiskGraphError("A report counts what is possible or surer.", "Leave the band out.")
         aware, since = _moment(options.aware), _since(entry, options)
         if self.redacted is None:
-            joined = contacts(graph, options.contacts, self.question.roots) if options.contacts else None
+            joined = _contacts(graph, self.question, options)
             self.context = Context(
                 graph, self.question, self._subject(self.ids), aware=aware, since=since, contacts=joined
             )
@@ -344,6 +347,14 @@ def _since(entry: Kind, options: ReportOptions) -> RiskGraph | None:
     if options.anonymous or options.redact:
         raise RiskGraphError("The earlier map holds the names that are to be withheld.", "Leave --since out.")
     return RiskGraph.open(options.since)
+
+
+def _contacts(graph: RiskGraph, question: Question, options: ReportOptions) -> Contacts | None:
+    if not options.contacts:
+        return None
+    from riskgraph.analysis.contacts import contacts  # loads the readers of sheets
+
+    return contacts(graph, options.contacts, question.roots)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
-from riskgraph.analysis.contacts import Contacts
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Report
 from riskgraph.report.marking import Tlp
 from riskgraph.settle import View
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.contacts import Contacts
 
 __all__ = ["REPORTS", "Ask", "Context", "Kind", "ask_about", "ask_of", "report_kind", "told"]
 
