@@ -53,6 +53,44 @@ def test_what_only_one_customer_leaves_open_is_asked_of_it() -> None:
     assert all(whom.startswith(("supplier:", "shared-service:")) for whom in asked.suppliers)
 
 
+REGISTER = """Council,System,Supplier,Service area,Hosted by,Data,Contract end,Owner,Checked on,Source
+Dover,Rates,Quenby,Revenues and benefits,supplier,personal,2028-03-31,Head of ICT,2026-11-01,register
+Dover,Bins,Alder,Waste,,,,,2025-01-15,register
+Thanet,Rates,Quenby,Revenues and benefits,,personal,,,2026-10-01,register
+Canterbury,Ledger,Alder,Revenues and benefits,,,,,2026-09-01,register
+"""
+
+
+def cells(path: Path, table: str, name: str, *columns: str) -> list[object]:
+    header, rows = load(path).gaps().table(table)
+    (row,) = [row for row in rows if row[header.index("name")] == name]
+    return [row[header.index(column)] for column in columns]
+
+
+def test_coverage_says_for_each_council_what_is_known_and_fresh_in_percent(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text(REGISTER, encoding="utf-8")
+    columns = ("rows", "data_known", "hosting_known", "end_known", "fresh", "contact")
+    assert cells(path, "bodies", "Dover", *columns) == [2, 50, 50, 50, 50, True]
+    assert cells(path, "bodies", "Thanet", *columns) == [1, 100, 0, 0, 100, False]
+
+
+def test_coverage_says_for_each_product_how_many_users_are_known_of_how_many(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text(REGISTER, encoding="utf-8")
+    columns = ("users", "known_in_area", "hosting_known", "fresh")
+    assert cells(path, "products", "Rates", *columns) == [2, 3, 50, 100]
+    assert cells(path, "products", "Bins", *columns) == [1, 1, 0, 0]
+    said = CliRunner().invoke(main, ["data", "gaps", "--data", str(path)]).stdout
+    assert "Rates   revenues and benefits" in said and "Head of ICT" not in said
+
+
+def test_a_user_through_a_shared_service_is_a_known_user() -> None:
+    products = {one.product: one for one in load("uk").gaps().products}
+    through = products["product:civica-property-management"]
+    assert {"authority:chorley", "authority:south-ribble"} <= set(through.users)
+
+
 def letter(*words: str) -> str:
     result = CliRunner().invoke(main, ["data", "ask", "--letter", *words])
     assert result.exit_code == 0, result.stderr

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Unpack
+from typing import ClassVar, Literal, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.blanks import SupplierQuestion, for_suppliers
 from riskgraph.analysis.blast import OLD, OpenQuestion, blast, last_evidenced
+from riskgraph.analysis.coverage import BodyCoverage, ProductCoverage, of_bodies, of_products
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.dates import months_later
 from riskgraph.graph import RiskGraph
+from riskgraph.maps import is_sheet
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that, rules
@@ -26,6 +28,7 @@ _ASKED = {
     "hosting": relations_that(Trait.USE),
     "access": rules().decided_by("access"),
 }
+_PERCENT: tuple[Literal["integer"], str] = ("integer", "percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,31 @@ class Gaps(Answer, Pictured):
                     Column("rows", "its rows in force", "integer", "rows"),
                     Column("blanks", "blanks on them that matter", "integer"),
                     Column("old_rows", "rows last evidenced more than five years ago", "integer", "rows"),
+                    Column("data_known", "rows that say what data lies there, of those on which it matters", *_PERCENT),
+                    Column("hosting_known", "rows that say who hosts, of those on which it matters", *_PERCENT),
+                    Column("end_known", "rows with an end, of the relation or of its contract", *_PERCENT),
+                    Column("fresh", "rows evidenced within the last 12 months", *_PERCENT),
+                    Column(
+                        "contact", "whether the sheet names a contact; empty: the map was read from no sheet", "flag"
+                    ),
                 ),
+                ("name", "rows", "blanks", "data_known", "hosting_known", "end_known", "fresh", "contact"),
+            ),
+            TableForm(
+                "products",
+                "a product with its known users, those with most first",
+                (
+                    Column("id", "its id"),
+                    Column("name", "its name"),
+                    Column("area", "service area in which most use it; empty: not known"),
+                    Column("users", "authorities in scope that are known to use it", "integer", "bodies"),
+                    Column(
+                        "known_in_area", "authorities of which the map knows anything in that area", "integer", "bodies"
+                    ),
+                    Column("hosting_known", "uses of which it is known who hosts", *_PERCENT),
+                    Column("fresh", "uses evidenced within the last 12 months", *_PERCENT),
+                ),
+                ("name", "area", "users", "known_in_area", "hosting_known", "fresh"),
             ),
             TableForm(
                 "fields",
@@ -87,6 +114,7 @@ class Gaps(Answer, Pictured):
                 (Column("id", "its id"), Column("name", "its name")),
             ),
         ),
+        ("bodies", "products"),
     )
 
     graph: RiskGraph
@@ -101,6 +129,9 @@ class Gaps(Answer, Pictured):
     disputed: tuple[str, ...]
     silent: tuple[str, ...]  # authorities of today that depend on nothing in this data
     by_body: Mapping[str, tuple[int, int, int]]  # authority -> rows, blanks that matter, old rows
+    coverage: Mapping[str, BodyCoverage]
+    products: tuple[ProductCoverage, ...]
+    with_contact: frozenset[str] | None  # authorities for which the sheet names a contact; None: read from no sheet
 
     def __repr__(self) -> str:
         return f"<Gaps in {self.rows} rows: {sum(c.blank for c in self.fields.values())} blanks that matter>"
@@ -122,7 +153,21 @@ class Gaps(Answer, Pictured):
             return [(why, row) for why, rows in weak for row in rows]
         if table == "silent":
             return [(body, dataset.usual_name(body)) for body in self.silent]
-        return [(body, dataset.usual_name(body), *counts) for body, counts in self.by_body.items()]
+        if table == "products":
+            return [
+                (
+                    one.product, dataset.usual_name(one.product), one.area, len(one.users),
+                    one.known_in_area if one.area else None, one.hosting.percent, one.fresh.percent,
+                )
+                for one in self.products
+            ]  # fmt: skip
+        return [self._body(body, *counts) for body, counts in self.by_body.items()]
+
+    def _body(self, body: str, rows: int, blanks: int, old: int) -> Row:
+        one = self.coverage[body]
+        shares = (share.percent for share in (one.data, one.hosting, one.end, one.fresh))
+        contact = None if self.with_contact is None else body in self.with_contact
+        return (body, self.graph.dataset.usual_name(body), rows, blanks, old, *shares, contact)
 
 
 def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
@@ -201,7 +246,20 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
         tuple(disputed),
         tuple(silent),
         {body: (counts[0], counts[1], counts[2]) for body, counts in order},
+        of_bodies(graph, question, steps),
+        of_products(graph, question, steps),
+        _with_contact(graph),
     )
+
+
+def _with_contact(graph: RiskGraph) -> frozenset[str] | None:
+    """Whom the sheet that the map was read from names a contact for; of the contacts nothing else is kept."""
+    if not is_sheet(graph.dataset.path):
+        return None
+    from riskgraph.analysis.contacts import contacts  # the readers of sheets
+
+    found = contacts(graph)
+    return frozenset(found.by_body) if found else frozenset()
 
 
 @dataclass(frozen=True)

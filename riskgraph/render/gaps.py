@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.blanks import SupplierQuestion
@@ -14,8 +15,8 @@ from riskgraph.data.checks import CHECKS
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SUPPLIER
-from riskgraph.render.blocks import Block, Items, Text
-from riskgraph.render.page import Page, paragraphs
+from riskgraph.render.blocks import Block, Cell, Items, Table, Text
+from riskgraph.render.page import Page, answer_table, paragraphs
 from riskgraph.render.words import area_label, bodies, full_name, join, plural, root_name, short_name
 
 __all__ = ["addressee", "ask_page", "check_page", "gaps_page", "question_text", "supplier_text"]
@@ -62,13 +63,45 @@ def gaps_page(gaps: Gaps, limit: int = 10) -> Page:
         f"one source only: {plural(len(gaps.single_source), 'row')}; inferred: {len(gaps.inferred):,}; disputed: {len(gaps.disputed):,}.",
         f"public bodies of which nothing is known: {len(gaps.silent):,}{silent}.",
     ]
-    most = [(body, counts) for body, counts in gaps.by_body.items() if counts[1]][:limit]
-    named = join(f"{dataset.usual_name(b)} ({c[1]} in {c[0]} rows)" for b, c in most)
+    tables = [_short(answer_table(gaps, name, limit), caption) for name, caption in _COVERAGE.items()]
     return Page(
         f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force (data of {in_words(dataset.info.as_of)}).",
-        (Items(tuple(items)), *paragraphs(f"Most blanks: {named}." if most else "")),
+        (Items(tuple(items)), *(table for table in tables if table.rows)),
         ("riskgraph data ask", "riskgraph data gaps --format csv"),
     )
+
+
+_COVERAGE = {
+    "bodies": "Known of each body, in percent of its rows, most blanks first",
+    "products": "Known users of each product, of the bodies known in that service area",
+}
+_HEADS = {
+    "data_known": "Data",
+    "hosting_known": "Hosting",
+    "end_known": "End",
+    "fresh": "Seen in a year",
+    "known_in_area": "Of",
+}
+
+
+def _short(table: Table, caption: str) -> Table:
+    """A table with a caption and short heads, without empty columns; an empty cell: no row on which it matters."""
+    told = [n for n in range(len(table.columns)) if any(row[n] is not None for row in table.rows)]
+    heads = [table.columns[n] for n in told]
+    return replace(
+        table,
+        caption=caption,
+        columns=tuple(replace(one, label=_HEADS.get(one.key, one.label)) for one in heads),
+        rows=tuple(tuple(_cell(one.key, row[n]) for n, one in zip(told, heads, strict=True)) for row in table.rows),
+        note=table.note.replace("--format csv", "--format table"),  # of CSV there is one table only
+    )
+
+
+def _cell(key: str, value: Cell) -> Cell:
+    """A flag and a service area as people say them."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return area_label(str(value)) if key == "area" and value else value
 
 
 @as_words.register
