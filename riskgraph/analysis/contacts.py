@@ -12,7 +12,6 @@ from riskgraph.data.names import normalise
 from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.importers.contacts import Contact, read_contacts
-from riskgraph.maps import is_sheet
 from riskgraph.model import ORGANISATIONS
 
 __all__ = ["Contacts", "contacts"]
@@ -41,20 +40,24 @@ class Contacts:
         return self.by_body.get(who, ())
 
 
-def contacts(graph: RiskGraph, file: str | Path | None = None, roots: Iterable[str] = ()) -> Contacts | None:
-    """The contacts of a file, then those that stand in the sheet that the map was read from.
+def contacts(
+    graph: RiskGraph, file: str | Path | None = None, sheets: Iterable[Path] = (), roots: Iterable[str] = ()
+) -> Contacts | None:
+    """The contacts of a file, then those that stand in the sheets that the map was read from.
 
     Parameters
     ----------
     file
         A list of contacts, a register or a workbook; see `riskgraph.importers.contacts.read_contacts`.
+    sheets
+        Registers or workbooks that may hold contacts too.
     roots
         Ids of what is hit: the contacts of rows about these come first at each body.
 
     Returns
     -------
     Contacts or None
-        None where no file is given and the map was read from no sheet, or from one without contacts.
+        None where there is no file, and no sheet that holds contacts.
 
     Raises
     ------
@@ -63,18 +66,17 @@ def contacts(graph: RiskGraph, file: str | Path | None = None, roots: Iterable[s
 
     Examples
     --------
-    >>> found = contacts(RiskGraph.open("one-sheet-register.csv"))
+    >>> from riskgraph.maps import sheets_of
+    >>> found = contacts(RiskGraph.open("one-sheet-register.csv"), sheets=sheets_of("one-sheet-register.csv"))
     >>> found.source, [one.who for one in found.of("supplier:quenby-software")]
     ('one-sheet-register.csv', ['security@quenby.example.org'])
     """
-    own = graph.dataset.path
-    files = [Path(file)] if file is not None else []
-    files += [own] if is_sheet(own) and own.is_file() and own not in files else []
+    files = list(dict.fromkeys([*([] if file is None else [Path(file)]), *sheets]))
     by_body: dict[str, list[Contact]] = defaultdict(list)
     unknown: dict[str, None] = {}
     for path in files:
         found = read_contacts(path)
-        if not found and path is not own:
+        if not found and file is not None and path == Path(file):
             raise RiskGraphError(f"{path.name} holds no contacts.", "Fill in a number, an address or a name.")
         for contact in found:
             who = _whose(graph, contact.body)

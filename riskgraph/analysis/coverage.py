@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from riskgraph.analysis.blast import last_evidenced
 from riskgraph.analysis.question import Question
-from riskgraph.dates import months_later
+from riskgraph.dates import last_day, months_later
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, PRODUCT, SHARED_SERVICE
 from riskgraph.rules import Trait, relations_that, rules
@@ -88,7 +88,7 @@ def of_bodies(graph: RiskGraph, question: Question, steps: Iterable[Step]) -> di
             one.hosting.add(row.hosting is not None)
         one.end.add(bool(row.valid_to or row.contract_end or row.contract_end_latest))
         seen = last_evidenced(graph.dataset, row, view)
-        one.fresh.add(seen is not None and seen >= since)
+        one.fresh.add(seen is not None and last_day(seen) >= since)
     return dict(found)
 
 
@@ -120,7 +120,7 @@ def of_products(graph: RiskGraph, question: Question, steps: Sequence[Step]) -> 
             areas[product][step.area] += len(bodies)
         hosting[product].add(step.row.hosting is not None)
         seen = last_evidenced(graph.dataset, step.row, view)
-        fresh[product].add(seen is not None and seen >= since)
+        fresh[product].add(seen is not None and last_day(seen) >= since)
     order = sorted(users, key=lambda id_: (-len(users[id_]), id_))
     area = {id_: min(some, key=lambda word: (-some[word], word)) for id_, some in areas.items()}
     return tuple(

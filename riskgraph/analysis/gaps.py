@@ -9,13 +9,13 @@ from typing import ClassVar, Literal, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.blanks import SupplierQuestion, for_suppliers
-from riskgraph.analysis.blast import OLD, OpenQuestion, blast, last_evidenced
+from riskgraph.analysis.blast import OpenQuestion, blast
 from riskgraph.analysis.coverage import BodyCoverage, ProductCoverage, of_bodies, of_products
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.question import Asking, Question, RootNames
-from riskgraph.dates import months_later
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
-from riskgraph.maps import is_sheet
+from riskgraph.maps import sheets_of
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that, rules
@@ -204,6 +204,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
     fields: dict[str, list[int]] = {field: [0, 0, 0] for field in _ASKED}
     by_body: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     old, undated, single, disputed = [], [], [], []
+    weighed = graph.settled(view).weighed
     uses = {step.row.id: step for step in graph.settled(view).steps if step.implied}
     for step in steps:
         row = step.row
@@ -218,7 +219,8 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
         seen = last_evidenced(dataset, row, view)
         if seen is None:
             undated.append(row.id)
-        elif seen < months_later(view.as_of, -OLD):
+        stale = weighed.old(row)
+        if stale:
             old.append(row.id)
         items = [dataset.evidence[id_] for id_ in row.evidence]
         supporting = {item.url or item.publisher for item in items if item.stance == "supports" and item.about is None}
@@ -230,7 +232,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
             counts = by_body[step.dependent]
             counts[0] += 1
             counts[1] += blanks
-            counts[2] += seen is not None and seen < months_later(view.as_of, -OLD)
+            counts[2] += stale
     silent = [body for body in counted(dataset, view.as_of, chosen.holds) if body not in by_body]
     order = sorted(by_body.items(), key=lambda item: (-item[1][1], item[0]))
     return Gaps(
@@ -254,11 +256,12 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
 
 def _with_contact(graph: RiskGraph) -> frozenset[str] | None:
     """Whom the sheet that the map was read from names a contact for; of the contacts nothing else is kept."""
-    if not is_sheet(graph.dataset.path):
+    sheets = sheets_of(graph.dataset.path)
+    if not sheets:
         return None
     from riskgraph.analysis.contacts import contacts  # the readers of sheets
 
-    found = contacts(graph)
+    found = contacts(graph, sheets=sheets)
     return frozenset(found.by_body) if found else frozenset()
 
 

@@ -42,15 +42,16 @@ def command(
     Contacts also come from the contact columns of a register that --data names.
     """
     from riskgraph.analysis.calls import calls
-    from riskgraph.maps import is_sheet
+    from riskgraph.maps import sheets_of
     from riskgraph.render.calls import page
 
     if contacts_file is not None and click.get_current_context().params["format_"] not in {"text", "html"}:
         raise click.UsageError("Contacts stand on the printed sheet only: use --format text or html.")
     sheet = calls(graph, roots, limit=limit, **asking)
-    if contacts_file is None and not is_sheet(graph.dataset.path):
+    sheets = sheets_of(click.get_current_context().params["data"])
+    if contacts_file is None and not sheets:
         return sheet, lambda: page(sheet)
     from riskgraph.analysis.contacts import contacts  # loads the readers of sheets
 
-    joined = contacts(graph, contacts_file, sheet.question.roots)
+    joined = contacts(graph, contacts_file, sheets, sheet.question.roots)
     return sheet, lambda: page(sheet, joined)

@@ -21,8 +21,10 @@ _SAY_LITTLE = {"reseller", "device", "telecom", "advice", "bank", "other"}  # ki
 _CONTRACT = (
     "valid_from", "valid_to", "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end",
     "contract_end_latest", "notice_days", "framework", "data_returned", "note", "endurance_days", "substitutability",
-    "exit_plan", "episode",
+    "exit_plan", "episode", "tolerable_hours", "importance", "people",
 )  # fmt: skip
+
+_OF_THE_BUYER = ("note", "endurance_days", "tolerable_hours", "importance", "people")  # not of who stands between
 
 
 class _Deal(NamedTuple):
@@ -66,6 +68,8 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
         return
     council = assembly.body(purchase.council, day)
     supplier = assembly.provider(purchase.supplier, day)
+    if purchase.place and assembly.councils.sure(purchase.place, day) == council:
+        purchase = purchase._replace(place=None, hosting="own")
     area, cited = _area(assembly, purchase, supplier)
     if purchase.certificate and supplier.startswith(SUPPLIER):
         held, seen = assembly.entities[supplier], tuple(purchase.certificate.split("; "))
@@ -80,7 +84,7 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
         between = assembly.provider(purchase.through, day)
         if between not in {council, supplier}:
             dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
-            own = {name: contract.pop(name) for name in ("note", "endurance_days")}
+            own = {name: contract.pop(name) for name in _OF_THE_BUYER}
             values = {"service_area": area, "data": purchase.data, **dates, **own}
             assembly.relate(council, "served-by", between, cited, **values)
             buyer = between
@@ -199,17 +203,17 @@ def _place_and_subcontractors(deal: _Deal) -> None:
     dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
     subcontractors = [(party, assembly.provider(party, purchase.valid_from)) for party in purchase.subcontractors]
     if purchase.place:
-        place = assembly.keep(Entity(f"{ENVIRONMENT}:{slug(purchase.place)}", ENVIRONMENT, purchase.place))
+        place = assembly.host(purchase.place, purchase.valid_from)
         rests = deal.buyer if supplier.startswith(SUPPLIER) else supplier
         if rests.startswith(SUPPLIER):
             report.note(f"{purchase.where}: {purchase.place!r} was not taken as a host: a supplier never rests on one.")
-        else:
+        elif rests != place:
             deal.relate(rests, "hosted-on", place, service_area=deal.area, data=purchase.data, **dates)
         for party, id_ in subcontractors:
-            if company_key(purchase.place.split(",")[0]) == company_key(party.name):
+            if place.startswith(ENVIRONMENT) and company_key(purchase.place.split(",")[0]) == company_key(party.name):
                 deal.relate(place, "operated-by", id_)
                 report.guess("place named after a subcontractor: run by it", f"{purchase.place}: {party.name}")
-        report.guess("text about hosting read as the name of a place", purchase.place)
+        report.guess(f"text about hosting read as the name of a {place.partition(':')[0]}", purchase.place)
     for _, id_ in subcontractors:
         if supplier.partition(":")[0] in {SUPPLIER, SHARED_SERVICE} and id_.startswith(SUPPLIER):
             deal.relate(supplier, "subcontracts-to", id_, service_area=deal.area, **dates)

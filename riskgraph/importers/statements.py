@@ -88,6 +88,9 @@ class Purchase(NamedTuple):
     framework: str | None = None
     data_returned: str | None = None
     endurance_days: int | None = None
+    tolerable_hours: int | None = None
+    importance: str | None = None
+    people: int | None = None
     substitutability: str | None = None
     exit_plan: str | None = None
     note: str | None = None
@@ -149,6 +152,9 @@ class ToldIncident:
     known: str | None = None  # when
     origins: tuple[tuple[str, str, str | None], ...] = ()  # kind ("body" if not listed), name, service area
     effects: tuple[tuple[str, str], ...] = ()  # name of a body, effect
+    told: Mapping[str, object] = field(default_factory=dict)  # further columns of each of these effects
+    people: int | None = None  # of the whole incident, as the cost is
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,8 @@ def _purchase_order(purchase: Purchase) -> tuple[object, ...]:
     """By who buys from whom, then by date: the order of the rows in the source plays no part."""
     bodies = purchase.council.name, purchase.council.ids, purchase.supplier.name, purchase.supplier.ids
     dates = purchase.valid_from or "", purchase.valid_to or ""
-    return *bodies, *dates, purchase.contract_reference or "", purchase.thing or "", purchase.where
+    rest = repr(purchase[2:]) if purchase.how == "register" else ""  # two rows of a register may say all else alike
+    return *bodies, *dates, purchase.contract_reference or "", purchase.thing or "", rest, purchase.where
 
 
 @dataclass

@@ -9,7 +9,7 @@ from riskgraph.analysis.calls import Call, CallSheet
 from riskgraph.analysis.desks import desks
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.blast import finding
+from riskgraph.render.headline import finding
 from riskgraph.render.page import Page, spaced
 from riskgraph.render.words import area_label, full_name, join, plural
 
@@ -21,6 +21,7 @@ __all__ = ["contact_lines", "contact_words", "number_words", "numbers_line", "pa
 
 SERVICES = 3  # named of each body
 CONTACTS = 3  # printed of each body
+_WIDTH = 110  # of a line with a number and an address
 
 _ROLES = {
     "root": "the one hit: its security desk",
@@ -34,7 +35,7 @@ _KNOWS = {
 }
 _NATIONAL = {
     "report": "report it; they pass the report on to MHCLG",
-    "response": "ask for its response service, once the NCSC has your report",
+    "response": "ask for its response service, once the NCSC knows",
     "crime": "report the crime",
     "personal-data": "72 hours from the moment a council is aware of a breach of personal data",
     "warp": "anonymised warning to the other members: riskgraph blast ... --anonymous",
@@ -45,7 +46,7 @@ _NATIONAL = {
 def page(sheet: CallSheet, contacts: Contacts | None = None) -> Page:
     """The sheet for paper or a message, with the contacts that are given; the others are written in by hand."""
     dataset, more = sheet.graph.dataset, plural(sheet.more, "more body", "more bodies")
-    said = f"{finding(sheet.radius, sheet.question.band)} (data of {in_words(dataset.info.as_of)})."
+    said = f"{finding(sheet.radius)} (data of {in_words(dataset.info.as_of)})."
     lines = [
         "",
         *(line for call in sheet.calls for line in _lines(sheet, call, contacts)),
@@ -63,12 +64,15 @@ def _lines(sheet: CallSheet, call: Call, contacts: Contacts | None) -> list[str]
     dataset = sheet.graph.dataset
     name = full_name(dataset, call.who) if call.who in dataset.entities else call.who
     joined = contacts.of(call.who) if contacts else ()
-    national = call.role == "national"
-    blank = "" if any(one.reachable for one in joined) or (national and call.website) else "number not known ________"
-    line = f"{call.turn:>2}. {name}: {reason(sheet, call)}. {number_words(call) or blank}".rstrip()
-    if call.website and not national:
-        return [f"{line}  {call.website}", *(f"    {text}" for text in contact_lines(joined))]
-    return [line, *(f"    {text}" for text in (*contact_lines(joined), *filter(None, [call.website])))]
+    number, site = number_words(call), call.website or ""
+    if not number and not any(one.reachable for one in joined) and not (call.role == "national" and site):
+        number = "number not known ________"
+    together = f"{number}  {site}".strip()
+    below = [together] if len(together) < _WIDTH else [number, site]  # a number is never cut by the end of a line
+    return [
+        f"{call.turn:>2}. {name}: {reason(sheet, call)}.",
+        *(f"    {text}" for text in (*contact_lines(joined), *below) if text),
+    ]
 
 
 def contact_lines(joined: Sequence[Contact]) -> list[str]:
