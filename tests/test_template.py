@@ -48,7 +48,7 @@ ROW = {"council": "Dover", "system": "Rates", "supplier": "Quenby Software", "ar
 def test_a_filled_in_template_is_a_map_and_its_example_is_not_in_it(tmp_path: Path, ending: str) -> None:
     path = filled(tmp_path / f"register.{ending}", {**ROW, "hosting": "supplier", "data": "personal"})
     said = run("blast", "quenby software", "--data", path)
-    assert said.exit_code == 0 and said.stdout.startswith("1 council"), said.output
+    assert said.exit_code == 0 and "Dover" in said.stdout.splitlines()[0], said.output
     imported = run("data", "import", path, "--to", str(tmp_path / "map"))
     assert imported.stdout.startswith("1 row read, 1 kept, 0 left out")
     assert "1 example row was passed over." in imported.stdout

@@ -14,14 +14,14 @@ from riskgraph.model import AUTHORITY, PRODUCT, SHARED_SERVICE
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step
 
-__all__ = ["BodyCoverage", "ProductCoverage", "Share", "of_bodies", "of_products"]
+__all__ = ["BodyCoverage", "ProductCoverage", "RowShare", "of_bodies", "of_products"]
 
 FRESH = 12  # months within which a row counts as checked
 _DATA, _USE = rules().decided_by("data"), relations_that(Trait.USE)
 
 
 @dataclass(slots=True)
-class Share:
+class RowShare:
     """How many of some rows have something."""
 
     known: int = 0
@@ -38,7 +38,7 @@ class Share:
 
         Examples
         --------
-        >>> Share(1, 400).percent, Share(399, 400).percent, Share(0, 3).percent, Share().percent
+        >>> RowShare(1, 400).percent, RowShare(399, 400).percent, RowShare(0, 3).percent, RowShare().percent
         (1, 99, 0, None)
         """
         if not self.of:
@@ -54,10 +54,10 @@ class Share:
 class BodyCoverage:
     """What is known on the rows of one authority."""
 
-    data: Share = field(default_factory=Share)  # of the rows on which it matters
-    hosting: Share = field(default_factory=Share)
-    end: Share = field(default_factory=Share)
-    fresh: Share = field(default_factory=Share)  # evidenced within the last 12 months
+    data: RowShare = field(default_factory=RowShare)  # of the rows on which it matters
+    hosting: RowShare = field(default_factory=RowShare)
+    end: RowShare = field(default_factory=RowShare)
+    fresh: RowShare = field(default_factory=RowShare)  # evidenced within the last 12 months
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class ProductCoverage:
     area: str | None  # the one in which most use it
     users: tuple[str, ...]
     known_in_area: int
-    hosting: Share
-    fresh: Share
+    hosting: RowShare
+    fresh: RowShare
 
 
 def of_bodies(graph: RiskGraph, question: Question, steps: Iterable[Step]) -> dict[str, BodyCoverage]:
@@ -104,8 +104,8 @@ def of_products(graph: RiskGraph, question: Question, steps: Sequence[Step]) -> 
     known: dict[str | None, set[str]] = defaultdict(set)
     users: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, Counter[str]] = defaultdict(Counter)
-    hosting: dict[str, Share] = defaultdict(Share)
-    fresh: dict[str, Share] = defaultdict(Share)
+    hosting: dict[str, RowShare] = defaultdict(RowShare)
+    fresh: dict[str, RowShare] = defaultdict(RowShare)
     for step in steps:
         kind = entities[step.dependent].kind
         bodies = {step.dependent} if kind == AUTHORITY else members.get(step.dependent, set())

@@ -20,7 +20,7 @@ from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that, rules
 
-__all__ = ["Ask", "Coverage", "Gaps", "ask", "gaps"]
+__all__ = ["Ask", "FieldCoverage", "Gaps", "ask", "gaps"]
 
 # field -> the relations on whose rows it matters
 _ASKED = {
@@ -32,7 +32,7 @@ _PERCENT: tuple[Literal["integer"], str] = ("integer", "percent")
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class FieldCoverage:
     """Of the rows on which a value matters, how many have it, how many get it assumed, how many are blank."""
 
     known: int
@@ -120,7 +120,7 @@ class Gaps(Answer, Pictured):
     graph: RiskGraph
     question: Question
     rows: int  # in force
-    fields: Mapping[str, Coverage]
+    fields: Mapping[str, FieldCoverage]
     without_area: int
     old: tuple[str, ...]  # in force, last evidenced more than five years before the date
     undated: tuple[str, ...]  # in force, no dated evidence
@@ -239,7 +239,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
         graph,
         question,
         len(steps),
-        {field: Coverage(*counts) for field, counts in fields.items()},
+        {field: FieldCoverage(*counts) for field, counts in fields.items()},
         sum(1 for step in steps if step.area is None and step.relation in relations_that(Trait.LEANS)),
         tuple(old),
         tuple(undated),

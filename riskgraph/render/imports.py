@@ -250,7 +250,9 @@ def _reach_lead(found: Changes) -> str:
         most = max(by_set, key=lambda some: (len(some), by_set[some]))
         share = f", {len(most):,} of them" if len(by_set) > 1 else ""
         data = found.new.dataset if of == "newly" else found.old.dataset
-        said.append(f"{bodies(data, sorted(getattr(found, of)))} {word}{share} to {found.name(by_set[most])}")
+        all_of = sorted(getattr(found, of))
+        count = f"{len(all_of):,}" if said else bodies(data, all_of)
+        said.append(f"{count} {word}{share} to {found.name(by_set[most])}")
     return "; ".join(said)
 
 

@@ -14,7 +14,7 @@ from riskgraph.render.words import bodies, full_name, join, plural
 
 __all__ = ["letter_page"]
 
-NAMED = 60  # of each product; more go into an attached list
+CUSTOMERS_NAMED = 60  # of each product; more go into an attached list
 _WIDTH = 100
 
 
@@ -77,7 +77,7 @@ def _by_thing(letter: SupplierLetter, *, past: bool) -> list[str]:
         named = list({one.council: _named(letter, one) for one in sorted(some, key=_through)}.values())
         count = len(named)
         what = "services, or it is not recorded what" if thing == letter.supplier else full_name(dataset, thing)
-        if len(named) > NAMED:
+        if len(named) > CUSTOMERS_NAMED:
             text = f"{what}: the {count:,} in the attached list."
         else:
             text = f"{what}: {join(named)}."
