@@ -121,9 +121,7 @@ def test_the_ubiquitous_is_set_aside_by_the_rule_and_by_hand(tmp_path: Path) -> 
     assert [s.id for s in found["many"].aside] == ["environment:cloudx"]
     assert found["many"].verdict is CommonAnswer.YES, "what is set aside reaches both all the same"
     assert found["many"].order_drop == 1
-    assert as_text(render.page(found["many"])).startswith(
-        "Yes: if CloudX (set aside below) fails, P and B could"
-    )
+    assert as_text(render.page(found["many"])).startswith("Yes: if CloudX (set aside below) fails, P and B could")
     assert found["many"].overlaps[0] < found["many"].overlaps_all[0] == pytest.approx(0.2)
     assert "Set aside, 1: CloudX (reaches 6)" in as_text(render.page(found["many"]))
     assert [s.id for s in found["few"].shared] == ["environment:cloudx"]

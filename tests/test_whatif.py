@@ -112,7 +112,9 @@ def test_nothing_of_another_service_area_moves_without_a_word(verb: str, tmp_pat
     words = [verb, "thanet", "civica", *new, "--members", str(tmp_path / "warp.csv"), "--like", "outage"]
     refused = whatif(*words)
     assert refused.exit_code == 2 and refused.stdout == ""
-    assert "in 3 service areas: committee-democratic (Modern.gov), customer-digital, revenues-benefits." in refused.stderr
+    assert (
+        "in 3 service areas: committee-democratic (Modern.gov), customer-digital, revenues-benefits." in refused.stderr
+    )
     command = refused.stderr.rstrip().rpartition("riskgraph ")[2]
     assert f"--members {tmp_path / 'warp.csv'}" in command and "--like outage" in command
     result = CliRunner().invoke(main, shlex.split(command), catch_exceptions=False)
@@ -135,7 +137,9 @@ def test_all_that_a_change_lacks_is_asked_for_at_once() -> None:
     assert "BODY..." in whatif("lose", "--help").stdout and "COUNCIL..." in whatif("merge", "--help").stdout
 
 
-@pytest.mark.parametrize("words", [("civica", "capita"), ("westminster", "kensington and chelsea"), ("essex", "thanet")])
+@pytest.mark.parametrize(
+    "words", [("civica", "capita"), ("westminster", "kensington and chelsea"), ("essex", "thanet")]
+)
 def test_same_place_and_common_give_one_answer_yes_no_or_not_known_first(words: tuple[str, str]) -> None:
     one = whatif("same-place", *words).stdout.replace(" TLP:CLEAR", "")
     assert one == CliRunner().invoke(main, ["common", *words], catch_exceptions=False).stdout
