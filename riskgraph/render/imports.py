@@ -239,7 +239,7 @@ def changes_page(found: Changes) -> Page:
 
 def _reach_lead(found: Changes) -> str:
     """How many are newly exposed, most of them to what, and how many no longer."""
-    said = []
+    said: list[str] = []
     for word, of in (("newly exposed", "newly"), ("no longer exposed", "no_longer")):
         by_set: dict[tuple[str, ...], str] = {}  # a supplier and its product often reach the same
         for one in found.answers:
