@@ -120,7 +120,7 @@ def test_a_report_that_withholds_names_takes_no_contacts(listed: str, withheld: 
 def test_a_list_needs_a_name_and_one_way_to_reach_it(tmp_path: Path, header: str) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f"{header}\n{','.join(['Dover', 'x', 'y'][: header.count(',') + 1])}\n", encoding="utf-8")
-    assert [one.body for one in read_contacts(path)] == ["Dover"]
+    assert [one.body for one in read_contacts(path).contacts] == ["Dover"]
 
 
 @pytest.mark.parametrize("text", ["Town,Colour\nDover,red\n", "a\n", "Phone\n01632 960123\n"])
@@ -129,6 +129,13 @@ def test_what_is_no_list_of_contacts_is_told_the_columns_of_one(tmp_path: Path, 
     path.write_text(text, encoding="utf-8")
     said = run("calls", "civica", "--data", "seeds", "--contacts", str(path))
     assert said.exit_code and "Name its columns Council, Name, Role, Phone" in said.stderr
+
+
+def test_a_column_that_nobody_understands_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Council,Tel.,Pager\nDover,01632 960123,77\n", encoding="utf-8")
+    said = run("calls", "east kent services", "--contacts", str(path), "--data", "seeds").stdout
+    assert "Columns not read: Pager." in " ".join(said.split())
 
 
 def test_every_published_number_has_its_source_and_the_day_it_was_checked() -> None:

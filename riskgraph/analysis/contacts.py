@@ -29,11 +29,14 @@ class Contacts:
         Id of a body, or name of a national desk, to its contacts, in the order of the files.
     unknown
         Names in the files that match nobody, or several.
+    unread
+        Columns of a list that nobody understands.
     """
 
     source: str
     by_body: Mapping[str, tuple[Contact, ...]]
     unknown: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
     def of(self, who: str) -> tuple[Contact, ...]:
         """The contacts of one who is rung."""
@@ -74,8 +77,10 @@ def contacts(
     files = list(dict.fromkeys([*([] if file is None else [Path(file)]), *sheets]))
     by_body: dict[str, list[Contact]] = defaultdict(list)
     unknown: dict[str, None] = {}
+    unread: list[str] = []
     for path in files:
-        found = read_contacts(path)
+        found, columns = read_contacts(path)
+        unread += columns
         if not found and file is not None and path == Path(file):
             raise RiskGraphError(f"{path.name} holds no contacts.", "Fill in a number, an address or a name.")
         for contact in found:
@@ -92,7 +97,7 @@ def contacts(
         who: tuple(sorted(some, key=lambda one: names.isdisjoint(map(normalise, one.about))))
         for who, some in by_body.items()
     }
-    return Contacts(" and ".join(path.name for path in files), ordered, tuple(unknown))
+    return Contacts(" and ".join(path.name for path in files), ordered, tuple(unknown), tuple(unread))
 
 
 def _whose(graph: RiskGraph, name: str) -> str | None:

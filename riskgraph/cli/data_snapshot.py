@@ -31,11 +31,13 @@ def command(graph: Any, to: Path | None) -> None:
     from riskgraph.data.snapshot import SNAPSHOT, snapshot, snapshot_name
     from riskgraph.dates import in_words
     from riskgraph.errors import RiskGraphError
+    from riskgraph.maps import map_name
     from riskgraph.render.words import plural
 
     dataset = graph.dataset
     content = snapshot(dataset)
-    file = to or _free(Path(snapshot_name(dataset)), content)
+    name = click.get_current_context().params["data"]
+    file = to or _free(Path(snapshot_name(map_name(name), dataset)), content)
     if file.suffix.lower() != SNAPSHOT:
         raise RiskGraphError(f"{file} does not end in {SNAPSHOT}.", f"Try: --to {file.stem}{SNAPSHOT}")
     there = file.is_file() and file.read_bytes() == content
@@ -48,7 +50,6 @@ def command(graph: Any, to: Path | None) -> None:
         f"{plural(len(dataset.relations), 'relation')} of {len(dataset.entities):,} bodies and places {said} {file} "
         f"({max(1, len(content) // 1000):,} KB; data of {in_words(dataset.info.as_of)}). {dataset.info.marking}".rstrip()
     )
-    name = click.get_current_context().params["data"]
     click.echo(f"Next quarter: riskgraph data diff {quoted(str(file))} {quoted(str(name))}")
 
 

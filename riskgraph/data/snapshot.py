@@ -51,15 +51,16 @@ def snapshot(dataset: Dataset) -> bytes:
     return as_zip(canonical(dataset))
 
 
-def snapshot_name(dataset: Dataset) -> str:
+def snapshot_name(name: str, dataset: Dataset) -> str:
     """The usual name of the file: what the map is called, and the date of its data.
 
     Examples
     --------
-    >>> snapshot_name(read("seeds"))
-    'seeds-2026-11-22.zip'
+    >>> snapshot_name("uk+our-register.xlsx", read("seeds"))
+    'uk+our-register-2026-11-22.zip'
     """
-    return f"{dataset.path.stem}-{dataset.info.day.isoformat()}{SNAPSHOT}"
+    parts = (Path(part).stem for part in name.split("+"))
+    return f"{'+'.join(parts)}-{dataset.info.day.isoformat()}{SNAPSHOT}"
 
 
 def read_snapshot(path: Path) -> Dataset:

@@ -15,7 +15,7 @@ from riskgraph.importers.statements import Statements
 from riskgraph.importers.workbook import WORKBOOK
 from riskgraph.vocabulary import headers
 
-__all__ = ["Contact", "read_contacts"]
+__all__ = ["Contact", "ContactList", "read_contacts"]
 
 
 class Contact(NamedTuple):
@@ -35,6 +35,13 @@ class Contact(NamedTuple):
         return any(self[2:6]) or "@" in self.who or bool(re.search(r"\d(?:[ -]?\d){4}", self.who))
 
 
+class ContactList(NamedTuple):
+    """What a file holds of contacts."""
+
+    contacts: tuple[Contact, ...]
+    unread: tuple[str, ...] = ()  # columns of a list that nobody understands; a register has others of its own
+
+
 _HEADERS = headers("contacts")
 _WAYS = {field: _HEADERS[field] for field in ("phone", "mobile", "out_of_hours", "email")}
 _LIST = TableKind(_HEADERS, required=("body",))
@@ -49,7 +56,7 @@ _REGISTER = TableKind(
 _BOOK = tuple(replace(kind, columns={**kind.columns, **_WAYS}, needed=False) for kind in WORKBOOK.tables)
 
 
-def read_contacts(path: str | Path) -> tuple[Contact, ...]:
+def read_contacts(path: str | Path) -> ContactList:
     """The contacts of a list (CSV or Excel), or those in the contact columns of a register or a workbook.
 
     Parameters
@@ -59,8 +66,8 @@ def read_contacts(path: str | Path) -> tuple[Contact, ...]:
 
     Returns
     -------
-    tuple of Contact
-        Each once, in the order of the file; a zero that a spreadsheet took off a number is put back.
+    ContactList
+        Each contact once, in the order of the file; a zero that a spreadsheet took off a number is put back.
 
     Raises
     ------
@@ -74,13 +81,14 @@ def read_contacts(path: str | Path) -> tuple[Contact, ...]:
     Examples
     --------
     >>> from riskgraph.assets import shipped
-    >>> read_contacts(shipped("examples", "one-sheet-register.csv"))[1][:2]
+    >>> read_contacts(shipped("examples", "one-sheet-register.csv")).contacts[1][:2]
     ('Quenby Software', 'security@quenby.example.org')
     """
     file = Path(path)
     statements = Statements(ImportReport(file.name, "contacts"))
     if not file.is_file():
         raise MissingFile(f"There is no file {file}.", "Check the path.")
+    unread: list[str] = []
     if score_of_headers(file, _REGISTER):
         found = [one for row in read_rows(file, (_REGISTER,), statements) for one in _of_register(row)]
     elif WORKBOOK.fits(file):
@@ -89,11 +97,12 @@ def read_contacts(path: str | Path) -> tuple[Contact, ...]:
     else:
         kind = _LIST if score_of_headers(file, _LIST) else _NAMES
         found = [_of_list(row) for row in _rows_of_list(file, kind, statements)]
+        unread = statements.report.unused_columns
     about: dict[Contact, dict[str, None]] = {}
     for one in found:
         if one.body and any(one[1:6]):
             about.setdefault(one._replace(about=()), {}).update(dict.fromkeys(one.about))
-    return tuple(one._replace(about=tuple(names)) for one, names in about.items())
+    return ContactList(tuple(one._replace(about=tuple(names)) for one, names in about.items()), tuple(unread))
 
 
 def _rows_of_list(file: Path, kind: TableKind, statements: Statements) -> Iterator[SourceRow]:

@@ -114,7 +114,8 @@ def numbers_line(sheet: CallSheet, contacts: Contacts | None) -> str:
     unknown = (
         f" {plural(count, 'name')} in it {'matches' if count == 1 else 'match'} nobody here: {names}." if count else ""
     )
-    return f"Contacts for {known} of {plural(len(sheet.calls), 'call')} from {contacts.source}: do not pass them on.{unknown}"
+    unread = f" Columns not read: {join(contacts.unread, 5)}." if contacts.unread else ""
+    return f"Contacts for {known} of {plural(len(sheet.calls), 'call')} from {contacts.source}: do not pass them on.{unknown}{unread}"
 
 
 def reason(sheet: CallSheet, call: Call) -> str:
