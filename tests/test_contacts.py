@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from workbooks import save
+from workbooks import BOOK, save
 
 from riskgraph.analysis.desks import desks
 from riskgraph.cli import main
 from riskgraph.data import read as read_folder
+from riskgraph.data.folders import write_folder
 from riskgraph.importers.contacts import read_contacts
 from riskgraph.report import ReportOptions, make
+from riskgraph.report.verify import verify
 
 LIST = """Kent WARP: who to ring,,,,,
 ,,,,,
@@ -101,6 +103,20 @@ def test_of_a_report_only_the_call_sheet_holds_contacts(listed: str) -> None:
     assert b"TLP:AMBER+STRICT" in bundle.files["calls.html"]
     plain = make("seeds", "blast", ["east kent services"])
     assert bundle.report.answer == plain.report.answer
+
+
+def test_a_report_with_contacts_is_verified_without_them(listed: str, tmp_path: Path) -> None:
+    write_folder(
+        tmp_path / "rep", make("seeds", "blast", ["thanet"], ReportOptions(contacts=listed, data="seeds")).files
+    )
+    found = verify(tmp_path / "rep")
+    assert found.equal and "calls.html" in found.files
+
+
+def test_the_contact_columns_of_a_workbook_are_contacts_too(tmp_path: Path) -> None:
+    found = read_contacts(save(tmp_path, BOOK)).contacts
+    assert ("Marlshire County Council", "duty desk") in [one[:2] for one in found]
+    assert ("Kerbside Digital Ltd", "desk") in [one[:2] for one in found]
 
 
 def test_a_report_of_a_register_takes_its_contacts_only_when_told(register: str) -> None:
