@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, Unpack
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.blanks import SupplierQuestion, for_suppliers
 from riskgraph.analysis.blast import OpenQuestion, blast
+from riskgraph.analysis.contracts import Buyers
 from riskgraph.analysis.coverage import BodyCoverage, ProductCoverage, of_bodies, of_products
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.question import Asking, Question, RootNames
@@ -191,15 +192,14 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
     """
     question = Question.of(graph, **asking)
     view, chosen = question.view, question.selection
-    dataset = graph.dataset
+    dataset, buyers = graph.dataset, Buyers(graph, view, chosen)
     steps = [
         step
         for step in graph.settled(view).steps
         if step.in_force
         and not step.implied
         and step.relation not in relations_that(Trait.GOVERNS)
-        and chosen.has_area(step.area)
-        and (dataset.entities[step.dependent].kind != AUTHORITY or chosen.holds(step.dependent))
+        and buyers.hold(step.dependent, step.area)
     ]
     fields: dict[str, list[int]] = {field: [0, 0, 0] for field in _ASKED}
     by_body: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -397,13 +397,11 @@ def _in_scope(graph: RiskGraph, question: Question, found: Iterable[OpenQuestion
 
 
 def _all_questions(graph: RiskGraph, question: Question) -> list[OpenQuestion]:
-    view, chosen = question.view, question.selection
+    view, buyers = question.view, Buyers(graph, question.view, question.selection)
     implied = {step.row.id: step for step in graph.settled(view).steps if step.implied and step.in_force}
     questions = []
     for step in graph.settled(view).steps:
-        if step.implied or not chosen.has_area(step.area):
-            continue
-        if graph.dataset.entities[step.dependent].kind == AUTHORITY and not chosen.holds(step.dependent):
+        if step.implied or not buyers.hold(step.dependent, step.area):
             continue
         row = step.row
         if not step.in_force:

@@ -115,6 +115,11 @@ class Selection:
             return False
         return not self.regions or (entry is not None and bool({entry.region, entry.nation} & self.regions))
 
+    def admits(self, *bodies: str) -> bool:
+        """Whether nobody of these is an authority outside the selection."""
+        entities = self.graph.dataset.entities
+        return all(entities[body].kind != AUTHORITY or self.holds(body) for body in bodies if body in entities)
+
 
 def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[str]:
     found = set()
