@@ -11,9 +11,11 @@ from reporting import uk
 from small import write_small
 
 from riskgraph import RiskGraphError
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.brief import brief
 from riskgraph.cli import main
 from riskgraph.render.brief import page
+from riskgraph.render.headline import finding
 from riskgraph.render.page import as_text
 
 START = ("--title", "Orbit reports an intrusion", "--origin", "Orbit", "--began", "2024-06-20")
@@ -68,7 +70,7 @@ def test_the_text_is_short_and_has_its_four_parts_whatever_is_recorded() -> None
 def test_of_what_nobody_reported_the_map_alone_speaks_and_says_so() -> None:
     found = brief(uk(), "civica", regions=["South East"])
     text = as_text(page(found))
-    assert text.startswith("Nobody has reported anything. By the map, ")
+    assert text.startswith(f"Nobody has reported anything. {finding(blast(uk(), 'civica', regions=['South East']))}")
     assert "Nothing is reported. What follows comes from the map alone." in text
     assert found.incident is None and found.statements == ()
 

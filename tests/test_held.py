@@ -81,6 +81,8 @@ def test_members_are_the_denominator(ours: RiskGraph) -> None:
     asked = {"members": ["Maidstone", "Swale", "Gravesham"]}
     said = as_text(held_page(held(ours, "brightlark", members=asked["members"])))
     assert said.startswith("2 of your 3 members have data with Brightlark Ltd; of 1 it is not known")
+    wide = as_text(held_page(held(ours, "brightlark", members=["Maidstone", "Medway", "Thanet"])))
+    assert wide.startswith("1 of your 3 members has data with") and "Nothing at all is recorded of Thanet." in wide
     stops = as_text(services_page(services(ours, "brightlark", members=asked["members"])))
     assert stops.startswith("2 services at 2 of your 3 members could stop if Brightlark Ltd stopped")
 

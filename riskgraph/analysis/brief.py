@@ -17,10 +17,11 @@ from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.radius import BlastRadius, Reach
 from riskgraph.analysis.replay import incident_id, kinds_of
 from riskgraph.analysis.timeline import Entry, Voice, What, hours_end, timeline
+from riskgraph.analysis.triage import Tier
 from riskgraph.dates import last_day
 from riskgraph.errors import NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import Band, Incident, IncidentEffect
+from riskgraph.model import Incident, IncidentEffect
 from riskgraph.pictured import Pictured
 
 __all__ = ["Brief", "brief"]
@@ -130,11 +131,17 @@ class Brief(Answer, Pictured):
 
     @cached_property
     def silent(self) -> tuple[Reach, ...]:
-        """Who could be reached and has said nothing, the surest first."""
+        """Who could be reached, first or possibly, and has said nothing; the surest first."""
         if self.radius is None:
             return ()
         spoken = {effect.organisation for _, effect in self.statements}
-        return tuple(reach for reach in self.radius.within(Band.POSSIBLE) if reach.id not in spoken)
+        told = (*self.radius.tiers[Tier.FIRST], *self.radius.tiers[Tier.POSSIBLE])
+        return tuple(self.radius[body] for body in told if body not in spoken)
+
+    def in_tier(self, tier: Tier) -> list[str]:
+        """Ids of those of one tier who have said nothing."""
+        here = set() if self.radius is None else set(self.radius.tiers[tier])
+        return [reach.id for reach in self.silent if reach.id in here]
 
     @property
     def not_known(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, blast
-from riskgraph.analysis.measure import own_bands
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
@@ -201,9 +200,7 @@ def services(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Se
     by_area: dict[str | None, list[HitService]] = {}
     unsure = 0
     for reach in radius.within(Band.NOT_RULED_OUT):
-        mine = set(question.kinds)
-        within = {area: {k: b for k, b in kinds.items() if k in mine} for area, kinds in reach.services.items()}
-        for area, band in own_bands(within, Band.NOT_RULED_OUT).items():
+        for area, band in reach.own(Band.NOT_RULED_OUT).items():
             if band > radius.band:
                 unsure += 1
                 continue

@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from riskgraph.analysis.brief import Brief
+from riskgraph.analysis.suppression import FEWEST
 from riskgraph.analysis.timeline import Entry, Voice, hours_end
-from riskgraph.dates import in_words
-from riskgraph.model import PRODUCT, SHARED_SERVICE, SUPPLIER, Band, IncidentEffect
-from riskgraph.render.blast import failing
+from riskgraph.analysis.triage import Tier
+from riskgraph.model import PRODUCT, SHARED_SERVICE, SUPPLIER, IncidentEffect
 from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.headline import counted, finding
 from riskgraph.render.held import scope_words
 from riskgraph.render.incident_words import effect_words, qualities
 from riskgraph.render.page import Page
 from riskgraph.render.timeline import when_words
-from riskgraph.render.words import COUNCILS, EFFECTS, bodies, capital, join, kind_word, plural, root_name, short_name
+from riskgraph.render.words import (
+    COUNCILS,
+    EFFECTS,
+    bodies,
+    capital,
+    data_of,
+    join,
+    kind_word,
+    plural,
+    root_name,
+    short_name,
+)
 
 __all__ = ["page"]
 
 LINES = 4  # of one part
-FEW = 5  # without names, fewer bodies than this are not counted
 _BODIES = ("public body", "public bodies")
 _FILL_IN = "________"
 
@@ -55,7 +66,7 @@ def page(found: Brief, *, anonymous: bool = False) -> Page:
         tries = (f"riskgraph blast {handle}", f"riskgraph calls {handle}", "riskgraph data incident --help")
     marking = "TLP:GREEN" if anonymous else info.marking or "TLP:AMBER"
     scope = f"{scope_words(found.question)}, " if found.question.selection else ""
-    return Page(f"{words.lead()} ({scope}data of {in_words(info.as_of)}).", tuple(blocks), tries, marking)
+    return Page(f"{words.lead()} ({scope}{data_of(found.graph.dataset)}).", tuple(blocks), tries, marking)
 
 
 class _Words:
@@ -72,8 +83,8 @@ class _Words:
 
     def count(self, ids: Sequence[str]) -> str:
         """How many bodies; without names nothing under five is counted."""
-        if self.anonymous and 0 < len(ids) < FEW:
-            return f"fewer than {FEW} public bodies"
+        if self.anonymous and 0 < len(ids) < FEWEST:
+            return f"fewer than {FEWEST} public bodies"
         if self.anonymous or not ids:
             return plural(len(ids), *_BODIES)
         return bodies(self.dataset, ids)
@@ -91,7 +102,7 @@ class _Words:
         """How many were hit, took precautions, were not hit, and have said nothing."""
         found = self.found
         if found.incident is None:
-            return f"Nobody has reported anything. {capital(self._by_the_map())}"
+            return f"Nobody has reported anything. {self._by_the_map()}"
         parts: list[str] = []
         for ids, what in (
             (found.hit, "recorded as hit"),
@@ -109,35 +120,24 @@ class _Words:
         return (
             capital("; ".join(parts))
             if found.statements
-            else f"Nothing is recorded yet of any public body; {self._by_the_map()}"
+            else f"Nothing is recorded yet of any public body. {self._by_the_map()}"
         )
 
     def _by_the_map(self) -> str:
-        """Who could be reached, the surest first."""
-        found = self.found
-        surest, rest = self._silent()
-        verb = failing(found.question.kinds, len(found.question.roots))
-        if not found.question.roots:
-            return "where it began is not recorded"
-        first = f"by the map, {self.count(surest)} {self.verb(surest)} within reach if {self.roots} {verb}"
-        more = self.count(rest) if self.anonymous else f"{len(rest):,}"
-        return f"{first}, {more} more possibly" if rest else first
-
-    def _silent(self) -> tuple[list[str], list[str]]:
-        silent = self.found.silent
-        return (
-            [reach.id for reach in silent if reach.band <= Band.LIKELY],
-            [reach.id for reach in silent if reach.band > Band.LIKELY],
-        )
+        """Who could be reached, as every answer of reach says it."""
+        radius = self.found.radius
+        if radius is None:
+            return "Where it began is not recorded"
+        return capital(counted(radius, self.roots) if self.anonymous else finding(radius))
 
     def known(self) -> list[str]:
         """When and where it began, then what councils found, then what others report."""
         found, incident = self.found, self.found.incident
         if incident is None:
-            surest, rest = self._silent()
+            surest, rest = found.in_tier(Tier.FIRST), found.in_tier(Tier.POSSIBLE)
             lines = ["Nothing is reported. What follows comes from the map alone."]
-            lines += [f"Surely or likely within reach, {self.count(surest)}{self.names(surest)}."] if surest else []
-            lines += [f"Possibly within reach, {self.count(rest)}{self.names(rest)}."] if rest else []
+            lines += [f"By the map first, {self.count(surest)}{self.names(surest)}."] if surest else []
+            lines += [f"By the map possibly, {self.count(rest)}{self.names(rest)}."] if rest else []
             if not self.anonymous:
                 lines += [f"Recorded there before: {one.title} ({one.incident_id})." for one in found.earlier[:2]]
             return lines

@@ -6,21 +6,36 @@ from collections import defaultdict
 
 from riskgraph.analysis.held import STANDINGS, Held, Holding
 from riskgraph.analysis.question import Question
+from riskgraph.analysis.select import nothing_recorded
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import name_of
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import area_label, band_phrase, capital, full_name, join, plural, root_name, short_name
+from riskgraph.render.words import (
+    area_label,
+    band_phrase,
+    capital,
+    data_of,
+    full_name,
+    join,
+    plural,
+    root_name,
+    scope_phrase,
+    short_name,
+    the_region,
+)
 
 __all__ = ["page", "scope_words"]
 
 
 def scope_words(question: Question) -> str:
-    """Of how many an answer is, as it stands behind a number: "of your 14 members", "of 571 public bodies"."""
-    bodies = question.bodies
-    if question.selection.members is not None:
-        return f"of your {plural(bodies, 'member')}"
-    return f"of {plural(bodies, 'public body', 'public bodies')}"
+    """Of how many public bodies an answer is: "of your 14 members", "of 571 public bodies in Wales"."""
+    chosen = question.selection
+    if chosen.members is not None or len(chosen.classes) == 1:
+        return scope_phrase(chosen, chosen.graph.dataset, question.view.as_of)
+    where = f" in {join(map(the_region, sorted(chosen.regions)), last='or')}" if chosen.regions else ""
+    return f"of {plural(question.bodies, 'public body', 'public bodies')}{where}"
 
 
 def page(found: Held, limit: int = 20) -> Page:
@@ -40,7 +55,7 @@ def page(found: Held, limit: int = 20) -> Page:
     people = sum(one.people is not None for one in known)
     unsaid = f"About how many people: known of {people} of {plural(len(known), 'row')}. " if known else ""
     return Page(
-        f"{_headline(found, who)} (data of {in_words(dataset.info.as_of)}).{marking}",
+        f"{_headline(found, who)} ({data_of(dataset)}).{marking}",
         (
             *paragraphs(_unknown(found, who, min(limit, 12))),
             *((items,) if known else ()),
@@ -83,9 +98,13 @@ def _headline(found: Held, who: str) -> str:
 
 def _unknown(found: Held, who: str, most: int) -> str:
     names = [short_name(found.graph.dataset, body) for body in found.bodies("not-known")]
-    if not names:
-        return ""
-    return f"Not known, {len(names):,}: {join(sorted(names), most)}. Ask {who} what it holds of each."
+    nothing = nothing_recorded(found.question.selection, found.question.view)
+    silent = [name_of(found.graph.dataset, body) for body in nothing if body not in found.standing]
+    parts = (
+        [f"Not known, {len(names):,}: {join(sorted(names), most)}. Ask {who} what it holds of each."] if names else []
+    )
+    parts += [f"Nothing at all is recorded of {join(silent, most)}."] if silent else []
+    return " ".join(parts)
 
 
 def _line(found: Held, one: Holding) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from riskgraph.analysis.services import HitArea, HitService, ServicesHit
-from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import failing
 from riskgraph.render.held import scope_words
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import area_label, band_phrase, capital, join, plural, root_name, short_name
+from riskgraph.render.words import area_label, band_phrase, capital, data_of, join, plural, root_name, short_name
 
 __all__ = ["page"]
 
@@ -23,7 +22,7 @@ def page(found: ServicesHit, limit: int = 12, names: int = 4) -> Page:
     who = join(root_name(dataset, root) for root in roots)
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     count, bodies = len(found.services), len(found.bodies)
-    date = f"(data of {in_words(dataset.info.as_of)}).{marking}"
+    date = f"({data_of(dataset)}).{marking}"
     facts = found.fact_values()
     hit = "stop" if found.question.kinds == (FailureKind.OUTAGE,) else "be hit"
     if count:
