@@ -18,6 +18,7 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.render.held import page as held_page
 from riskgraph.render.page import as_text
 from riskgraph.render.services import page as services_page
+from riskgraph.report.redact import redact
 
 REGISTER = """\
 Authority,Software,Vendor,Department,Hosting,Access type,Personal data held,Number of people,Criticality,RTO,End date,Data returned or destroyed
@@ -154,3 +155,18 @@ def test_importance_people_and_hours_come_from_the_users_words(sheet: Path) -> N
 def test_words_of_the_users_lead_to_the_word() -> None:
     for typed, meant in (("holds", "held"), ("stops", "services"), ("statement", "brief")):
         assert f"Use: riskgraph {meant}" in CliRunner().invoke(main, [typed, "civica"]).stderr
+
+
+def test_how_many_people_a_withheld_body_has_is_withheld(ours: RiskGraph) -> None:
+    hidden = redact(ours.dataset, ["authority:maidstone"], ours.dataset.info.day).dataset
+    assert sorted(row.people for row in hidden.relations.values() if row.people is not None) == [600, 1500, 9000]
+
+
+def test_of_two_purchases_of_one_thing_the_graver_word_counts(tmp_path: Path) -> None:
+    file = tmp_path / "twice.csv"
+    file.write_text(
+        "Council,System,Supplier,How important,How long can we manage without it,About how many people\n"
+        "Maidstone,TidyCare,Brightlark Ltd,low,3 days,200\nMaidstone,TidyCare,Brightlark Ltd,critical,30 hours,900\n"
+    )
+    row = next(row for row in read(file).relations.values() if row.importance is not None)
+    assert (row.importance, row.hours_without, row.people) == ("critical", 30, 900)
