@@ -176,8 +176,10 @@ def every(data: str, root: str, like: str) -> int | None:
 
 
 def report(data: str, root: str, like: str) -> int:
-    found = plain("report", "blast", *asked(root, data, like))
-    return int(found["numbers"][0]["figure"].replace(",", ""))
+    number = plain("report", "blast", *asked(root, data, like))["numbers"][0]
+    more = re.search(r"(\d[\d,]*) more possibly", number["note"])
+    figures = [number["figure"].replace("Not known", "0"), more[1] if more else "0"]
+    return sum(int(figure.replace(",", "")) for figure in figures) + beside(data, root, like)
 
 
 def report_title(data: str, root: str, like: str) -> int:

@@ -60,13 +60,15 @@ def page(radius: BlastRadius, command: str = "") -> Page:
     )
 
 
-def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
+def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = frozenset()) -> tuple[Block, ...]:
     """Everybody who is told, tier by tier: how many, who, by what, and when that was last seen.
 
     Parameters
     ----------
     most
         Names in a group of those who are not first, which names all.
+    withheld
+        Bodies that are counted and not named.
     """
     dataset, tiers = radius.graph.dataset, radius.tiers
     altered = FailureKind.TAMPERING in radius.question.counting
@@ -79,7 +81,7 @@ def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
         ]
     if ring := tiers[Tier.PRECAUTION]:
         share = "shares" if len(ring) == 1 else "share"
-        names = join((short_name(dataset, body) for body in ring), most)
+        names = join((short_name(dataset, body) for body in ring if body not in withheld), most) or "bodies not named"
         blocks.append(
             Text(f"Precaution, {len(ring)}: {names} {share} a place or a link with what an attacker could be in.")
         )
@@ -89,7 +91,7 @@ def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
     if only := _reaches(radius, Tier.ALTERED):
         software = Counter(way.first for reach in only for way in dict.fromkeys(reach.ways) if way.first is not None)
         through = join(f"{short_name(dataset, id_)} {count}" for id_, count in software.most_common(GROUPS))
-        names = f"{_names(dataset, only, most)}{_seen(only)}"
+        names = f"{_names(dataset, only, most, withheld)}{_seen(only)}"
         blocks.append(
             Text(f"Only if its software were altered, {len(only)}{f' ({through})' if through else ''}: {names}.")
         )
@@ -97,13 +99,13 @@ def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
         seen = _seen(unrecorded)
         blocks.append(
             Text(
-                f"Depend on it, and it is not recorded for what or how, {len(unrecorded)}: {_names(dataset, unrecorded, OTHER_NAMES)}{seen}."
+                f"Depend on it, and it is not recorded for what or how, {len(unrecorded)}: {_names(dataset, unrecorded, OTHER_NAMES, withheld)}{seen}."
             )
         )
     if past := _reaches(radius, Tier.PAST):
         blocks.append(
             Text(
-                f"Past customers, {len(past)}, oldest first: {left_behind(radius, past, OTHER_NAMES)}. Ask for proof of return."
+                f"Past customers, {len(past)}, oldest first: {left_behind(radius, past, OTHER_NAMES, withheld)}. Ask for proof of return."
             )
         )
     return tuple(blocks)
@@ -113,8 +115,9 @@ def _reaches(radius: BlastRadius, tier: Tier) -> list[Reach]:
     return [radius[body] for body in radius.tiers[tier]]
 
 
-def _names(dataset: Dataset, reaches: Sequence[Reach], most: int) -> str:
-    return join((short_name(dataset, reach.id) for reach in reaches), most)
+def _names(dataset: Dataset, reaches: Sequence[Reach], most: int, withheld: frozenset[str] = frozenset()) -> str:
+    named = (short_name(dataset, reach.id) for reach in reaches if reach.id not in withheld)
+    return join(named, most) or "not named here"
 
 
 def _seen(reaches: Sequence[Reach]) -> str:
