@@ -30,6 +30,9 @@ from riskgraph.graph import RiskGraph
 ASKED: dict[str, str] = {
     "blast": "blast civica capita",
     "calls": "calls civica",
+    "held": "held civica",
+    "services": "services civica",
+    "brief": "brief eks-civica-2024",
     "chance": "chance civica --worlds 100",
     "chance before": "chance civica --worlds 100 --before uk",
     "show": "show civica",
