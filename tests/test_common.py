@@ -67,7 +67,7 @@ def test_the_vector_of_the_model(tmp_path: Path) -> None:
     assert found.order_drop == 1
     said = as_text(render.page(found))
     assert said.startswith("Yes: if CloudX fails, P and B could both be reached")
-    assert "P is hosted on CloudX. B is hosted on CloudX." in said
+    assert "CloudX (shared IT environment, documented): both directly" in said
     assert "If they back each other up, one failure is enough where it should take two." in said
 
 
@@ -121,9 +121,7 @@ def test_the_ubiquitous_is_set_aside_by_the_rule_and_by_hand(tmp_path: Path) -> 
     assert [s.id for s in found["many"].aside] == ["environment:cloudx"]
     assert found["many"].verdict is CommonAnswer.YES, "what is set aside reaches both all the same"
     assert found["many"].order_drop == 1
-    assert as_text(render.page(found["many"])).startswith(
-        "Yes: if CloudX (set aside below) fails, P and B could"
-    )
+    assert as_text(render.page(found["many"])).startswith("Yes: if CloudX (set aside below) fails, P and B could")
     assert found["many"].overlaps[0] < found["many"].overlaps_all[0] == pytest.approx(0.2)
     assert "Set aside, 1: CloudX (reaches 6)" in as_text(render.page(found["many"]))
     assert [s.id for s in found["few"].shared] == ["environment:cloudx"]

@@ -26,6 +26,7 @@ from riskgraph.render.words import (
     plural,
     root_name,
     row_phrase,
+    scope_phrase,
     sentence,
     short_name,
 )
@@ -41,7 +42,7 @@ __all__ = ["change_phrase", "page"]
 NAMES_SHOWN = 4
 ROWS_NAMED = 8
 PAIRS = 3
-LINE = 120  # letters that can be read aloud in one breath
+LINE = 118  # letters that can be read aloud in one breath
 MARKETS = 2
 SPREAD = 50  # a change of the index worth a word
 _OR_SURER = {Band.DOCUMENTED: "", Band.LIKELY: " or surer", Band.NOT_RULED_OUT: " or surer"}
@@ -135,6 +136,7 @@ class _WhatifWriter:
             if isinstance(finding, Splitting):
                 which = f"who takes over its {plural(finding.rows, 'relation')} is not known"
                 yield f"{self.name(finding.council)} becomes {self.names(finding.into)}", which
+                yield f"{self.name(finding.council)} becomes {len(finding.into)} councils", which
                 return
         if not self.answer.pairs:
             yield ("nothing was asked to fail",)
@@ -220,12 +222,20 @@ class _WhatifWriter:
         """One root: how many before, how many after, and by name who leaves and joins."""
         roots = join(self.name(root) for root in pair.roots)
         verb = failing(self.answer.kinds, len(pair.roots))
-        after = f"{pair.count(pair.after):,} after"
+        then = ""
         if pair.others and pair.after is not None:
-            after += f" (the worst of {len(pair.others) + 1}, {join(self.name(root) for root in pair.after.roots)})"
+            then = f" (the worst of {len(pair.others) + 1}, {join(self.name(root) for root in pair.after.roots)})"
         elif pair.before and pair.after and pair.before.roots != pair.after.roots:
-            after += f" ({join(self.name(root) for root in pair.after.roots)})"
-        parts = [f"If {roots} {verb}: {pair.count(pair.before):,} before, {after}"]
+            then = f" ({join(self.name(root) for root in pair.after.roots)})"
+        counts = self.counts(pair, pair.before), self.counts(pair, pair.after)
+        same = f"{counts[0]} before and after{then}"
+        told = same if counts[0] == counts[1] else f"{counts[0]} before, {counts[1]} after{then}"
+        parts = [f"If {roots} {verb}: {told}"]
+        old = {one for body in pair.first(pair.before) for one in self.applied.now(body)}
+        new = set(pair.first(pair.after))
+        for word, ids in (("No longer first", old - new), ("New among the first", new - old)):
+            if there := sorted(one for one in ids if one in self.after.entities):
+                parts.append(f"{word}: {self.names(there)}")
         for what, word in ((Shift.LEAVES, "Leaves"), (Shift.JOINS, "Joins")):
             found = [one for one in pair.of(what) if one.body in self.after.entities]
             if found:
@@ -250,6 +260,15 @@ class _WhatifWriter:
         if doubts[0] != doubts[1]:
             parts.append(f"Cannot be ruled out: {doubts[0]:,} before, {doubts[1]:,} after")
         return ". ".join(parts) + "."
+
+    def counts(self, pair: BeforeAfter, side: BlastRadius | None) -> str:
+        """How many are reached, the first apart."""
+        first, all_ = len(pair.first(side)), pair.count(side)
+        return (
+            f"{first:,} first and {all_ - first:,} possibly"
+            if 0 < first < all_
+            else f"{all_:,}{' first' if first else ''}"
+        )
 
     def routes(self, most: int) -> list[str]:
         """The route that changed, for the first bodies that change."""
@@ -283,7 +302,8 @@ class _WhatifWriter:
             what += f", as of {in_words(self.answer.view.as_of)}"
         if band is not Band.POSSIBLE:
             what += f", counting what is {band_phrase(band)}{_OR_SURER[band]}"
-        return f"Supposed: {what}."
+        scope = scope_phrase(self.answer.question.selection, self.before, self.answer.view.as_of)
+        return f"Supposed: {what}. Asked {scope}."
 
     def rows(self) -> tuple[str, ...]:
         """Every row that moves, ends or is new, those of one sort together."""
@@ -375,7 +395,9 @@ class _WhatifWriter:
         spread = ""
         if index[0] is not None and index[1] is not None and abs(index[1] - index[0]) >= SPREAD:
             spread = f" The HHI there: from {index[0]:,} to {index[1]:,}."
-        return f"Councils known in {area_label(one.area)} {one.trade}: {'; '.join(said)}.{spread}"
+        label = area_label(one.area)
+        trade = "" if label.endswith(one.trade) else f" {one.trade}"
+        return f"Councils known in {label}{trade}: {'; '.join(said)}.{spread}"
 
     def group(self, market: MarketChange, owner: str) -> str:
         """A supplier, with what it owns; or what sells there of an owner who does not."""
