@@ -48,24 +48,26 @@ SPREAD = 50  # a change of the index worth a word
 _OR_SURER = {Band.DOCUMENTED: "", Band.LIKELY: " or surer", Band.NOT_RULED_OUT: " or surer"}
 
 
-def page(answer: Comparison, saved: str = "") -> Page:
+def page(answer: Comparison, saved: str = "", file: str = "") -> Page:
     """The answer for a message: what changes for people, by name; which rows move; then the counts.
 
     Parameters
     ----------
     saved
         The file in which the scenario was written, if it was.
+    file
+        The file out of which it was read, if it was.
     """
     if len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None:
-        return _lost(answer, answer.pairs[0].after, saved)
+        return _lost(answer, answer.pairs[0].after, () if file else _next(answer, saved, file)[:1])
     if not answer.pairs and len(found := answer.applied.findings) == 1 and isinstance(found[0], Backup):
         same = common_words.page(found[0].found)
         return replace(same, lead=f"{same.lead} {answer.graph.dataset.info.marking or ''}".rstrip())
     writer = _WhatifWriter(answer)
-    return Page(writer.headline(), writer.blocks(), _next(answer, saved))
+    return Page(writer.headline(), writer.blocks(), _next(answer, saved, file))
 
 
-def _lost(answer: Comparison, radius: BlastRadius, saved: str) -> Page:
+def _lost(answer: Comparison, radius: BlastRadius, next_: tuple[str, ...]) -> Page:
     """Only roots that fail: the words of `blast`, and the services that are lost only when all fail."""
     page = blast_words.page(radius)
     lines: list[str] = []
@@ -75,7 +77,7 @@ def _lost(answer: Comparison, radius: BlastRadius, saved: str) -> Page:
         named = join((_service(dataset, *one) for one in answer.joint), NAMES_SHOWN)
         lines.append(f"{joint}{': ' if named else ''}{named}.")
     lines += _since(answer)
-    return Page(page.lead, (*page.blocks, *paragraphs(*lines)), (*page.next, *_next(answer, saved)[:1]))
+    return Page(page.lead, (*page.blocks, *paragraphs(*lines)), (*page.next, *next_))
 
 
 class _WhatifWriter:
@@ -354,7 +356,7 @@ class _WhatifWriter:
     def kept(self) -> str:
         """Services that could stop before and no longer could."""
         saved = self.answer.saved
-        many = f"{plural(len(saved), 'service')} would no longer stop{self.failing()}"
+        many = f"{plural(len(saved), 'service')} no longer {'stops' if len(saved) == 1 else 'stop'}{self.failing()}"
         return f"{many}: {_services(self.after, saved)}." if saved else ""
 
     def exposure(self, one: CouncilExposure) -> str:
@@ -450,17 +452,17 @@ class _WhatifWriter:
         )
 
 
-def _next(answer: Comparison, saved: str) -> tuple[str, ...]:
+def _next(answer: Comparison, saved: str, file: str) -> tuple[str, ...]:
     """To keep the scenario; where it is kept, to run it again and to ask other words on what it makes."""
-    if not saved:
+    if not saved and not file:
         return (
             f"riskgraph whatif {f' {THEN} '.join(_typed(one) for one in answer.scenario.changes)} --save what-if.toml",
         )
-    tries = [f"riskgraph whatif run {_quoted(saved)}"]
+    tries = [f"riskgraph whatif run {_quoted(saved)}"] if saved else []
     after = next((pair.after for pair in answer.pairs if pair.after is not None), None)
     if after is not None:
         root = answer.applied.after.names.handle(after.roots[0])
-        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved)}")
+        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved or file)}")
     return tuple(tries)
 
 

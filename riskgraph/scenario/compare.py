@@ -377,10 +377,11 @@ class Comparison(Answer, Pictured):
 
     @property
     def saved(self) -> tuple[tuple[str, str | None], ...]:
-        """Services that no longer stop whatever of what was asked fails, and that are there still."""
+        """Services that no longer stop whatever of what was asked fails, of bodies that lose none themselves."""
         found = {service for pair in self.pairs for service in pair.stopping(before=True)}
-        found.difference_update(self.stops, *(pair.stopping(before=False) for pair in self.pairs))
-        there = (one for one in found if one[0] in self.applied.after.dataset.entities)
+        found.difference_update(*(pair.stopping(before=False) for pair in self.pairs))
+        lose = {body for body, _ in self.stops}  # what rests on a lost service may stop with it
+        there = (one for one in found if one[0] in self.applied.after.dataset.entities and one[0] not in lose)
         return tuple(sorted(there, key=lambda one: (one[0], one[1] or "~")))
 
     @property
