@@ -257,4 +257,4 @@ def _answer(
         kept = parse(canonical(with_ids(dated, graph.names)).decode("utf-8"), save)
         write(kept, save)
         click.echo(f"Scenario written to {save}.", err=True)
-    return answer, lambda: page(answer, save or file)
+    return answer, lambda: page(answer, save or "", file)
