@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from riskgraph.data.files import read_names
-from riskgraph.data.names import normalise
+from riskgraph.data.scope_words import areas_of, chosen, classes_of, regions_of
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
@@ -56,19 +57,14 @@ class Selection:
         RiskGraphError
             If an area, a class, a region or a member is not known; every unknown member is named.
         """
-        known_areas = {normalise(word): area.id for area in rules().areas.values() for word in (area.id, area.label)}
         register = graph.dataset.register.values()
-        known_classes = {
-            normalise(entity.authority_type): entity.authority_type
-            for entity in graph.dataset.entities.values()
-            if entity.authority_type
-        }
-        known_regions = {normalise(word): word for entry in register for word in (entry.region, entry.nation) if word}
+        types = {entity.authority_type for entity in graph.dataset.entities.values() if entity.authority_type}
+        places = {word for entry in register for word in (entry.region, entry.nation) if word}
         return cls(
             graph,
-            _known(areas, known_areas, "service area"),
-            _known(classes, known_classes, "class of authority"),
-            _known(regions, known_regions, "region"),
+            _meant(graph, areas, "service area", list(rules().areas), areas_of),
+            _meant(graph, classes, "class of authority", types, lambda word: classes_of(word, types)),
+            _meant(graph, regions, "region", places, lambda word: regions_of(word, places)),
             None if members is None else _members(graph, members),
         )
 
@@ -89,13 +85,17 @@ class Selection:
         return not self.regions or (entry is not None and bool({entry.region, entry.nation} & self.regions))
 
 
-def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[str]:
-    found = set()
-    for word in words:
-        key = normalise(word)
-        if key not in known:
-            raise RiskGraphError(f"No {what} is called {word!r}.", f"Use one of: {', '.join(sorted(known.values()))}.")
-        found.add(known[key])
+def _meant(
+    graph: RiskGraph, said: Iterable[str], what: str, known: Iterable[str], meaning: Callable[[str], tuple[str, ...]]
+) -> frozenset[str]:
+    """All that the words mean; a word that fits several takes them all, and that is said."""
+    found: set[str] = set()
+    for word in said:
+        fits = chosen(word, meaning(word), known, what)
+        if len(fits) > 1:
+            listed = f"{', '.join(fits[:-1])} and {fits[-1]}"
+            graph.names.say(word, f"Taking {listed} for {word[:60]!r}.")
+        found.update(fits)
     return frozenset(found)
 
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.replay import incident_id
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ORGANISATIONS, Evidence, Incident, IncidentEffect, Relation

@@ -9,7 +9,7 @@ from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.joining import Conflict, Told, add_relation, joined
-from riskgraph.data.names import company_key
+from riskgraph.data.spelling import company_key
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Entity, Grade, RegisterEntry, Relation

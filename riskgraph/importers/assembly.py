@@ -11,7 +11,7 @@ from typing import Any
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import add_relation, evidence_id, joined
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.matching import Councils, Suppliers
 from riskgraph.importers.report import ImportReport
@@ -68,11 +68,13 @@ class Assembly:
         ids, how = self.councils.find(party.name, party.ids, day)
         if how == "trimmed":
             self.report.guess("council found after leaving out part of its name", f"{party.name!r} is {ids[0]}")
+        if how == "initials":
+            self.report.guess("council found by its initials", f"{party.name!r} is {ids[0]}")
         if how == "joint":
             return self._joint(party, ids)
         if ids:
             return self._authority(ids[0])
-        known = directory().services.get(key)
+        known = directory().service(party.name)
         if known:
             self.services[key] = known
             return self.keep(directory().entities[known])
@@ -88,7 +90,7 @@ class Assembly:
 
     def _joint(self, party: Party, members: tuple[str, ...]) -> str:
         key = _key(party.name)
-        known = directory().services.get(key)
+        known = directory().service(party.name)
         new = Entity(f"{SHARED_SERVICE}:{slug(party.name)}", SHARED_SERVICE, party.name)
         entity = directory().entities[known] if known else new
         self.services[key] = self.keep(entity)
@@ -117,8 +119,8 @@ class Assembly:
             return self.services[key]
         if council := self.councils.sure(party.name, day):
             return self._authority(council)
-        if directory().services.get(key):
-            self.services[key] = self.keep(directory().entities[directory().services[key]])
+        if known := directory().service(party.name):
+            self.services[key] = self.keep(directory().entities[known])
             return self.services[key]
         id_ = self.suppliers.id(party)
         return self.keep(self.suppliers.entities[id_])

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 
-from riskgraph.data.names import company_key, normalise
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.assembly import Assembly
 from riskgraph.importers.statements import Party, ToldIncident

@@ -12,8 +12,8 @@ from pathlib import Path
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory
 from riskgraph.data.files import read_table, write_table
-from riskgraph.data.names import company_key, normalise
 from riskgraph.data.read import shipped_aliases
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.errors import DataError, Problem
 from riskgraph.importers.report import ImportReport
 from riskgraph.model import AUTHORITY, SUPPLIER
