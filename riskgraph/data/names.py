@@ -139,13 +139,14 @@ class Names:
         One that exists at the date of the data comes before those that are gone; an organisation before a product
         of its name, and that before a place.
         """
-        entities, register = self.dataset.entities, self.dataset.register
-        day = self.dataset.info.day
-        alive = {id_ for id_ in first if id_ not in register or register[id_].exists(day)} or first
+        entities = self.dataset.entities
+        alive = set(filter(self._exists, first)) or first
         least = min(map(_rank, (entities[id_] for id_ in alive)))
         best = {id_ for id_ in alive if _rank(entities[id_]) == least}
-        if len(best) > 1:
-            raise AmbiguousName(text, [self._suggestion(id_, f"is called {text[:60]!r}") for id_ in sorted(best)])
+        kinds = {id_.partition(":")[0] for id_ in all_ if _rank(entities[id_]) == 0 and self._exists(id_)}
+        if len(best) > 1 or (least == 0 and len(kinds) > 1):  # two, or a council and a supplier by different names
+            near = [*sorted(best), *sorted(all_ - best)]
+            raise AmbiguousName(text, [self._suggestion(id_, f"is called {text[:60]!r}") for id_ in near])
         (found,) = best
         if others := sorted(all_ - best):
             self._take(text, found, f" (not {', '.join(others[:3])}: type that if you mean it)")
@@ -166,6 +167,8 @@ class Names:
         if organisation is None:
             return None
         found = area_of(area)
+        if found is None and (whole := self._exact(text, None)) is not None:
+            return whole  # a name with a slash in it
         if found is None:
             near = [Suggestion(a.id, a.label, "is a service area") for a in rules().areas.values()]
             raise NameNotFound(area.strip(), near, what="service area")
@@ -196,7 +199,7 @@ class Names:
         )
         for ids, why in ways:
             found = self._of_kinds(ids(), kinds)
-            found = {id_ for id_ in found if self._exists(id_)} or found
+            found = set(filter(self._exists, found)) or found
             if why in {"is called", "is spelt like"} and found:  # a whole name, spelt otherwise
                 found = {self._settled(text, found, found)}
             if len(found) > 1:
