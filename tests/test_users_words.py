@@ -117,8 +117,10 @@ def test_members_are_named_as_people_say_them_and_it_is_said(tmp_path: Path) -> 
         "authority:st-helens",
     ]
     assert "Taking Kent County Council for 'KCC'." in result.stderr.splitlines()
-    (tmp_path / "m.csv").write_text("Capita\n")
-    result = run("rank", "--members", str(tmp_path / "m.csv"))
+
+
+def test_a_name_of_another_kind_is_told_as_one() -> None:
+    result = run("report", "council", "capita")
     assert result.exit_code == 2
     assert "Capita (supplier:capita): is of kind supplier; here authority is meant" in result.stderr
 

@@ -168,7 +168,8 @@ def rank(
         rows = [row for row in rows if row.hidden[band] and entities[row.root.partition("/")[0]].kind in _BEHIND]
 
     def order(row: RankedRoot) -> tuple[int | str, ...]:
-        chosen = row.measure("hidden" if hidden else by, band)
-        return -chosen, *(-row.measure(other, band) for other in By), row.root
+        measures = ("hidden" if hidden else by, *By)
+        first = min(Band.LIKELY, band)  # the first tier ranks: who is reached possibly only breaks ties
+        return *(-row.measure(one, at) for at in (first, band) for one in measures), row.root
 
     return Ranking(graph, question, by, hidden, of, counter.tried, counter.bodies, tuple(sorted(rows, key=order)))

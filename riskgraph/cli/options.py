@@ -59,7 +59,8 @@ def _column(ctx: click.Context, file: str, column: str) -> list[str]:
     from riskgraph.errors import RiskGraphError
 
     try:
-        folder = locate(ctx.params.get("data") or os.environ.get("RISKGRAPH_DATA") or "uk")
+        said = ctx.params.get("data") or os.environ.get("RISKGRAPH_DATA") or "uk"
+        folder = locate(said if Path(said).exists() else said.partition("+")[0])
         table, _ = read_table(current(folder, file), [column])
         place = table.header.index(column)
         return [row[place] for row in table.rows if len(row) > place]
@@ -84,7 +85,8 @@ def data_option(command: F) -> F:
         envvar="RISKGRAPH_DATA",
         show_envvar=True,
         metavar="PATH",
-        help="A data set: a folder, or the name of a shipped map (uk, seeds).  [default: uk]",
+        help="A folder, a shipped map (uk, seeds), a register (CSV, Excel), or yours on a map: uk+mine.xlsx.  "
+        "[default: uk]",
     )
     @click.option(
         "--backend",
@@ -111,7 +113,12 @@ def data_option(command: F) -> F:
         count = len(graph.dataset.warnings)
         if count and data not in {"uk", "seeds"}:
             noun = "warning" if count == 1 else "warnings"
-            click.echo(f"{count} {noun} about these data; see: riskgraph data check --data {data}", err=True)
+            click.echo(f"{count} {noun} about these data; see: riskgraph data check --data {quoted(data)}", err=True)
+        if graph.dataset.laid:
+            from riskgraph.render.imports import laid_text
+
+            if told := laid_text(graph.dataset, quoted(data)):
+                click.echo(told, err=True)
         if scenario is not None:
             graph = _under(graph, scenario, kwargs)
             _remember(graph)
@@ -226,7 +233,7 @@ def selection_options(command: F) -> F:
         "--members",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Only the bodies named in this file, one a line: your WARP.",
+        help="Only the bodies that this file names (CSV, Excel or text; names, ids or GSS codes): your WARP.",
     )
     @functools.wraps(command)
     def wrapped(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from riskgraph.analysis.measure import own_bands
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Band
@@ -240,10 +239,7 @@ def _services(found: Exercise) -> list[str]:
     dataset = found.graph.dataset
     lines = []
     for reach in found.radius.within(Band.POSSIBLE)[:MOST_LISTED]:
-        stops = [
-            f"{area_label(area)} ({band_phrase(band)})"
-            for area, band in own_bands(reach.services, Band.POSSIBLE).items()
-        ]
+        stops = [f"{area_label(area)} ({band_phrase(band)})" for area, band in reach.own(Band.POSSIBLE).items()]
         if stops:
             lines.append(f"- {short_name(dataset, reach.id)}: {join(stops)}")
     return lines or ["- No service is known to be touched."]

@@ -7,8 +7,8 @@ from riskgraph.analysis.roots import LINE_OF_BUSINESS, RankedRoot
 from riskgraph.analysis.together import Combined, JointRanking
 from riskgraph.dates import in_words
 from riskgraph.model import AUTHORITY, Band
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, short_name
 

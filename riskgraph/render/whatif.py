@@ -11,8 +11,8 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Band, Relation
 from riskgraph.render import blast as blast_words
 from riskgraph.render import common as common_words
-from riskgraph.render.blast import failing
 from riskgraph.render.findings import finding_lines
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,

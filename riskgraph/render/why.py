@@ -9,7 +9,7 @@ from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import KINDS, Band, FailureKind, Relation
-from riskgraph.render.blast import failing
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.words import (
     area_label,

@@ -6,11 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from riskgraph.analysis.answer import Answer
+from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block
-from riskgraph.render.page import Page, as_text
+from riskgraph.render.page import Page, as_text, paragraphs
 from riskgraph.render.tables import as_csv, as_json, as_table
+from riskgraph.render.words import data_of, not_found
 
 __all__ = ["page_html", "write"]
+
+WIDTH = 118  # characters of a line that somebody reads aloud
 
 
 def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
@@ -29,9 +33,13 @@ def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
         return as_csv(*answer.table())
     if format_ == "table":
         return "\n".join(as_table(*_terminal(answer, name)) for name in _shown(answer))
-    if format_ == "html":
-        return page_html(answer, page())
-    return as_text(page())
+    made = page()
+    lost, dataset = paragraphs(not_found(answer.question.selection)), answer.graph.dataset
+    lead = made.lead
+    if dataset.laid:  # every page names the date of its data in these words
+        lead = lead.replace(f"data of {in_words(dataset.info.as_of)}", data_of(dataset))
+    made = replace(made, lead=lead, blocks=(*lost, *made.blocks))
+    return page_html(answer, made) if format_ == "html" else as_text(made, WIDTH)
 
 
 def _shown(answer: Answer) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Items, Number, Report, Section, Table, Text, headings
+from riskgraph.render.headline import failing
 from riskgraph.render.page import as_text
 from riskgraph.render.whatif import change_phrase, page
 from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
