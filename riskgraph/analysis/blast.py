@@ -170,9 +170,9 @@ class _Collector:
         return found
 
     def _alone(self, root: str) -> dict[str, Band]:
-        """Authorities that one of several roots reaches by itself, with the best band of any kind."""
+        """Authorities, no root among them, that one of several roots reaches by itself, with the best band of any kind."""
         answer = solve(self.harm.network, [places_of(self.harm, root)], [KINDS.index(kind) for kind in self.kinds])
-        found = (body for body, shelf in self._reached(answer) if shelf is Standing.COUNTED and body != root)
+        found = (body for body, shelf in self._reached(answer) if shelf is Standing.COUNTED and body not in self.roots)
         bands = {body: self._best(answer, body) for body in found}
         return {body: band for body, band in bands.items() if band is not None}
 

@@ -12,9 +12,9 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory, short_names
 from riskgraph.data.read import shipped_aliases
 from riskgraph.data.scope_words import area_of
-from riskgraph.data.spelling import closed_up, company_key, initials, normalise, parts_of
+from riskgraph.data.spelling import closed_up, company_key, initials, normalise, parts_of, written_out
 from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError, Suggestion
-from riskgraph.model import ORGANISATIONS, PRODUCT, Entity, RegisterEntry
+from riskgraph.model import AUTHORITY, ORGANISATIONS, PRODUCT, Entity, RegisterEntry
 from riskgraph.rules import rules
 
 __all__ = ["Names", "registered_initials"]
@@ -181,7 +181,10 @@ class Names:
             for body, said in ((split[:-words], split[-words:]), (split[words:], split[:words])):
                 area = area_of(" ".join(said))
                 organisation = self._exact(" ".join(body), ORGANISATIONS) if area else None
-                if organisation is not None:
+                if organisation is not None and area is not None:
+                    name, label = self.dataset.entities[organisation].name, rules().areas[area].label
+                    if normalise(label) not in normalise(text):
+                        self.say(text, f"Taking {name} in {label.lower()} for {text[:60]!r}.")
                     return f"{organisation}/{area}"
         return None
 
@@ -194,6 +197,7 @@ class Names:
             (lambda: self._by_company.get(company_key(text), ()), "is called"),
             (lambda: self._known(text), "is known as"),
             (lambda: self._by_letters.get(closed_up(text), ()), "is spelt like"),
+            (lambda: self._written_out(text), "is spelt like"),
             (lambda: self._by_initials.get(key, ()), "has the initials"),
             (lambda: self._by_part.get(key, ()), "has a name with"),
         )
@@ -225,6 +229,11 @@ class Names:
         yield from (id_ for name, id_ in short_names() if closed_up(name) == key)
         yield from (one.id for made in known.products.values() for one in made if one.words == normalise(text))
 
+    def _written_out(self, text: str) -> Iterator[str]:
+        """Councils and other public bodies, by a name with another title or with shortened words."""
+        found = self._by_letters.get(closed_up(written_out(text)), ())
+        return (id_ for id_ in found if self.dataset.entities[id_].kind == AUTHORITY)
+
     @cached_property
     def _by_company(self) -> Mapping[str, set[str]]:
         return self._index(lambda name: [company_key(name)])
@@ -235,7 +244,7 @@ class Names:
 
     @cached_property
     def _by_initials(self) -> Mapping[str, set[str]]:
-        """Initials of names: of everybody in the register too, so that they are nobody's if two have them."""
+        """Initials of registered names."""
         found = registered_initials(self.dataset.register)
         for entity in self.dataset.entities.values():
             if entity.id not in self.dataset.register:
@@ -270,10 +279,15 @@ class Names:
 
         key = normalise(text)[:_LONGEST]
         lookup: dict[str, set[str]] = defaultdict(set)
-        for tier in (self._own, self._slugs, self._official, self._aliases, self._by_part):
+        for tier in (self._own, self._slugs, self._official, self._aliases):
             for word, ids in tier.items():
                 lookup[word] |= ids
-        why = dict.fromkeys(sorted((p for p in parts_of(key) if p in lookup), key=len, reverse=True), "is part of")
+        whole = set(lookup)
+        for word, ids in self._by_part.items():
+            lookup[word] |= ids
+        why = dict.fromkeys(
+            sorted((part for part in parts_of(key) if part in whole), key=len, reverse=True), "is part of"
+        )
         errors = min(len(key) // 4, 3)  # none in three letters, one in seven
         for word, _, _ in (
             process.extract(key, list(lookup), scorer=OSA.distance, limit=4 * limit, score_cutoff=errors)
@@ -346,14 +360,13 @@ class Names:
 
 
 def registered_initials(register: Mapping[str, RegisterEntry]) -> dict[str, set[str]]:
-    """The initials of the full names of bodies that exist, to those who have them."""
+    """The initials of the full names of bodies, to those who have them."""
     found: dict[str, set[str]] = defaultdict(set)
     full = [(entry.name, id_) for id_, entry in register.items() if entry.name]
     full += [(alias, id_) for alias, id_, sort in shipped_aliases() if id_ in register and sort in _FULL]
     for name, id_ in full:
-        if not register[id_].valid_to:
-            for made in initials(name):
-                found[made].add(id_)
+        for made in initials(name):
+            found[made].add(id_)
     return found
 
 

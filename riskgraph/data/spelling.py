@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from riskgraph.vocabulary import words
 
-__all__ = ["closed_up", "company_key", "initials", "normalise", "parts_of"]
+__all__ = ["closed_up", "company_key", "initials", "normalise", "parts_of", "written_out"]
 
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _SPACES = re.compile(r"\s+")
@@ -55,21 +55,31 @@ def company_key(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def closed_up(name: str) -> str:
-    """A name as letters and digits alone: spaces, accents, a legal form, "Saint" for "St" and a leading title do not count.
+    """A name as letters and digits alone: spaces, accents, a legal form and "Saint" for "St" do not count.
 
     Examples
     --------
     >>> closed_up("Unit 4") == closed_up("Unit4 Ltd"), closed_up("Ynys M\u00f4n"), closed_up("Saint Helens")
     (True, 'ynysmon', 'sthelens')
-    >>> closed_up("Cyngor Sir Penfro"), closed_up("Royal Borough of Greenwich")
-    ('sirpenfro', 'greenwich')
     """
     text = unicodedata.normalize("NFKD", company_key(name).translate(_LETTERS))
     text = f"{''.join(letter for letter in text if not unicodedata.combining(letter))} "
-    text = text.replace("saint ", "st ")
+    return text.replace("saint ", "st ").replace(" ", "")
+
+
+@lru_cache(maxsize=65_536)
+def written_out(name: str) -> str:
+    """The name of a council without a title in front, and with its short words written out.
+
+    Examples
+    --------
+    >>> written_out("N. Lincs"), written_out("Royal Greenwich"), written_out("Cyngor Abertawe")
+    ('north lincolnshire', 'greenwich', 'abertawe')
+    """
+    text = normalise(name)
     for title in words("title of a council"):
         text = text.removeprefix(f"{title} ")
-    return text.replace(" ", "")
+    return " ".join(words("short word in the name of a council").get(word, word) for word in text.split())
 
 
 @lru_cache(maxsize=65_536)

@@ -12,7 +12,7 @@ from functools import cached_property
 from riskgraph.data.directory import directory, short_names
 from riskgraph.data.names import registered_initials
 from riskgraph.data.read import shipped_aliases
-from riskgraph.data.spelling import closed_up, company_key, normalise
+from riskgraph.data.spelling import closed_up, company_key, normalise, written_out
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.statements import Party
 from riskgraph.importers.values import company_number, slug
@@ -118,7 +118,11 @@ class Councils:
             if found:
                 return found, "trimmed"
         found, how = self._joint(name, day)
-        for said, key, known in (("name", closed_up(name), self._closed_up), ("initials", text, self._initials)):
+        for said, key, known in (
+            ("name", closed_up(name), self._closed_up),
+            ("name", closed_up(written_out(name)), self._closed_up),
+            ("initials", text, self._initials),
+        ):
             if not found and how != "several":
                 found, how = self._exact(key, day, known, said)
         return found, how

@@ -150,16 +150,15 @@ def left_behind(radius: BlastRadius, past: Sequence[Reach], most: int, withheld:
 
 
 def _together(radius: BlastRadius) -> str:
-    """Several roots: what each reaches, what they share, and what only both together reach."""
+    """Several roots: who is reached by one only, by more than one, and only when all fail together."""
     dataset = radius.graph.dataset
     sets = {root: {b for b, band in found.items() if band <= radius.band} for root, found in radius.alone.items()}
-    union: set[str] = set().union(*sets.values())
-    shared = set.intersection(*sets.values())
-    joint = {reach.id for reach in radius.within(radius.band)} - union
-    parts = [f"{root_name(dataset, root)} alone {len(found)}" for root, found in sets.items()]
-    word = "both" if len(sets) == 2 else "all"
-    line = f"Asked apart: {join(parts)}; {len(shared)} by {word}; {len(joint)} only when they fail together"
-    return line + (f": {join((short_name(dataset, b) for b in sorted(joint)), NAMES)}." if joint else ".")
+    several = {body for found in sets.values() for body in found if sum(body in one for one in sets.values()) > 1}
+    joint = {reach.id for reach in radius.within(radius.band)}.difference(*sets.values())
+    parts = [f"{len(found - several)} by {root_name(dataset, root)} only" for root, found in sets.items()]
+    parts += [f"{len(several)} by {'both' if len(sets) == 2 else 'more than one'}"]
+    named = f": {join(sorted(short_name(dataset, body) for body in joint), NAMES)}" if joint else ""
+    return f"Each asked alone: {join([*parts, f'{len(joint)} only when they fail together'])}{named}."
 
 
 def _groups(radius: BlastRadius, reaches: Sequence[Reach], within: Band, most: int) -> tuple[str, ...]:
