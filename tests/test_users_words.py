@@ -151,10 +151,12 @@ def test_cells_of_a_file_are_understood_as_the_question_is(tmp_path: Path) -> No
     assert not report.unmatched_councils and not report.unmatched_suppliers
 
 
-@pytest.mark.parametrize("said", ["01/01/2024", "1 January 2024", "1 Jan 2024", "2024-01-01"])
-def test_a_date_in_any_form_gives_the_same_bytes(said: str) -> None:
-    asked = ("blast", "civica", "--data", "seeds", "--known-before", said, "--as-of", said)
-    assert run(*asked).stdout == run("blast", "civica", "--data", "seeds", "--known-before", "2024-01-01", "--as-of", "2024-01-01").stdout  # fmt: skip
+@pytest.mark.parametrize("said", ["01/01/2024", "1 January 2024", "1 Jan 2024"])
+def test_a_date_in_any_form_gives_the_same_answer(said: str) -> None:
+    def answer(day: str) -> str:
+        return run("blast", "civica", "--data", "seeds", "--known-before", day, "--as-of", day, "--format", "json").stdout
+
+    assert answer(said) == answer("2024-01-01")
 
 
 def test_a_day_that_moves_is_refused_with_a_form_that_works() -> None:
