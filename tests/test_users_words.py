@@ -154,7 +154,9 @@ def test_cells_of_a_file_are_understood_as_the_question_is(tmp_path: Path) -> No
 @pytest.mark.parametrize("said", ["01/01/2024", "1 January 2024", "1 Jan 2024"])
 def test_a_date_in_any_form_gives_the_same_answer(said: str) -> None:
     def answer(day: str) -> str:
-        return run("blast", "civica", "--data", "seeds", "--known-before", day, "--as-of", day, "--format", "json").stdout
+        return run(
+            "blast", "civica", "--data", "seeds", "--known-before", day, "--as-of", day, "--format", "json"
+        ).stdout
 
     assert answer(said) == answer("2024-01-01")
 
