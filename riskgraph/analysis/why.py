@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.blast import blast, run
+from riskgraph.analysis.blast import Route, blast, route_of, run
 from riskgraph.analysis.proofs import Proof, all_proofs
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.dates import first_day
@@ -90,6 +90,12 @@ class Why(Answer):
     unlisted: int = 0  # proofs that were found and are not listed
 
     @property
+    def recorded(self) -> bool:
+        """Whether anything is recorded of what the body depends on."""
+        steps = self.graph.settled(self.question.view).steps
+        return any(step.dependent == self.body and step.relation not in relations_that(Trait.GOVERNS) for step in steps)
+
+    @property
     def reached(self) -> bool:
         """Whether the body is reached at all."""
         return bool(self.chains)
@@ -125,6 +131,8 @@ class Why(Answer):
 def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **asking: Unpack[Asking]) -> Why:
     """Every minimal proof that a body is reached from the roots.
 
+    Of routes that are as sure, one through a shared service is told first: that is how the body buys it.
+
     Parameters
     ----------
     graph
@@ -158,17 +166,19 @@ def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **ask
     id_ = graph.names.resolve(body).partition("/")[0]
     harm = graph.harm(question.view, question.roots)
     answer = run(harm, question.roots, question.kinds)
-    chains: dict[tuple[str, ...], dict[FailureKind, Proof]] = defaultdict(dict)
+    chains: dict[frozenset[str], dict[FailureKind, Proof]] = defaultdict(dict)
     complete = True
     for kind in KINDS:
         proofs, all_found = all_proofs(harm, answer, id_, kind)
         complete = complete and all_found
         for proof in proofs:
-            chains[proof.rows].setdefault(kind, proof)
+            chains[frozenset(proof.rows)].setdefault(kind, proof)  # a use and what it implies are one route
     ordered = sorted(
-        (Chain(rows, found) for rows, found in chains.items()),
-        key=lambda chain: (chain.best.band, chain.best.hops, len(chain.rows), chain.rows),
-    )
+        (Chain(next(iter(found.values())).rows, found) for found in chains.values()),
+        key=lambda chain: (
+            chain.best.band, route_of(graph.dataset, chain.best)[0] is not Route.SHARED_SERVICE, chain.best.hops, len(chain.rows), chain.rows,
+        ),
+    )  # fmt: skip
     return Why(graph, question, id_, tuple(ordered[:limit]), complete, len(ordered[limit:]))
 
 

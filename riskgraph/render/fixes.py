@@ -114,7 +114,7 @@ def page(found: Fixes, limit: int = 10) -> Page:
     With no limit on what may be spent, the set that saves all is listed instead.
     """
     dataset, handle = found.graph.dataset, found.graph.names.handle(found.roots[0])
-    every = found.budget is None or not found.acts
+    every = found.budget is None or found.worst or not found.acts
     lines = list(_set_lines(found) if every else _act_lines(found))
     left = len(lines) - limit
     return Page(

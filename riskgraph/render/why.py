@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from riskgraph.analysis.blast import Route, last_evidenced, route_of
+from riskgraph.analysis.proofs import Proof, Together, Via
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
-from riskgraph.model import KINDS, Band, FailureKind, Relation
+from riskgraph.model import AUTHORITY, KINDS, PRODUCT, Band, FailureKind, Relation
 from riskgraph.render.blast import failing
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.words import (
+    access_phrase,
     area_label,
     assumption,
     band_phrase,
@@ -20,54 +24,197 @@ from riskgraph.render.words import (
     join,
     plural,
     root_name,
+    route_phrase,
     row_phrase,
     sentence,
+    short_name,
 )
+from riskgraph.rules import Trait, relations_that, rules
 
 __all__ = ["evidence_lines", "not_page", "page"]
 
 
-def _asked(question: Question, dataset: Dataset) -> str:
+def _supposed(question: Question, dataset: Dataset) -> str:
     """What is supposed, with its full names."""
     roots = join(root_name(dataset, root) for root in question.roots)
-    date = in_words(dataset.info.as_of)
-    return f"if {roots} {failing(question.kinds, len(question.roots))} (data of {date})"
+    return f"if {roots} {failing(question.kinds, len(question.roots))}"
 
 
-def page(why: Why, *, evidence: bool = True, limit: int = 10) -> Page:
-    """Every minimal proof in one sentence, with the evidence and what was assumed."""
+def _asked(question: Question, dataset: Dataset) -> str:
+    """The same with the date of the data."""
+    return f"{_supposed(question, dataset)} (data of {in_words(dataset.info.as_of)})"
+
+
+def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4) -> Page:
+    """How the body is reached: the surest way in the first line, then one sentence for each distinct route.
+
+    Parameters
+    ----------
+    sources
+        Print every item of evidence with its address.
+    every
+        Each route by itself, with what was assumed; else those that differ in products or services are one.
+    limit
+        The most routes, where not every one is shown.
+    """
     dataset, names = why.graph.dataset, why.graph.names
-    name, supposed = full_name(dataset, why.body), _asked(why.question, dataset)
-    handles = " ".join(map(names.handle, why.question.roots))
+    name, supposed = short_name(dataset, why.body), _asked(why.question, dataset)
+    words = f"{names.handle(why.body)} {' '.join(map(names.handle, why.question.roots))}"
     if not why.chains:
-        again = f"riskgraph why --not {names.handle(why.body)} {handles}"
-        return Page(f"0 routes: {name} could not be reached {supposed}.", (), (again,))
-    count = len(why.chains) + why.unlisted
-    more = "" if why.complete else " at least"
-    lines = []
-    for number, chain in enumerate(why.chains[:limit], 1):
-        lines += ["", f"{number}. {sentence(dataset, chain.best)}", f"   {_bands(chain)}"]
-        lines += [f"   {line}" for line in _assumed(dataset, chain)]
-        if evidence:
-            for row in chain.rows:
-                lines += [f"   {line}" for line in evidence_lines(dataset, dataset.relations[row])]
-    if count > limit:
-        lines += ["", f"And {plural(count - limit, 'route')} more: use --limit."]
+        show = f"riskgraph show {names.handle(why.body)}"
+        if not why.recorded:
+            return Page(
+                f"Not known: nothing is recorded of what {name} depends on, so no route {supposed}.", (), (show,)
+            )
+        gap = "That may be a gap of the map and not a fact of the world."
+        first = f"0 routes are recorded by which {name} could be reached {supposed}."
+        return Page(first, paragraphs(gap), (f"riskgraph why --not {words}", show))
+    groups = [(chain,) for chain in why.chains] if every else _distinct(dataset, why.chains)
+    lines: list[str] = []
+    for number, chains in enumerate(groups if every else groups[:limit], 1):
+        lines.append(f"{number}. {_together(dataset, chains)}")
+        if every:
+            bands, asides = _bands(why, chains), sentence(dataset, chains[0].best).split("; ")[1:]
+            lines += [f"   {capital(line.rstrip('.'))}." for line in (*asides, *bands, _seen(why, chains))]
+        else:
+            surest, seen = _bands(why, chains)[0], _seen(why, chains)
+            short = seen if len(surest + seen) < 114 else f"{seen.partition(' (')[0]}."
+            lines.append(f"   {surest} {short}")
+        if every:
+            lines += [f"   {line}" for line in _assumed(dataset, chains[0])]
+        if sources:
+            rows = dict.fromkeys(row for chain in chains for row in chain.rows)
+            lines += [f"   {line}" for row in rows for line in evidence_lines(dataset, dataset.relations[row])]
+    left = why.unlisted + (0 if every else len(groups) - limit)
+    if left > 0:
+        lines.append(f"And {plural(left, 'route')} more: --all.")
+    if not why.complete:
+        lines.append("There may be more: the search was stopped.")
+    again = f"riskgraph why {words} --sources"
     return Page(
-        f"{plural(count, 'route')}{more} by which {name} could be reached {supposed}.",
-        spaced(lines),
-        (f"riskgraph chokepoints {handles}", f"riskgraph calls {handles}"),
+        _headline(why, len(groups) + why.unlisted),
+        paragraphs(*lines),
+        (again, f"riskgraph calls {words.partition(' ')[2]}"),
     )
 
 
-def _bands(chain: Chain) -> str:
+def _headline(why: Why, routes: int) -> str:
+    """By which way the body is reached, how surely, and how many other ways there are."""
+    dataset, best = why.graph.dataset, why.chains[0].best
+    name, route = short_name(dataset, why.body), route_of(dataset, best)
+    way = {Route.DIRECT: "directly", Route.PAST: "by what has ended"}.get(route[0]) or route_phrase(dataset, *route)
+    could = "cannot be ruled out" if best.band is Band.NOT_RULED_OUT else "could be reached"
+    if why.body in why.question.roots:
+        return f"{name} is what was asked about."
+    open_ = best.band is Band.NOT_RULED_OUT
+    said = ([] if open_ else [best.band.word]) + ([f"and {plural(routes - 1, 'other way')}"] if routes > 1 else [])
+    told = f": {', '.join(said).removeprefix('and ')}" if said else ""
+    date, way = in_words(dataset.info.as_of), "" if open_ and route[0] is Route.DIRECT else f" {way}"
+    return f"{name} {could}{way} {_supposed(why.question, dataset)}{told} (data of {date})."
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """One row of a route in words: what is done, by whom, for which service, and until when or with what access."""
+
+    verb: str
+    provider: str
+    area: str | None
+    until: str
+
+
+def _legs(dataset: Dataset, proof: Proof) -> tuple[_Leg, ...]:
+    """The rows of a route from the body to the root; none where alternatives fail together: that is a tree."""
+    legs: list[_Leg] = []
+    for event in reversed(proof.events):
+        if isinstance(event, Together):
+            return ()
+        if not isinstance(event, Via):
+            continue
+        step, row = event.step, event.step.row
+        until = f" until {in_words(row.valid_to)}" if not step.in_force and row.valid_to else ""
+        until += "" if step.implied else access_phrase(step)
+        pair, kind = rules().pairs, dataset.entities
+        if step.relation in relations_that(Trait.BOTH_WAYS) and event.source == step.dependent:
+            legs.append(_Leg(pair[step.relation].verb(kind[step.dependent].kind, False), step.dependent, None, ""))
+            continue
+        area = step.area if step.implied or step.relation in relations_that(Trait.SHOWS_AREA) else None
+        legs.append(
+            _Leg(pair[row.relation].verb(kind[row.provider].kind, not step.in_force), row.provider, area, until)
+        )
+        if step.made_by is not None:
+            hosts = step.relation in relations_that(Trait.SERVES)
+            made = pair[step.made_by.relation].verb(kind[step.provider].kind, False)
+            legs.append(_Leg("is hosted by its maker" if hosts else made, step.provider, None, ""))
+    return tuple(legs)
+
+
+def _distinct(dataset: Dataset, chains: Sequence[Chain]) -> list[tuple[Chain, ...]]:
+    """Routes in order; those that differ only in service, product or council on the way are one."""
+    groups: dict[object, list[Chain]] = {}
+    for chain in chains:
+        legs = _legs(dataset, chain.best)
+        ends = len(legs) - 1
+        key: object = tuple(
+            (leg.verb, kind if number < ends and kind in {PRODUCT, AUTHORITY} else leg.provider, leg.until)
+            for number, leg in enumerate(legs)
+            if (kind := dataset.entities[leg.provider].kind)
+        )
+        groups.setdefault(key or chain.rows, []).append(chain)
+    return [tuple(found) for found in groups.values()]
+
+
+def _together(dataset: Dataset, chains: Sequence[Chain]) -> str:
+    """Routes that are told as one, in one sentence."""
+    ways = [_legs(dataset, chain.best) for chain in chains]
+    if not ways[0]:
+        return sentence(dataset, chains[0].best)
+    said, told, before = short_name(dataset, chains[0].best.body), set[str | None](), 1
+    for number, legs in enumerate(zip(*ways, strict=True)):
+        areas: dict[str, list[str]] = {}
+        for leg in legs:
+            found = areas.setdefault(leg.provider, [])
+            if leg.area is not None and leg.area not in told and area_label(leg.area) not in found:
+                found.append(area_label(leg.area))
+        told |= {leg.area for leg in legs}
+        names = [f"{short_name(dataset, one)}{f' ({_services(some)})' if some else ''}" for one, some in areas.items()]
+        link = " " if not number else ", which " if before == 1 else ", each of which "
+        said += f"{link}{legs[0].verb} {join(names, 3)}{legs[0].until}"
+        before = len(names)
+    return said + "."
+
+
+def _services(areas: Sequence[str]) -> str:
+    return "; ".join(areas[:2]) + (f" and {len(areas) - 2} more" if len(areas) > 2 else "")
+
+
+def _bands(why: Why, chains: Sequence[Chain]) -> list[str]:
+    """How surely what could happen, the surest first."""
+    best: dict[FailureKind, Band] = {}
+    for chain in chains:
+        for kind, proof in chain.proofs.items():
+            best[kind] = min(proof.band, best.get(kind, proof.band))
     by_band: dict[Band, list[str]] = {}
     for kind in KINDS:
-        if kind in chain.proofs:
-            by_band.setdefault(chain.proofs[kind].band, []).append(kind.effect)
-    parts = [f"{capital(join(effects))}: {band_phrase(band)}" for band, effects in sorted(by_band.items())]
-    hops = chain.best.hops
-    return f"{'. '.join(parts)}. {plural(hops, 'step')}."
+        if kind in best:
+            by_band.setdefault(best[kind], []).append(kind.effect)
+    everything = {*why.question.kinds} <= best.keys() and len(by_band) == 1 and len(best) > 1
+    return [
+        f"{capital(band_phrase(band))}{', in every kind of failure' if everything else f': {join(effects)}'}."
+        for band, effects in sorted(by_band.items())
+    ]
+
+
+def _seen(why: Why, chains: Sequence[Chain]) -> str:
+    """When the oldest link of a route was last seen, and who says so."""
+    dataset = why.graph.dataset
+    rows = [dataset.relations[row] for row in dict.fromkeys(row for chain in chains for row in chain.rows)]
+    days = [last_evidenced(dataset, row, why.question.view) for row in rows]
+    items = [dataset.evidence[id_] for row in rows for id_ in row.evidence]
+    who = join(dict.fromkeys(item.publisher for item in items if item.publisher), 1) or dataset.info.own_register
+    known = [day.year for day in days if day is not None]
+    seen = f"Last seen {min(known)}" if len(known) == len(days) else "Date not known"
+    return f"{seen} ({who})."
 
 
 def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
@@ -93,9 +240,8 @@ def evidence_lines(dataset: Dataset, row: Relation) -> list[str]:
         stance = "" if item.stance == "supports" else "disputes it: "
         about = f", about {item.about.replace('_', ' ')}" if item.about else ""
         date = in_words(item.published) if item.published else "undated"
-        lines.append(
-            f"  - {stance}{item.confidence}, {item.publisher or 'publisher not known'}, {date}{about}: {item.url or 'no address'}"
-        )
+        lines.append(f"  - {stance}{item.confidence}, {item.publisher or 'publisher not known'}, {date}{about}")
+        lines.append(f"    {item.url or 'no address'}")
     return lines
 
 
@@ -167,6 +313,6 @@ def _source(dataset: Dataset, row: Relation | None) -> str:
         return ""
     items = [dataset.evidence[id_] for id_ in row.evidence]
     if not items:
-        return " Source: the register itself."
+        return "\n     Source: the register itself."
     item = min(items, key=lambda item: (item.stance != "supports", item.grade, item.id))
-    return f" Source: {item.publisher or 'publisher not known'}, {in_words(item.published) if item.published else 'undated'}, {item.url or 'no address'}"
+    return f"\n     Source: {item.publisher or 'publisher not known'}, {in_words(item.published) if item.published else 'undated'}, {item.url or 'no address'}"
