@@ -785,13 +785,15 @@ class RiskMap:
 
         return checked(gate)(self.graph, draft, policy)
 
-    def exercise(self, what: str | Path | Playbook) -> Exercise:
+    def exercise(self, what: str | Path | Playbook, **asking: Unpack[Asking]) -> Exercise:
         """A tabletop exercise with its expected answers; see `riskgraph.scenario.exercise.exercise`.
 
         Parameters
         ----------
         what
             A file, the name of a shipped example, the id of an incident of the data, or a `Playbook`.
+        asking
+            Whom the expected answers are limited to; see `riskgraph.analysis.question.Asking`.
 
         Returns
         -------
@@ -800,7 +802,7 @@ class RiskMap:
         """
         from riskgraph.scenario.exercise import exercise
 
-        return checked(exercise)(self.graph, what)
+        return checked(exercise)(self.graph, what, **asking)
 
     def ask_ranked(
         self, roots: RootNames = (), *, prior: float = 0.5, limit: int = 10, **asking: Unpack[Asking]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,7 +23,7 @@ from riskgraph.engine.digraph import Ints
 from riskgraph.engine.snapshot import Roots, Snapshot, roots_of, snapshot_of
 from riskgraph.engine.store import STORE_FORMAT, load, save
 from riskgraph.harm import HarmNetwork, Part, compile_harm, places_of
-from riskgraph.model import AUTHORITY
+from riskgraph.model import AUTHORITY, ORGANISATIONS
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Settled, View, settle
 
@@ -30,7 +31,11 @@ __all__ = ["Compiled", "compiled"]
 
 SUFFIX = ".snapshot"
 PARTS = tuple(Part)
-_NO_TIE = relations_that(Trait.WHOLE)
+_NO_TIE, _OWNED = relations_that(Trait.WHOLE), relations_that(Trait.OWNS)
+_GOVERNED = relations_that(Trait.GOVERNS)
+_OFFERED = frozenset().union(
+    *map(relations_that, (Trait.MAKES, Trait.COPY, Trait.OPERATES, Trait.SUPPLIES))
+)  # by whom a system, a product or an environment is made, run or supplied
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ class Compiled:
     place_body, place_part, place_area
         Shape (places,): entity, number of the `Part`, service area or -1.
     direct_root, direct_body
-        Pairs: a root, and an authority that has a relation of its own with it, in force, or uses a product
-        that it makes.
+        Pairs: a root, and an authority that has a relation of its own with it, in force: it uses it or what it makes
+        or runs, buys from it, owns it or is a member of it.
     """
 
     snapshot: Snapshot
@@ -159,19 +164,42 @@ def _key(dataset: Dataset, view: View) -> str:
     return hashlib.blake2b("\0".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
+def _ties(settled: Settled) -> Iterator[tuple[str, str, str | None]]:
+    """Authority, whom it has a relation of its own with, and in which service area.
+
+    Who makes, runs or supplies what it uses is one of these, and so is what it owns or is a member of.
+    """
+    kind = {entity.id: entity.kind for entity in settled.dataset.entities.values()}
+    steps = [step for step in settled.steps if step.in_force]
+    offered: dict[str, set[str]] = defaultdict(set)
+    for step in steps:
+        if step.relation in _OFFERED and kind[step.dependent] not in ORGANISATIONS:
+            offered[step.dependent].add(step.provider)
+    for step in steps:
+        if step.relation in _OWNED and kind[step.provider] == AUTHORITY:
+            yield step.provider, step.dependent, None
+        if kind[step.dependent] == AUTHORITY and (step.relation not in _NO_TIE or step.relation in _GOVERNED):
+            met, waiting = {step.provider}, [step.provider]
+            while waiting:
+                further = offered.get(waiting.pop(), set()) - met
+                met |= further
+                waiting += further
+            for provider in met - {step.dependent}:
+                yield step.dependent, provider, step.area
+
+
 def _compile(settled: Settled, harm: HarmNetwork) -> Compiled:
     number = {id_: n for n, id_ in enumerate(settled.dataset.entities)}
     area_number = {area: n for n, area in enumerate(rules().areas)}
     lines = [(p.body, p.area) for p in harm.places if p.part is Part.LINE and p.area is not None]
     roots: list[tuple[str, str | None]] = [*((id_, None) for id_ in number), *sorted(lines)]
     at = {root: n for n, root in enumerate(roots)}
-    direct = set()
-    for step in settled.steps:
-        if step.in_force and step.relation not in _NO_TIE:
-            if settled.dataset.entities[step.dependent].kind == AUTHORITY:
-                for root in ((step.provider, None), (step.provider, step.area)):
-                    if root in at:
-                        direct.add((at[root], number[step.dependent]))
+    direct = {
+        (at[root], number[body])
+        for body, provider, area in _ties(settled)
+        for root in ((provider, None), (provider, area))
+        if root in at
+    }
     pairs = np.array(sorted(direct), np.int32).reshape(-1, 2)
 
     def ints(values: list[int]) -> Ints:

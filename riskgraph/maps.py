@@ -1,18 +1,21 @@
-"""A map from whatever holds one: the folder of a data set, a shipped map by name, or a sheet."""
+"""A map from whatever holds one: the folder of a data set, a shipped map by name, a sheet, or one on the other."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from riskgraph.arguments import checked
+from riskgraph.assets import shipped, shipped_maps
 from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset
+from riskgraph.data.merge import UNDATED, laid
 from riskgraph.data.read import read as read_folder
 from riskgraph.data.read import settled
 from riskgraph.errors import Problem
 
-__all__ = ["read"]
+__all__ = ["map_name", "read"]
 
 _SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
 
@@ -24,7 +27,8 @@ def read(where: str | Path) -> Dataset:
     Parameters
     ----------
     where
-        A folder with `dataset.toml`, the name of a shipped map, or a register of one sheet or a workbook.
+        A folder with `dataset.toml`, the name of a shipped map, or a register of one sheet or a workbook. A plus
+        puts one's own register on a map: `uk+mine.xlsx` (a file whose name holds a plus is still that file).
 
     Returns
     -------
@@ -44,15 +48,66 @@ def read(where: str | Path) -> Dataset:
     'Five documented incidents'
     >>> len(read("one-sheet-register.csv").relations) > 60
     True
+    >>> [name for name, _ in read("seeds+one-sheet-register.csv").laid]
+    ['one-sheet-register.csv', 'seeds']
     """
+    parts = _parts(str(where))
+    if len(parts) == 1:
+        return _read_one(parts[0])
+    parts.sort(key=lambda part: part not in shipped_maps())  # the map is below, whichever was named first
+    read_parts = [(Path(part).name, _read_one(part)) for part in parts]
+    both = laid(read_parts)
+    warnings = [problem for name, data in read_parts if name not in shipped_maps() for problem in data.warnings]
+    settled(str(where), (one for one in run_checks(both, {}) if one.severity == "error"))  # of the two together
+    return replace(both, warnings=tuple(warnings))
+
+
+def map_name(where: str | Path) -> str:
+    """The name of a map without the folders of this machine.
+
+    Examples
+    --------
+    >>> map_name("seeds+datasets/examples/one-sheet-register.csv"), map_name("some/map")
+    ('seeds+one-sheet-register.csv', 'map')
+    """
+    return "+".join(Path(part).name for part in _parts(str(where)))
+
+
+def _parts(text: str) -> list[str]:
+    """What a plus joins: the fewest parts that are all there; else the parts between the pluses."""
+    if "+" not in text or _is_there(text):
+        return [text]
+    pieces = text.split("+")
+    for count in range(2, len(pieces) + 1):
+        for cuts in combinations(range(1, len(pieces)), count - 1):
+            ends = (0, *cuts, len(pieces))
+            parts = ["+".join(pieces[a:b]) for a, b in pairwise(ends)]
+            if all(map(_is_there, parts)):
+                return parts
+    return [piece for piece in pieces if piece] or [text]
+
+
+def _is_there(part: str) -> bool:
+    return bool(part) and (Path(part).exists() or part in shipped_maps() or (shipped("examples") / part).is_file())
+
+
+def _read_one(where: str) -> Dataset:
     path = Path(where)
     if path.suffix.lower() not in _SHEETS or path.is_dir():
         return read_folder(where)
-    from riskgraph.importers import import_file  # start-up time: most maps are folders
+    from riskgraph.importers import NO_DATE, import_file  # start-up time: most maps are folders
 
     dataset, report = import_file(path)
-    left = [
-        Problem(path.name, None, None, "left-out", f"{count} rows were left out: {reason}.", severity="warning")
-        for reason, count in sorted(report.skipped_count.items())
-    ]
-    return replace(dataset, warnings=(*left, *settled(str(path), run_checks(dataset, {}))))
+    undated = Problem(
+        path.name, None, None, UNDATED,
+        f"It says no date, so its rows count as of {dataset.info.as_of}.", 'Add a column "Checked on".', "warning",
+    )  # fmt: skip
+    left = [Problem(path.name, None, None, rule, said, severity="warning") for rule, said in report.doubts()]
+    return replace(
+        dataset,
+        warnings=(
+            *left,
+            *([undated] if NO_DATE in report.guesses else []),
+            *settled(str(path), run_checks(dataset, {})),
+        ),
+    )

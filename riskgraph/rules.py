@@ -1,8 +1,8 @@
 """The model's tables as values: how harm travels, which kinds a relation may join, the service areas.
 
 The files in `datasets/` are the only home of these facts: `propagation.csv` (between bodies),
-`inside.csv` (inside one body), `service_areas.csv` and `pairs.csv` (the kinds of relation). Code never asks
-for the word of a relation; it asks for a trait.
+`inside.csv` (inside one body), `service_areas.csv`, `pairs.csv` (the kinds of relation) and `ageing.csv` (what
+old evidence still counts). Code never asks for the word of a relation; it asks for a trait.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from riskgraph.assets import shipped_rows
 from riskgraph.model import ORGANISATIONS, FailureKind
 
 __all__ = [
+    "Ageing",
     "Cell",
     "InsideRule",
     "Line",
@@ -145,14 +146,29 @@ class InsideRule:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """One line of `ageing.csv`: what evidence loses that is older than some years."""
+
+    years: int
+    grades: int
+    reason: str
+
+
 @dataclass(frozen=True)
 class Rules:
-    """All four tables."""
+    """All five tables."""
 
     propagation: tuple[Line, ...]
     inside: tuple[InsideRule, ...]
     areas: Mapping[str, ServiceArea]
     pairs: Mapping[str, RelationKind]
+    ageing: tuple[Ageing, ...]
+
+    @property
+    def old(self) -> int:
+        """Years after which evidence is old at all."""
+        return min(age.years for age in self.ageing)
 
     def line(self, relation: str, situation: Situation) -> Line:
         """The first line of `propagation.csv` that fits.
@@ -253,6 +269,9 @@ def rules() -> Rules:
             )
             for row in shipped_rows("pairs.csv")
         },
+        ageing=tuple(
+            Ageing(int(row["years"]), int(row["grades"]), row["reason"]) for row in shipped_rows("ageing.csv")
+        ),
     )
 
 

@@ -8,15 +8,16 @@ passes along it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import first_day, last_day, published_by
+from riskgraph.dates import first_day, last_day
 from riskgraph.deciding import any_line, decide, decide_implied, levels_of
+from riskgraph.evidence import View, Weighed
 from riskgraph.model import (
     AUTHORITY,
     KINDS,
@@ -25,7 +26,6 @@ from riskgraph.model import (
     PRODUCT,
     SYSTEM,
     Band,
-    Evidence,
     FailureKind,
     Grade,
     Relation,
@@ -35,36 +35,10 @@ from riskgraph.rules import Line, Trait, relations_that, rules
 __all__ = ["Assumption", "Settled", "Step", "Value", "View", "says_more", "settle"]
 
 _NOTHING = (NEVER,) * len(FailureKind)
-_EXPOSURE = KINDS.index(FailureKind.EXPOSURE)
+_EXPOSURE, _OUTAGE = KINDS.index(FailureKind.EXPOSURE), KINDS.index(FailureKind.OUTAGE)
 _USE, _MAKES, _WHOLE = relations_that(Trait.USE), relations_that(Trait.MAKES), relations_that(Trait.WHOLE)
 _SERVES, _SUPPLIES = relations_that(Trait.SERVES), relations_that(Trait.SUPPLIES)
 _NO_SERVICE = relations_that(Trait.BOTH_WAYS, Trait.GOVERNS)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """As of when, and knowing what, a question is asked.
-
-    `without` leaves out what was learned from the reporting of these incidents; `known_before` leaves
-    out what was published after that day, or is undated.
-    """
-
-    as_of: date
-    without: tuple[str, ...] = ()
-    known_before: date | None = None
-
-    @property
-    def replay(self) -> bool:
-        """Whether any evidence may be left out."""
-        return bool(self.without) or self.known_before is not None
-
-    def counts(self, item: Evidence) -> bool:
-        """Whether an item of evidence is known in this view (model rule 11)."""
-        if any(incident in self.without for incident in item.incident):
-            return False
-        if self.known_before is None:
-            return True
-        return item.published is not None and published_by(item.published, self.known_before)
 
 
 class Assumption(NamedTuple):
@@ -151,6 +125,11 @@ class Settled:
     areas_of_products: Mapping[str, tuple[str, ...]]
 
     @cached_property
+    def weighed(self) -> Weighed:
+        """How sure its rows and their values are."""
+        return Weighed(self.dataset, self.view)
+
+    @cached_property
     def lines(self) -> Mapping[str, tuple[str | None, ...]]:
         """Organisation to the areas in which it provides something; `None` is the line without an area."""
         lines: dict[str, set[str | None]] = defaultdict(lambda: {None})
@@ -195,10 +174,10 @@ def settle(dataset: Dataset, view: View) -> Settled:
     uses: list[tuple[Step, Relation]] = []
     makers: dict[str, list[tuple[Relation, Grade]]] = defaultdict(list)
     for original in dataset.relations.values():
-        grade = settler.grade(original)
+        grade = settler.weighed.grade(original)
         if grade is None:
             continue
-        row = settler.known(original)
+        row = settler.weighed.known(original)
         if row.relation in _MAKES:
             makers[row.dependent].append((row, grade))
         step = settler.stated(row, grade)
@@ -206,25 +185,41 @@ def settle(dataset: Dataset, view: View) -> Settled:
             uses.append((settler.use(row, grade), row))
         if step is not None:
             steps.append(step)
-    sayers = _say_more(steps)
+    sayers = {
+        (step.dependent, step.provider, step.area, step.relation) for step in steps if step.in_force and says_more(step)
+    }
     for use, row in uses:
         for maker, grade in makers[row.provider]:
             implied = settler.implied(use, maker, grade)
-            if implied is not None and (implied.dependent, implied.provider, implied.area) not in sayers:
-                if (implied.dependent, implied.provider, None) not in sayers:
-                    steps.append(implied)
+            left = None if implied is None else _unsaid(implied, sayers)
+            if left is not None:
+                steps.append(left)
     products = {e.id: e.service_area for e in dataset.entities.values() if e.kind == PRODUCT}
     return Settled(dataset, view, tuple(steps), products)
 
 
 def says_more(step: Step) -> bool:
-    """Whether a stated row replaces what the use of a product implies (model rule 16)."""
+    """Whether a stated row replaces something of what the use of a product implies (model rule 16)."""
     return step.relation in _SERVES or (step.relation in _SUPPLIES and step.access.text is not None)
 
 
-def _say_more(steps: Iterable[Step]) -> set[tuple[str, str, str | None]]:
-    """The stated rows in force that replace an implied one (model rule 16)."""
-    return {(step.dependent, step.provider, step.area) for step in steps if step.in_force and says_more(step)}
+def _unsaid(implied: Step, sayers: Collection[tuple[str, str, str | None, str]]) -> Step | None:
+    """What is left of an implied step beside the stated rows that say more, if anything (model rule 16).
+
+    What a supplier can reach does not tell what stops with it: who hosts does.
+    """
+    said = {
+        relation
+        for area in {implied.area, None}
+        for relation in _SERVES | _SUPPLIES
+        if (implied.dependent, implied.provider, area, relation) in sayers
+    }
+    if said & _SERVES or (said and implied.hosting.text == "own"):
+        return None
+    if not said or implied.hosting.text == "supplier":
+        return implied
+    stops = (level if i == _OUTAGE and implied.in_force else NEVER for i, level in enumerate(implied.levels))
+    return replace(implied, levels=tuple(stops))
 
 
 class _Settler:
@@ -232,53 +227,7 @@ class _Settler:
 
     def __init__(self, dataset: Dataset, view: View) -> None:
         self.dataset, self.view = dataset, view
-        self.register_grade: Grade | None = dataset.info.register_grade
-        if view.known_before is not None and view.known_before < dataset.info.day:
-            self.register_grade = None  # the register was not yet there (model rule 10)
-
-    # -- evidence -------------------------------------------------------------------------------
-
-    def _items(self, row: Relation, about: str | None) -> tuple[list[Evidence], list[Evidence]]:
-        """All supporting items about something, and those of all stances that count in this view."""
-        evidence = self.dataset.evidence
-        items = [evidence[id_] for id_ in row.evidence if evidence[id_].about == about]
-        supporting = [item for item in items if item.stance == "supports"]
-        counting = [item for item in items if self.view.counts(item)] if self.view.replay else items
-        return supporting, counting
-
-    def _grade(self, row: Relation, about: str | None, fallback: Grade | None) -> Grade | None:
-        supporting, counting = self._items(row, about)
-        best = min((item.grade for item in counting if item.stance == "supports"), default=None)
-        if best is None:
-            if supporting:
-                return None  # everything that supported it is left out of this replay
-            best = fallback
-        if best is not None and any(item.stance == "disputes" and item.grade <= best for item in counting):
-            return Grade.INFERRED
-        return best
-
-    def grade(self, row: Relation) -> Grade | None:
-        """Grade of a row, or `None` if it is not known in this view (model rules 7, 9 and 10)."""
-        return self._grade(row, None, self.register_grade)
-
-    def known(self, row: Relation) -> Relation:
-        """The row without the values whose only support is left out of this replay."""
-        if not self.view.replay:
-            return row
-        blank = {
-            about: None
-            for about in {self.dataset.evidence[id_].about for id_ in row.evidence}
-            if about is not None
-            and getattr(row, about) is not None
-            and self._grade(row, about, Grade.CONFIRMED) is None
-        }
-        return replace(row, **blank) if blank else row  # type: ignore[arg-type]
-
-    def _value_grade(self, row: Relation, field: str, grade: Grade) -> Grade:
-        if not any(self.dataset.evidence[id_].about == field for id_ in row.evidence):
-            return grade
-        found = self._grade(row, field, grade)
-        return grade if found is None else found
+        self.weighed = Weighed(dataset, view)
 
     # -- values ---------------------------------------------------------------------------------
 
@@ -293,7 +242,7 @@ class _Settler:
 
     def _data(self, row: Relation, area: str | None, grade: Grade) -> Value:
         if row.data is not None:
-            return Value(row.data, self._value_grade(row, "data", grade))
+            return Value(row.data, self.weighed.value(row, "data", grade))
         column = self._column(row, "data")
         if column is None and area is not None and rules().areas[area].data is not None:
             return Value(rules().areas[area].data, grade, area)
@@ -337,11 +286,11 @@ class _Settler:
         area = self._area(row)
         hosting = _BLANK
         if row.hosting is not None:
-            hosting = Value(row.hosting, self._value_grade(row, "hosting", grade))
+            hosting = Value(row.hosting, self.weighed.value(row, "hosting", grade))
         else:
             hosting = self._column(row, "hosting") or _BLANK
         data = self._data(row, area, grade)
-        group_grade = self._value_grade(row, "alternative", grade)
+        group_grade = self.weighed.value(row, "alternative", grade)
         return Step(
             row, None, row.relation, row.dependent, row.provider, area, True, grade, _NOTHING, any_line(),
             data=data, hosting=hosting, group=row.alternative, group_grade=group_grade,
@@ -354,10 +303,10 @@ class _Settler:
             return None
         area = self._area(row)
         data = self._data(row, area, grade)
-        access = Value(row.access, self._value_grade(row, "access", grade)) if row.access is not None else _BLANK
+        access = Value(row.access, self.weighed.value(row, "access", grade)) if row.access is not None else _BLANK
         kind = self.dataset.entities[row.provider].kind
         line, deciding = decide(row.relation, kind, data.text, access.text, area)
-        area_grade = self._value_grade(row, "service_area", grade) if row.service_area is not None else grade
+        area_grade = self.weighed.value(row, "service_area", grade) if row.service_area is not None else grade
         values = {"data": data.level, "access": access.level, "area": int(area_grade)}
         levels = levels_of(line, deciding, grade, values)
         levels = self._retained(row, grade, line, levels, in_force)
@@ -365,7 +314,7 @@ class _Settler:
         return Step(
             row, None, row.relation, row.dependent, row.provider, area, in_force, grade, levels, line,
             data=data, access=access, deciding=deciding, group=group,
-            group_grade=max(grade, self._value_grade(row, "alternative", grade)) if group else grade,
+            group_grade=max(grade, self.weighed.value(row, "alternative", grade)) if group else grade,
         )  # fmt: skip
 
     def implied(self, use: Step, maker: Relation, maker_grade: Grade) -> Step | None:
@@ -379,7 +328,7 @@ class _Settler:
         relation, line, deciding = decide_implied(use.hosting.text, use.data.text, use.area)
         area_grade = use.grade
         if use.row.service_area is not None:
-            area_grade = self._value_grade(use.row, "service_area", use.grade)
+            area_grade = self.weighed.value(use.row, "service_area", use.grade)
         values = {"data": use.data.level, "hosting": use.hosting.level, "area": int(area_grade)}
         levels = levels_of(line, deciding, grade, values)
         levels = self._retained(use.row, use.grade, line, levels, in_force)
@@ -401,5 +350,5 @@ class _Settler:
         if row.data_returned is None:
             exposure = int(Band.NOT_RULED_OUT)
         else:
-            exposure = max(exposure, self._value_grade(row, "data_returned", grade))
+            exposure = max(exposure, self.weighed.value(row, "data_returned", grade))
         return tuple(exposure if i == _EXPOSURE else NEVER for i in range(len(levels)))

@@ -60,6 +60,7 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
 PROPAGATION = _read_csv(DATASETS / "propagation.csv")
 INSIDE = {(row["from"], row["to"], row["where"]): row for row in _read_csv(DATASETS / "inside.csv")}
 AREAS = {row["id"]: row for row in _read_csv(DATASETS / "service_areas.csv")}
+AGEING = [(int(row["years"]), int(row["grades"])) for row in _read_csv(DATASETS / "ageing.csv")]
 
 
 def read(folder: Path) -> Tables:
@@ -125,6 +126,7 @@ class Row:
     alternative: Value
     data_returned: Value
     use: str = ""  # for an implied relation, the row it came from
+    only_outage: bool = False  # of an implied relation a stated one has replaced the rest (rule 16)
 
     def in_force(self, date: str) -> bool:
         return self.start <= date <= self.end
@@ -145,13 +147,15 @@ class Row:
 class Evidence:
     """What a replay knows, and how sure a row and its values are."""
 
-    def __init__(self, tables: Tables, without: str | None, known_before: str | None) -> None:
+    def __init__(self, tables: Tables, as_of: str, without: str | None, known_before: str | None) -> None:
         self.items = {item["id"]: item for item in tables["evidence"]}
+        self.as_of = as_of
         self.without = without
         self.known_before = known_before
         # Rule 10: no word on the own register means inferred.
-        self.register_band = BAND_OF_GRADE[tables["dataset"].get("own_register") or "inferred"]
-        self.register_date = last_day(str(tables["dataset"]["as_of"]))
+        self.register_grade = tables["dataset"].get("own_register") or "inferred"
+        self.register_published = str(tables["dataset"]["as_of"])
+        self.register_date = last_day(self.register_published)
 
     def known(self, item: Mapping[str, str]) -> bool:
         """Say whether a replay may use this item (section 6, rules 11 and 33)."""
@@ -169,9 +173,33 @@ class Evidence:
         disputes = [item for item in items if item["stance"] == "disputes"]
         return supports, disputes
 
-    def disputed(self, band: int, disputes: Iterable[Mapping[str, str]]) -> int:
+    def ages(self, row: Mapping[str, str]) -> bool:
+        """Rule 37: a row that says itself how long it holds does not age."""
+        if row["valid_to"]:
+            supports, _ = self.about(row, "valid_to")
+            if not supports or any(self.known(item) for item in supports):
+                return False
+        ends = (row.get("contract_end_latest") or "", row.get("contract_end") or "")
+        return not any(end and last_day(end) >= self.as_of for end in ends)
+
+    def aged(self, row: Mapping[str, str], confidence: str, published: str) -> int:
+        """Rules 35 and 36: the band that an item allows at best at the date asked."""
+        band = BAND_OF_GRADE[confidence]
+        if not self.ages(row):
+            return band
+        if not published:
+            return max(band, BAND_OF_GRADE["reported"])
+        day = last_day(published)
+        lost = [(years, grades) for years, grades in AGEING if f"{int(day[:4]) + years:04}{day[4:]}" < self.as_of]
+        return min(band + (max(lost)[1] if lost else 0), BAND_OF_GRADE["inferred"])
+
+    def band(self, row: Mapping[str, str], item: Mapping[str, str]) -> int:
+        """The band that an item of evidence of a row allows at best."""
+        return self.aged(row, item["confidence"], item["published"])
+
+    def disputed(self, row: Mapping[str, str], band: int, disputes: Iterable[Mapping[str, str]]) -> int:
         """A dispute at least as strong as the support makes it inferred (section 5)."""
-        if any(BAND_OF_GRADE[item["confidence"]] <= band for item in disputes if self.known(item)):
+        if any(self.band(row, item) <= band for item in disputes if self.known(item)):
             return BAND_OF_GRADE["inferred"]
         return band
 
@@ -179,16 +207,16 @@ class Evidence:
         """Return the best band of a row, or None if the row is not known in this replay."""
         supports, disputes = self.about(row, "")
         if supports:
-            bands = [BAND_OF_GRADE[item["confidence"]] for item in supports if self.known(item)]
+            bands = [self.band(row, item) for item in supports if self.known(item)]
             if not bands:
                 return None
             band = min(bands)
         else:
-            # Rules 9 and 10: the register is the evidence, published on its own date.
+            # Rules 9, 10 and 38: the register is the evidence, published on its own date.
             if self.known_before and self.register_date > self.known_before:
                 return None
-            band = self.register_band
-        return self.disputed(band, disputes)
+            band = self.aged(row, self.register_grade, self.register_published)
+        return self.disputed(row, band, disputes)
 
     def value(self, row: Mapping[str, str], field: str, relation_band: int) -> Value:
         """Return a value of a row as this replay knows it (rules 6 and 7)."""
@@ -197,11 +225,11 @@ class Evidence:
         supports, disputes = self.about(row, field)
         band = relation_band
         if supports:
-            bands = [BAND_OF_GRADE[item["confidence"]] for item in supports if self.known(item)]
+            bands = [self.band(row, item) for item in supports if self.known(item)]
             if not bands:
                 return Value("", relation_band)
             band = min(bands)
-        return Value(row[field], self.disputed(band, disputes))
+        return Value(row[field], self.disputed(row, band, disputes))
 
 
 # --------------------------------------------------------------------------
@@ -216,7 +244,7 @@ class World:
         self.as_of = as_of
         self.entities: dict[str, dict[str, str]] = {row["id"]: row for row in tables["entities"]}
         self.register: dict[str, dict[str, str]] = {row["id"]: row for row in tables["register"]}
-        self.evidence = Evidence(tables, without, known_before)
+        self.evidence = Evidence(tables, as_of, without, known_before)
         stated = [row for raw in tables["relations"] if (row := self.stated(raw)) is not None]
         rows = stated + self.implied(stated)
         # Section 6: a relation that has not begun carries nothing.
@@ -323,11 +351,15 @@ class World:
                     band=max(use.band, making.band),
                     use=use.id,
                 )
-                if not any(self.replaces(other, row) for other in stated):
-                    found.append(row)
+                say_more = [other for other in stated if self.says_more(other, row)]
+                replaced = any(other.relation == "served-by" for other in say_more)
+                if replaced or (say_more and use.hosting.text == "own"):
+                    continue
+                only_outage = bool(say_more) and use.hosting.text != "supplier"
+                found.append(replace(row, only_outage=only_outage))
         return found
 
-    def replaces(self, stated: Row, implied: Row) -> bool:
+    def says_more(self, stated: Row, implied: Row) -> bool:
         """Rule 16: a stated row that says more, in force, in the area of the use or in none."""
         says_more = stated.relation == "served-by" or (stated.relation == "supplied-by" and stated.access.text != "")
         return (
@@ -351,6 +383,8 @@ class World:
         if cell == "no":  # Rule 2: a no excludes in every band.
             return None
         bands = [row.band]
+        if row.only_outage and (kind != "outage" or not row.in_force(self.as_of)):
+            return None  # rule 16
         if not row.in_force(self.as_of):
             # Rule 13: what has ended may still expose what was not given back.
             if kind != "exposure" or line["retains"] != "yes" or row.data_returned.text == "yes":

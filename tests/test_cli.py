@@ -151,10 +151,10 @@ def test_members_limit_the_answer(tmp_path: Path) -> None:
     members.write_text("name\nThanet\nE07000108\nGloucester\n# a remark\n", encoding="utf-8")
     text = run("blast", "East Kent Services", "--members", str(members)).stdout
     assert text.startswith("2 councils could be reached")
-    members.write_text("Thanet\nNowhereshire\n", encoding="utf-8")
+    members.write_text("Nowhereshire\n", encoding="utf-8")
     result = run("blast", "civica", "--members", str(members))
     assert result.exit_code == 2
-    assert "1 of 2 members are not clear" in result.stderr
+    assert "Nobody on the list of members was found, of 1" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_the_vector_of_the_model(tmp_path: Path) -> None:
     assert [round(value, 2) for value in found.overlaps] == [0.2, 0.33]
     assert found.order_drop == 1
     said = as_text(render.page(found))
-    assert said.startswith("1 shared thing: yes, if it fails, P and B could both be reached")
+    assert said.startswith("Yes: if CloudX fails, P and B could both be reached")
     assert "P is hosted on CloudX. B is hosted on CloudX." in said
     assert "If they back each other up, one failure is enough where it should take two." in said
 
@@ -76,7 +76,7 @@ def test_apart_and_known_is_no_and_a_blank_is_not_known(tmp_path: Path) -> None:
     (tmp_path / "blank").mkdir()
     apart = common(graph_of(tmp_path / "known", VECTOR[2], VECTOR[3]), "p", "b", like="outage")
     assert (apart.verdict, apart.order_drop, apart.unknown) == (CommonAnswer.NO, 0, ())
-    assert as_text(render.page(apart)).startswith("0 shared things: no, nothing in this data could reach both")
+    assert as_text(render.page(apart)).startswith("No: nothing in this data could reach both")
     blank = common(graph_of(tmp_path / "blank", VECTOR[2]), "p", "b", like="outage")
     assert blank.verdict is CommonAnswer.NOT_KNOWN
     assert [(u.body, u.what) for u in blank.unknown] == [("system:b", "where it runs")]
@@ -121,9 +121,7 @@ def test_the_ubiquitous_is_set_aside_by_the_rule_and_by_hand(tmp_path: Path) -> 
     assert [s.id for s in found["many"].aside] == ["environment:cloudx"]
     assert found["many"].verdict is CommonAnswer.YES, "what is set aside reaches both all the same"
     assert found["many"].order_drop == 1
-    assert as_text(render.page(found["many"])).startswith(
-        "1 shared thing (set aside below): yes, if it fails, P and B could"
-    )
+    assert as_text(render.page(found["many"])).startswith("Yes: if CloudX (set aside below) fails, P and B could")
     assert found["many"].overlaps[0] < found["many"].overlaps_all[0] == pytest.approx(0.2)
     assert "Set aside, 1: CloudX (reaches 6)" in as_text(render.page(found["many"]))
     assert [s.id for s in found["few"].shared] == ["environment:cloudx"]

@@ -54,11 +54,12 @@ def test_every_word_that_speaks_of_a_share_says_the_same(data: st.DataObject) ->
         risk_map = RiskMap(RiskGraph.open(folder))
     graph = risk_map.graph
     suppliers = sorted(id_ for id_, one in graph.dataset.entities.items() if one.kind == "supplier")
-    parts = {part.name: part.market for part in breakdown(graph, "area").slices}
+    parts = {(part.name, part.market.trade): part.market for part in breakdown(graph, "area").slices}
     owner = concentration(graph).market.owner
     free = [one for one in suppliers if one not in owner]
-    for area, market in parts.items():
-        found = concentration(graph, area).market
+    for (area, trade), market in parts.items():
+        assert trade is not None
+        found = concentration(graph, area).market.of(trade)
         assert (found.shares, found.owners) == (market.shares, market.owners)
         (own,) = [i for i in [found.by("councils")] if i is not None]
         answer = risk_map.report("concentration", area).report.answer
@@ -69,14 +70,17 @@ def test_every_word_that_speaks_of_a_share_says_the_same(data: st.DataObject) ->
         award = Award("draft.toml", "draft", (buyer,), seller, "supplied-by", area)
         judged = gate(graph, award, Policy("all", (), {"share": Limit("share", 100, "why")}))
         (finding,) = judged.findings
-        then = concentration(RiskGraph(judged.placed.dataset), area).market
+        then = concentration(RiskGraph(judged.placed.dataset), area).market.leading(seller)
+        found = concentration(graph, area).market.leading(seller)
         for figure, side in ((finding.before, found), (finding.after, then)):
             assert figure == (side.percent(side.owner.get(seller, seller), owners=True) or 0.0)
     for buyer, bought in combinations(free[:3], 2):
         for change in risk_map.whatif("buys", buyer, bought).markets:
-            market = concentration(graph, change.area).market
+            market = concentration(graph, change.area).market.of(change.trade)
             assert dict(change.before) == {share.supplier: share.reach for share in market.owners}
             said, before = merger(graph, buyer, bought, change.area), market.by("councils", owners=True)
+            if said.before.trade is not change.trade:
+                continue
             assert change.hhi[0] == (None if before is None else round(before.hhi))
             assert dict(change.after) == {share.supplier: share.reach for share in said.after.owners}
             assert said.hhi_after is None or change.hhi[1] == round(said.hhi_after)
@@ -176,7 +180,7 @@ def market(folder: Path, *, owned: bool = True, more: Sequence[str] = ()) -> Ris
     )
     head = FILES["relations.csv"].splitlines(keepends=True)[0]
     rows = [
-        "r1,authority:ashby,served-by,supplier:orbit,housing,,,,,,,2026-03-31,C1,1000,2028-03-31,90,,e1,",
+        "r1,authority:ashby,supplied-by,supplier:orbit,housing,,,,,,,2026-03-31,C1,1000,2028-03-31,90,,e1,",
         "r2,authority:ashby,uses,product:tenancy,housing,,,,,,,,,,,,,e1,",
         "r3,product:tenancy,made-by,supplier:nova,,,,,,,,,,,,,,e1,",
         "r4,authority:bexton,uses,product:tenancy,housing,,,,,,,,,,,,,e1,",
@@ -209,9 +213,12 @@ def test_shares_owners_hidden_providers_and_coverage(tmp_path: Path) -> None:
     hidden = [rank for rank in found.ranks if rank.hidden]
     assert [(rank.provider, rank.rank, rank.authorities) for rank in hidden] == [("supplier:deep", 2, 2)]
     text = as_text(concentration_page(answer))
-    assert text.startswith("75% of housing is with Nova: 2 of the 2 councils whose supplier is known")
-    assert "Coverage: 2 of 3 councils, 67%" in text
-    assert "The UK's CMA (2021) applies no threshold." in text
+    assert text.startswith(
+        "Nova serves 100% of the 2 councils whose housing system is known; for 1 of 3 it is not known."
+    )
+    assert "2 of 3 councils known, 67%." in text
+    assert "The largest share, a council with several suppliers in equal parts, is 75%, between 50% and 83%." in text
+    assert "The UK's CMA has applied no threshold since 2021." in text
 
 
 def test_a_merger_adds_twice_the_product_of_the_shares(tmp_path: Path) -> None:
@@ -223,8 +230,11 @@ def test_a_merger_adds_twice_the_product_of_the_shares(tmp_path: Path) -> None:
     assert result.bounds is not None
     assert list(result.bounds) == pytest.approx([2 * 50 / 3 * 50, 2 * 50 * 50])
     text = as_text(merger_page(result))
-    assert text.startswith("3,750 points of HHI more in housing if Orbit (25%) and Nova (75%) were one")
-    assert "at least 1,667 and at most 5,000 with what is not known" in text
+    assert text.startswith(
+        "3,750 points of HHI more in housing systems if Orbit bought Nova: 6,250 would become 10,000."
+    )
+    assert "Of the councils known, Orbit has 25% and Nova 75%." in text
+    assert "The rise lies between 1,667 and 5,000 points, whatever the unknown ones use." in text
     header, rows = result.table()
     assert {row[0]: row[header.index("delta")] for row in rows} == {
         "councils": 3750.0, "residents": 2777.8, "value": None, "annual_value": None,
@@ -236,7 +246,7 @@ def test_two_of_one_group_change_nothing_when_they_merge(tmp_path: Path) -> None
     assert (result.one_group, result.delta) == (True, 0.0)
     assert result.hhi_before == pytest.approx(10_000)
     assert as_text(merger_page(result)).startswith(
-        "0 points of HHI change in housing: Orbit and Nova are one group already"
+        "0 points of HHI change in housing systems: Orbit owns Nova already."
     )
 
 
@@ -285,9 +295,10 @@ def test_a_merger_is_what_the_takeover_gives_also_where_a_council_has_several_su
                 continue  # who is owned already cannot be bought again
             after = RiskMap(data).whatif("buys", buyer, bought).applied.after
             for area in {s.area for s in data.settled(data.view()).steps if s.provider in {buyer, bought} and s.area}:
-                found = concentration(data, area).market
-                then = concentration(after, area).market.by("councils", owners=True)
                 said = merger(data, buyer, bought, area)
+                found = said.before
+                assert found.trade is not None
+                then = concentration(after, area).market.of(found.trade).by("councils", owners=True)
                 if said.hhi_after is None:
                     continue
                 assert then is not None
@@ -404,7 +415,7 @@ def test_by_value_a_joint_contract_counts_once_and_what_others_pay_has_no_bounds
     assert value is not None and annual is not None
     assert (round(value.largest), dict(value.bounds), dict(found.valued)) == (90, {}, {"value": 2, "annual_value": 1})
     assert annual.known == pytest.approx(50)
-    assert "nobody knows what the others pay" in as_text(concentration_page(answer))
+    assert "Nobody knows what the others pay" in as_text(concentration_page(answer))
 
 
 def test_owners_of_each_other_are_one_group(tmp_path: Path) -> None:
@@ -452,23 +463,25 @@ def test_a_market_by_area_class_and_region_begins_with_what_is_surely_uneven(tmp
     assert regions.empty == ("Wales",)
     text = as_text(breakdown_page(areas))
     assert text.startswith("2 service areas with a known supplier")
-    assert "- housing: Nova 75% (50% to 83%), HHI 6,250 (2,778 to 7,222); 2 of 3 councils known" in text
-    assert "- waste and street scene: Orbit 100% (33% to 100%), HHI 10,000 (1,111 to 10,000); 1 of 3" in text
+    assert "- housing, systems: Nova 75%; HHI 6,250, between 2,778 and 7,222; 2 of 3 known" in text
+    assert "- waste and street scene, systems: Orbit 100%; HHI 10,000, between 1,111 and 10,000; 1 of 3" in text
 
 
 def test_parts_of_a_market_are_markets_of_their_own() -> None:
     uk = RiskGraph.open("uk")
     for part in breakdown(uk, "class", "revenues-benefits").slices:
         alone = concentration(uk, "revenues-benefits", selection=Selection.of(uk, classes=[part.name]))
-        assert alone.market.shares == part.market.shares
+        assert part.market.trade is not None
+        assert alone.market.of(part.market.trade).shares == part.market.shares
     words = ["concentration", "--by", "area", "housing"]
     assert CliRunner().invoke(main, words).exit_code == 2
     rows = CliRunner().invoke(main, ["concentration", "--by", "region", "--format", "csv"]).stdout.splitlines()
-    assert rows[0].startswith("part,authorities,known,suppliers,largest")
-    assert len(rows) == 1 + 12
+    assert rows[0].startswith("part,trade,authorities,known,suppliers,largest")
+    assert len({row.partition(",")[0] for row in rows[1:]}) == 12
 
 
 def test_a_guideline_calls_a_market_what_could_change(tmp_path: Path) -> None:
     text = as_text(concentration_page(concentration(market(tmp_path), "waste-streetscene")))
-    assert "highly concentrated by what is known, else anything from moderately concentrated on" in text
-    assert "European Commission (2004): above 2,000 by what is known, else anything from 1,000 to 2,000 on" in text
+    unknown = "the unknown ones could make it"
+    assert f"By the US guidelines of 2023 that is highly concentrated; {unknown} moderately concentrated." in text
+    assert f"By the EU guidelines of 2004 that is above 2,000; {unknown} 1,000 to 2,000." in text

@@ -62,7 +62,7 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
     text = as_text(contracts_page(found))
     assert text.startswith("3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first.")
     assert text.index("Ashby with Orbit") < text.index("Bexton with Orbit") < text.index("Bexton with Nova")
-    assert "In the worst radii, 2 public bodies or more (Orbit 2)" in text
+    assert "In the worst radii, 2 public bodies or more, the first to act on first:" in text
 
 
 def test_all_equally_wide_are_not_called_the_worst(tmp_path: Path) -> None:
@@ -232,8 +232,8 @@ def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
         ("supplier:new", "in force", 1),
     ]
     text = as_text(certificates_page(found))
-    assert text.startswith("1 supplier with a certificate that has lapsed, 1 of whom none was seen, of 3")
-    assert "In force, the first to lapse first: New 31 January 2025." in text
+    assert text.startswith("1 of 3 suppliers have a certificate that has lapsed; of 1 none is on record")
+    assert "In force, by when they lapse: New 31 January 2025." in text
 
 
 def test_a_helper_runs_the_same_in_a_service_that_is_hit_and_is_out_of_reach_in_every_band() -> None:

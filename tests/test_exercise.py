@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +16,23 @@ from riskgraph.cli import main
 from riskgraph.data.folders import write_folder
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import Band
-from riskgraph.render.exercise import page, sheets
-from riskgraph.render.page import as_text
+from riskgraph.model import Band, FailureKind
+from riskgraph.render.exercise import Sheet, page, sheets
+from riskgraph.render.page import Page, as_text
 from riskgraph.render.words import short_name
+from riskgraph.render.writers import sheet_html
 from riskgraph.scenario.exercise import Exercise, exercise
 from riskgraph.scenario.playbook import read_playbook
+
+
+def words(sheet: Sheet) -> str:
+    """All that a sheet says."""
+    parts = [as_text(Page(section.title, section.blocks)) for section in sheet.sections]
+    return "\n".join([sheet.title, sheet.kicker, sheet.notice, *parts])
+
+
+def pack_of(found: Exercise) -> dict[str, str]:
+    return {name: words(sheet) for name, sheet in sheets(found).items()}
 
 
 @pytest.fixture(scope="module")
@@ -45,27 +57,57 @@ def west_london(seeds: RiskGraph) -> Exercise:
 
 def test_every_shipped_exercise_makes_a_pack(uk: RiskGraph) -> None:
     for path in shipped("exercises").glob("*.toml"):
-        assert set(sheets(exercise(uk, path))) == {"read-me.md", "players.md", "injects.md", "facilitator.md"}
+        assert set(sheets(exercise(uk, path))) == {"read-me", "players", "injects", "facilitator"}
 
 
 def test_players_and_cards_give_no_answer_away(holiday: Exercise) -> None:
-    pack = sheets(holiday)
+    pack = pack_of(holiday)
     reached = [short_name(holiday.graph.dataset, reach.id) for reach in holiday.radius.within(Band.POSSIBLE)]
     assert len(reached) == 10
     for name in reached:
-        assert name in pack["facilitator.md"]
-        assert name not in pack["players.md"] + pack["injects.md"] + pack["read-me.md"]
+        assert name in pack["facilitator"]
+        assert name not in pack["players"] + pack["injects"] + pack["read-me"]
     for inject in holiday.injects:
-        assert inject.text in pack["injects.md"] and inject.text not in pack["players.md"]
-        assert inject.expect in pack["facilitator.md"] and inject.expect not in pack["injects.md"]
+        assert inject.text in pack["injects"] and inject.text not in pack["players"]
+        assert inject.expect in pack["facilitator"] and inject.expect not in pack["injects"]
 
 
-def test_every_sheet_is_marked_at_head_and_foot_and_says_what_it_is(holiday: Exercise) -> None:
+def test_every_sheet_is_a_page_marked_at_head_and_foot_that_says_what_it_is(holiday: Exercise) -> None:
     for name, sheet in sheets(holiday).items():
-        lines = sheet.splitlines()
-        marking = "TLP:AMBER+STRICT" if name == "facilitator.md" else "TLP:AMBER"
-        assert lines[0] == f"**{marking}**" and lines[-1].startswith(f"{marking} · ")
-        assert "EXERCISE. It is invented; nothing in it has happened." in lines
+        html = sheet_html(holiday, sheet)
+        marking = "TLP:AMBER+STRICT" if name == "facilitator" else "TLP:AMBER"
+        assert len(re.findall(rf'<p class="tlp [^"]*">{re.escape(marking)}</p>', html)) == 2
+        assert "EXERCISE. It is invented; nothing in it has happened." in html
+        assert "@page { size: A4" in html and "http" not in html.replace("http-equiv", "").split("Who do we ring")[0]
+
+
+def test_injects_are_cards_by_time(holiday: Exercise) -> None:
+    html = sheet_html(holiday, sheets(holiday)["injects"])
+    found = re.findall(r'<section class="card".*?<h2 [^>]*>(\d+)\. Day (\d+)', html, re.DOTALL)
+    assert [(int(n), int(day)) for n, day in found] == [(n, one.day) for n, one in enumerate(holiday.injects, 1)]
+
+
+@pytest.mark.parametrize("scope", [[], ["--members", "warp.csv"]], ids=["all", "members"])
+def test_the_expected_answers_are_those_of_blast(
+    scope: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command on the facilitator's sheet gives its first answer: same roots, kinds, day, band and counts."""
+    monkeypatch.chdir(tmp_path)
+    Path("warp.csv").write_text("Thanet\nDover\nMaidstone\n")
+    uk = RiskGraph.open("uk")
+    found = exercise(uk, "bank-holiday", members=Path("warp.csv") if scope else None)
+    sheet = pack_of(found)["facilitator"]
+    command = re.search(r"Ask it yourself: riskgraph (.+)", sheet)
+    assert command is not None
+    asked = CliRunner().invoke(main, [*command[1].split(), *scope], catch_exceptions=False).stdout
+    said = [line for line in asked.splitlines() if not line.startswith("Try next")]
+    assert said[0].removesuffix(" TLP:CLEAR") in sheet and all(line in sheet for line in said[1:])
+    value = json.loads(CliRunner().invoke(main, [*command[1].split(), *scope, "--format", "json"]).stdout)
+    possible = [row["id"] for row in found.to_dict()["tables"]["expected"]]  # type: ignore[index]
+    sure = {"documented", "likely", "possible"}
+    rows = [row for row in value["tables"]["councils"] if row["standing"] in {"reached", "past customer"}]
+    assert set(possible) == {row["id"] for row in rows if sure & {row[kind] for kind in FailureKind}}
+    assert {call.who for call in found.calls.calls if call.role == "council"} <= set(possible)
 
 
 def test_what_was_believed_is_what_the_map_says_with_what_was_published(
@@ -87,7 +129,14 @@ def test_a_store_nobody_knew_of_is_believed_late(uk: RiskGraph) -> None:
     assert counts[:3] == [0, 0, 0] and counts[3] > 0
     assert "authority:rochford" in found.beliefs[3].joined
     assert found.when == "2023-05" and found.begins is None  # no day is known, so none is printed
-    assert "It begins in May 2023." in sheets(found)["players.md"] and "1 May" not in sheets(found)["injects.md"]
+    assert "It begins in May 2023." in pack_of(found)["players"] and "1 May" not in pack_of(found)["injects"]
+
+
+def test_the_council_where_it_began_is_not_counted_as_reached(uk: RiskGraph) -> None:
+    found = exercise(uk, "essex-insider-2012")
+    assert all("authority:essex" not in belief.bodies for belief in found.beliefs)
+    assert found.to_dict()["tables"]["expected"] == []  # type: ignore[index]
+    assert "Essex (county) itself is not counted." in as_text(page(found))
 
 
 def test_the_days_of_a_file_are_taken_over(holiday: Exercise) -> None:
@@ -96,9 +145,12 @@ def test_the_days_of_a_file_are_taken_over(holiday: Exercise) -> None:
 
 
 def test_what_was_reported_is_held_against_what_was_expected(west_london: Exercise) -> None:
-    sheet = sheets(west_london)["facilitator.md"]
-    assert "## What was reported in the end" in sheet
-    assert "| Westminster | " in sheet and "Not reported is not the same as not affected." in sheet
+    sheet = pack_of(west_london)["facilitator"]
+    assert "What was reported in the end" in sheet
+    assert (
+        re.search(r"^Westminster .* yes$", sheet, re.MULTILINE)
+        and "Not reported is not the same as not affected." in sheet
+    )
     assert "It is built on an incident that happened" in sheet
 
 
@@ -110,7 +162,10 @@ def test_players_limit_the_expected_answers(uk: RiskGraph) -> None:
     book = replace(read_playbook(uk, "bank-holiday"), players=("Thanet", "Dover"))
     found = exercise(uk, book)
     assert [reach.id for reach in found.radius.within(Band.POSSIBLE)] == ["authority:dover", "authority:thanet"]
-    assert "At the table: Dover and Thanet." in sheets(found)["players.md"]
+    assert "At the table: Dover and Thanet." in pack_of(found)["players"]
+    asked = exercise(uk, "bank-holiday", members=["Thanet", "Canterbury"])
+    assert "At the table: Canterbury and Thanet." in pack_of(asked)["players"]
+    assert "Dover" not in pack_of(asked)["facilitator"]
 
 
 def test_a_scenario_in_which_something_fails_can_be_played(uk: RiskGraph) -> None:
@@ -176,8 +231,10 @@ def test_on_the_command_line(tmp_path: Path, holiday: Exercise) -> None:
     pack = tmp_path / "pack"
     result = CliRunner().invoke(main, ["exercise", "bank-holiday", "--output", str(pack)], catch_exceptions=False)
     assert result.exit_code == 0 and result.stdout == as_text(page(holiday))
+    assert "Try next: riskgraph exercise bank-holiday --output pack" in as_text(page(holiday, "bank-holiday"))
     assert result.stdout.startswith("6 injects over 91 days: A revenues supplier is hit on Christmas Eve")
-    assert {path.name: path.read_text(encoding="utf-8") for path in pack.iterdir()} == sheets(holiday)
+    written = {path.name: path.read_text(encoding="utf-8") for path in pack.iterdir()}
+    assert written == {f"{name}.html": sheet_html(holiday, sheet) for name, sheet in sheets(holiday).items()}
     again = CliRunner().invoke(main, ["exercise", "bank-holiday", "--output", str(pack)])
     assert again.exit_code == 2 and "is there already" in again.stderr
     value = json.loads(CliRunner().invoke(main, ["exercise", "bank-holiday", "--format", "json"]).stdout)

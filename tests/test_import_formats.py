@@ -352,7 +352,7 @@ def test_a_firewall_of_ones_own_puts_nobody_inside(tmp_path: Path) -> None:
         ("SaaS", "supplier", None),
         ("shared", "shared", None),
         ("Shared ICT Partnership", None, "Shared ICT Partnership"),
-        ("Cloudcoco", None, "Cloudcoco"),
+        ("Cloudberry", None, "Cloudberry"),
         ("Azure UK South", "cloud", None),
     ],
 )

@@ -73,6 +73,7 @@ SLOW = {*HEAVY, "jinja2", "openpyxl", "rapidfuzz", "tabulate"}
 LOADED_LATE = {
     ("riskgraph.maps", "riskgraph.importers"),
     ("riskgraph.graph", "riskgraph.compiled"),
+    ("riskgraph.analysis.select", "riskgraph.importers.sheets"),
     ("riskgraph.analysis.rank", "riskgraph.analysis.root_counts"),
     ("riskgraph.scenario.compare", "riskgraph.analysis.rank"),
     ("riskgraph.graph", "riskgraph.networkx_graph"),

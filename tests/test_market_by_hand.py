@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from riskgraph.analysis.concentration import concentration
+from riskgraph.analysis.market import Trade
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 
@@ -19,7 +20,17 @@ COUNCILS = {
     "county", "district", "unitary", "metropolitan", "london-borough", "city-corporation",
     "scottish-unitary", "welsh-unitary", "ni-district",
 }  # fmt: skip
-BEHIND = {"uses", "supplied-by", "served-by", "hosted-on", "operated-by", "subcontracts-to", "made-by", "instance-of"}
+BEHIND = {
+    "data-held-by",
+    "uses",
+    "supplied-by",
+    "served-by",
+    "hosted-on",
+    "operated-by",
+    "subcontracts-to",
+    "made-by",
+    "instance-of",
+}
 
 
 def rows(*path: str) -> list[dict[str, str]]:
@@ -52,10 +63,37 @@ def area(row: Mapping[str, str]) -> str:
     return ""
 
 
+def named(*names: str) -> set[str]:
+    return {name.casefold().replace("-", " ") for name in names}
+
+
+NATIONAL_NAMES = {n for row in rows("national_services.csv") for n in named(row["name"], *row["names"].split(";")) if n}
+NATIONAL = {
+    row["id"] for row in ENTITIES.values() if named(row["name"], row["id"].partition(":")[2]) & NATIONAL_NAMES
+}  # by name or by id
+WORK = {row["id"] for row in rows("register", "suppliers.csv") if row["kind"] not in {"service", "platform", ""}}
 ROWS = [r for r in rows("uk", "relations.csv") if on_the_day(r) and exists(r["dependent"]) and exists(r["provider"])]
 NEXT: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 for _row in ROWS:
     NEXT[_row["relation"]][_row["dependent"]].add(_row["provider"])
+MAKES = {
+    (provider, one)
+    for relation in ("made-by", "operated-by", "supplied-by")
+    for thing, providers in NEXT[relation].items()
+    if ENTITIES[thing]["kind"] in {"product", "system"}
+    for provider in providers
+    for one in ENTITIES[thing]["service_area"].split(";")
+}
+
+
+def trade(row: Mapping[str, str], seller: str) -> str:
+    if row["relation"] in {"uses", "hosted-on"} or (seller, area(row)) in MAKES:
+        return "systems"
+    return "services" if row["relation"] == "served-by" or seller in WORK else "systems"
+
+
+def national(row: Mapping[str, str]) -> bool:
+    return bool(NATIONAL & {row["provider"], *suppliers(row["provider"])})
 
 
 def suppliers(place: str) -> set[str]:
@@ -76,7 +114,7 @@ def owner(supplier: str) -> str:
     return supplier
 
 
-def market(wanted: str | None, region: str | None) -> dict[str, set[str]]:
+def market(wanted: str | None, region: str | None, only: str | None = None) -> dict[str, set[str]]:
     served: dict[str, set[str]] = {
         body: set()
         for body, row in ENTITIES.items()
@@ -85,8 +123,9 @@ def market(wanted: str | None, region: str | None) -> dict[str, set[str]]:
     }
     for row in ROWS:
         if row["dependent"] in served and row["relation"] in {"uses", "supplied-by", "served-by", "hosted-on"}:
-            if wanted is None or area(row) == wanted:
-                served[row["dependent"]] |= suppliers(row["provider"])
+            if (wanted is None or area(row) == wanted) and not national(row):
+                sellers = suppliers(row["provider"])
+                served[row["dependent"]] |= {one for one in sellers if only in {None, trade(row, one)}}
     return served
 
 
@@ -110,18 +149,29 @@ def figures(served: Mapping[str, Collection[str]], weight: Mapping[str, float]) 
     ]
 
 
-MARKETS = [("revenues-benefits", None), ("libraries-leisure", "Scotland"), ("social-care", None), (None, None)]
+MARKETS = [
+    ("revenues-benefits", None),
+    ("libraries-leisure", "Scotland"),
+    ("planning-building-control", None),
+    ("social-care", None),
+    (None, None),
+]
 
 
+@pytest.mark.parametrize("only", [None, *Trade])
 @pytest.mark.parametrize(("wanted", "region"), MARKETS)
-def test_a_market_is_what_the_files_say(wanted: str | None, region: str | None) -> None:
+def test_a_market_is_what_the_files_say(wanted: str | None, region: str | None, only: Trade | None) -> None:
     uk = RiskGraph.open("uk")
     found = concentration(uk, wanted, selection=Selection.of(uk, regions=[region] if region else [])).market
-    served = market(wanted, region)
+    found = found if only is None else found.of(only)
+    served = market(wanted, region, only)
     assert set(found.bodies) == set(served)
     one = dict.fromkeys(served, 1.0)
     people = {body: float(REGISTER[body]["population"] or 0) for body in served}
     owned = {body: {owner(supplier) for supplier in who} for body, who in served.items()}
+    if not any(served.values()):
+        assert found.by("councils") is None
+        return
     for measure, owners, expected in (
         ("councils", False, figures(served, one)),
         ("residents", False, figures(served, people)),
@@ -144,7 +194,7 @@ def test_deeper_ranks_are_what_the_files_say(wanted: str | None, region: str | N
         met: set[str] = set()
         waiting = [provider]
         while waiting:
-            for further in after[waiting.pop()] - met:
+            for further in after[waiting.pop()] - met - NATIONAL:
                 met.add(further)
                 waiting += [further] if ENTITIES[further]["kind"] in {"system", "product", "store"} else []
         return {one for one in met if ENTITIES[one]["kind"] not in {"system", "product", "store"}}
@@ -152,10 +202,11 @@ def test_deeper_ranks_are_what_the_files_say(wanted: str | None, region: str | N
     count: dict[int, dict[str, int]] = {rank: defaultdict(int) for rank in (1, 2, 3)}
     used: dict[str, set[str]] = defaultdict(set)
     for row in ROWS:
-        if row["relation"] in {"uses", "supplied-by", "served-by", "hosted-on"} and wanted in {None, area(row)}:
+        bought = row["relation"] in {"uses", "supplied-by", "served-by", "hosted-on"} and not national(row)
+        if (bought or row["relation"] == "data-held-by") and wanted in {None, area(row)}:
             used[row["dependent"]].add(row["provider"])
     for body, who in market(wanted, region).items():
-        leaned = who | {place for place in used[body] if ENTITIES[place]["kind"] == "environment"}
+        leaned = who | {one for one in used[body] if ENTITIES[one]["kind"] not in {"system", "product", "store"}}
         seen = leaned | used[body]
         for rank in (1, 2, 3):
             for provider in leaned:

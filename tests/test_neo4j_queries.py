@@ -21,6 +21,7 @@ from riskgraph.analysis.common import common
 from riskgraph.analysis.concentration import breakdown, concentration
 from riskgraph.analysis.contracts import contracts
 from riskgraph.analysis.gaps import gaps
+from riskgraph.analysis.market import Trade
 from riskgraph.analysis.peers import peers
 from riskgraph.analysis.profile import list_bodies, profile
 from riskgraph.analysis.rank import rank
@@ -447,15 +448,16 @@ def same_place() -> Rows:
 
 
 def shares() -> Rows:
-    market = concentration(GRAPH, "revenues-benefits").market
+    markets = [concentration(GRAPH, "revenues-benefits").market.of(trade) for trade in Trade]
     listed: Rows = [
         {
-            "id": share.supplier, "supplier": DATA.entities[share.supplier].name, "councils": share.reach,
-            "percent": round(market.percent(share.supplier) or 0.0, 1),
+            "id": share.supplier, "supplier": DATA.entities[share.supplier].name, "trade": market.trade,
+            "councils": share.reach, "percent": round(market.percent(share.supplier) or 0.0, 1),
         }
+        for market in markets
         for share in market.shares
     ]  # fmt: skip
-    listed.sort(key=lambda row: (-row["percent"], row["id"]))
+    listed.sort(key=lambda row: (row["trade"], -row["percent"], row["id"]))
     return [row | {"percent": pytest.approx(row["percent"])} for row in listed]
 
 
@@ -466,12 +468,13 @@ def indices() -> Rows:
         assert index is not None
         row: dict[str, Any] = {
             "area": part.name,
+            "trade": part.market.trade,
             "suppliers": len(part.market.shares),
             "councils": part.market.known,
-            "hhi": round(index.hhi),
+            "hhi": int(round(index.hhi, 6) + 0.5),  # half up, as Cypher rounds
         }
         listed.append(row | {"effective": pytest.approx(index.effective, abs=0.051)})
-    return sorted(listed, key=lambda row: (-row["hhi"], row["area"]))
+    return sorted(listed, key=lambda row: (-row["hhi"], row["area"], row["trade"]))
 
 
 # Query to the library's own answer: every row, every column, in order.

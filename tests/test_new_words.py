@@ -18,7 +18,7 @@ from test_cli import commands
 
 from riskgraph.cli import main
 from riskgraph.model import SENTENCES, FailureKind
-from riskgraph.render.blast import failing
+from riskgraph.render.headline import failing
 from riskgraph.rules import Trait, rules
 
 ROOT = Path(__file__).parents[1]

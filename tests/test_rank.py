@@ -42,16 +42,33 @@ def row_of(graph: RiskGraph, root: str, radius: BlastRadius, areas: frozenset[st
     sets = [reached(radius, band, [root]) for band in Band]
     view = radius.view
     body, slash, area = root.partition("/")
+    steps = [step for step in graph.settled(view).steps if step.in_force]
+    meant = {body}  # what it makes, runs or supplies
+    offers = {"made-by", "operated-by", "supplied-by", "instance-of"}
+    while (
+        found := {
+            step.dependent
+            for step in steps
+            if step.provider in meant
+            and step.relation in offers
+            and step.dependent.partition(":")[0] in {"system", "product", "environment", "store"}
+        }
+        - meant
+    ):
+        meant |= found
     users = {
         step.dependent
-        for step in graph.settled(view).steps
-        if step.in_force
-        and step.relation not in {"linked-to", "member-of", "owned-by"}
-        and step.provider == body
+        for step in steps
+        if step.relation not in {"linked-to", "owned-by"}
+        and step.provider in meant
         and (not slash or step.area == area)
-        and graph.dataset.entities[step.dependent].kind == AUTHORITY
-        and graph.dataset.entities[step.dependent].authority_type != "group"
-        and ((entry := graph.dataset.register.get(step.dependent)) is None or entry.exists(view.as_of))
+    } | {step.provider for step in steps if step.relation == "owned-by" and step.dependent == body and not slash}
+    users = {
+        user
+        for user in users - {body}
+        if graph.dataset.entities[user].kind == AUTHORITY
+        and graph.dataset.entities[user].authority_type != "group"
+        and ((entry := graph.dataset.register.get(user)) is None or entry.exists(view.as_of))
     }
     services = [
         sum(
@@ -180,11 +197,14 @@ def test_too_little_memory_is_refused_with_a_figure(national: RiskGraph) -> None
         rank(national, memory=1 << 20)
 
 
-def test_hidden_providers_have_no_direct_tie(national: RiskGraph) -> None:
-    rows = rank(national, hidden=True).rows
-    assert rows[0].root == "supplier:portalplanquest"
-    assert rows[0].direct == 0 and rows[0].multiplier(Band.POSSIBLE) is None
-    assert rows[0].hidden == rows[0].authorities
+def test_what_a_council_uses_owns_or_belongs_to_is_not_hidden_from_it(national: RiskGraph) -> None:
+    """Not the operator of the Planning Portal, nor a company that the councils own: who stands behind them."""
+    hidden = {row.root: row.hidden[Band.POSSIBLE] for row in rank(national, hidden=True).rows}
+    for own in ("supplier:portalplanquest", "shared-service:seemis-group-llp", "shared-service:improvement-service"):
+        assert own not in hidden
+    assert next(iter(hidden)) == "supplier:microsoft"
+    assert hidden["supplier:tata-consultancy-services"] == 32  # behind the operator of a national sign-in
+    assert hidden["supplier:amazon-web-services"] == 25  # hosts what 26 councils use, and one council itself
 
 
 def build(folder: Path, entities: list[str], relations: list[str]) -> None:

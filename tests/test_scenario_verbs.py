@@ -270,7 +270,7 @@ def test_later_changes_know_the_new_council(small: RiskMap) -> None:
 
 
 def test_moving_shrinks_one_radius_and_grows_the_other(small: RiskMap) -> None:
-    answer = small.whatif("switch", "everybody", "comet", "orbit", like="outage")
+    answer = small.whatif("switch", "everybody", "comet", "orbit", area="all", like="outage")
     left, taken = answer.pairs
     assert (left.count(left.before), left.count(left.after)) == (1, 0)
     assert (left.services(left.before), left.services(left.after)) == (1, 0)

@@ -14,7 +14,6 @@ from strategies import datasets, write
 
 from riskgraph.analysis.blast import blast, run
 from riskgraph.analysis.proofs import all_proofs
-from riskgraph.analysis.through import shared_service_first
 from riskgraph.analysis.why import why, why_not
 from riskgraph.engine.network import KIND_COUNT
 from riskgraph.graph import RiskGraph
@@ -65,7 +64,7 @@ def eks(tmp_path: Path) -> RiskGraph:
     return RiskGraph.open(write_small(tmp_path, relations_csv=EKS, entities_csv=entities))
 
 
-def test_of_ways_as_sure_the_one_through_the_shared_service_is_told_first(eks: RiskGraph) -> None:
+def test_a_likely_way_through_the_shared_service_is_told_before_a_row_of_its_own(eks: RiskGraph) -> None:
     answer = why(eks, "ashby", "orbit", like="data-theft")
     assert [set(chain.rows) for chain in answer.chains][:2] == [{"joint", "sub"}, {"own"}]
     said = as_text(page(answer)).splitlines()
@@ -73,15 +72,17 @@ def test_of_ways_as_sure_the_one_through_the_shared_service_is_told_first(eks: R
         "Ashby could be reached through Both Together if Orbit lost the data it holds: documented"
     )
     assert said[1] == "1. Ashby is served by Both Together (housing), which subcontracts to Orbit."
+    assert blast(eks, "orbit", like="data-theft")["authority:ashby"].first == "shared-service:both"
     # an outage passes the subcontract only possibly, and the row of its own surely: that is first
     stops = why(eks, "ashby", "orbit", like="outage")
     assert set(stops.chains[0].rows) == {"own"}
-    for like, expected in (("data-theft", "shared-service:both"), ("outage", None)):
-        radius = blast(eks, "orbit", like=like)
-        harm = eks.harm(radius.view, radius.roots)
-        lead = radius["authority:ashby"].lead[1].proof
-        found = shared_service_first(harm, run(harm, radius.roots, radius.kinds), eks.dataset, lead, harm.steps)
-        assert found == expected
+
+
+def test_what_takes_altered_software_is_told_last_and_as_that(eks: RiskGraph) -> None:
+    answer = why(eks, "ashby", "orbit")
+    assert [chain.altered for chain in answer.chains] == [False, False, True, True]
+    assert "   Only if its software were altered. Last seen 2021 (invented)." in as_text(page(answer)).splitlines()
+    assert not any(chain.altered for chain in why(eks, "ashby", "orbit", like="malicious-update").chains)
 
 
 def test_products_of_one_maker_are_told_once_and_together(eks: RiskGraph) -> None:

@@ -119,7 +119,9 @@ class Form:
                     "answer": {"const": self.word},
                     "data": _object(data),
                     "question": _object(asked),
-                    "scope": _object({"bodies": {"type": ["integer", "null"]}}),
+                    "scope": _object(
+                        {"bodies": {"type": ["integer", "null"]}, "unrecorded": _TEXTS, "not_found": _TEXTS}
+                    ),
                     "facts": _object(facts),
                     "tables": _object(tables),
                 }
@@ -198,7 +200,7 @@ class Answer(Pictured):
         dict
             Keys schema, answer, data (title, as_of, digest, marking), question, scope, facts and tables.
         """
-        info = self.graph.dataset.info
+        info, chosen = self.graph.dataset.info, self.question.selection
         facts = self.fact_values()
         return {
             "schema": SCHEMA,
@@ -210,7 +212,11 @@ class Answer(Pictured):
                 "marking": info.marking or None,
             },
             "question": self.question.to_dict(self.form.asks),
-            "scope": {"bodies": self.question.bodies},
+            "scope": {
+                "bodies": self.question.bodies,
+                "unrecorded": list(chosen.unrecorded),
+                "not_found": [one.name for one in chosen.not_found],
+            },
             "facts": {fact.name: _plain(facts[fact.name]) for fact in self.form.facts},
             "tables": {
                 table.name: [

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Unpack
 
@@ -21,28 +20,27 @@ from riskgraph.analysis.radius import (
     Way,
 )
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import last_day, months_later
+from riskgraph.dates import last_day
 from riskgraph.engine import Solution, solve, states_of
 from riskgraph.engine.times import known_days
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Part, Place, places_of
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
     KINDS,
+    NEVER,
     PRODUCT,
     SHARED_SERVICE,
     SUPPLIER,
     SYSTEM,
     Band,
     FailureKind,
-    Relation,
 )
 from riskgraph.rules import Trait, relations_that, rules
-from riskgraph.settle import View
 
 __all__ = [
-    "OLD",
     "SHOWN_BANDS",
     "BlastRadius",
     "Hit",
@@ -51,12 +49,9 @@ __all__ = [
     "Route",
     "best_band",
     "blast",
-    "last_evidenced",
     "route_of",
     "run",
 ]
-
-OLD = 60  # months after which evidence is old
 
 
 def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> BlastRadius:
@@ -86,7 +81,8 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
 
     Examples
     --------
-    >>> from riskgraph.graph import RiskGraph
+    >>> from riskgraph.evidence import last_evidenced
+    from riskgraph.graph import RiskGraph
     >>> radius = blast(RiskGraph.open("seeds"), "east kent services", like="outage")
     >>> sorted(reach.name for reach in radius.within(Band.LIKELY))
     ['Canterbury City Council', 'Dover District Council', 'Thanet District Council']
@@ -109,9 +105,9 @@ def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -
     return answer
 
 
-def best_band(answer: Solution, place: int) -> Band | None:
-    """The best band of any kind in which a place is reached, or `None`."""
-    found = (answer.best(state) for state in states_of(place))
+def best_band(answer: Solution, place: int, kinds: Collection[FailureKind]) -> Band | None:
+    """The best band of some kinds in which a place is reached, or `None`."""
+    found = (answer.best(state) for state, kind in zip(states_of(place), KINDS, strict=True) if kind in kinds)
     return min((Band(best[0]) for best in found if best is not None), default=None)
 
 
@@ -139,8 +135,6 @@ class _Collector:
             shelf: tuple(sorted(found, key=lambda reach: (reach.band, self.dataset.usual_name(reach.id))))
             for shelf, found in shelves.items()
         }
-        proofs = [hit.proof for shelf in order.values() for reach in shelf for hit in reach.kinds.values()]
-        old, undated = self._ages(proofs)
         return BlastRadius(
             self.graph,
             self.question,
@@ -149,9 +143,6 @@ class _Collector:
             order[Standing.GROUP],
             {band: self._ring(band) for band in SHOWN_BANDS},
             self._questions(order[Standing.COUNTED]),
-            old,
-            undated,
-            len({via.step.row.id for p in proofs for via in p.vias if via.step.assumptions(via.kind)}),
             {root: self._alone(root) for root in self.roots} if len(self.roots) > 1 else {},
             self._stops_after(order[Standing.COUNTED]),
         )
@@ -179,14 +170,14 @@ class _Collector:
         return found
 
     def _alone(self, root: str) -> dict[str, Band]:
-        """Authorities that one of several roots reaches by itself, with the best band of any kind."""
+        """Authorities, no root among them, that one of several roots reaches by itself, with the best band of any kind."""
         answer = solve(self.harm.network, [places_of(self.harm, root)], [KINDS.index(kind) for kind in self.kinds])
-        found = (body for body, shelf in self._reached(answer) if shelf is Standing.COUNTED and body != root)
+        found = (body for body, shelf in self._reached(answer) if shelf is Standing.COUNTED and body not in self.roots)
         bands = {body: self._best(answer, body) for body in found}
         return {body: band for body, band in bands.items() if band is not None}
 
     def _best(self, answer: Solution, body: str) -> Band | None:
-        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)])
+        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)], self.question.counting)
 
     def _reached(self, answer: Solution) -> list[tuple[str, Standing]]:
         """Authorities with any state in any band, and how each stands; the widest band holds all others."""
@@ -236,8 +227,11 @@ class _Collector:
                 services[area] = found
         entry = self.dataset.register.get(body)
         root = body in self.roots
-        lead = min(kinds.values(), key=lambda hit: (hit.band, hit.hops)).proof
-        route, first = route_of(self.dataset, lead)
+        counted = [hit for kind, hit in kinds.items() if kind in self.question.counting] or list(kinds.values())
+        lead = min(counted, key=lambda hit: (hit.band, hit.hops)).proof
+        route, first = self._route(body, lead)
+        rows = [self.dataset.relations[row] for row in lead.rows]
+        ends = [row.valid_to for via in lead.vias if not via.step.in_force for row in via.step.rows if row.valid_to]
         return Reach(
             body,
             self.dataset.entities[body].name,
@@ -245,22 +239,27 @@ class _Collector:
             services,
             root,
             Route.ROOT if root else route,
-            self._ways(body, sorted(kinds.values(), key=lambda hit: (hit.band, hit.hops))),
+            self._ways(body, sorted(counted, key=lambda hit: (hit.band, hit.hops))),
             first,
-            tuple(sorted(self._carriers.get(body, set()) - {first})),
+            tuple(sorted(self._carriers.get(body, {}).keys() - {first})),
             self._in_force(body, lead),
+            min(
+                filter(None, (last_evidenced(self.dataset, row, self.view) for row in rows)), key=last_day, default=None
+            ),
+            min(ends, key=last_day, default=None),
             next((via.step.provider for via in reversed(lead.vias) if not via.step.in_force), None),
+            self.question.counting,
             () if entry is None else entry.successors,
         )
 
     def _ways(self, body: str, hits: Iterable[Hit]) -> tuple[Way, ...]:
         """The lines of the roots by which a body is reached: by every row of its own, else by its proofs."""
-        ways = dict.fromkeys(self._bought.get(body, ()))
+        ways = dict.fromkeys(self._carried(body, way) for way in self._bought.get(body, ()))
         areas = {way.area for way in ways}
         for hit in hits:
             if (first := hit.proof.first) is not None and first.step.area not in areas:
                 areas.add(first.step.area)
-                ways[Way(first.step.area, *route_of(self.dataset, hit.proof))] = None
+                ways[Way(first.step.area, *self._route(body, hit.proof))] = None
         return tuple(sorted(ways, key=lambda way: (way.area is None, way.area or "", way.route, way.first or "")))
 
     @cached_property
@@ -277,24 +276,54 @@ class _Collector:
                     bought[step.dependent].add(Way(step.area, *way))
         return bought
 
+    def _route(self, body: str, proof: Proof) -> tuple[Route, str | None]:
+        """The route of a proof; through whom the body has the same service run, if that is as sure."""
+        route, first = route_of(self.dataset, proof)
+        own = next((via.step.area for via in reversed(proof.vias) if via.step.dependent == body), None)
+        way = self._carried(body, Way(own, route, first), proof.band)
+        return way.route, way.first
+
+    def _carried(self, body: str, way: Way, band: Band = Band.POSSIBLE) -> Way:
+        """The same way through the shared service that runs the service for the body, where there is one.
+
+        Who is served by East Kent Services, which has Civica do the work, is reached through East Kent Services,
+        also where the same contract is recorded as the council's own.
+        """
+        if way.route is not Route.DIRECT:
+            return way
+        for carrier, sure in sorted(self._carriers.get(body, {}).items()):
+            if self.kind_of[carrier] == SHARED_SERVICE and sure.get(way.area, NEVER) <= max(band, Band.LIKELY):
+                return Way(way.area, Route.SHARED_SERVICE, carrier)
+        return way
+
     @cached_property
-    def _carriers(self) -> Mapping[str, set[str]]:
-        """Authority to the shared services and environments it leans on that harm reaches, at least possibly."""
-        hops = self.answer.bands[Band.POSSIBLE].hops
-        kind_of = {entity.id: entity.kind for entity in self.dataset.entities.values()}
+    def kind_of(self) -> Mapping[str, str]:
+        """The kind of each body or place."""
+        return {entity.id: entity.kind for entity in self.dataset.entities.values()}
+
+    @cached_property
+    def _carriers(self) -> Mapping[str, Mapping[str, Mapping[str | None, int]]]:
+        """Authority to the shared services and environments it leans on that harm reaches, and how surely by area."""
+        kind_of = self.kind_of
         roots = {root.partition("/")[0] for root in self.roots}
-        carriers: dict[str, set[str]] = defaultdict(set)
+        carriers: dict[str, dict[str, dict[str | None, int]]] = defaultdict(dict)
         for step in self.settled.steps:
             if kind_of[step.provider] not in {SHARED_SERVICE, ENVIRONMENT} or step.provider in roots:
                 continue
             part = Part.WHOLE if kind_of[step.provider] == ENVIRONMENT else Part.LINE
             place = Place(step.provider, part, step.area if part is Part.LINE else None)
             number = self.harm.number.get(place)
-            if number is not None and any(
-                level <= Band.POSSIBLE and state in hops
-                for level, state in zip(step.levels, states_of(number), strict=True)
-            ):
-                carriers[step.dependent].add(step.provider)
+            if number is None:
+                continue
+            best = min(
+                max(level, found[0])
+                for level, kind in zip(step.levels, KINDS, strict=True)
+                if kind in self.question.counting
+                for found in [self.answer.best(self.harm.state(number, kind)) or (NEVER,)]
+            )
+            if best <= Band.POSSIBLE:
+                areas = carriers[step.dependent].setdefault(step.provider, {})
+                areas[step.area] = min(best, areas.get(step.area, NEVER))
         return carriers
 
     def _ring(self, band: Band) -> tuple[str, ...]:
@@ -312,7 +341,7 @@ class _Collector:
     def _ties(self) -> list[tuple[str, Place]]:
         """Authorities and the places whose intrusion is a reason for precaution."""
         ties: list[tuple[str, Place]] = []
-        kind_of = {entity.id: entity.kind for entity in self.dataset.entities.values()}
+        kind_of = self.kind_of
         for step in self.settled.steps:
             if not step.in_force or step.implied:
                 continue
@@ -328,14 +357,6 @@ class _Collector:
                 elif (hosted or step.relation in relations_that(Trait.SERVES)) and kind_of[other] == SHARED_SERVICE:
                     ties.append((body, Place(other, Part.LINE, step.area)))
         return ties
-
-    def _ages(self, proofs: Sequence[Proof]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        relations = self.dataset.relations
-        rows = sorted({row for proof in proofs for row in proof.rows})
-        dated = {row: last_evidenced(self.dataset, relations[row], self.view) for row in rows}
-        limit = months_later(self.view.as_of, -OLD)
-        old = tuple(row for row in rows if (seen := dated[row]) is not None and seen < limit)
-        return old, tuple(row for row in rows if dated[row] is None)
 
     def _questions(self, authorities: Sequence[Reach]) -> tuple[OpenQuestion, ...]:
         """The blanks on proofs that cannot be ruled out, each with whose answer hangs on it."""
@@ -405,16 +426,3 @@ def route_of(dataset: Dataset, proof: Proof) -> tuple[Route, str | None]:
         if kind in kinds and kinds[kind] not in roots:
             return route, kinds[kind]
     return Route.DIRECT, None
-
-
-def last_evidenced(dataset: Dataset, row: Relation, view: View) -> date | None:
-    """The last day on which a row was evidenced, or `None` if no item of its evidence is dated."""
-    items = [dataset.evidence[id_] for id_ in row.evidence]
-    if not items:
-        return dataset.info.day
-    days = [
-        last_day(item.published)
-        for item in items
-        if item.stance == "supports" and item.published is not None and view.counts(item)
-    ]
-    return max(days, default=None)

@@ -8,8 +8,8 @@ from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
-from riskgraph.analysis.measure import own_bands
 from riskgraph.analysis.question import Asking, Question, RootNames
+from riskgraph.analysis.triage import Tier
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ENVIRONMENT, ORGANISATIONS, SHARED_SERVICE, Band, FailureKind
 from riskgraph.pictured import Pictured
@@ -113,6 +113,9 @@ class CallSheet(Answer, Pictured):
         return f"<CallSheet for {' and '.join(self.question.roots)}: {len(self.calls)} calls>"
 
 
+# in which order they are rung; who could be reached by altered software alone is rung where that is asked about
+RUNG = (Tier.FIRST, Tier.POSSIBLE, Tier.UNRECORDED, Tier.PAST)
+
 # who must be told besides, and when: the published number where there is one (localdigital.gov.uk,
 # guidance for councils using the cyber incident response service, read November 2026)
 _NATIONAL = (
@@ -167,15 +170,17 @@ def call_sheet(radius: BlastRadius, limit: int = 15) -> CallSheet:
     graph = radius.graph
     book = _Book(graph, radius)
     book.knowing()
-    reached = [reach for reach in book.reached.values() if reach.id not in book.rung]
+    tiers = radius.tiers
+    reached = [radius[body] for tier in RUNG for body in tiers[tier] if body not in book.rung]
     for body in sorted({reach.first for reach in reached if reach.first is not None})[:3]:
         if graph.dataset.entities[body].kind == SHARED_SERVICE:
             book.add(body, "between")
-    for reach in reached[:limit]:
+    first = len(tiers[Tier.FIRST])
+    for number, reach in enumerate(reached[:limit]):
+        if number == first:
+            book.warn(tiers[Tier.PRECAUTION])
         book.add(reach.id, "council")
-    ring = {body for bodies in radius.ring.values() for body in bodies}
-    for body in sorted(ring - book.reached.keys()):
-        book.add(body, "precaution")
+    book.warn(tiers[Tier.PRECAUTION])
     book.desks()
     return CallSheet(graph, radius.question, radius, tuple(book.calls), max(0, len(reached) - limit))
 
@@ -185,7 +190,9 @@ class _Book:
 
     def __init__(self, graph: RiskGraph, radius: BlastRadius) -> None:
         self.graph, self.radius, self.band = graph, radius, radius.question.band
-        self.reached = {reach.id: reach for reach in radius.within(self.band)}
+        told = (Tier.FIRST, Tier.POSSIBLE, Tier.PRECAUTION, Tier.UNRECORDED, Tier.PAST)
+        here = {body for tier in told for body in radius.tiers[tier]}
+        self.reached = {reach.id: reach for reach in radius.authorities if reach.id in here}
         self.calls: list[Call] = []
         self.rung: set[str] = set()
 
@@ -203,8 +210,13 @@ class _Book:
             call = replace(call, kinds=tuple(reach.kinds), band=reach.band, services=services)
         self.calls.append(call)
 
+    def warn(self, bodies: Iterable[str]) -> None:
+        """Add those who should act as a precaution: after the first tier, before who is less sure."""
+        for body in bodies:
+            self.add(body, "precaution")
+
     def _services(self, reach: Reach) -> Iterable[tuple[str | None, Band]]:
-        return own_bands(reach.services, self.band).items()
+        return reach.own(self.band).items()
 
     def knowing(self) -> None:
         """Those who know first: the one hit, and who runs, hosts or makes it."""

@@ -223,6 +223,7 @@ class _Asked:
     """One graph, one question: what both the exact and the sampled answer need."""
 
     def __init__(self, graph: RiskGraph, radius: BlastRadius) -> None:
+        self.question = radius.question
         self.band = band = radius.question.band
         self.harm = graph.harm(radius.view, radius.roots)
         self.book = _StepNumbers(self.harm)
@@ -237,12 +238,17 @@ class _Asked:
         """The states of an authority, one for each kind."""
         return list(states_of(self.harm.number[Place(reach.id, Part.WHOLE)]))
 
+    @property
+    def counting(self) -> list[int]:
+        """Numbers of the kinds by which an authority counts as reached."""
+        return [number for number, kind in enumerate(KINDS) if kind in self.question.counting]
+
     def exact(self, reach: Reach, chances: Sequence[Sequence[float]]) -> Float | None:
         """Chances of any kind and of each kind, worked out, if few enough steps matter."""
         states = self.states(reach)
         return exact(
             self.harm.network, self.book.steps, self.roots, self.kinds, self.band, self.hops,
-            [states, *([state] for state in states)], chances, self.ranks,
+            [[states[number] for number in self.counting], *([state] for state in states)], chances, self.ranks,
         )  # fmt: skip
 
     def sampled(self, chances: Sequence[float], draws: Draws) -> list[list[int]]:
@@ -255,8 +261,8 @@ class _Asked:
         for first in range(0, len(bits), len(KINDS)):
             each = bits[first : first + len(KINDS)]
             anyhow = 0
-            for some in each:
-                anyhow |= some
+            for number in self.counting:
+                anyhow |= each[number]
             found.append([anyhow, *each])
         return found
 

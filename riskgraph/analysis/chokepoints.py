@@ -19,7 +19,7 @@ from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.data.names import normalise
-from riskgraph.engine import place_and_kind, states_of
+from riskgraph.engine import place_and_kind
 from riskgraph.engine.cuts import cut_sets
 from riskgraph.engine.hardening import Thing, still_failing
 from riskgraph.errors import RiskGraphError
@@ -250,7 +250,7 @@ class _Hardener:
             if self.progress is not None:
                 self.progress(first + count, len(self.things))
             for target, places in targets.items():
-                states = [state for place in places for state in states_of(place)]
+                states = [self.harm.state(place, kind) for place in places for kind in self.radius.question.counting]
                 if not any(state in self.states for state in states):
                     continue
                 bits = 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.market import MARKET_MEASURES, MOST_RANKS, Market, Rank, Share, market_in
+from riskgraph.analysis.market import MARKET_MEASURES, MOST_RANKS, Market, Rank, Share, Trade, market_in
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
@@ -73,6 +75,7 @@ class Concentration(Answer, Pictured):
             Column("valued", "of these, authorities of which a value of whole contracts is known", "integer"),
             Column("annual_valued", "of these, authorities of which a cost in a year is known", "integer"),
             Column("owners_known", "suppliers of the market with an owner on record", "integer"),
+            Column("trade", "the trade that is spoken of first: systems or services"),
         ),
         (
             TableForm(
@@ -82,6 +85,7 @@ class Concentration(Answer, Pictured):
                     Column("supplier", "its id"),
                     Column("name", "its name"),
                     Column("owner", "id of its ultimate owner, where one is on record"),
+                    Column("sells", "the trades in which it sells here: systems, services", "list"),
                     *_SIZES,
                     *_WITHIN,
                 ),
@@ -97,11 +101,17 @@ class Concentration(Answer, Pictured):
                 "a measure of how uneven the market is; those of which nothing is known are left out",
                 (
                     Column("measure", f"what is shared: {', '.join(MARKET_MEASURES)}"),
+                    Column("trade", "systems, services, or both together"),
                     Column("by_owner", "whether suppliers are rolled up to their ultimate owners", "flag"),
                     *_index_columns(),
                     Column("entropy", "effective number of suppliers by Shannon's entropy", "number", "suppliers"),
                     Column("known_percent", "how much of the market is known", "number", _PERCENT),
                 ),
+            ),
+            TableForm(
+                "national",
+                "a service run by or for central government, which nobody chooses and which has no share",
+                (Column("service", "its name"), Column("authorities", "authorities that use it", "integer")),
             ),
             TableForm("ranks", "a provider, direct or behind others, the one with most authorities first", _RANK),
             TableForm("owner_ranks", "the same after rolling up to ultimate owners", _RANK),
@@ -121,6 +131,16 @@ class Concentration(Answer, Pictured):
     question: Question
     market: Market
 
+    @cached_property
+    def lead(self) -> Market:
+        """The trade that is spoken of first: that of which most is known."""
+        return self.market.leading()
+
+    @cached_property
+    def other(self) -> Market:
+        """The other trade, a market apart."""
+        return self.market.of(Trade.SERVICES if self.lead.trade is Trade.SYSTEMS else Trade.SYSTEMS)
+
     def fact_values(self) -> Mapping[str, Value]:
         """What is known of the market as a whole."""
         market = self.market
@@ -131,6 +151,7 @@ class Concentration(Answer, Pictured):
             "valued": market.valued["value"],
             "annual_valued": market.valued["annual_value"],
             "owners_known": self.owned,
+            "trade": self.lead.trade,
         }
 
     def row_values(self, table: str) -> Iterable[Row]:
@@ -138,32 +159,40 @@ class Concentration(Answer, Pictured):
         market, name = self.market, self.graph.dataset.usual_name
         if table == "suppliers":
             within = {rank.provider: rank.within for rank in market.ranks}
+            sellers = {trade: set().union(*market.sold[trade].values()) for trade in Trade}
             return [
-                (s.supplier, name(s.supplier), market.owner.get(s.supplier), *_sizes(market, s), *within[s.supplier])
+                (
+                    s.supplier,
+                    name(s.supplier),
+                    market.owner.get(s.supplier),
+                    [trade for trade in Trade if s.supplier in sellers[trade]],
+                    *_sizes(market, s),
+                    *within[s.supplier],
+                )
                 for s in market.shares
             ]
         if table == "owners":
             return [(s.supplier, name(s.supplier), *_sizes(market, s)) for s in market.owners]
         if table == "indices":
             return list(self._indices())
+        if table == "national":
+            return [(service, len(bodies)) for service, bodies in sorted(market.national.items())]
         if table == "market":
             return [(body, name(body), sorted(suppliers)) for body, suppliers in sorted(market.served.items())]
         ranks: Sequence[Rank] = market.ranks if table == "ranks" else market.owner_ranks
         return [(r.provider, name(r.provider), r.rank, *r.within, round(r.share, 1)) for r in ranks]
 
     def _indices(self) -> Iterable[Row]:
-        for owners in (False, True):
-            for measure in MARKET_MEASURES:
-                found = self.market.by(measure, owners=owners)
-                if found is None:
-                    continue
-                figures = [
-                    figure
-                    for name in _BOUNDED
-                    for figure in (getattr(found, name), *found.bounds.get(name, (None, None)))
-                ]
-                figures += [found.entropy, found.known]
-                yield (measure, owners, *(None if figure is None else round(figure, 1) for figure in figures))
+        markets = [(self.market.of(trade), str(trade)) for trade in Trade] + [(self.market, "both")]
+        for owners, (market, trade), measure in product((False, True), markets, MARKET_MEASURES):
+            found = market.by(measure, owners=owners)
+            if found is None:
+                continue
+            figures = [
+                figure for name in _BOUNDED for figure in (getattr(found, name), *found.bounds.get(name, (None, None)))
+            ]
+            figures += [found.entropy, found.known]
+            yield (measure, trade, owners, *(None if figure is None else round(figure, 1) for figure in figures))
 
     @property
     def owned(self) -> int:
@@ -239,7 +268,7 @@ def concentration(graph: RiskGraph, area: str | None = None, **asking: Unpack[As
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One part of the market: a service area, a class or a region."""
+    """One part of the market: one trade of a service area, a class or a region."""
 
     name: str
     market: Market
@@ -251,7 +280,7 @@ class Breakdown(Answer, Pictured):
 
     form: ClassVar = Form(
         "concentration by",
-        "The same market by service area, class of authority or region, the most uneven first.",
+        "The same market by service area, class of authority or region, each trade apart, the most uneven first.",
         ("view", "scope"),
         (
             Column("by", f"what the parts are: {', '.join(BREAKDOWNS)}"),
@@ -264,6 +293,7 @@ class Breakdown(Answer, Pictured):
                 "a part in which a supplier is known",
                 (
                     Column("part", "the service area, class or region"),
+                    Column("trade", "systems or services"),
                     Column("authorities", "authorities that make it up", "integer"),
                     Column("known", "of these, authorities of which a supplier is known", "integer"),
                     Column("suppliers", "suppliers that are known", "integer"),
@@ -301,7 +331,7 @@ class Breakdown(Answer, Pictured):
             counts = len(market.bodies), market.known, len(market.shares)
             figures = (index.largest, index.three, index.hhi, index.low, index.high, index.effective)
             rounded = (round(figure, 1) for figure in figures)
-            rows.append((part.name, *counts, top, self.graph.dataset.usual_name(top), *rounded))
+            rows.append((part.name, market.trade, *counts, top, self.graph.dataset.usual_name(top), *rounded))
         return rows
 
     def __repr__(self) -> str:
@@ -339,7 +369,7 @@ def breakdown(graph: RiskGraph, by: str, area: str | None = None, **asking: Unpa
     one_of(by, dict.fromkeys(BREAKDOWNS), "way to divide a market")
     question = Question.of(graph, **asking)
     whole, chosen = market_of(question, area), question.selection
-    asked: Iterable[tuple[str, Iterable[str], Selection]]
+    asked: Sequence[tuple[str, Iterable[str], Selection]]
     if by == "area":
         asked = [(name, [name], chosen) for name in rules().areas if not whole.areas or name in whole.areas]
     elif by == "class":
@@ -356,14 +386,18 @@ def breakdown(graph: RiskGraph, by: str, area: str | None = None, **asking: Unpa
             (name, whole.areas, replace(chosen, regions=frozenset(), members=frozenset(bodies)))
             for name, bodies in sorted(regions.items())
         ]
-    slices = [Slice(name, market_in(graph, question.view, areas, scope)) for name, areas, scope in asked]
+    slices = []
+    for name, areas, scope in asked:
+        market = market_in(graph, question.view, areas, scope)
+        slices += [Slice(name, one) for trade in Trade if (one := market.of(trade)).shares]
+    known = {part.name for part in slices}
     return Breakdown(
         graph,
         question,
         by,
         whole.areas,
-        tuple(sorted((part for part in slices if part.market.shares), key=lambda part: (-_least(part), part.name))),
-        tuple(part.name for part in slices if not part.market.shares),
+        tuple(sorted(slices, key=lambda part: (-_least(part), part.name, str(part.market.trade)))),
+        tuple(name for name, _, _ in asked if name not in known),
     )
 
 

@@ -46,8 +46,9 @@ class HeldContract:
     vesting
         Against the day asked about: `before`, `after`, or `extendable` (before, but it can be extended past it).
     widest, radius, worst
-        Its provider or the supplier behind it, whichever could reach more; how many authorities could be
-        reached from there, at least possibly; and whether that is one of the worst radii asked for.
+        Its provider or the supplier behind it, whichever could reach more, in the contract's line of business where
+        that is known; how many authorities could be reached from there, at least possibly; and whether that is one of
+        the worst radii asked for.
     """
 
     row: Relation
@@ -173,9 +174,11 @@ _COLUMNS = (
     Column("framework", "framework under which it was bought"),
     Column("reference", "number of the contract"),
     Column(
-        "radius", "authorities that its widest supplier could reach; not asked where its end is not to come", "integer"
+        "radius",
+        "authorities that its widest supplier could reach by this line of business; not asked where its end is over",
+        "integer",
     ),
-    Column("widest", "id of that supplier"),
+    Column("widest", "that supplier, or its line of business, as `blast` takes it"),
     Column("worst", "whether that is one of the worst radii", "flag"),
     Column("vesting", "against the vesting day: before, extendable past it, or after"),
     Column("row", "id of the relation"),
@@ -295,7 +298,7 @@ def contracts(
     The last day to give notice is the end as it stands, less the notice period. Within each part the order
     is that of these days, or of the ends where no notice period is known; among equals the widest radius
     comes first. A contract's radius is that of its provider or of the supplier behind it, whichever is
-    wider: the number that `riskgraph.analysis.blast.blast` gives for the same question.
+    wider, in the contract's line of business: the number that `riskgraph.analysis.blast.blast` gives for the same question.
 
     Examples
     --------
@@ -318,7 +321,11 @@ def contracts(
         radius = {row.root: row.authorities[question.band] for row in every.rows}
     running = []
     for one in coming:
-        root = max((*one.suppliers, one.row.provider), key=lambda body: radius.get(body, 0))  # the supplier where equal
+        roots = [
+            f"{body}/{one.area}" if f"{body}/{one.area}" in radius else body
+            for body in (*one.suppliers, one.row.provider)
+        ]
+        root = max(roots, key=lambda body: radius.get(body, 0))  # the supplier where equal
         running.append(replace(one, widest=root, radius=radius.get(root, 0)))
     running = _worst(running, widest)
     running.sort(key=lambda c: (not c.worst, c.act_by, c.ends or date.max, -c.radius, c.row.id))

@@ -11,7 +11,8 @@ from riskgraph.analysis.question import Question
 from riskgraph.data.checks import CHECKS, run_checks
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.incident import Recorded
-from riskgraph.data.merge import MergeReport, merge
+from riskgraph.data.joining import MergeReport
+from riskgraph.data.merge import merge
 from riskgraph.data.overlap import Count
 from riskgraph.data.read import settled
 from riskgraph.graph import RiskGraph
@@ -204,7 +205,10 @@ def merge_maps(datasets: Sequence[Dataset], title: str | None = None) -> MergedM
     >>> merge_maps([read("seeds"), read("seeds")]).fact_values()["relations_added"]
     0
     """
-    merged, report = merge(datasets, title)
+    if len(datasets) == 1 and datasets[0].told is not None:  # one's own register on a map is merged already
+        merged, report = datasets[0], datasets[0].told
+    else:
+        merged, report = merge(datasets, title)
     settled("the merged map", run_checks(merged, {}))
     graph = RiskGraph(merged)
     return MergedMap(graph, Question.of(graph), report)

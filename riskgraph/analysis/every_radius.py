@@ -6,7 +6,7 @@ The route comes from the engine asked about that root alone; where the two disag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -40,10 +40,11 @@ class Touch:
 
     body: str
     levels: Levels
+    band: Band | None  # the best of the kinds by which it counts as reached
     services: tuple[tuple[str | None, Levels], ...]  # service areas that are reached, sorted, and how surely
     route: Route
     first: str | None  # the body or place through which it is reached, if not directly
-    proof: Proof  # of its surest kind
+    proof: Proof  # of its surest kind that counts
     past: bool  # whether every way has ended: a past customer
 
 
@@ -170,27 +171,32 @@ def _touches(
         served = sorted(services.get(place.body, ()), key=lambda service: service[0] or "~")
         if place.part is not Part.WHOLE or (areas and not served):
             continue
-        proof = _lead(harm, answer, harm.number[place], bands)
+        proof = _lead(harm, answer, harm.number[place], bands, question.counting)
         route, first = route_of(graph.dataset, proof)
         best: Band | None = proof.band
         if not proof.in_force:
             in_force = in_force or run(harm.in_force, [root], kinds)
-            best = best_band(in_force, harm.number[place])
+            best = best_band(in_force, harm.number[place], question.counting)
         levels = tuple(map(min, zip(*(service[1] for service in served), strict=True))) if areas else tuple(bands)
-        past = is_past(Band(min(levels)), best)
-        touches.append(Touch(place.body, levels, tuple(served), route, first, proof, past))
+        level = min(level for level, kind in zip(levels, KINDS, strict=True) if kind in question.counting)
+        band = None if level == NOT else Band(level)
+        past = is_past(Band(min(levels)) if band is None else band, best)
+        touches.append(Touch(place.body, levels, band, tuple(served), route, first, proof, past))
     return tuple(touches)
 
 
-def _lead(harm: HarmNetwork, answer: Solution, place: int, bands: list[int]) -> Proof:
-    """The proof of the surest kind, then of the nearest; ties go to the order of the kinds."""
+def _lead(
+    harm: HarmNetwork, answer: Solution, place: int, bands: list[int], counting: Collection[FailureKind]
+) -> Proof:
+    """The proof of the surest kind that counts, then of the nearest; ties go to the order of the kinds."""
     best = [answer.best(state) for state in states_of(place)]
     if [NOT if one is None else one[0] for one in best] != bands:
         raise RiskGraphError(
             f"Two ways of computing what reaches {harm.places[place].body} disagree; nothing is answered.",
             "Please report this fault, with the data if you may share them.",
         )
-    _, _, kind = min((*one, kind) for kind, one in enumerate(best) if one is not None)
+    found = [(KINDS[kind] not in counting, *one, kind) for kind, one in enumerate(best) if one is not None]
+    *_, kind = min(found)
     proof = proof_at(harm, answer, place, KINDS[kind])
     assert proof is not None
     return proof

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
-from riskgraph.analysis.blast import OLD, OpenQuestion, blast, last_evidenced
+from riskgraph.analysis.blast import OpenQuestion, blast
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.question import Asking, Question, RootNames
-from riskgraph.dates import months_later
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
@@ -158,6 +158,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
     fields: dict[str, list[int]] = {field: [0, 0, 0] for field in _ASKED}
     by_body: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     old, undated, single, disputed = [], [], [], []
+    weighed = graph.settled(view).weighed
     uses = {step.row.id: step for step in graph.settled(view).steps if step.implied}
     for step in steps:
         row = step.row
@@ -172,7 +173,8 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
         seen = last_evidenced(dataset, row, view)
         if seen is None:
             undated.append(row.id)
-        elif seen < months_later(view.as_of, -OLD):
+        stale = weighed.old(row)
+        if stale:
             old.append(row.id)
         items = [dataset.evidence[id_] for id_ in row.evidence]
         supporting = {item.url or item.publisher for item in items if item.stance == "supports" and item.about is None}
@@ -184,7 +186,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
             counts = by_body[step.dependent]
             counts[0] += 1
             counts[1] += blanks
-            counts[2] += seen is not None and seen < months_later(view.as_of, -OLD)
+            counts[2] += stale
     silent = [body for body in counted(dataset, view.as_of, chosen.holds) if body not in by_body]
     order = sorted(by_body.items(), key=lambda item: (-item[1][1], item[0]))
     return Gaps(

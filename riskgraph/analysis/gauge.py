@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from riskgraph.analysis.blast import run
-from riskgraph.analysis.measure import By, counted, residents, separate_areas
+from riskgraph.analysis.measure import By, counted, counting, residents, separate_areas
 from riskgraph.analysis.select import Selection
 from riskgraph.engine.changes import Target
 from riskgraph.graph import RiskGraph
@@ -36,7 +36,7 @@ class Gauge:
     kinds
         The failure kinds that start at the root.
     hit
-        The failure kind in which something counts as reached; `None`: any.
+        The failure kind in which something counts as reached; `None`: any that counts.
     band
         The band in which, or surer than which, it counts.
     selection
@@ -62,7 +62,7 @@ class Gauge:
     ) -> None:
         self.graph, self.view, self.kinds, self.band, self.by = graph, view, tuple(kinds), band, by
         self.selection = selection or Selection(graph)
-        self.hit = KINDS if hit is None else (hit,)
+        self.hit = tuple(kind for kind in KINDS if kind in counting(kinds)) if hit is None else (hit,)
         self.elements = list(self._elements(graph.harm(view)))
         self._states: dict[int, Mapping[int, Sequence[int]]] = {}
 

@@ -27,11 +27,11 @@ def HHI_BANDS(points: float) -> tuple[HhiBand, ...]:  # noqa: N802
     Examples
     --------
     >>> [f"{band.owner} {band.year}: {band.words}" for band in HHI_BANDS(2600)]
-    ['US DOJ and FTC 2023: highly concentrated', 'European Commission 2004: above 2,000']
+    ['US 2023: highly concentrated', 'EU 2004: above 2,000']
     """
     us = "highly concentrated" if points > 1800 else "moderately concentrated" if points >= 1000 else "unconcentrated"
     eu = "above 2,000" if points > 2000 else "1,000 to 2,000" if points >= 1000 else "below 1,000"
-    return HhiBand("US DOJ and FTC", 2023, us), HhiBand("European Commission", 2004, eu)
+    return HhiBand("US", 2023, us), HhiBand("EU", 2004, eu)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,10 @@
 A market is some service areas, a class of authority, a region and a date. An authority's supplier is whoever
 stands behind what it uses there: the supplier or shared service of a row, the maker of a product, the
 operator, supplier or maker of a system. Every word that speaks of shares takes them from here.
+
+Who sells a system and who does work (enforcement agents, printers, a service run for the council) do not compete:
+within an area these are two trades, each with shares of its own. What central government runs for every council is in
+neither.
 """
 
 from __future__ import annotations
@@ -11,24 +15,39 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 
 from riskgraph.analysis.hhi import Index, index
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.select import Selection
+from riskgraph.data.sellers import does_work, national_services
 from riskgraph.graph import RiskGraph
-from riskgraph.model import ENVIRONMENT, ORGANISATIONS, PRINCIPAL_COUNCILS, PRODUCT, STORE, SYSTEM, one_of
+from riskgraph.model import ORGANISATIONS, PRINCIPAL_COUNCILS, PRODUCT, STORE, SYSTEM, one_of
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 
-__all__ = ["MARKET_MEASURES", "MOST_RANKS", "Market", "Rank", "Share", "SupplyChain", "market_in"]
+__all__ = ["MARKET_MEASURES", "MOST_RANKS", "Market", "Rank", "Share", "SupplyChain", "Trade", "market_in"]
 
 MOST_RANKS = 4
 MARKET_MEASURES = ("councils", "residents", "value", "annual_value")
-_MARKET, _BEHIND = relations_that(Trait.MARKET), relations_that(Trait.BEHIND)
+_MARKET, _HOLDS = relations_that(Trait.MARKET), relations_that(Trait.HOLDS)
+_BEHIND = relations_that(Trait.BEHIND) | _HOLDS
+_SYSTEM = relations_that(Trait.USE) | relations_that(Trait.HOSTS)
+_WORK = relations_that(Trait.SERVES)
+_SELLS = relations_that(Trait.MAKES) | relations_that(Trait.OPERATES) | relations_that(Trait.SUPPLIES)
 _NO_STEP = frozenset({SYSTEM, PRODUCT, STORE})
+Values = Mapping[str, Mapping[str, Decimal]]
+"""Measure of value to supplier to pounds."""
 Areas = frozenset[str]
 """Ids of service areas; all of them if empty."""
+
+
+class Trade(StrEnum):
+    """What is sold in a service area: its systems, or work."""
+
+    SYSTEMS = "systems"
+    SERVICES = "services"
 
 
 class SupplyChain:
@@ -38,10 +57,15 @@ class SupplyChain:
         self.graph, self.view = graph, view
         self.kind = {entity.id: entity.kind for entity in graph.dataset.entities.values()}
         self.steps: dict[str, list[Step]] = defaultdict(list)
+        self.national = national_services(graph.dataset)
         self._behind: dict[tuple[str, Areas], frozenset[str]] = {}
+        self._systems: set[tuple[str, str]] = set()  # organisation and an area of which it makes or runs a system
         for step in graph.settled(view).steps:
             if step.in_force and not step.implied:
                 self.steps[step.dependent].append(step)
+                if step.relation in _SELLS and self.kind[step.dependent] in {PRODUCT, SYSTEM}:
+                    areas = graph.dataset.entities[step.dependent].service_area
+                    self._systems.update((step.provider, area) for area in areas)
 
     def sells(self, step: Step, areas: Set[str | None] = frozenset()) -> bool:
         """Whether a step is a purchase in a market: stated, in force, and in one of its service areas if it has any."""
@@ -61,6 +85,17 @@ class SupplyChain:
                 maker for product in self._of(provider, Trait.COPY) for maker in self._of(product, Trait.MAKES)
             }
         return self._of(provider, Trait.OPERATES)
+
+    def trade(self, step: Step, seller: str) -> Trade:
+        """What one seller of a step sells.
+
+        A system, if that is what is used, or if it makes or runs one in the area; work, if it runs the service or is
+        known to do work; else it is taken to supply a system.
+        """
+        if step.relation in _SYSTEM or (seller, step.area) in self._systems:
+            return Trade.SYSTEMS
+        entity = self.graph.dataset.entities[seller]
+        return Trade.SERVICES if step.relation in _WORK or does_work(entity) else Trade.SYSTEMS
 
     def _of(self, place: str, trait: Trait) -> set[str]:
         return {step.provider for step in self.steps.get(place, ()) if step.relation in relations_that(trait)}
@@ -82,14 +117,14 @@ class SupplyChain:
     def behind(self, provider: str, areas: Areas = frozenset()) -> frozenset[str]:
         """Organisations and environments one step behind a provider, in some areas or for all that it does.
 
-        Systems, products and stores on the way are no step of their own. What is in no area, or in an area that
+        Systems, products and stores on the way are no step of their own, and national services are told apart. What is in no area, or in an area that
         everything else rests on (ICT, networks, hosting), stands behind every area.
         """
         if (provider, areas) not in self._behind:
             found, waiting, seen = set(), [provider], {provider}
             while waiting:
                 for step in self.steps.get(waiting.pop(), ()):
-                    if step.relation not in _BEHIND or step.provider in seen:
+                    if step.relation not in _BEHIND or step.provider in seen or step.provider in self.national:
                         continue
                     if areas and step.area is not None and step.area not in areas and not rules().enabling(step.area):
                         continue
@@ -170,7 +205,11 @@ class Market:
     served
         Authority to its suppliers; empty: none is known.
     used
-        Authority to what it has a relation of its own with: suppliers, systems, products, environments.
+        Authority to what it has a relation of its own with: suppliers, systems, products, environments, holders of data.
+    sold, prices
+        The same as `served`, and as `values` and `valued`, for each trade.
+    national
+        Service run by or for central government to the authorities that use it; it has no share.
     values
         Measure of value to supplier to pounds, of contracts with one known supplier.
     valued
@@ -183,9 +222,34 @@ class Market:
     areas: Areas
     served: Mapping[str, Set[str]]
     used: Mapping[str, Set[str]]
-    values: Mapping[str, Mapping[str, Decimal]]
+    sold: Mapping[Trade, Mapping[str, Set[str]]]
+    national: Mapping[str, Set[str]]
+    values: Values
     valued: Mapping[str, int]
+    prices: Mapping[Trade, tuple[Values, Mapping[str, int]]]
     owner: Mapping[str, str]
+    trade: Trade | None = None  # None: both
+
+    def of(self, trade: Trade) -> Market:
+        """One trade of the market."""
+        values, valued = self.prices[trade]
+        return replace(self, served=self.sold[trade], values=values, valued=valued, trade=trade)
+
+    def leading(self, *suppliers: str) -> Market:
+        """The trade to speak of first: one in which all of these sell, else that of which most is known.
+
+        Parameters
+        ----------
+        suppliers
+            Suppliers or ultimate owners.
+        """
+        wanted = {self.owner.get(one, one) for one in suppliers}
+        trades = [self.of(trade) for trade in Trade]
+
+        def order(one: Market) -> tuple[bool, int]:
+            return not wanted <= {share.supplier for share in one.owners}, -one.known
+
+        return min(trades, key=order)
 
     @property
     def graph(self) -> RiskGraph:
@@ -303,8 +367,8 @@ class Market:
         found = {}
         for body, suppliers in self.served.items():
             layer = suppliers | self.used[body]
-            hosts = {place for place in self.used[body] if self.chain.kind[place] == ENVIRONMENT}
-            seen, layers = layer | {body}, [suppliers | hosts]
+            places = {place for place in self.used[body] if self.chain.kind[place] not in _NO_STEP}
+            seen, layers = layer | {body}, [suppliers | places]
             while len(layers) < MOST_RANKS:
                 layer = {after for provider in layer for after in self.chain.behind(provider, self.areas)} - seen
                 seen |= layer
@@ -382,28 +446,49 @@ def market_in(graph: RiskGraph, view: View, areas: Iterable[str] = (), selection
         if anybody or entities[body].authority_type in PRINCIPAL_COUNCILS
     }
     used: dict[str, set[str]] = {body: set() for body in served}
-    values: dict[str, dict[str, Decimal]] = {name: defaultdict(Decimal) for name in MARKET_MEASURES[2:]}
-    valued: dict[str, set[str]] = {name: set() for name in values}
+    sold: dict[Trade, dict[str, set[str]]] = {trade: {body: set() for body in served} for trade in Trade}
+    national: dict[str, set[str]] = defaultdict(set)
+    values: dict[Trade | None, dict[str, dict[str, Decimal]]] = {
+        trade: {name: defaultdict(Decimal) for name in MARKET_MEASURES[2:]} for trade in (*Trade, None)
+    }
+    valued: dict[Trade | None, dict[str, set[str]]] = {
+        trade: {name: set() for name in found} for trade, found in values.items()
+    }
     joint: set[tuple[str, str, str, Decimal]] = set()
     for step in graph.settled(view).steps:
-        if step.dependent not in served or not chain.sells(step, inside):
+        body, provider = step.dependent, step.provider
+        if body not in served:
+            continue
+        if step.relation in _HOLDS and step.in_force and (not inside or step.area in inside):
+            used[body].add(provider)
+        if not chain.sells(step, inside):
             continue
         organisations = chain.organisations(step)
-        served[step.dependent] |= organisations
-        used[step.dependent].add(step.provider)
+        run = {chain.national[one] for one in (provider, *organisations) if one in chain.national}
+        for service in run:
+            national[service].add(body)
+        if run:
+            continue
+        served[body] |= organisations
+        used[body].add(provider)
+        for seller in organisations:
+            sold[chain.trade(step, seller)][body].add(seller)
         if len(organisations) != 1:
             continue
         (supplier,), row = organisations, step.row
         for name, amount in (("value", row.contract_value_gbp), ("annual_value", row.annual_value_gbp)):
             if amount is None:
                 continue
-            valued[name].add(step.dependent)
+            trades = chain.trade(step, supplier), None
+            for trade in trades:
+                valued[trade][name].add(body)
             if row.contract_reference is not None:
                 one = name, supplier, row.contract_reference, amount
                 if one in joint:  # a joint contract counts once
                     continue
                 joint.add(one)
-            values[name][supplier] += amount
-    return Market(
-        chain, inside, served, used, values, {name: len(found) for name, found in valued.items()}, chain.owners
-    )
+            for trade in trades:
+                values[trade][name][supplier] += amount
+    counts = {trade: {name: len(bodies) for name, bodies in found.items()} for trade, found in valued.items()}
+    prices = {trade: (values[trade], counts[trade]) for trade in Trade}
+    return Market(chain, inside, served, used, sold, national, values[None], counts[None], prices, chain.owners)

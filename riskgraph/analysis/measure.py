@@ -4,6 +4,8 @@
   no longer exists, or a group, is told apart and never counted.
 - *The root never counts*: what fails is not in its own radius, alone or together with others. A line of business
   is no body: the authority that runs it counts.
+- *Altered software* never counts beside other harm: who could be reached only if software were altered before it
+  came to them is told apart, unless that is what was asked.
 - *Past customers count* among those who are reached, and are named apart. One is past if every way by which it
   is reached within the band has ended: only data that were left behind can harm it.
 - *Residents*: everyone who lives in the areas reached, each person once. A county's people are its own only
@@ -21,7 +23,7 @@ from datetime import date
 from enum import StrEnum
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.model import AUTHORITY, Band, FailureKind, RegisterEntry
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, Band, FailureKind, RegisterEntry
 
 __all__ = [
     "By",
@@ -29,8 +31,10 @@ __all__ = [
     "Standing",
     "bands_in",
     "counted",
+    "counting",
     "counts",
     "inhabited",
+    "is_council",
     "is_group",
     "is_past",
     "own_bands",
@@ -84,6 +88,18 @@ def standing(dataset: Dataset, body: str, day: date) -> Standing | None:
     return Standing.COUNTED if entry is None or entry.exists(day) else Standing.ABOLISHED
 
 
+def is_council(dataset: Dataset, body: str) -> bool:
+    """Whether an authority is a principal council, not a fire, police or other authority.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> is_council(read("seeds"), "authority:dover")
+    True
+    """
+    return dataset.entities[body].authority_type in PRINCIPAL_COUNCILS
+
+
 def counts(dataset: Dataset, body: str, day: date) -> bool:
     """Whether a body is an authority that counts at a date."""
     return standing(dataset, body, day) is Standing.COUNTED
@@ -104,6 +120,29 @@ def counted(dataset: Dataset, day: date, holds: Callable[[str], bool] | None = N
     4
     """
     return tuple(body for body in dataset.entities if counts(dataset, body, day) and (holds is None or holds(body)))
+
+
+def counting(kinds: Collection[FailureKind]) -> frozenset[FailureKind]:
+    """The kinds by which a body counts as reached, of those that a question may lead to.
+
+    Along every row that is no software, what can be altered can also be read, stopped or entered as surely
+    (`propagation.csv`; a test holds that). So who is reached by altering alone has altered software, which is a
+    supposition of its own: it counts only where it is asked about, alone or with the attacker whom it lets in.
+
+    Parameters
+    ----------
+    kinds
+        The kinds asked about.
+
+    Examples
+    --------
+    >>> FailureKind.TAMPERING in counting({FailureKind.TAMPERING, FailureKind.OUTAGE})
+    False
+    >>> FailureKind.TAMPERING in counting({FailureKind.TAMPERING, FailureKind.INTRUSION})
+    True
+    """
+    altered = FailureKind.TAMPERING in kinds and set(kinds) <= {FailureKind.TAMPERING, FailureKind.INTRUSION}
+    return frozenset(kind for kind in FailureKind if altered or kind is not FailureKind.TAMPERING)
 
 
 def is_past(band: Band, in_force: Band | None, within: Band = Band.POSSIBLE) -> bool:
@@ -132,8 +171,10 @@ Services = Mapping[str | None, Mapping[FailureKind, Band]]
 """Service area (`None`: not known) to each kind in which the service is reached, and the band of that."""
 
 
-def own_bands(services: Services, within: Band, kind: FailureKind | None = None) -> dict[str | None, Band]:
-    """The services that are reached within a band, each with its own best band, of one kind or of any.
+def own_bands(
+    services: Services, within: Band, kinds: Collection[FailureKind] = tuple(FailureKind)
+) -> dict[str | None, Band]:
+    """The services that are reached within a band, each with its own best band, of some kinds or of any.
 
     Examples
     --------
@@ -142,8 +183,8 @@ def own_bands(services: Services, within: Band, kind: FailureKind | None = None)
     {'housing': <Band.LIKELY: 1>}
     """
     best = {
-        area: min((band for k, band in kinds.items() if kind is None or k is kind), default=None)
-        for area, kinds in services.items()
+        area: min((band for kind, band in found.items() if kind in kinds), default=None)
+        for area, found in services.items()
     }
     return {area: band for area, band in best.items() if band is not None and band <= within}
 

@@ -38,6 +38,7 @@ class Merger(Answer, Pictured):
         ("roots", "kinds", "view", "band", "scope"),
         (
             Column("areas", "service areas of the market; empty: all together", "list"),
+            Column("trade", "the trade in which both sell, else that of which most is known: systems or services"),
             Column("buyer", "id of who buys"),
             Column("bought", "id of who is bought"),
             Column("buyer_group", "id of the buyer's ultimate owner, or the buyer"),
@@ -151,6 +152,7 @@ class Merger(Answer, Pictured):
         one, other = (None if share is None else round(share, 1) for share in self.shares)
         return {
             "areas": sorted(self.before.areas),
+            "trade": self.before.trade,
             "buyer": self.buyer,
             "bought": self.bought,
             "buyer_group": self.groups[0],
@@ -213,7 +215,7 @@ def merger(graph: RiskGraph, buyer: str, bought: str, area: str | None = None, *
     if pair[0] == pair[1]:
         raise RiskGraphError(f"{pair[0]} cannot buy itself.", "Name two suppliers.")
     question = Question.of(graph, pair, **asking)
-    before = market_of(question, area)
+    before = market_of(question, area).leading(*pair)
     one, other = (before.owner.get(id_, id_) for id_ in pair)
     after = before.joined(one, other)
     bounds = None
@@ -389,7 +391,7 @@ def designation(
     """
     found = concentration(graph, area, **asking)
     if providers is None:
-        ids = [share.supplier for share in found.market.shares[:3]]
+        ids = [share.supplier for share in found.lead.shares[:3]]
     else:
         ids = [graph.names.resolve(name) for name in providers]
     classes: dict[str | None, set[str]] = defaultdict(set)

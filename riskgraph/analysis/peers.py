@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from statistics import median
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.blast import blast, last_evidenced
+from riskgraph.analysis.blast import blast
 from riskgraph.analysis.market import SupplyChain
-from riskgraph.analysis.measure import counted, counts, own_bands
+from riskgraph.analysis.measure import counted, counts
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.select import Selection
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Band
 from riskgraph.pictured import Pictured
@@ -42,7 +42,7 @@ class Run:
     area: str | None
     via: str | None  # the shared service or council that runs it for the body
     hosting: str | None  # own, supplier, shared or cloud; None: not known
-    seen: date | None  # when that was last evidenced; None: not dated
+    seen: str | None  # day, month or year in which that was last evidenced; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class Peers(Answer, Pictured):
                     peer.id, dataset.usual_name(peer.id), dataset.entities[peer.id].authority_type, len(things),
                     things, [dataset.usual_name(thing) for thing in things],
                     [run.hosting or "?" for run in peer.runs],
-                    [str(run.seen.year) if run.seen else "?" for run in peer.runs],
+                    [run.seen[:4] if run.seen else "?" for run in peer.runs],
                     peer.same_class, peer.same_region,
                 )
             )  # fmt: skip
@@ -267,7 +267,7 @@ class _PeerFinder:
         hit: dict[str | None, Band] = {}
         if own is not None:
             bands = (self.question.band, Band.POSSIBLE, Band.NOT_RULED_OUT)  # the surest that anything is hit in
-            hit = next((found for band in bands if (found := own_bands(own.services, band))), {})
+            hit = next((found for band in bands if (found := own.own(band))), {})
         reached = {id_ for id_, reach in reaches.items() if reach.root or reach.band <= Band.POSSIBLE}
         doubtful = (reaches.keys() | set().union(*whole.ring.values()) | self._open_customers()) - reached
         order = sorted(hit.items(), key=lambda item: (item[1], item[0] or "~"))

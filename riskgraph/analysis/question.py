@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 from urllib.parse import parse_qsl, urlencode
 
-from riskgraph.analysis.measure import counted
+from riskgraph.analysis.measure import counted, counting
 from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -184,9 +184,19 @@ class Question:
         return self
 
     @property
+    def counting(self) -> frozenset[FailureKind]:
+        """The kinds by which a body counts as reached (`riskgraph.analysis.measure.counting`)."""
+        return counting(self.kinds)
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """Ids of the authorities that the answer is about."""
+        return counted(self.selection.graph.dataset, self.view.as_of, self.selection.holds)
+
+    @property
     def bodies(self) -> int:
         """How many authorities the answer is about: the denominator of its scope."""
-        return len(counted(self.selection.graph.dataset, self.view.as_of, self.selection.holds))
+        return len(self.scope)
 
     # -- the question in other forms ------------------------------------------------------------
 
@@ -204,7 +214,7 @@ class Question:
             "areas": sorted(chosen.areas),
             "classes": sorted(chosen.classes),
             "regions": sorted(chosen.regions),
-            "members": None if chosen.members is None else sorted(chosen.members),
+            "members": None if chosen.members is None else [*chosen.asked, *(one.name for one in chosen.not_found)],
         }
         return {key: plain[key] for part in parts for key in QUESTION_PARTS[part]}
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.measure import Residents, Services, bands_in, is_past, own_bands, residents
 from riskgraph.analysis.proofs import Proof
 from riskgraph.analysis.question import Question
-from riskgraph.analysis.select import Selection
+from riskgraph.analysis.select import Selection, nothing_recorded
+from riskgraph.analysis.triage import Coverage, Tier, coverage, first_band
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
-from riskgraph.model import KINDS, Band, FailureKind
+from riskgraph.model import KINDS, Band, FailureKind, Relation
 from riskgraph.pictured import Pictured
 from riskgraph.settle import View
 
@@ -69,7 +72,12 @@ class Reach:
     first: str | None  # the body or place through which it is reached, if not directly
     also: tuple[str, ...]  # shared services and environments that could carry harm here besides
     in_force: Band | None  # the best band by ways that have not ended; None: all have
+    seen: (
+        str | None
+    )  # when the oldest fact of the surest way was last evidenced: a day, a month or a year; None: not known
+    ended: str | None  # when the surest way ended, if it has and that is known
     holder: str | None  # with whom data were left behind, if the surest way has ended
+    counting: frozenset[FailureKind]  # the kinds by which it counts as reached
     successors: tuple[str, ...] = ()
 
     @property
@@ -78,9 +86,26 @@ class Reach:
         return tuple(dict.fromkeys(way.area for way in self.ways))
 
     @property
+    def counted(self) -> Mapping[FailureKind, Hit]:
+        """Its hits in the kinds by which a body counts as reached; empty if only altered software could reach it."""
+        return {kind: hit for kind, hit in self.kinds.items() if kind in self.counting}
+
+    @property
     def band(self) -> Band:
-        """The best band of any kind: in which band the body is reached at all."""
-        return min(hit.band for hit in self.kinds.values())
+        """The best band of the kinds that count; of altered software, if nothing else could reach it."""
+        return min(hit.band for hit in (self.counted or self.kinds).values())
+
+    @property
+    def altered(self) -> bool:
+        """Whether it could be reached at least possibly, but only if software were altered."""
+        counted = self.counted
+        if counted and self.band <= Band.POSSIBLE:
+            return False
+        return any(hit.band <= Band.POSSIBLE for kind, hit in self.kinds.items() if kind not in counted)
+
+    def own(self, band: Band) -> dict[str | None, Band]:
+        """Its services that are reached within a band in a kind that counts, each with its own best band."""
+        return own_bands(self.services, band, self.counting if self.counted else self.kinds.keys())
 
     @property
     def past(self) -> bool:
@@ -89,8 +114,10 @@ class Reach:
 
     @property
     def lead(self) -> tuple[FailureKind, Hit]:
-        """The kind that is surest here, then nearest; ties go to the order of the kinds."""
-        return min(self.kinds.items(), key=lambda item: (item[1].band, item[1].hops, KINDS.index(item[0])))
+        """The kind that is surest here of those that count, then nearest; ties go to the order of the kinds."""
+        return min(
+            (self.counted or self.kinds).items(), key=lambda item: (item[1].band, item[1].hops, KINDS.index(item[0]))
+        )
 
     def inside(self, areas: Collection[str]) -> Reach | None:
         """The same by its services in some areas only, each kind as surely as there; `None` if none is reached."""
@@ -128,7 +155,20 @@ class BlastRadius(Answer, Pictured):
         "Who could be reached if the roots failed together, how, and how surely.",
         ("roots", "kinds", "view", "band", "scope"),
         (
-            Column("councils", "how many could be reached at least possibly, or as surely as was asked", "integer"),
+            Column("of", "public bodies in the scope of the question", "integer"),
+            Column("first", "how many could be reached first: documented or likely, not by altered software alone", "integer"),
+            Column("possible", "how many more could be reached possibly", "integer"),
+            Column("precaution", "how many stand beside the surest band that has such: they share a place or a link with what an attacker could be in", "integer"),
+            Column("altered", "how many more could be reached only if software were altered", "integer"),
+            Column("unrecorded", "how many more depend on it, of whom it is not recorded for what or how", "integer"),
+            Column("past", "how many more are past customers", "integer"),
+            Column("councils", "how many could be reached at least possibly, or as surely as was asked: first, possible, and those told as precaution that could be", "integer"),
+            Column("coverage_area", "service area in which most could be reached"),
+            Column("coverage_users", "councils of the scope known to depend on it in any area", "integer"),
+            Column("coverage_known", "councils of the scope of which the map knows who provides anything in that area", "integer"),
+            Column("coverage_councils", "councils of the scope", "integer"),
+            Column("nothing_recorded", "ids of members of whom the map records nothing in force", "list"),
+            Column("not_found", "names on the list of members that are nobody's", "list"),
             Column("councils_not_ruled_out", "how many besides cannot be ruled out", "integer"),
             Column("past_customers", "how many are past customers: only relations that ended lead there", "integer"),
             Column("services", "services of councils that could be reached so surely", "integer"),
@@ -156,9 +196,12 @@ class BlastRadius(Answer, Pictured):
                     Column("lines", "lines of business of the roots by which it is reached; ? is not known", "list"),
                     Column("services", "its services that could be reached; ? is not known", "list"),
                     Column("past_customer_of", "id of who may still hold its data, of a past customer"),
+                    Column("tier", "in which tier of the triage it is told; empty: apart, or less sure than was asked"),
+                    Column("last_seen", "when the oldest fact of the surest way was last evidenced", "date"),
+                    Column("ended", "when the surest way ended, if it has", "date"),
                     Column("standing", "reached, past customer, asked about, abolished, group or precaution"),
                 ),
-                ("name", *map(str, FailureKind), "hops", "route", "through_name", "services", "standing"),
+                ("name", "tier", *map(str, FailureKind), "route", "through_name", "services", "last_seen", "ended", "standing"),
             ),
             TableForm("counts", "how many councils one kind reaches with one best band", (_KIND, Column("band", "their best band", "band"), Column("councils", "how many, no root among them", "integer"))),
             TableForm("kinds", "one kind of failure at one of the councils", (_BODY, _KIND, Column("band", "how surely", "band"), Column("hops", "rows between the root and it", "integer"))),
@@ -179,9 +222,6 @@ class BlastRadius(Answer, Pictured):
     groups: tuple[Reach, ...]
     ring: Mapping[Band, tuple[str, ...]]
     questions: tuple[OpenQuestion, ...]
-    old_rows: tuple[str, ...]  # rows on the proofs last evidenced more than five years before the date
-    undated_rows: tuple[str, ...]  # rows on the proofs with no date of evidence at all
-    assumed: int  # steps of the proofs that rest on an assumed value
     alone: Mapping[str, Mapping[str, Band]]  # of several roots: what each reaches when asked alone
     # only where known: authority and service to the days until it stops
     stops_after: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
@@ -214,11 +254,16 @@ class BlastRadius(Answer, Pictured):
         raise KeyError(body)
 
     def within(self, band: Band = Band.POSSIBLE, kind: FailureKind | None = None) -> tuple[Reach, ...]:
-        """Who counts: authorities reached in a band or a surer one, in one kind or in any; no root itself."""
+        """Who counts: authorities reached in a band or a surer one, in one kind or in any that counts; no root itself."""
         return tuple(
             reach
             for reach in self.authorities
-            if not reach.root and any(hit.band <= band for k, hit in reach.kinds.items() if kind is None or k is kind)
+            if not reach.root
+            and any(
+                hit.band <= band
+                for k, hit in reach.kinds.items()
+                if (k in reach.counting if kind is None else k is kind)
+            )
         )
 
     @property
@@ -236,13 +281,92 @@ class BlastRadius(Answer, Pictured):
         """Whether nobody at all is reached in any band: no authority but the roots, whether it counts or not."""
         return not (self.within(Band.NOT_RULED_OUT) or self.abolished or self.groups)
 
+    @property
+    def first_band(self) -> Band:
+        """How sure the first tier is (`riskgraph.analysis.triage.first_band`)."""
+        return first_band(self.question.counting, self.band)
+
+    @cached_property
+    def precaution(self) -> tuple[str, ...]:
+        """The precaution ring of the surest band that has one beside the first tier; ids in order."""
+        first = {reach.id for reach in self.within(self.first_band)}
+        rings = (sorted(set(self.ring[band]) - first - set(self.roots)) for band in SHOWN_BANDS)
+        return tuple(next(filter(None, rings), ()))
+
+    @cached_property
+    def tiers(self) -> Mapping[Tier, tuple[str, ...]]:
+        """Everybody in the scope who is told, in the order of triage: each in one tier, as far as the band asked lets in.
+
+        Surest first, then by name; past customers by the day on which their contract ended, the oldest first.
+        """
+        found: dict[Tier, list[str]] = {tier: [] for tier in Tier}
+        found[Tier.PRECAUTION] = list(self.precaution)
+        for reach in self.authorities:
+            if not reach.root and reach.id not in self.precaution and (tier := self._tier(reach)) is not None:
+                found[tier].append(reach.id)
+        ended = {reach.id: reach.ended or "9999" for reach in self.authorities}
+        found[Tier.PAST].sort(key=lambda body: (ended[body], self.graph.dataset.usual_name(body)))
+        return {tier: tuple(bodies) for tier, bodies in found.items()}
+
+    def _tier(self, reach: Reach) -> Tier | None:
+        surest, asked = reach.band, self.question.band
+        if reach.counted and surest <= self.first_band:
+            return Tier.FIRST
+        if asked < Band.POSSIBLE:  # what is less sure is not told, but counted
+            return None
+        if reach.counted and surest <= Band.POSSIBLE:
+            return Tier.POSSIBLE
+        if reach.altered:
+            return Tier.ALTERED
+        return Tier.PAST if reach.past else Tier.UNRECORDED
+
+    @cached_property
+    def coverage(self) -> Coverage | None:
+        """How well the map knows the service area in which most are reached."""
+        shown = [self[body] for tier, bodies in self.tiers.items() if tier is not Tier.PRECAUTION for body in bodies]
+        return coverage(self.graph, self.question, [area for reach in shown for area in reach.lines])
+
+    @cached_property
+    def nothing_recorded(self) -> tuple[str, ...]:
+        """Of a list of members, those of whom the map records nothing that is in force."""
+        return nothing_recorded(self.question.selection, self.view)
+
+    @cached_property
+    def _rows(self) -> tuple[Relation, ...]:
+        """The rows of the proofs shown, each once."""
+        rows = {row for _, hit in self._hits for row in hit.proof.rows}
+        return tuple(self.graph.dataset.relations[row] for row in sorted(rows))
+
+    @property
+    def _hits(self) -> Iterator[tuple[FailureKind, Hit]]:
+        """What is shown of everybody on every shelf."""
+        for reach, _ in self._shown():
+            yield from ((kind, hit) for kind, hit in reach.kinds.items() if hit.band <= self.question.band)
+
+    @cached_property
+    def old_rows(self) -> tuple[str, ...]:
+        """Ids of rows of the proofs shown that age and were last evidenced more than five years before the date."""
+        weighed = self.graph.settled(self.view).weighed
+        return tuple(row.id for row in self._rows if weighed.old(row))
+
+    @cached_property
+    def undated_rows(self) -> tuple[str, ...]:
+        """Ids of rows of the proofs shown with no date of evidence at all."""
+        return tuple(row.id for row in self._rows if last_evidenced(self.graph.dataset, row, self.view) is None)
+
+    @cached_property
+    def assumed(self) -> int:
+        """How many steps of the proofs shown rest on an assumed value."""
+        vias = (via for _, hit in self._hits for via in hit.proof.vias)
+        return len({via.step.row.id for via in vias if via.step.assumptions(via.kind)})
+
     def count(self, kind: FailureKind, band: Band) -> int:
         """How many authorities have exactly this best band in a kind."""
         return sum(1 for reach in self.within(band, kind) if reach.kinds[kind].band is band)
 
     def services(self, band: Band = Band.POSSIBLE) -> int:
         """How many services of authorities are reached in a band or a surer one; none of a root."""
-        return sum(len(own_bands(reach.services, band)) for reach in self.within(Band.NOT_RULED_OUT))
+        return sum(len(reach.own(band)) for reach in self.within(Band.NOT_RULED_OUT))
 
     def residents(self, band: Band = Band.POSSIBLE) -> Residents:
         """People who live in the areas reached, as a ceiling."""
@@ -306,7 +430,16 @@ class BlastRadius(Answer, Pictured):
     def fact_values(self) -> Mapping[str, Value]:
         """How many are reached, and what is not known."""
         found = self.residents(self.band)
+        tiers, known = self.tiers, self.coverage
         return {
+            "of": self.question.bodies,
+            **{tier.name.lower(): len(bodies) for tier, bodies in tiers.items()},
+            "coverage_area": None if known is None else known.area,
+            "coverage_users": None if known is None else known.users,
+            "coverage_known": None if known is None else known.known,
+            "coverage_councils": None if known is None else known.councils,
+            "nothing_recorded": self.nothing_recorded,
+            "not_found": tuple(one.name for one in self.question.selection.not_found),
             "councils": len(self.within(self.band)),
             "councils_not_ruled_out": len(self.doubtful),
             "past_customers": len(self.past),
@@ -344,6 +477,7 @@ class BlastRadius(Answer, Pictured):
 
     def _council_rows(self) -> Iterator[Row]:
         shown = list(self._shown())
+        tier = {body: tier for tier, bodies in self.tiers.items() for body in bodies}
         for reach, standing in shown:
             yield (
                 *self._who(reach.id),
@@ -355,11 +489,28 @@ class BlastRadius(Answer, Pictured):
                 [area or "?" for area in reach.lines],
                 [area or "?" for area in reach.services],
                 reach.holder if reach.past else None,
+                tier.get(reach.id),
+                reach.seen,
+                reach.ended,
                 standing,
             )
         ring = {body for bodies in self.ring.values() for body in bodies} - {reach.id for reach, _ in shown}
         for body in sorted(ring):
-            yield (*self._who(body), *(None for _ in FailureKind), None, None, None, None, (), (), None, "precaution")
+            yield (
+                *self._who(body),
+                *(None for _ in FailureKind),
+                None,
+                None,
+                None,
+                None,
+                (),
+                (),
+                None,
+                tier.get(body),
+                None,
+                None,
+                "precaution",
+            )
 
     def _who(self, body: str) -> tuple[Value, ...]:
         entity, entry = self.graph.dataset.entities[body], self.graph.dataset.register.get(body)

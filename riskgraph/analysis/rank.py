@@ -11,6 +11,7 @@ from riskgraph.analysis.measure import By
 from riskgraph.analysis.memory import memory_limit
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.roots import Bands, RankedRoot, check_root_kind, root_name
+from riskgraph.analysis.triage import first_band
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ENVIRONMENT, SHARED_SERVICE, STORE, SUPPLIER, Band, FailureKind, one_of
 from riskgraph.pictured import Pictured
@@ -84,6 +85,11 @@ class Ranking(Answer, Pictured):
     def band(self) -> Band:
         """The band that ranks."""
         return self.question.band
+
+    @property
+    def first_band(self) -> Band:
+        """How sure the first tier is, which ranks before all."""
+        return first_band(self.question.counting, self.band)
 
     @property
     def ranked_by(self) -> str:
@@ -168,7 +174,8 @@ def rank(
         rows = [row for row in rows if row.hidden[band] and entities[row.root.partition("/")[0]].kind in _BEHIND]
 
     def order(row: RankedRoot) -> tuple[int | str, ...]:
-        chosen = row.measure("hidden" if hidden else by, band)
-        return -chosen, *(-row.measure(other, band) for other in By), row.root
+        measures = ("hidden" if hidden else by, *By)
+        first = first_band(question.counting, band)  # who is reached less surely only breaks ties
+        return *(-row.measure(one, at) for at in (first, band) for one in measures), row.root
 
     return Ranking(graph, question, by, hidden, of, counter.tried, counter.bodies, tuple(sorted(rows, key=order)))

@@ -42,6 +42,7 @@ class RootCounter:
     def __init__(self, graph: RiskGraph, question: Question, of: str | None, limit: int) -> None:
         self.graph, self.question, self.limit = graph, question, limit
         self.asked = [KINDS.index(kind) for kind in question.kinds]
+        self.counting = [KINDS.index(kind) for kind in question.counting]
         self.compiled = graph.compiled(question.view)
         dataset = graph.dataset
         self.ids = list(dataset.entities)
@@ -137,7 +138,14 @@ class RootCounter:
         """What all roots reach, of the places that have a column; the refusal if the memory does not suffice."""
         try:
             yield from closure_all(
-                self.compiled.snapshot, self.roots, columns, self.asked, limit=self.limit, cuts=cuts, most=self.most
+                self.compiled.snapshot,
+                self.roots,
+                columns,
+                self.asked,
+                counting=self.counting,
+                limit=self.limit,
+                cuts=cuts,
+                most=self.most,
             )
         except OutOfMemory as error:
             raise refuse(error.needed, self.limit) from None

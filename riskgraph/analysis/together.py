@@ -199,7 +199,7 @@ class _JointSearch:
             parts = list(
                 closure_all(
                     counter.compiled.snapshot, counter.roots, self.columns, counter.asked,
-                    bands=(self.band,), limit=self.limit, together=together,
+                    counting=counter.counting, bands=(self.band,), limit=self.limit, together=together,
                 )
             )  # fmt: skip
         except OutOfMemory as error:

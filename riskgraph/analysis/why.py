@@ -30,11 +30,27 @@ class Chain:
 
     rows: tuple[str, ...]
     proofs: Mapping[FailureKind, Proof]
+    counting: frozenset[FailureKind]  # the kinds by which a body counts as reached
+
+    @property
+    def altered(self) -> bool:
+        """Whether it carries harm at least possibly, but only if software were altered."""
+        sure = {kind for kind, proof in self.proofs.items() if proof.band <= Band.POSSIBLE}
+        return bool(sure) and not sure & self.counting
+
+    @property
+    def area(self) -> str | None:
+        """The service of the body that it hits."""
+        return next((via.step.area for via in reversed(self.best.vias) if via.step.dependent == self.best.body), None)
 
     @property
     def best(self) -> Proof:
-        """The surest of its proofs."""
-        return min(self.proofs.values(), key=lambda proof: (proof.band, proof.hops, KINDS.index(proof.kind)))
+        """The surest of its proofs, of the kinds that count if one of these is as sure as possible."""
+        counted = [proof for kind, proof in self.proofs.items() if kind in self.counting]
+        return min(
+            self.proofs.values() if self.altered else counted or self.proofs.values(),
+            key=lambda proof: (proof.band, proof.hops, KINDS.index(proof.kind)),
+        )
 
 
 _BODY = (Column("body", "id of the body"), Column("name", "its name"))
@@ -131,7 +147,8 @@ class Why(Answer):
 def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **asking: Unpack[Asking]) -> Why:
     """Every minimal proof that a body is reached from the roots.
 
-    Of routes that are as sure, one through a shared service is told first: that is how the body buys it.
+    A likely route through a shared service is told before a direct one for the same service: that is how the body
+    buys it. What takes altered software comes after what does not.
 
     Parameters
     ----------
@@ -173,13 +190,30 @@ def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **ask
         complete = complete and all_found
         for proof in proofs:
             chains[frozenset(proof.rows)].setdefault(kind, proof)  # a use and what it implies are one route
-    ordered = sorted(
-        (Chain(next(iter(found.values())).rows, found) for found in chains.values()),
-        key=lambda chain: (
-            chain.best.band, route_of(graph.dataset, chain.best)[0] is not Route.SHARED_SERVICE, chain.best.hops, len(chain.rows), chain.rows,
-        ),
-    )  # fmt: skip
+    found = [Chain(next(iter(proofs.values())).rows, proofs, question.counting) for proofs in chains.values()]
+    ordered = _in_order(graph, found)
     return Why(graph, question, id_, tuple(ordered[:limit]), complete, len(ordered[limit:]))
+
+
+def _in_order(graph: RiskGraph, chains: Sequence[Chain]) -> list[Chain]:
+    """The surest first, then the shortest; where a shared service runs the same service, the way through it first.
+
+    That way goes before a direct row for the service if it is likely, as it does in a radius.
+    """
+    route = {chain.rows: route_of(graph.dataset, chain.best)[0] for chain in chains}
+    direct: dict[str | None, int] = {}
+    for chain in chains:
+        if route[chain.rows] is Route.DIRECT:
+            direct[chain.area] = min(chain.best.band, direct.get(chain.area, NEVER))
+
+    def key(chain: Chain) -> tuple[object, ...]:
+        shared, sure = route[chain.rows] is Route.SHARED_SERVICE, int(chain.best.band)
+        if shared and sure <= Band.LIKELY:
+            sure = min(sure, direct.get(chain.area, sure))
+        return chain.altered and sure <= Band.POSSIBLE, sure, not shared, chain.best.hops, len(chain.rows), chain.rows
+
+    surely = [chain for chain in chains if chain.best.band <= Band.POSSIBLE]
+    return sorted(surely, key=key) + sorted((chain for chain in chains if chain not in surely), key=key)
 
 
 class Barrier(StrEnum):

@@ -12,6 +12,7 @@ from typing import Any
 
 from riskgraph.data import Dataset
 from riskgraph.data.read import columns_of
+from riskgraph.data.sellers import does_work, national_services
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Place, places_of
 from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, Entity, FailureKind
@@ -110,8 +111,9 @@ def map_rows(graph: RiskGraph) -> MapRows:
     dataset = graph.dataset
     view = graph.view()
     harm = graph.harm(view)
+    national = national_services(dataset)
     nodes: dict[str, list[Row]] = {
-        "Entity": [_entity(dataset, entity) for entity in dataset.entities.values()],
+        "Entity": [_entity(dataset, entity, national.get(entity.id)) for entity in dataset.entities.values()],
         "RegisterEntry": [_keyed(entry) for entry in dataset.register.values()],
         "Evidence": [_keyed(item) for item in dataset.evidence.values()],
         "Incident": [_keyed(incident, "incident_id") for incident in dataset.incidents.values()],
@@ -165,9 +167,9 @@ def _keyed(record: Any, key: str = "id") -> Row:
     return {"id": getattr(record, key), "props": plain(record, (key,))}
 
 
-def _entity(dataset: Dataset, entity: Entity) -> Row:
-    """An entity, with what the register knows of it so that one need not look twice."""
-    props = plain(entity)
+def _entity(dataset: Dataset, entity: Entity, national: str | None) -> Row:
+    """An entity, with what the register knows of it so that one need not look twice, and what it is in a market."""
+    props = plain(entity) | {"national": national, "work": does_work(entity) or None}
     if entity.kind == AUTHORITY:
         entry = dataset.register.get(entity.id)
         group = entity.authority_type == "group"

@@ -57,6 +57,7 @@ def command(
     The page opens from a disk or an e-mail, makes no network connection and prints with its marking.
     """
     from riskgraph.data.folders import write_file
+    from riskgraph.maps import map_name
     from riskgraph.render.tables import as_json
     from riskgraph.report.atlas import atlas
 
@@ -66,7 +67,7 @@ def command(
             as_of=as_of,
             memory=memory and memory << 20,
             supposing=supposing(),
-            data=Path(ctx.params["data"]).name,
+            data=map_name(ctx.params["data"]),
             progress=told,
             **marking,
         )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskgraph.cli.answers import ANSWER_FORMATS
-from riskgraph.cli.options import data_option, examples
+from riskgraph.cli.answers import ANSWER_FORMATS, asks
+from riskgraph.cli.options import Output, data_option, examples
 
 if TYPE_CHECKING:
+    from riskgraph.analysis.question import Asking
     from riskgraph.graph import RiskGraph
 
 
@@ -36,23 +37,25 @@ if TYPE_CHECKING:
     "folder",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Write the sheets into a new folder.  [default: an overview on the screen]",
+    help="Write the sheets, to open and print, into a new folder.  [default: an overview on the screen]",
 )
 @data_option
-def command(graph: RiskGraph, what: str, format_: str, folder: Path | None) -> None:
+@asks("scope")
+def command(graph: RiskGraph, what: str, format_: str, folder: Path | None, asking: Asking) -> None:
     """A pack for a tabletop exercise: injects by time, what was believed, sheets for players and facilitator.
 
-    FILE is a TOML file, a shipped example (bank-holiday), a scenario of `riskgraph whatif` in which something
-    fails, or an incident of the data (rbkc-shared-it-2025).
+    FILE is a TOML file, a filled-in sheet (Excel or CSV), a shipped example (bank-holiday), a scenario of
+    `riskgraph whatif` in which something fails, or an incident of the data (rbkc-shared-it-2025).
     """
     from riskgraph.data.folders import write_folder
     from riskgraph.render.exercise import page, sheets
-    from riskgraph.render.writers import write
+    from riskgraph.render.writers import sheet_html, write
     from riskgraph.scenario.exercise import exercise
 
-    found = exercise(graph, what)
+    found = exercise(graph, what, **asking)
     if folder is not None:
-        pack = sheets(found)
+        pack = {f"{name}.html": sheet_html(found, sheet) for name, sheet in sheets(found).items()}
         write_folder(folder, {name: text.encode("utf-8") for name, text in pack.items()})
         click.echo(f"Written to {folder}: {', '.join(pack)}.", err=True)
-    click.echo(write(found, lambda: page(found), format_), nl=False)
+    output = Output(format_, "-")
+    output.write(write(found, lambda: output.in_context(page(found, "" if folder else what)), format_))

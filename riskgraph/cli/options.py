@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from riskgraph.cli.server import open_server, server_options
+from riskgraph.errors import RiskGraphError
 from riskgraph.model import PRESETS, Band, FailureKind
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def _column(ctx: click.Context, file: str, column: str) -> list[str]:
     from riskgraph.data.files import read_table
     from riskgraph.data.folders import current
     from riskgraph.data.read import locate
-    from riskgraph.errors import RiskGraphError
 
     try:
-        folder = locate(ctx.params.get("data") or os.environ.get("RISKGRAPH_DATA") or "uk")
+        said = ctx.params.get("data") or os.environ.get("RISKGRAPH_DATA") or "uk"
+        folder = locate(said if Path(said).exists() else said.partition("+")[0])
         table, _ = read_table(current(folder, file), [column])
         place = table.header.index(column)
         return [row[place] for row in table.rows if len(row) > place]
@@ -83,7 +84,8 @@ def data_option(command: F) -> F:
         envvar="RISKGRAPH_DATA",
         show_envvar=True,
         metavar="PATH",
-        help="A data set: a folder, or the name of a shipped map (uk, seeds).  [default: uk]",
+        help="A folder, a shipped map (uk, seeds), a register (CSV, Excel), or yours on a map: uk+mine.xlsx.  "
+        "[default: uk]",
     )
     @click.option(
         "--backend",
@@ -109,10 +111,19 @@ def data_option(command: F) -> F:
         count = len(graph.dataset.warnings)
         if count and data not in {"uk", "seeds"}:
             noun = "warning" if count == 1 else "warnings"
-            click.echo(f"{count} {noun} about these data; see: riskgraph data check --data {data}", err=True)
+            click.echo(f"{count} {noun} about these data; see: riskgraph data check --data {quoted(data)}", err=True)
+        if graph.dataset.laid:
+            from riskgraph.render.imports import laid_text
+
+            if told := laid_text(graph.dataset, quoted(data)):
+                click.echo(told, err=True)
         if scenario is not None:
             graph = _under(graph, scenario, kwargs)
-        return command(*args, graph=graph, **kwargs)
+        try:
+            return command(*args, graph=graph, **kwargs)
+        except RiskGraphError as error:
+            _fixed_alike(error, click.get_current_context())
+            raise
 
     return wrapped  # type: ignore[return-value]
 
@@ -204,7 +215,7 @@ def selection_options(command: F) -> F:
         "--members",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Only the bodies named in this file, one a line: your WARP.",
+        help="Only the bodies that this file names (CSV, Excel or text; names, ids or GSS codes): your WARP.",
     )
     @functools.wraps(command)
     def wrapped(
@@ -225,30 +236,57 @@ def selection_options(command: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
-def _given(context: click.Context) -> list[str]:
-    """The options of the command line that say which map is meant."""
-    return [
-        f"--{name} {quoted(str(context.params[name]))}"
-        for name in ("data", "backend", "scenario")
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and isinstance(context.params[name], str)
-    ]
+_REPEATED = (
+    *("data", "backend", "scenario", "kinds", "like", "as_of", "without", "known_before"),
+    *("areas", "classes", "regions", "members"),
+)
+"""What a suggestion repeats of the command line, where the command that it names has the same option."""
 
 
-def _asked_of_the_same_map(text: str, context: click.Context) -> str:
-    """The text, with what says which map is meant put to the words that it says to try next."""
-    given = _given(context)
+def _repeats(words: str, context: click.Context) -> str:
+    """A command to try next, asked of the same map, for the same people and about the same failure."""
+    if not words.startswith("riskgraph ") or words.endswith("--help"):
+        return words
+    there = {param.name: param for param in _meant(words, context).params if isinstance(param, click.Option)}
+    for name in _REPEATED:
+        option = there.get(name)
+        if option is None or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        if not any(f" {known} " in words for known in option.opts):
+            value = context.params[name]
+            values = value if isinstance(value, tuple) else (value,)
+            words += "".join(f" {option.opts[0]} {quoted(str(one))}" for one in values)
+    return words
+
+
+def _meant(words: str, context: click.Context) -> click.Command:
+    """The command that a line names, group by group."""
+    command = context.find_root().command
+    for word in words.split()[1:]:
+        found = command.get_command(context, word) if isinstance(command, click.Group) else None
+        if found is None:
+            break
+        command = found
+    return command
+
+
+def _asked_alike(text: str, context: click.Context) -> str:
+    """The text, with what the command line said put to the words that it says to try next."""
     lines = text.splitlines(keepends=True)
-    for place, line in enumerate(lines if given else []):
+    for place, line in enumerate(lines):
         if line.startswith(_NEXT):
             tries = line.removeprefix(_NEXT).rstrip("\n").split(_OR)
-            lines[place] = _NEXT + _OR.join(_with_options(words, given) for words in tries) + "\n"
+            lines[place] = _NEXT + _OR.join(_repeats(words, context) for words in tries) + "\n"
     return "".join(lines)
 
 
-def _with_options(words: str, given: list[str]) -> str:
-    if not words.startswith("riskgraph ") or words.endswith("--help"):
-        return words
-    return " ".join([words, *(option for option in given if f" {option.split()[0]} " not in words)])
+def _fixed_alike(error: RiskGraphError, context: click.Context) -> None:
+    """A command at the end of what an error says to do, asked of the same map as well."""
+    said, command = error.fix.partition("riskgraph ")[::2]
+    if command and not command.endswith("."):
+        fix = said + _repeats(f"riskgraph {command}", context)
+        error.args = (str(error).removesuffix(error.fix) + fix,)
+        error.fix = fix
 
 
 def quoted(text: str) -> str:
@@ -272,8 +310,7 @@ class Output:
             from riskgraph.render.page import paragraphs
 
             told = (*told, *paragraphs(_NOT_AS_IT_IS.format(supposing)))
-        given = _given(context)
-        return replace(page, blocks=told, next=tuple(_with_options(words, given) for words in page.next))
+        return replace(page, blocks=told, next=tuple(_repeats(words, context) for words in page.next))
 
     def write(self, text: str) -> None:
         """Write the answer: to standard output, or whole to a file."""
@@ -281,7 +318,7 @@ class Output:
             text += "\n"
         context = click.get_current_context(silent=True)
         if context is not None and self.format in {"text", "table"}:
-            text = _asked_of_the_same_map(text, context)
+            text = _asked_alike(text, context)
             if supposing := context.meta.get(_SUPPOSING):
                 text += _NOT_AS_IT_IS.format(supposing) + "\n"
         if self.path == "-":

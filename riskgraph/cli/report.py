@@ -120,6 +120,7 @@ def _command(kind: Kind) -> click.Command:
     @asks("kinds", "scope")
     @click.pass_context
     def run(ctx: click.Context, /, graph: RiskGraph, asking: Asking, **given: Any) -> None:
+        from riskgraph.maps import map_name
         from riskgraph.report import ReportOptions, make
 
         if ctx.get_parameter_source("like") is ParameterSource.DEFAULT:
@@ -127,7 +128,7 @@ def _command(kind: Kind) -> click.Command:
         names, explored = given.pop("names", ()), given.pop("explorer", False)
         format_, output, zipped = given.pop("format_"), given.pop("output"), given.pop("zipped")
         given["redact"] = () if given["redact"] is None else read_names(given["redact"])
-        options = ReportOptions(asking, data=Path(ctx.params["data"]).name, **given)
+        options = ReportOptions(asking, data=map_name(ctx.params["data"]), **given)
         bundle = make(graph, kind.word, (names,) if isinstance(names, str) else names, options)
         if explored:
             bundle = _explored(bundle, graph, options)

@@ -47,7 +47,7 @@ def command(
         data=data,
         names=roots,
         redact=() if redact is None else read_names(redact),
-        members=None if members is None else read_names(members),
+        members=members,
         since=since,
     )
     return found, lambda: verification_page(found), not found.equal

@@ -13,7 +13,7 @@ from riskgraph.cli import LazyGroup
 from riskgraph.cli.answers import answers, asks
 from riskgraph.cli.options import complete_names, examples
 from riskgraph.model import PRESETS, FailureKind
-from riskgraph.scenario.model import Change, Field, Scenario, Verb
+from riskgraph.scenario.model import EVERY, THEN, Change, Field, Scenario, Verb
 from riskgraph.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-THEN = "then"
 _MORE = "riskgraph.whatif.more"
 _RUN = "Replay a scenario that was saved: a file, or the name of a shipped example."
 
@@ -39,7 +38,8 @@ class Clauses(click.Command):
         assert ctx.parent is not None
         group = ctx.parent.command
         assert isinstance(group, Verbs)
-        shared = {param.name for param in self.params if param.name not in _fields(self)}
+        own = {*_fields(self), EVERY}
+        shared = {param.name for param in self.params if param.name not in own}
         more: list[Change] = []
         for clause in others:
             if not clause or clause[0].startswith("-"):
@@ -48,7 +48,7 @@ class Clauses(click.Command):
             if name not in VERBS or command is None:
                 ctx.fail(f"`then` is followed by a change, not by {name}. Use one of: {', '.join(VERBS)}.")
             sub = command.make_context(name, words, parent=ctx.parent)
-            more.append(_change(VERBS[name], sub.params))
+            more.append(_change(VERBS[name], sub))
             for key in shared & set(sub.params):
                 assert key is not None
                 if sub.get_parameter_source(key) is click.core.ParameterSource.COMMANDLINE:
@@ -77,17 +77,30 @@ def _key(field: Field) -> str:
     return f"field_{field.name}"
 
 
-def _change(verb: Verb, params: dict[str, Any]) -> Change:
-    values = {}
+def _change(verb: Verb, ctx: click.Context) -> Change:
+    values, params = {}, ctx.params
     for field in verb.fields:
         given = params[_key(field)]
+        if field.asked and params[EVERY]:
+            given = (EVERY,)
         if given:
             values[field.name] = tuple(given) if field.many else (given,)
+    missing = [field for field in verb.fields if field.required and field.name not in values]
+    if missing:
+        said = ", ".join(f"{field.option or field.place} ({field.says})" for field in missing)
+        raise click.UsageError(
+            f"{verb.name} needs {said} as well.\nSuch as: riskgraph whatif {verb.examples[0].replace(chr(39), chr(34))}",
+            ctx,
+        )
     return Change(verb.name, values)
 
 
 class Verbs(LazyGroup):
-    """The verbs of the registry as commands."""
+    """The verbs of the registry as commands; `--scenario FILE` in place of one means `run FILE`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a scenario that other words take with --scenario."""
+        return super().parse_args(ctx, ["run", *args[1:]] if args[:1] == ["--scenario"] else args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Make the command of a verb."""
@@ -177,15 +190,18 @@ def _command(verb: Verb) -> click.Command:
     @_scenario_options
     @_answer_options
     def made(
-        graph: RiskGraph, head: Scenario, save: str | None, asking: Asking, worst: bool, **values: Any
+        graph: RiskGraph, head: Scenario, save: str | None, asking: Asking, worst: bool, **_values: Any
     ) -> Made[Comparison]:
-        more = click.get_current_context().meta.get(_MORE, [])
-        changes = (_change(verb, values), *more)
+        ctx = click.get_current_context()
+        changes = (_change(verb, ctx), *ctx.meta.get(_MORE, []))
         title = head.title or f" {THEN} ".join(map(str, changes))
         return _answer(graph, replace(head, title=title, changes=changes), save, worst, asking)
 
     made.short_help = verb.says
     made.params = [_param(field) for field in verb.fields] + made.params
+    if any(field.asked for field in verb.fields):
+        every = "Move what there is in all service areas."
+        made.params.insert(len(verb.fields), click.Option([f"--{EVERY}", EVERY], is_flag=True, help=every))
     taken = any(field.option == "--area" for field in verb.fields)
     for param in made.params:
         if param.name == "areas":  # --area of such a verb says what is changed, not who is asked about
@@ -197,9 +213,9 @@ def _param(field: Field) -> click.Parameter:
     if not field.option:
         return click.Argument(
             [_key(field)],
-            metavar=field.name.upper().removesuffix("S") + "..." if field.many else field.name.upper(),
+            metavar=field.place + "..." if field.many else field.place,
             nargs=-1 if field.many else 1,
-            required=True,
+            required=False,  # all that is missing is asked for at once
             shell_complete=complete_names if field.type == "body" else None,
         )
     metavar = {"date": "DATE", "area": "AREA"}.get(field.type, "NAME")
@@ -207,7 +223,6 @@ def _param(field: Field) -> click.Parameter:
     return click.Option(
         [field.option, _key(field)],
         multiple=field.many,
-        required=field.required,
         metavar=metavar,
         help=f"{field.says[0].upper()}{field.says[1:]}{several}.",
     )
@@ -226,17 +241,20 @@ def run(graph: RiskGraph, file: str, asking: Asking, worst: bool) -> Made[Compar
     """Replay a scenario."""
     from riskgraph.scenario.files import read
 
-    return _answer(graph, read(file), None, worst, asking)
+    return _answer(graph, read(file), None, worst, asking, file)
 
 
-def _answer(graph: RiskGraph, scenario: Scenario, save: str | None, worst: bool, asking: Asking) -> Made[Comparison]:
+def _answer(
+    graph: RiskGraph, scenario: Scenario, save: str | None, worst: bool, asking: Asking, file: str = ""
+) -> Made[Comparison]:
     from riskgraph.render.whatif import page
     from riskgraph.scenario.compare import compare
     from riskgraph.scenario.files import canonical, parse, with_ids, write
 
     answer = compare(graph, scenario, worst=worst, **asking)
     if save is not None:
-        kept = parse(canonical(with_ids(scenario, graph.names)).decode("utf-8"), save)
+        dated = replace(scenario, saved=graph.dataset.info.as_of, reached=answer.kept)
+        kept = parse(canonical(with_ids(dated, graph.names)).decode("utf-8"), save)
         write(kept, save)
         click.echo(f"Scenario written to {save}.", err=True)
-    return answer, lambda: page(answer, save or "")
+    return answer, lambda: page(answer, save or file)

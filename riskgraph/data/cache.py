@@ -15,7 +15,7 @@ from riskgraph.assets import shipped
 __all__ = ["cache_folder", "code_digest", "prune"]
 
 FILES_KEPT = 16  # files kept
-MODEL_TABLES = ("inside.csv", "pairs.csv", "propagation.csv", "service_areas.csv")
+MODEL_TABLES = ("ageing.csv", "inside.csv", "pairs.csv", "propagation.csv", "service_areas.csv")
 
 
 def cache_folder() -> Path | None:

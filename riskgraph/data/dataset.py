@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from riskgraph.data.files import toml_string, write_table
+from riskgraph.data.joining import MergeReport
 from riskgraph.dates import last_day
 from riskgraph.errors import Problem
 from riskgraph.model import Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
@@ -48,6 +49,9 @@ class DatasetInfo:
     attribution: str = ""
     marking: str = ""
     own_register: str = "inferred"
+    track_record: str = (
+        ""  # of the public bodies hit in the incidents that it was scored on, how many it named: "12 of 80"
+    )
 
     @property
     def day(self) -> date:
@@ -77,6 +81,8 @@ class Dataset:
     register: Mapping[str, RegisterEntry]
     warnings: tuple[Problem, ...] = ()
     own_register_file: bool = False  # the folder brings its own register.csv
+    laid: tuple[tuple[str, DatasetInfo], ...] = ()  # of one's own register on a map: both by name, one's own first
+    told: MergeReport | None = None  # and what the two contradict each other in
 
     @classmethod
     def of(

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from riskgraph.assets import shipped
 from riskgraph.data.names import company_key, normalise
-from riskgraph.model import PRODUCT, SHARED_SERVICE, SUPPLIER, Entity
+from riskgraph.model import ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, Entity
 from riskgraph.rules import Trait, relations_that
 
 __all__ = ["Directory", "KnownProduct", "directory"]
@@ -40,6 +40,7 @@ class Directory:
     kinds: dict[str, str]  # supplier -> what sort of business, where somebody has judged it
     only_area: dict[str, str]  # supplier -> the one area it sells into
     products: dict[str, tuple[KnownProduct, ...]]  # maker -> what it makes
+    places: tuple[Entity, ...]  # the shared IT environments
 
     def product(self, title: str, supplier: str) -> KnownProduct | None:
         """The product of this maker that a title names; the longest name wins."""
@@ -111,14 +112,15 @@ def directory() -> Directory:
         kinds,
         areas,
         _products(entities),
+        tuple(entity for entity in entities.values() if entity.kind == ENVIRONMENT),
     )
 
 
 def _mapped() -> dict[str, Entity]:
-    """Suppliers, shared services and products of the shipped map."""
+    """Suppliers, shared services, products and shared IT environments of the shipped map."""
     entities: dict[str, Entity] = {}
     for row in _rows("uk", "entities.csv"):
-        if row["kind"] in {SUPPLIER, SHARED_SERVICE, PRODUCT}:
+        if row["kind"] in {SUPPLIER, SHARED_SERVICE, PRODUCT, ENVIRONMENT}:
             entities[row["id"]] = Entity(
                 row["id"],
                 row["kind"],

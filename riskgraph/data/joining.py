@@ -5,23 +5,39 @@ from __future__ import annotations
 import hashlib
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, cast
 
 from riskgraph.model import Entity, Evidence, Grade, Relation
 
-__all__ = ["Conflict", "Told", "add_relation", "evidence_id", "joined"]
+__all__ = [
+    "ABOUT",
+    "CONTRACT",
+    "PLANS",
+    "Conflict",
+    "MergeReport",
+    "Told",
+    "Twice",
+    "add_relation",
+    "evidence_id",
+    "grade_of_row",
+    "joined",
+]
 
-_CONTRACT = (
+CONTRACT = (
     "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end", "contract_end_latest",
     "notice_days", "framework",
 )  # fmt: skip
-_ABOUT = ("service_area", "data", "access", "hosting", "alternative", "data_returned", "valid_from", "valid_to")
-_PLANS = {  # the safest word first; of two the other counts
+ABOUT = ("service_area", "data", "access", "hosting", "alternative", "data_returned", "valid_from", "valid_to")
+PLANS = {  # the safest word first; of two the other counts
     "substitutability": ("easily", "with-difficulty", "very-hard", "no"),
     "exit_plan": ("yes", "no"),
 }
-_HARM_ORDER = {"data": ("none", "personal", "special"), "data_returned": ("yes", "no")}
+_HARM_ORDER = {
+    "data": ("none", "personal", "special"),
+    "data_returned": ("yes", "no"),
+    "hosting": ("own", "cloud", "shared", "supplier"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,31 @@ class Told:
         """One contradiction; `swapped` if the second source is the one whose value stays."""
         sources = (self.two, self.one) if swapped else (self.one, self.two)
         self.conflicts.append(Conflict(id_, name, str(kept), sources[0], str(other), sources[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """A service for which two sources name different providers: one may have replaced the other, or both are used."""
+
+    dependent: str
+    area: str
+    providers: tuple[str, ...]
+    source: str
+    other: str  # provider by the other source
+    other_by: str
+
+
+@dataclass
+class MergeReport:
+    """What merging did."""
+
+    sources: list[str] = field(default_factory=list)
+    added: dict[str, int] = field(default_factory=dict)
+    same: dict[str, int] = field(default_factory=dict)  # rows that stood there already
+    conflicts: list[Conflict] = field(default_factory=list)
+    joined: list[tuple[str, str]] = field(default_factory=list)  # suppliers joined by company number, old id and new
+    twice: list[Twice] = field(default_factory=list)
+    alike: list[tuple[str, str]] = field(default_factory=list)  # two ids of one name but for Ltd and the like
 
 
 def evidence_id(url: str | None, about: str | None, stance: str, claim: str, publisher: str | None) -> str:
@@ -116,7 +157,7 @@ def add_relation(
         relations[row.id] = row
         return
     changes: dict[str, Any] = {"evidence": tuple(sorted({*old.evidence, *row.evidence}))}
-    for name in _ABOUT:
+    for name in ABOUT:
         mine, theirs = getattr(old, name), getattr(row, name)
         if theirs is None or mine == theirs:
             continue
@@ -127,14 +168,14 @@ def add_relation(
         else:
             assert evidence is not None and new_evidence is not None
             both = ChainMap(cast("dict[str, Evidence]", new_evidence), evidence)
-            keep, other = (old, row) if _grade(old, both) <= _grade(row, both) else (row, old)
+            keep, other = (old, row) if grade_of_row(old, both) <= grade_of_row(row, both) else (row, old)
             changes[name] = getattr(keep, name)
             item = _dispute(other, name, both)
             evidence[item.id] = item
             changes["evidence"] = tuple(sorted({*changes["evidence"], item.id}))
             if told is not None:
                 told.add(row.id, name, getattr(keep, name), getattr(other, name), swapped=keep is row)
-    for name, order in _PLANS.items():
+    for name, order in PLANS.items():
         words = [word for word in (getattr(old, name), getattr(row, name)) if word]
         changes[name] = max(words, key=order.index, default=None)
     changes["endurance_days"] = min(
@@ -160,7 +201,7 @@ def _worse(name: str, mine: str, theirs: str) -> str:
 def _aside(old: Relation, row: Relation, changes: Mapping[str, Any], told: Told) -> list[str]:
     """Contradictions about what no evidence can dispute: the safer value stays, the other stands in the note."""
     notes = []
-    for name in (*_PLANS, "endurance_days"):
+    for name in (*PLANS, "endurance_days"):
         mine, theirs, kept = getattr(old, name), getattr(row, name), changes[name]
         if mine is not None and theirs is not None and mine != theirs:
             other, who = (theirs, told.two) if kept == mine else (mine, told.one)
@@ -173,8 +214,8 @@ def _contracts(
     old: Relation, row: Relation, changes: dict[str, Any], aside: Sequence[str] = (), told: Told | None = None
 ) -> None:
     """The contract that ends last fills the cells; the others stand in the note."""
-    mine = {name: getattr(old, name) for name in _CONTRACT if getattr(old, name) is not None}
-    theirs = {name: getattr(row, name) for name in _CONTRACT if getattr(row, name) is not None}
+    mine = {name: getattr(old, name) for name in CONTRACT if getattr(old, name) is not None}
+    theirs = {name: getattr(row, name) for name in CONTRACT if getattr(row, name) is not None}
     notes = [part for part in (old.note or "").split("; ") if part]
     notes += [part for part in ((row.note or "").split("; ")) if part and part not in notes]
     notes += [part for part in aside if part not in notes]
@@ -185,7 +226,7 @@ def _contracts(
         else:
             swapped = _end(theirs) > _end(mine)
             first, second = (theirs, mine) if swapped else (mine, theirs)
-            changes.update({**dict.fromkeys(_CONTRACT), **first})
+            changes.update({**dict.fromkeys(CONTRACT), **first})
             also = "also contract " + ", ".join(
                 f"{name.removeprefix('contract_').replace('_', ' ')} {value}" for name, value in second.items()
             )
@@ -207,7 +248,8 @@ def _end(contract: Mapping[str, Any]) -> str:
     return str(contract.get("contract_end_latest") or contract.get("contract_end") or "")
 
 
-def _grade(row: Relation, evidence: Mapping[str, Evidence]) -> Grade:
+def grade_of_row(row: Relation, evidence: Mapping[str, Evidence]) -> Grade:
+    """How sure a row is: the grade of its best supporting source."""
     grades = [evidence[i].grade for i in row.evidence if i in evidence and evidence[i].stance == "supports"]
     return min(grades, default=Grade.INFERRED)
 

@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
-from riskgraph.data.joining import Conflict, Told, add_relation, joined
+from riskgraph.data.joining import MergeReport, Told, Twice, add_relation, joined
 from riskgraph.data.names import company_key
-from riskgraph.dates import last_day
+from riskgraph.data.own import lay
+from riskgraph.dates import in_words, last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Entity, Grade, RegisterEntry, Relation
 from riskgraph.rules import Trait, relations_that
 
-__all__ = ["MergeReport", "Twice", "merge"]
+__all__ = ["UNDATED", "laid", "merge"]
+
+UNDATED = "undated"  # the rule that a register breaks which says no date of its own
 
 
-@dataclass(frozen=True, slots=True)
-class Twice:
-    """A service for which two sources name different providers: one may have replaced the other, or both are used."""
+def laid(maps: Sequence[tuple[str, Dataset]]) -> Dataset:
+    """One's own registers on a map, in memory; see `riskgraph.data.own` for what counts.
 
-    dependent: str
-    area: str
-    providers: tuple[str, ...]
-    source: str
-    other: str  # provider by the other source
-    other_by: str
+    Parameters
+    ----------
+    maps
+        The map, then one's own registers, the last of which counts before all others; each with its name.
+
+    Returns
+    -------
+    Dataset
+        `laid` says what it was made of, one's own first (`as_of` is blank if it says no date), and `told` what contradicts. Not checked yet.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> both = laid([("seeds", read("seeds")), ("mine", read("seeds"))])
+    >>> len(both.relations), both.told.conflicts, [name for name, _ in both.laid]
+    (61, [], ['mine', 'seeds'])
+    """
+    undated = {name for name, data in maps for problem in data.warnings if problem.rule == UNDATED}
+    names = [(name, replace(data.info, as_of="") if name in undated else data.info) for name, data in reversed(maps)]
+    title = " on ".join(f"{i.title} ({in_words(i.as_of) if i.as_of else 'undated'})" for _, i in names)
+    merged, report = merge([data for _, data in maps], title, own=True)
+    return replace(merged, laid=tuple(names), told=report)
 
 
-@dataclass
-class MergeReport:
-    """What merging did."""
-
-    sources: list[str] = field(default_factory=list)
-    added: dict[str, int] = field(default_factory=dict)
-    same: dict[str, int] = field(default_factory=dict)  # rows that stood there already
-    conflicts: list[Conflict] = field(default_factory=list)
-    joined: list[tuple[str, str]] = field(default_factory=list)  # suppliers joined by company number, old id and new
-    twice: list[Twice] = field(default_factory=list)
-    alike: list[tuple[str, str]] = field(default_factory=list)  # two ids of one name but for Ltd and the like
-
-
-def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Dataset, MergeReport]:
+def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = False) -> tuple[Dataset, MergeReport]:
     """Several data sets as one regional map.
 
     Bodies are joined by id, and suppliers also by company number; nothing is joined by likeness. Where
@@ -56,6 +61,8 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
         In any order; the result does not depend on it but where both sources are equally sure.
     title
         Title of the result.
+    own
+        All but the first are one's own registers, whose rows count first; see `riskgraph.data.own`.
 
     Returns
     -------
@@ -98,9 +105,12 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
             report.same["entities"] += moved.id in entities
             sources = told(moved.id)
             entities[moved.id] = joined(entities[moved.id], moved, sources) if moved.id in entities else moved
-        for relation in data.relations.values():
-            row = _moved(relation, names)
-            report.same["relations"] += row.id in relations
+        rows = [_moved(relation, names) for relation in data.relations.values()]
+        report.same["relations"] += sum(row.id in relations for row in rows)
+        if own:
+            first_told = Told(report.conflicts, data.info.title, first.info.title)
+            rows = lay(relations, rows, ChainMap(dict(data.evidence), evidence), data.info.day, first_told)
+        for row in rows:
             add_relation(
                 relations,
                 row,
@@ -122,6 +132,10 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
             )
             for effect in data.effects
         }
+    if own:  # what supported a row that gave way speaks of nothing now
+        gone = _cited(first.relations) - _cited(relations)
+        evidence = {key: item for key, item in evidence.items() if key not in gone}
+        tables["evidence"] = evidence
     report.added = {name: len(table) - before[name] for name, table in tables.items()}
     merged = Dataset.of(
         first.path,
@@ -133,6 +147,10 @@ def merge(datasets: Sequence[Dataset], title: str | None = None) -> tuple[Datase
         own_register_file=any(data.own_register_file for data in datasets),
     )
     return merged, report
+
+
+def _cited(relations: Mapping[str, Relation]) -> set[str]:
+    return {key for row in relations.values() for key in row.evidence}
 
 
 def _one_register(datasets: Sequence[Dataset], report: MergeReport) -> Mapping[str, RegisterEntry]:

@@ -43,7 +43,7 @@ class Chunk:
     kinds
         For each kind that can be reached, shape (roots,): the set of columns that each root reaches.
     any_kind
-        Shape (roots,): the union over the kinds.
+        Shape (roots,): the union over the kinds that count.
     """
 
     band: int
@@ -68,6 +68,7 @@ def closure_all(
     columns: Ints,
     asked: Collection[int],
     *,
+    counting: Collection[int] = range(KIND_COUNT),
     bands: Sequence[int] = tuple(range(BANDS)),
     limit: int = 2 << 30,
     together: Sequence[Sequence[int]] | None = None,
@@ -88,6 +89,8 @@ def closure_all(
         share a number; a place fails if it fails in the kind.
     asked
         The kinds in which the roots fail.
+    counting
+        The kinds that count for `any_kind`.
     bands
         Which bands to answer.
     limit
@@ -145,7 +148,7 @@ def closure_all(
         while first < max(count, 1):
             last = _end(first, min(first + width, count), count, cuts)
             try:
-                part = _part(closures, columns, first, last, band, living, room)
+                part = _part(closures, columns, first, last, band, living, room, counting)
             except OutOfMemory:
                 if width <= LEAST or last - first > width:
                     raise
@@ -177,6 +180,7 @@ def _part(
     band: int,
     living: Mapping[int, NDArray[np.bool_]],
     limit: int,
+    counting: Collection[int],
 ) -> Chunk:
     pool = Pool(last - first, limit)
     chunk = np.where((columns >= first) & (columns < last), columns - first, -1).astype(np.int32)
@@ -184,7 +188,8 @@ def _part(
     for kind, closure in closures.items():
         alone, found[kind] = closure.sets(pool, chunk)
         living[kind][closure.which[alone != 0]] = True
-    return Chunk(band, first, last, pool, found, _any_of(pool, list(found.values())))
+    counted = [sets for kind, sets in found.items() if kind in counting]
+    return Chunk(band, first, last, pool, found, _any_of(pool, counted or [0 * sets for sets in found.values()]))
 
 
 def _any_of(pool: Pool, kinds: Sequence[Ints]) -> Ints:

@@ -23,7 +23,7 @@ from riskgraph.importers.incidents import join_incidents
 from riskgraph.importers.listed_bodies import register_rows
 from riskgraph.importers.matching import Councils, Suppliers
 from riskgraph.importers.purchases import add_purchase, recognised
-from riskgraph.importers.report import ImportReport
+from riskgraph.importers.report import NO_DATE, ImportReport
 from riskgraph.importers.stated_relations import add_stated
 from riskgraph.importers.statements import ImportOptions, Party, Purchase, StatedRelation, Statements
 from riskgraph.importers.values import slug
@@ -196,7 +196,7 @@ def _info(statements: Statements, base: Dataset | None) -> DatasetInfo:
     as_of = options.as_of or max(statements.dates, default=None)
     if as_of is None:
         as_of = base.info.as_of if base else register_date()
-        report.guess("date of the data", f"the source gives none: {as_of} (--as-of says otherwise)")
+        report.guess(NO_DATE, f"the source gives none: {as_of} (--as-of says otherwise)")
     elif options.as_of is None:
         report.note(f"Date of the data: {as_of}, the latest day that the source speaks of (--as-of says otherwise).")
     try:

@@ -11,14 +11,16 @@ from typing import Any
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import add_relation, evidence_id, joined
-from riskgraph.data.names import normalise
+from riskgraph.data.names import company_key, normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.matching import Councils, Suppliers
-from riskgraph.importers.report import ImportReport
+from riskgraph.importers.report import DIFFER, ImportReport
 from riskgraph.importers.statements import Citation, ListedSystem, Party, Statements
 from riskgraph.importers.values import clean, slug
+from riskgraph.importers.words import bare_host
 from riskgraph.model import (
     AUTHORITY,
+    ENVIRONMENT,
     ORGANISATIONS,
     SHARED_SERVICE,
     SUPPLIER,
@@ -52,8 +54,10 @@ class Assembly:
     @cached_property
     def places(self) -> dict[tuple[str, str], Entity]:
         """What is there before that is no body, by kind and normalised name."""
-        known = self.base.entities.values() if self.base else ()
-        return {(e.kind, normalise(e.name)): e for e in known if e.kind not in ORGANISATIONS}
+        known = [*directory().places, *(self.base.entities.values() if self.base else ())]
+        return {
+            (e.kind, normalise(name)): e for e in known if e.kind not in ORGANISATIONS for name in (e.name, *e.aliases)
+        }
 
     @property
     def report(self) -> ImportReport:
@@ -122,6 +126,21 @@ class Assembly:
             return self.services[key]
         id_ = self.suppliers.id(party)
         return self.keep(self.suppliers.entities[id_])
+
+    def host(self, name: str, day: str | None) -> str:
+        """Who or what hosts: a council, shared service or company known by this name, or else a place."""
+        if (ENVIRONMENT, _key(name)) in self.places:
+            return self.of_kind(ENVIRONMENT, Party(name))
+        keys = {company_key(name), company_key(bare_host(name))}
+        company = min((p for p in self.suppliers.ids if company_key(p.name) in keys), default=None)
+        if (
+            company is not None
+            or self.councils.sure(name, day)
+            or _key(name) in {*self.services, *directory().services}
+        ):
+            return self.provider(company or Party(name), day)
+        known = next((directory().keys[key] for key in sorted(keys) if key in directory().keys), None)
+        return self.keep(directory().entities[known]) if known else self.of_kind(ENVIRONMENT, Party(name))
 
     def of_kind(self, kind: str, party: Party) -> str:
         """A body or place of a kind by its name; of kind "body", a council, supplier or shared service."""
@@ -217,4 +236,10 @@ class Assembly:
             parts.append(f"to-{values['valid_to']}")
         held = {i for i in evidence if not (about := self.evidence[i].about) or values.get(about)}
         row = Relation(".".join(parts), dependent, relation, provider, evidence=tuple(sorted(held)), **values)
+        if old := self.relations.get(row.id):
+            for name in ("data", "hosting", "data_returned"):
+                said = sorted({getattr(old, name), getattr(row, name)} - {None})
+                if len(said) > 1:
+                    ends = f"{self.entities[dependent].name}, {self.entities[provider].name}"
+                    self.report.guess(DIFFER, f"{ends}, {name.replace('_', ' ')}: {' or '.join(said)}")
         add_relation(self.relations, row, same_source=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from riskgraph.data.names import normalise
 from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
+from riskgraph.importers.report import FILLED
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import web_address
@@ -25,8 +26,14 @@ _TABLE = TableKind(
 
 
 def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
+    above = (0, "")  # the row before, and its council
     for row in rows:
-        purchase = _purchase(row, statements)
+        council = row["council"] or statements.options.council or ""
+        if not council and above[1] and above[0] == row.number - 1 and row["supplier"]:
+            council = above[1]
+            row.guess(FILLED, council)
+        above = (row.number, council)
+        purchase = _purchase(row, council, statements)
         if purchase is not None:
             statements.buy(purchase)
     day = statements.options.as_of or max(statements.dates, default=None)
@@ -39,9 +46,8 @@ def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
             )
 
 
-def _purchase(row: SourceRow, statements: Statements) -> Purchase | None:
-    report, options = statements.report, statements.options
-    council = row["council"] or options.council or ""
+def _purchase(row: SourceRow, council: str, statements: Statements) -> Purchase | None:
+    report = statements.report
     if not council:
         row.skip("no council")
         return None
@@ -51,7 +57,9 @@ def _purchase(row: SourceRow, statements: Statements) -> Purchase | None:
     if supplier is None:
         row.skip("no supplier")
         return None
-    hosting, place = hosting_of(row["hosting"])
+    hosting, place = hosting_of(row["hosting"], supplier.name)
+    if row["hosting"] and not hosting and not place:
+        row.guess("word that is not known, left blank", f"hosting: {row['hosting']!r}")
     end, latest, checked = row.date("end"), row.date("latest"), row.date("checked")
     statements.dated(checked)
     ended, returned = _data_returned(row)

@@ -66,6 +66,8 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
         return
     council = assembly.body(purchase.council, day)
     supplier = assembly.provider(purchase.supplier, day)
+    if purchase.place and assembly.councils.sure(purchase.place, day) == council:
+        purchase = purchase._replace(place=None, hosting="own")
     area, cited = _area(assembly, purchase, supplier)
     if purchase.certificate and supplier.startswith(SUPPLIER):
         held, seen = assembly.entities[supplier], tuple(purchase.certificate.split("; "))
@@ -199,17 +201,17 @@ def _place_and_subcontractors(deal: _Deal) -> None:
     dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
     subcontractors = [(party, assembly.provider(party, purchase.valid_from)) for party in purchase.subcontractors]
     if purchase.place:
-        place = assembly.keep(Entity(f"{ENVIRONMENT}:{slug(purchase.place)}", ENVIRONMENT, purchase.place))
+        place = assembly.host(purchase.place, purchase.valid_from)
         rests = deal.buyer if supplier.startswith(SUPPLIER) else supplier
         if rests.startswith(SUPPLIER):
             report.note(f"{purchase.where}: {purchase.place!r} was not taken as a host: a supplier never rests on one.")
-        else:
+        elif rests != place:
             deal.relate(rests, "hosted-on", place, service_area=deal.area, data=purchase.data, **dates)
         for party, id_ in subcontractors:
-            if company_key(purchase.place.split(",")[0]) == company_key(party.name):
+            if place.startswith(ENVIRONMENT) and company_key(purchase.place.split(",")[0]) == company_key(party.name):
                 deal.relate(place, "operated-by", id_)
                 report.guess("place named after a subcontractor: run by it", f"{purchase.place}: {party.name}")
-        report.guess("text about hosting read as the name of a place", purchase.place)
+        report.guess(f"text about hosting read as the name of a {place.partition(':')[0]}", purchase.place)
     for _, id_ in subcontractors:
         if supplier.partition(":")[0] in {SUPPLIER, SHARED_SERVICE} and id_.startswith(SUPPLIER):
             deal.relate(supplier, "subcontracts-to", id_, service_area=deal.area, **dates)

@@ -8,7 +8,12 @@ from typing import Any
 
 from riskgraph.data.joining import Conflict
 
-__all__ = ["ImportReport"]
+__all__ = ["DIFFER", "FILLED", "NO_DATE", "ImportReport"]
+
+NO_DATE = "date of the data"
+
+DIFFER = "two rows differ about the same system: the more harmful value counts"
+FILLED = "no council in the cell: that of the row above, as in merged cells"
 
 
 @dataclass
@@ -60,6 +65,13 @@ class ImportReport:
         """Something worth knowing about the file as a whole."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def doubts(self) -> list[tuple[str, str]]:
+        """What whoever asks the file itself must hear: rows left out, filled or at odds; a rule and a sentence each."""
+        found = [("left-out", f"{n} rows were left out: {why}.") for why, n in sorted(self.skipped_count.items())]
+        for rule, sort in (("rows-differ", DIFFER), ("filled-down", FILLED)):
+            found += [(rule, f"{sort[0].upper()}{sort[1:]} ({one}).") for one in sorted(self.guesses.get(sort, ()))]
+        return found + [("filled-down", text) for text in self.notes if text.startswith("Merged cells")]
 
     @property
     def balanced(self) -> bool:

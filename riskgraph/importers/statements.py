@@ -198,7 +198,8 @@ def _purchase_order(purchase: Purchase) -> tuple[object, ...]:
     """By who buys from whom, then by date: the order of the rows in the source plays no part."""
     bodies = purchase.council.name, purchase.council.ids, purchase.supplier.name, purchase.supplier.ids
     dates = purchase.valid_from or "", purchase.valid_to or ""
-    return *bodies, *dates, purchase.contract_reference or "", purchase.thing or "", purchase.where
+    rest = repr(purchase[2:]) if purchase.how == "register" else ""  # two rows of a register may say all else alike
+    return *bodies, *dates, purchase.contract_reference or "", purchase.thing or "", rest, purchase.where
 
 
 @dataclass

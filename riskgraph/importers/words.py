@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from riskgraph.data.names import normalise
+from riskgraph.data.directory import directory
+from riskgraph.data.names import company_key, normalise
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.values import parse_date, says_nothing
 from riskgraph.rules import rules
@@ -14,6 +15,7 @@ from riskgraph.vocabulary import pattern, patterns, words
 __all__ = [
     "area_of_title",
     "area_of_word",
+    "bare_host",
     "certificates_of",
     "grade_of",
     "hosting_of",
@@ -86,18 +88,52 @@ def runs_at_supplier(title: str) -> bool:
     return bool(pattern("thing: runs at the supplier").search(title))
 
 
-def hosting_of(text: str) -> tuple[str | None, str | None]:
-    """The word of the model, or the name of a place.
+def hosting_of(text: str, supplier: str = "") -> tuple[str | None, str | None]:
+    """The word of the model, or the name of a place; neither where it says nothing of the kind.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    supplier
+        Whose system it is: where the cell names it, the supplier hosts.
 
     Examples
     --------
     >>> hosting_of("supplier, cloud (London region)"), hosting_of("North Hall Data Centre")
     (('supplier', None), (None, 'North Hall Data Centre'))
+    >>> hosting_of("Civica cloud", "Civica UK Ltd"), hosting_of("hosted by Dover"), hosting_of("server room")
+    (('supplier', None), (None, 'Dover'), (None, None))
     """
-    if not text:
-        return None, None
+    if supplier and any(_is_named(supplier, part) for part in (text, *re.split(r"[,(]", text)[:1])):
+        return "supplier", None
     found = next((word for form, word in patterns("hosting") if form.fullmatch(text)), None)
-    return found, None if found else text
+    bare = pattern("hosting: words around a name").sub("", text).strip(" ()")
+    if found or not bare or normalise(text) in words("hosting: says nothing"):
+        return found, None
+    return hosting_of(bare, supplier) if bare != text else (None, text)
+
+
+def bare_host(text: str) -> str:
+    """The name in a text about hosting, without the words around it.
+
+    Examples
+    --------
+    >>> bare_host("Azure (by Civica)"), bare_host("Capita's cloud"), bare_host("cloud")
+    ('civica', 'capita', '')
+    """
+    around = words("hosting: words around a supplier")
+    return " ".join(word for word in normalise(re.sub(r"['\u2019]s\b", "", text)).split() if word not in around)
+
+
+def _is_named(supplier: str, text: str) -> bool:
+    """Whether a text about hosting names a supplier, by any of its known names, and nobody else."""
+    known = company_key(supplier)
+    for key in (company_key(text), company_key(bare_host(text))):
+        ids = [directory().keys.get(one) for one in (key, known)]
+        if key and (key == known or f"{known} ".startswith(f"{key} ") or (ids[0] and ids[0] == ids[1])):
+            return True
+    return False
 
 
 def grade_of(text: str, where: str, usual: str | None, report: ImportReport) -> str:

@@ -185,7 +185,7 @@ class _WorkbookReader:
         """A system: who supplies it, and where it runs."""
         report, system = self.statements.report, (SYSTEM, Party(row["name"]))
         area, data = row.area(), row.word("data", "personal data")
-        hosting, place = hosting_of(row["hosting"])
+        hosting, place = hosting_of(row["hosting"], row["supplier"])
         self.statements.systems[normalise(row["name"])] = ListedSystem(area, data, hosting)
         self.statements.listed.append(system)
         supplier = row.party("supplier") if row["supplier"] else None

@@ -6,7 +6,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ MAX_MEMBERS = 2000
 MAX_COLUMNS = 256
 MAX_CELLS = 5_000_000
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,4})(\d{1,8})"')
+_MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
 _CHUNK = 1 << 20
 
 
@@ -41,6 +42,7 @@ def workbook_sheets(path: Path) -> list[SourceTable]:
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            merged = {name: _merged(path, book[name]._worksheet_path) for name in names}  # type: ignore[attr-defined]
             hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     except _BROKEN as error:
         raise _broken(path, error) from None
@@ -49,10 +51,15 @@ def workbook_sheets(path: Path) -> list[SourceTable]:
         notes.append(f"{formulas} cells hold formulas; each was read as its value when the book was last saved.")
     if hidden:
         notes.append(f"Hidden sheets were not read: {', '.join(hidden)}.")
-    return [SourceTable(name, _rows(path, name), list(notes)) for name in names]
+    filled = {
+        name: [f"Merged cells were filled down, in {sum(map(len, spans.values()))} places of the sheet {name}."]
+        for name, spans in merged.items()
+        if spans
+    }
+    return [SourceTable(name, _rows(path, name, merged[name]), [*notes, *filled.get(name, ())]) for name in names]
 
 
-def _rows(path: Path, name: str) -> Any:
+def _rows(path: Path, name: str, merged: Mapping[int, list[tuple[int, int]]]) -> Any:
     def rows() -> Iterator[tuple[int, list[str]]]:
         import openpyxl
 
@@ -65,6 +72,7 @@ def _rows(path: Path, name: str) -> Any:
                 sheet.reset_dimensions()  # what the file says of its own size is not believed
                 cells = sheet.iter_rows(values_only=True)
                 number = 0
+                held: dict[int, str] = {}
                 while True:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")  # of dates that are none: they stay blank
@@ -72,11 +80,33 @@ def _rows(path: Path, name: str) -> Any:
                     if row is None:
                         return
                     number += 1
-                    yield number, [_text(value) for value in row]
+                    values = [_text(value) for value in row]
+                    for column, (first, last) in ((c, span) for c, spans in merged.items() for span in spans):
+                        if first == number and column < len(values):
+                            held[column] = values[column]
+                        elif first < number <= last and column in held:
+                            values += [""] * (column + 1 - len(values))
+                            values[column] = values[column] or held[column]
+                    yield number, values
             except _BROKEN as error:
                 raise _broken(path, error) from None
 
     return rows
+
+
+def _merged(path: Path, part: str) -> dict[int, list[tuple[int, int]]]:
+    """Column to the first and last rows of its merged cells, where they go over several rows."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as sheet:
+        tail = b""
+        while chunk := sheet.read(_CHUNK):
+            window = tail + chunk
+            for column, first, last in _MERGED.findall(window):
+                spans = found.setdefault(_column(column) - 1, [])
+                if int(last) > int(first) and (int(first), int(last)) not in spans:
+                    spans.append((int(first), int(last)))
+            tail = window[-100:]
+    return {column: spans for column, spans in found.items() if spans}
 
 
 _BROKEN = (

@@ -19,7 +19,7 @@ from riskgraph.data.names import normalise
 from riskgraph.data.read import shipped_aliases
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band
-from riskgraph.render.blast import failing
+from riskgraph.render.headline import failing
 from riskgraph.render.words import (
     COUNCILS,
     area_label,
@@ -283,16 +283,16 @@ def _served(text: str) -> Iterator[list[tuple[int, int]]]:
 
 
 def worst(every: EveryRadius, most: int) -> list[tuple[str, tuple[int, ...]]]:
-    """The roots that reach most, with how many bodies that count in each band, no root itself."""
+    """The roots that reach most likely or surer, then most at all: how many bodies count in each band, no root itself."""
     dataset, day = every.graph.dataset, every.view.as_of
     rows = []
     for root in every.roots:
         touched = (touch for touch in every.reached.get(root, ()) if touch.body != root)
-        best = [min(touch.levels) for touch in touched if counts(dataset, touch.body, day)]
+        best = [touch.band for touch in touched if touch.band is not None and counts(dataset, touch.body, day)]
         rows.append((root, tuple(sum(1 for level in best if level == band) for band in Band)))
 
     def order(row: tuple[str, Sequence[int]]) -> tuple[Any, ...]:
         root, counted = row
-        return -sum(counted[: NOT - 1]), *(-n for n in counted), root
+        return -sum(counted[: Band.POSSIBLE]), *(-n for n in counted), root
 
     return sorted(rows, key=order)[:most]

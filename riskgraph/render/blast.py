@@ -6,16 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
-from riskgraph.analysis.measure import own_bands
+from riskgraph.analysis.triage import Tier
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
-from riskgraph.model import PRODUCT, SENTENCES, SUPPLIER, Band, FailureKind
-from riskgraph.render.blocks import Items
+from riskgraph.model import PRODUCT, SUPPLIER, Band, FailureKind
+from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.headline import asked_of, finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
     band_phrase,
-    bodies,
     capital,
     class_word,
     join,
@@ -26,213 +26,197 @@ from riskgraph.render.words import (
     short_name,
 )
 
-__all__ = ["anonymous", "failing", "finding", "left_behind", "page"]
+__all__ = ["anonymous", "left_behind", "page", "triage"]
 
-GROUPS = 4  # lines of business and routes named in the short form
+GROUPS = 4  # lines of business and routes named in each tier
 NAMES = 4  # councils named in each
-
-
-def failing(kinds: Sequence[FailureKind], roots: int = 1) -> str:
-    """What is supposed to happen, after "if" and the names of the roots, from `presets.csv`.
-
-    A set of kinds without a sentence of its own gets those of its kinds.
-
-    Examples
-    --------
-    >>> failing([FailureKind.EXIT])
-    'left the market or went insolvent'
-    >>> failing([FailureKind.OUTAGE, FailureKind.EXPOSURE], roots=2)
-    'lost their data and stopped together'
-    """
-    asked = tuple(kind for kind in FailureKind if kind in kinds)
-    said = [SENTENCES[asked]] if asked in SENTENCES else [SENTENCES[(kind,)] for kind in asked]
-    return join(one.one for one in said) if roots == 1 else f"{join(one.several for one in said)} together"
+FIRST_NAMES, OTHER_NAMES = 20, 12  # the same among those who are first, and among those of whom little is recorded
 
 
 def page(radius: BlastRadius, command: str = "") -> Page:
-    """The answer for a chat message or an e-mail: the number first, then how, then what is not known.
+    """The answer for a chat message or an e-mail: who to ring first, then the rest in the order of triage.
 
     Parameters
     ----------
     radius
-        The answer; who counts is as sure as its question asks, or at least possible.
+        The answer; tiers are as its question asks.
     command
         Options to repeat in the suggestions of what to try next.
     """
-    present, past = radius.within(radius.band), radius.past
+    marking = f" {radius.graph.dataset.info.marking}" if radius.graph.dataset.info.marking else ""
     return Page(
-        _headline(radius),
+        f"{finding(radius)} ({asked_of(radius)}).{marking}",
         (
-            *_by_kind(radius),
-            *paragraphs(
-                _together(radius) if len(radius.roots) > 1 else "",
-                *_groups(radius, present),
-                f"Past customers, {len(past)}: {left_behind(radius, NAMES)}. Ask whether it was returned."
-                if past
-                else "",
-                _ring(radius),
-                _apart(radius),
-                _run_on(radius),
-                _residents(radius),
-                _unknown(radius),
-            ),
+            *paragraphs(_together(radius) if len(radius.roots) > 1 else ""),
+            *triage(radius),
+            *paragraphs(_apart(radius), _run_on(radius), _residents(radius), _knows(radius), _unknown(radius)),
         ),
-        _next(radius, present, command),
+        _next(radius, command),
     )
 
 
-def _ring(radius: BlastRadius) -> str:
-    ring = sorted(
-        {body for band in SHOWN_BANDS for body in radius.ring[band]} - {r.id for r in radius.within(radius.band)}
-    )
-    if not ring:
-        return ""
-    names = join((short_name(radius.graph.dataset, body) for body in ring), NAMES)
-    share = "shares" if len(ring) == 1 else "share"
-    return f"As a precaution, {len(ring)} more {share} a place or a link with what an attacker could be in: {names}."
-
-
-def left_behind(radius: BlastRadius, most: int, withheld: frozenset[str] = frozenset()) -> str:
-    """With whom past customers may have left data, and who they are: "data may still be held by Capita for Adur"."""
-    dataset = radius.graph.dataset
-    by_holder: dict[str | None, list[str]] = defaultdict(list)
-    for reach in radius.past:
-        if reach.id not in withheld:
-            by_holder[None if reach.holder in withheld else reach.holder].append(short_name(dataset, reach.id))
-    order = sorted(by_holder.items(), key=lambda item: (-len(item[1]), item[0] or "~"))
-    parts = [
-        f"by {'others' if holder is None else short_name(dataset, holder)} for {join(names, most)}"
-        for holder, names in order[:most]
-    ]
-    rest = sum(len(names) for _, names in order[most:])
-    parts += [f"by {plural(len(order) - most, 'other')} for {rest}"] if rest else []
-    return f"data may still be held {'; '.join(parts) or 'somewhere'}"
-
-
-def finding(radius: BlastRadius, band: Band = Band.POSSIBLE, *, roots: str | None = None, named: bool = True) -> str:
-    """Who could be reached within a band, in one clause: "3 councils could be reached if Civica stopped".
-
-    Past customers are counted and named. "0" and "no route" are said only where nothing is known in any band.
+def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
+    """Everybody who is told, tier by tier: how many, who, by what, and when that was last seen.
 
     Parameters
     ----------
-    roots
-        Words for what fails; its names if left out.
-    named
-        Whether past customers and roots that are public bodies may be named among who is reached.
+    most
+        Names in a group of those who are not first, which names all.
     """
-    dataset = radius.graph.dataset
-    present, wide = radius.within(band), radius.within(Band.NOT_RULED_OUT)
-    if roots is None:
-        roots = join(root_name(dataset, root) for root in radius.roots)
-    verb = failing(radius.kinds, len(radius.roots))
-    itself = [short_name(dataset, reach.id) for reach in radius.authorities if reach.root and named]
-    also = f" besides {join(itself)}" if itself else ""
-    if not present and len(itself) == 1:
-        also += " itself"
-    said = f"could be reached if {roots} {verb}"
-    past = [reach for reach in present if reach.past]
-    if past:
-        names = f": {join((short_name(dataset, reach.id) for reach in past), NAMES)}" if named else ""
-        every = "all" if len(present) > 1 else ""
-        some = every if len(past) == len(present) else f"{len(past)} of them"
-        said += f", {f'{some} as' if some else 'as'} {'a past customer' if len(past) == 1 else 'past customers'}{names}"
-    if present:
-        return f"{bodies(dataset, [reach.id for reach in present])}{also} {said}"
-    if band < Band.POSSIBLE and (less := radius.within()):
-        return f"0 councils{also} {said} as surely as that: {bodies(dataset, [reach.id for reach in less])} could less surely"
-    if wide:
-        unsure = f"{bodies(dataset, [reach.id for reach in wide])} cannot be ruled out"
-        return f"It is not known whether any council{also} {said}: {unsure}"
-    if radius.nothing:
-        return f"0 councils{also} {said}: no route was found in this data"
-    return f"0 councils{also} {said}: only bodies that are not counted"
+    dataset, tiers = radius.graph.dataset, radius.tiers
+    altered = FailureKind.TAMPERING in radius.question.counting
+    blocks: list[Block] = []
+    if first := _reaches(radius, Tier.FIRST):
+        by = "whose software could be altered" if altered else "by what is done for them or held"
+        blocks += [
+            Text(f"First, {len(first)}: {by}.{_effects(radius, first)}"),
+            Items(_groups(radius, first, radius.first_band, FIRST_NAMES)),
+        ]
+    if ring := tiers[Tier.PRECAUTION]:
+        share = "shares" if len(ring) == 1 else "share"
+        names = join((short_name(dataset, body) for body in ring), most)
+        blocks.append(
+            Text(f"Precaution, {len(ring)}: {names} {share} a place or a link with what an attacker could be in.")
+        )
+    if possible := _reaches(radius, Tier.POSSIBLE):
+        why = "they use its software or depend on something that it may reach"
+        blocks += [Text(f"Possible, {len(possible)}: {why}."), Items(_groups(radius, possible, Band.POSSIBLE, most))]
+    if only := _reaches(radius, Tier.ALTERED):
+        software = Counter(way.first for reach in only for way in dict.fromkeys(reach.ways) if way.first is not None)
+        through = join(f"{short_name(dataset, id_)} {count}" for id_, count in software.most_common(GROUPS))
+        names = f"{_names(dataset, only, most)}{_seen(only)}"
+        blocks.append(
+            Text(f"Only if its software were altered, {len(only)}{f' ({through})' if through else ''}: {names}.")
+        )
+    if unrecorded := _reaches(radius, Tier.UNRECORDED):
+        seen = _seen(unrecorded)
+        blocks.append(
+            Text(
+                f"Depend on it, and it is not recorded for what or how, {len(unrecorded)}: {_names(dataset, unrecorded, OTHER_NAMES)}{seen}."
+            )
+        )
+    if past := _reaches(radius, Tier.PAST):
+        blocks.append(
+            Text(
+                f"Past customers, {len(past)}, oldest first: {left_behind(radius, past, OTHER_NAMES)}. Ask for proof of return."
+            )
+        )
+    return tuple(blocks)
 
 
-def _headline(radius: BlastRadius) -> str:
-    dataset = radius.graph.dataset
-    date = f"data of {in_words(dataset.info.as_of)}"
-    if radius.view.as_of != dataset.info.day:
-        date = f"as of {in_words(radius.view.as_of)}, {date}"
-    if radius.view.without:
-        date += f", without what {join(radius.view.without)} taught us"
-    if radius.view.known_before:
-        date += f", knowing only what was published by {in_words(radius.view.known_before)}"
-    marking = f" {dataset.info.marking}" if dataset.info.marking else ""
-    how = "" if radius.band is Band.POSSIBLE else f", {band_phrase(radius.band)}"
-    return f"{finding(radius, radius.band)} ({date}{how}).{marking}"
+def _reaches(radius: BlastRadius, tier: Tier) -> list[Reach]:
+    return [radius[body] for body in radius.tiers[tier]]
 
 
-def _by_kind(radius: BlastRadius) -> tuple[Items, ...]:
-    """How many in each band, a line for the kinds that share the same numbers."""
-    asked = radius.question.band
-    widest = asked if asked < Band.POSSIBLE else Band.NOT_RULED_OUT  # what is not known is hidden only if asked so
-    lines: dict[str, list[str]] = {}
+def _names(dataset: Dataset, reaches: Sequence[Reach], most: int) -> str:
+    return join((short_name(dataset, reach.id) for reach in reaches), most)
+
+
+def _seen(reaches: Sequence[Reach]) -> str:
+    """When some ways were last seen: the years between which the oldest fact of each was."""
+    years = sorted(reach.seen[:4] for reach in reaches if reach.seen is not None)
+    if not years:
+        return " (date not known)"
+    return f" (last seen {years[0]})" if years[0] == years[-1] else f" (last seen {years[0]} to {years[-1]})"
+
+
+def _effects(radius: BlastRadius, reaches: Sequence[Reach]) -> str:
+    """At how many of some bodies what could happen, as surely as the first tier is."""
+    counts: dict[int, list[str]] = {}
     for kind in FailureKind:
-        counts = Counter(reach.kinds[kind].band for reach in radius.within(widest, kind))
-        shown = [f"{counts[band]} {band_phrase(band)}" for band in Band if counts[band]]
-        if shown:
-            lines.setdefault(", ".join(shown), []).append(kind.effect)
-    items = tuple(f"{capital(join(effects))}: {counts}." for counts, effects in lines.items())
-    return (Items(items),) if items else ()
+        if kind in radius.question.counting:
+            count = sum(kind in reach.kinds and reach.kinds[kind].band <= radius.first_band for reach in reaches)
+            counts.setdefault(count, []).append(kind.effect)
+    counts.pop(0, None)
+    every = len(reaches)
+    parts = [
+        join(said) + (f" at {count}" if count < every else " at all" if every > 1 else "")
+        for count, said in counts.items()
+    ]
+    return f" {capital('; '.join(parts))}." if parts else ""
+
+
+def left_behind(radius: BlastRadius, past: Sequence[Reach], most: int, withheld: frozenset[str] = frozenset()) -> str:
+    """Past customers with the end of their contract, and who may still hold their data if that is not the root."""
+    dataset = radius.graph.dataset
+    itself = {root.partition("/")[0] for root in radius.roots} | withheld
+    named = [
+        f"{short_name(dataset, reach.id)} ({f'ended {reach.ended[:4]}' if reach.ended else 'end not known'}"
+        + (")" if reach.holder is None or reach.holder in itself else f", held by {short_name(dataset, reach.holder)})")
+        for reach in past
+        if reach.id not in withheld
+    ]
+    return join(named, most) or "their data may still be held"
 
 
 def _together(radius: BlastRadius) -> str:
-    """Several roots: what each reaches, what they share, and what only both together reach."""
+    """Several roots: who is reached by one only, by more than one, and only when all fail together."""
     dataset = radius.graph.dataset
     sets = {root: {b for b, band in found.items() if band <= radius.band} for root, found in radius.alone.items()}
-    union: set[str] = set().union(*sets.values())
-    shared = set.intersection(*sets.values())
-    joint = {reach.id for reach in radius.within(radius.band)} - union
-    parts = [f"{root_name(dataset, root)} alone {len(found)}" for root, found in sets.items()]
-    word = "both" if len(sets) == 2 else "all"
-    line = f"Asked apart: {join(parts)}; {len(shared)} by {word}; {len(joint)} only when they fail together"
-    return line + (f": {join((short_name(dataset, b) for b in sorted(joint)), NAMES)}." if joint else ".")
+    several = {body for found in sets.values() for body in found if sum(body in one for one in sets.values()) > 1}
+    joint = {reach.id for reach in radius.within(radius.band)}.difference(*sets.values())
+    parts = [f"{len(found - several)} by {root_name(dataset, root)} only" for root, found in sets.items()]
+    parts += [f"{len(several)} by {'both' if len(sets) == 2 else 'more than one'}"]
+    named = f": {join(sorted(short_name(dataset, body) for body in joint), NAMES)}" if joint else ""
+    return f"Each asked alone: {join([*parts, f'{len(joint)} only when they fail together'])}{named}."
 
 
-def _groups(radius: BlastRadius, present: Sequence[Reach]) -> list[str]:
-    """By line of business and route, surest and biggest first; a body stands under each line that reaches it."""
+def _groups(radius: BlastRadius, reaches: Sequence[Reach], within: Band, most: int) -> tuple[str, ...]:
+    """By line of business and route, surest and biggest first; a body stands under each line that reaches it so surely."""
     dataset = radius.graph.dataset
     grouped: dict[tuple[str | None, Route, str | None], dict[str, Band]] = defaultdict(dict)
     suppliers = any(dataset.entities[root.partition("/")[0]].kind == SUPPLIER for root in radius.roots)
-    by_id = {reach.id: reach for reach in present}
-    for reach in present:
-        if not suppliers:
+    by_id = {reach.id: reach for reach in reaches}
+    for reach in reaches:
+        services = reach.own(within)
+        ways = [
+            way
+            for way in reach.ways
+            if services.get(way.area, reach.band if way.area is None else Band.NOT_RULED_OUT) <= within
+        ]
+        for way in ways if suppliers else ():
+            grouped[way.area, way.route, way.first][reach.id] = services.get(way.area, reach.band)
+        if not ways or not suppliers:
             grouped[None, reach.route, reach.first][reach.id] = reach.band
-            continue
-        services = own_bands(reach.services, Band.NOT_RULED_OUT)
-        for way in reach.ways:
-            if (own := services.get(way.area, reach.band)) <= radius.band:
-                grouped[way.area, way.route, way.first][reach.id] = own
-    order = sorted(grouped.items(), key=lambda item: (min(item[1].values()), -len(item[1]), str(item[0])))
-    surest, rest = order[: GROUPS // 2], order[GROUPS // 2 :]
-    biggest = sorted(rest, key=lambda item: -len(item[1]))[: GROUPS - len(surest)]
+    order = sorted(
+        grouped.items(),
+        key=lambda item: (min(item[1].values()), item[0][1] is not Route.SHARED_SERVICE, -len(item[1]), str(item[0])),
+    )
     lines = []
-    for (area, route, first), bands in surest + biggest:
-        reaches = [by_id[body] for body in bands]
+    for (area, route, first), bands in order[:GROUPS]:
         where = f"{area_label(area)}, " if area is not None else ""
         how = route_phrase(dataset, route, first)
-        if route is Route.PAST and not all(reach.past for reach in reaches):
+        if route is Route.PAST and not all(by_id[body].past for body in bands):
             how = "most surely by data left behind when a contract ended"
-        carriers = set.intersection(*(set(reach.also) for reach in reaches))
-        also = f"; also through {join(short_name(dataset, c) for c in sorted(carriers))}" if carriers else ""
-        lines.append(capital(f"{where}{how}, {len(bands)}: {_names_by_band(dataset, bands)}{also}."))
-    shown = {body for _, bands in surest + biggest for body in bands}
-    ways = len(order) - len(surest) - len(biggest)
-    if left := len(by_id.keys() - shown):
-        lines.append(f"And {left} more by {plural(ways, 'other way')}: see --format table.")
-    elif ways:
-        lines.append(f"Some of these by {plural(ways, 'other way')} too: see --format table.")
-    return lines
+        carriers = set.intersection(*(set(by_id[body].also) for body in bands)) - {first}
+        also = f", also through {join(short_name(dataset, c) for c in sorted(carriers))}" if carriers else ""
+        lines.append(capital(f"{where}{how}{also}, {len(bands)}: {_by_band(dataset, by_id, bands, most)}."))
+    shown = {body for _, bands in order[:GROUPS] for body in bands}
+    ways_left = len(order[GROUPS:])
+    left = [reach for reach in reaches if reach.id not in shown]
+    if left and len(left) <= most:
+        lines.append(f"{_names(dataset, left, most)} by {plural(ways_left, 'other way')}.")
+    elif left:
+        lines.append(f"{len(left)} more by {plural(ways_left, 'other way')}: see --format table.")
+    elif ways_left:
+        lines.append(f"Some of these by {plural(ways_left, 'other way')} too: see --format table.")
+    return tuple(lines)
 
 
-def _names_by_band(dataset: Dataset, bands: Mapping[str, Band]) -> str:
-    """Names, surest first, with how sure each is."""
+def _by_band(dataset: Dataset, by_id: Mapping[str, Reach], bands: Mapping[str, Band], most: int) -> str:
+    """Names, surest first, with how sure each is and when it was last seen; "possible" goes without saying."""
     parts = []
     for band in Band:
-        names = sorted(short_name(dataset, body) for body, own in bands.items() if own is band)
-        if names:
-            parts.append(f"{join(names, NAMES)} ({band_phrase(band)})")
+        found = sorted(
+            (by_id[body] for body, own in bands.items() if own is band), key=lambda r: short_name(dataset, r.id)
+        )
+        how = "" if band is Band.POSSIBLE else band_phrase(band)
+        if found and len(found) <= most and len({(reach.seen or "")[:4] for reach in found}) > 1:
+            years = (f"{short_name(dataset, r.id)} {r.seen[:4] if r.seen else '(date not known)'}" for r in found)
+            parts.append(join(years) + (f" ({how})" if how else ""))
+        elif found:
+            seen = _seen(found).removeprefix(" (").removesuffix(")")
+            parts.append(f"{_names(dataset, found, most)} ({', '.join(filter(None, (how, seen)))})")
     return "; ".join(parts)
 
 
@@ -280,37 +264,44 @@ def _residents(radius: BlastRadius) -> str:
     return f"Up to {found.people:,} people live in {areas} (a ceiling, each counted once{unknown})."
 
 
-def _unknown(radius: BlastRadius) -> str:
+def _knows(radius: BlastRadius) -> str:
+    """How well the map knows: coverage of the service area, how old the facts are, how it did in replays."""
+    info, known, rows = radius.graph.dataset.info, radius.coverage, len(radius.old_rows)
     parts = []
-    if radius.doubtful:
-        unsure = f"{bodies(radius.graph.dataset, [r.id for r in radius.doubtful])} besides cannot be ruled out at all"
-        past = sum(reach.past for reach in radius.doubtful)
-        parts.append(
-            unsure + (f" ({past} of them {'a past customer' if past == 1 else 'past customers'})" if past else "")
-        )
-    if radius.questions:
-        parts.append(f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out")
-    else:
-        parts.append("no blank in this data stands in the way")
+    if known is not None:
+        parts.append(f"{area_label(known.area)} known at {known.known:,} of {plural(known.councils, 'council')}")
+    if rows or radius.undated_rows:
+        undated = f", {len(radius.undated_rows):,} undated" if radius.undated_rows else ""
+        parts.append(f"{plural(rows, 'fact')} here last seen over five years ago{undated}")
+    if info.track_record:
+        parts.append(f"in replays of incidents it named {info.track_record} hit")
+    return f"How well this map knows: {'; '.join(parts)}." if parts else ""
+
+
+def _unknown(radius: BlastRadius) -> str:
+    if radius.question.band < Band.POSSIBLE:
+        return ""
+    parts = [
+        f"{plural(len(radius.questions), 'answer')} would settle what cannot be ruled out"
+        if radius.questions
+        else "no blank in this data stands in the way"
+    ]
     if radius.assumed:
-        parts.append(
-            f"{plural(radius.assumed, 'step')} rest on an assumed value"
-            if radius.assumed != 1
-            else "1 step rests on an assumed value"
-        )
-    if radius.old_rows:
-        parts.append(f"{plural(len(radius.old_rows), 'row')} last evidenced over five years ago")
-    if radius.undated_rows:
-        parts.append(f"{plural(len(radius.undated_rows), 'row')} with undated evidence only")
+        parts.append(f"{plural(radius.assumed, 'step')} rest{'s' if radius.assumed == 1 else ''} on an assumed value")
     return f"Not known: {'; '.join(parts)}."
 
 
-def _next(radius: BlastRadius, present: Sequence[Reach], command: str) -> tuple[str, ...]:
+def _next(radius: BlastRadius, command: str) -> tuple[str, ...]:
     names = radius.graph.names
     root, body = names.handle(radius.roots[0]), names.handle(radius.roots[0].partition("/")[0])
-    tries = [f"riskgraph why {names.handle(present[0].id)} {root}"] if present else []
+    told = [
+        one
+        for tier in (Tier.FIRST, Tier.POSSIBLE, Tier.ALTERED, Tier.UNRECORDED, Tier.PAST)
+        for one in radius.tiers[tier]
+    ]
+    tries = [f"riskgraph why {names.handle(told[0])} {root}"] if told else []
     tries += [f"riskgraph data ask --root {root}"] if radius.questions else []
-    tries.append(f"riskgraph calls {root}" if present else f"riskgraph show {body}")
+    tries.append(f"riskgraph calls {root}" if told else f"riskgraph show {body}")
     return tuple(words + command for words in tries)
 
 
@@ -332,7 +323,7 @@ def anonymous(radius: BlastRadius) -> Page:
     entries = [dataset.register.get(reach.id) for reach in present]
     regions = Counter((entry and (entry.region or entry.nation)) or "region not known" for entry in entries)
     by_region = [f"{name} {count}" for name, count in sorted(regions.items(), key=_count_then_name)]
-    lead = finding(radius, radius.band, roots=roots, named=False)
+    lead = finding(radius, roots=roots, named=False)
     return Page(
         f"{lead} (data of {in_words(dataset.info.as_of)}).",
         (

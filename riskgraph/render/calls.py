@@ -5,7 +5,7 @@ from __future__ import annotations
 from riskgraph.analysis.calls import Call, CallSheet
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.blast import finding
+from riskgraph.render.headline import finding
 from riskgraph.render.page import Page, spaced
 from riskgraph.render.words import area_label, full_name, join, plural
 
@@ -35,7 +35,7 @@ _NATIONAL = {
 def page(sheet: CallSheet) -> Page:
     """The sheet for paper or a message. Contacts are not in the data and are written in by hand."""
     dataset, more = sheet.graph.dataset, plural(sheet.more, "more body", "more bodies")
-    said = f"{finding(sheet.radius, sheet.question.band)} (data of {in_words(dataset.info.as_of)})."
+    said = f"{finding(sheet.radius)} (data of {in_words(dataset.info.as_of)})."
     lines = [
         "",
         *(_line(sheet, call) for call in sheet.calls),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from riskgraph.analysis.chance import Chance, ChanceChange, Exposure
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.blast import failing, finding
 from riskgraph.render.blocks import Block, Items
+from riskgraph.render.headline import failing, finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, bodies, join, plural, root_name, short_name
 
@@ -48,7 +48,7 @@ def page(found: Chance, limit: int = 5) -> Page:
     date = f"data of {in_words(dataset.info.as_of)}"
     how = "" if found.band is Band.POSSIBLE else f" ({band_phrase(found.band)})"
     if not found.authorities:
-        return Page(f"{finding(radius, found.band)} ({date}); there is no chance to give.")
+        return Page(f"{finding(radius)} ({date}); there is no chance to give.")
     low, base, high = map(_about, found.expected)
     fewest, most = found.range
     fewer, people, many = map(_about, found.residents)
@@ -81,7 +81,7 @@ def page(found: Chance, limit: int = 5) -> Page:
         ),
     )
     handle = found.graph.names.handle(radius.roots[0])
-    return Page(f"{finding(radius, found.band)}{how} ({date}).", blocks, (f"riskgraph chokepoints {handle}",))
+    return Page(f"{finding(radius)}{how} ({date}).", blocks, (f"riskgraph chokepoints {handle}",))
 
 
 def _share(exposure: Exposure, chance: float) -> str:

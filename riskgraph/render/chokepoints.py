@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from riskgraph.analysis.chokepoints import Chokepoints, Cut, Saving, ServiceCuts
 from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.blast import finding
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
@@ -43,7 +43,7 @@ def page(found: Chokepoints, limit: int = 5) -> Page:
     surely = {Band.POSSIBLE: "", Band.NOT_RULED_OUT: ", counting what cannot be ruled out"}
     how = surely.get(band, f", counting what is {band_phrase(band)}")
     if not found.reached:
-        return Page(f"{finding(radius, band)}{how} ({date}); there is nothing to harden.")
+        return Page(f"{finding(radius)}{how} ({date}); there is nothing to harden.")
     saving = [_body(found, one) for one in found.bodies[:limit]]
     if len(found.bodies) > limit:
         saving.append(f"and {len(found.bodies) - limit} more bodies save somebody: see --format table.")
@@ -61,7 +61,7 @@ def page(found: Chokepoints, limit: int = 5) -> Page:
         groups = plural(found.alternatives, "group")
         alternatives = f"Respected: {groups} of systems that back each other up; hardening one of them can be enough."
     return Page(
-        f"{finding(radius, band)}{how} ({date}).",
+        f"{finding(radius)}{how} ({date}).",
         (
             *paragraphs(head),
             Items(tuple(saving)),

@@ -8,7 +8,7 @@ from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items
 from riskgraph.render.chance import percent
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, sentence, short_name
+from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, short_name
 
 __all__ = ["headline", "page", "unknown_lines", "ways"]
 
@@ -38,17 +38,17 @@ def page(found: Common, limit: int = 5) -> Page:
 
 
 def headline(found: Common) -> str:
-    """Yes, no or not known, with how many things are shared; no full stop."""
+    """Yes, no or not known, and through how many things; no full stop."""
     first, second = (root_name(found.graph.dataset, id_) for id_ in (found.first, found.second))
     through = _through(found)
-    count = plural(len(through), "shared thing")
     if found.verdict is CommonAnswer.YES:
-        which = "it" if len(through) == 1 else "any of them"
+        one = short_name(found.graph.dataset, through[0].id)
+        which = one if len(through) == 1 else f"any of {len(through)} shared things"
         where = "" if found.shared else " (set aside below)"
-        return f"{count}{where}: yes, if {which} fails, {first} and {second} could both be reached"
+        return f"Yes: if {which}{where} fails, {first} and {second} could both be reached"
     if found.verdict is CommonAnswer.NO:
-        return f"{count}: no, nothing in this data could reach both {first} and {second}"
-    return f"{count}: not known whether one failure could reach both {first} and {second}"
+        return f"No: nothing in this data could reach both {first} and {second}"
+    return f"Not known: whether one failure could reach both {first} and {second}"
 
 
 def ways(found: Common, limit: int) -> list[str]:
@@ -77,15 +77,25 @@ def _through(found: Common) -> tuple[SharedThing, ...]:
 
 
 def _shared(found: Common, shared: SharedThing) -> str:
+    """A shared thing with a short path to each of the two."""
     dataset = found.graph.dataset
     kind = kind_word(dataset.entities[shared.id].kind)
-    said = " ".join(way for way in (_way(found, shared.first), _way(found, shared.second)) if way)
+    first, second = _path(found, shared.first), _path(found, shared.second)
+    one, two = (short_name(dataset, id_) for id_ in (found.first, found.second))
+    said = f"both {first}" if first == second else f"{one} {first}, {two} {second}"
     apart = "" if shared.kinds else ", each in another way"
     return f"{short_name(dataset, shared.id)} ({kind}, {band_phrase(shared.band)}{apart}): {said}"
 
 
-def _way(found: Common, proof: Proof | None) -> str:
-    return "" if proof is None else sentence(found.graph.dataset, proof)
+def _path(found: Common, proof: Proof | None) -> str:
+    """What lies between a shared thing and one of the two, in a few words."""
+    if proof is None:
+        return "itself, or a part of it"
+    whole = {id_.partition("/")[0] for id_ in (found.first, found.second)}
+    between = [via.target for via in proof.vias if via.target not in whole]
+    return (
+        f"through {join(short_name(found.graph.dataset, one) for one in reversed(between))}" if between else "directly"
+    )
 
 
 def _measures(found: Common) -> list[str]:

@@ -15,6 +15,8 @@ from riskgraph.render.words import area_label, full_name, join, plural
 
 __all__ = ["against", "certificates_page", "contracts_page", "locks_page"]
 
+REPLACE, CERTIFICATE = "Could we replace them?", "Certificate and expiry"  # headers of a one-sheet register
+
 
 def contracts_page(found: Contracts, limit: int = 10) -> Page:
     """The contracts in the worst radii first, and in each part those to act on first."""
@@ -25,11 +27,8 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
     heads = ["", "The others, the first to act on first:"]
     if split:
         least = min(contract.radius for contract in worst)
-        names = sorted({c.widest: c.radius for c in worst}.items(), key=lambda item: (-item[1], item[0]))
-        listed = join((f"{full_name(dataset, one)} {radius}" for one, radius in names), 6)
         heads[0] = (
-            f"In the worst radii, {plural(least, 'public body', 'public bodies')} or more ({listed}), the first to act "
-            "on first:"
+            f"In the worst radii, {plural(least, 'public body', 'public bodies')} or more, the first to act on first:"
         )
     blocks: list[Text | Items] = []
     left = limit
@@ -38,6 +37,7 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
             blocks += paragraphs(head)
             blocks.append(Items(tuple(_contract(found, contract) for contract in part[:left])))
             left -= len(part)
+    silent = sum(1 for contract in found.contracts if contract.notice_by is None)
     told = ""
     if found.vesting is not None:
         counts = against((*found.contracts, *found.passed, *found.open))
@@ -49,9 +49,11 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
             *paragraphs(
                 _more(len(found.contracts), limit),
                 told,
-                f"Not known: {plural(len(found.passed), 'contract')} whose end is over although the relation goes on, "
-                f"{plural(len(found.open), 'contract')} without an end, and {plural(found.no_contract, 'relation')} of which "
-                "no contract is known. A contract's end is not the relation's end: renewals are rarely published.",
+                f"The notice period is not known for {silent} of {len(found.contracts)}." if silent else "",
+                f"The end is over for {plural(len(found.passed), 'contract')} more, although the relation goes on.",
+                f"No end is known for {plural(len(found.open), 'contract')}, and no contract for "
+                f"{plural(found.no_contract, 'relation')}.",
+                "A contract's end is not the relation's end: renewals are rarely published.",
             ),
         ),
     )
@@ -85,7 +87,7 @@ def _contract(found: Contracts, contract: HeldContract) -> str:
             f"its end, {in_words(row.ends or '')}, is over; if it was extended, until {in_words(contract.end or '')}"
         ]
     if contract.notice_by is None:
-        extra.append("notice period not known")
+        pass  # said once, with the count
     elif contract.notice_by < found.question.view.as_of:
         extra.append(f"the day for notice has passed, {in_words(contract.notice_by)}")
     else:
@@ -98,9 +100,9 @@ def _contract(found: Contracts, contract: HeldContract) -> str:
     if contract.vesting:
         words = {"before": "before vesting day", "after": "after vesting day"}
         extra.append(words.get(contract.vesting, "before vesting day unless it is extended"))
-    extra.append(
-        f"{full_name(dataset, contract.widest)} could reach {plural(contract.radius, 'public body', 'public bodies')}"
-    )
+    if contract.radius:
+        line = " by this line of business" if "/" in contract.widest else ""
+        extra.append(f"could reach {plural(contract.radius, 'body', 'bodies')}{line}")
     return f"{dataset.usual_name(row.dependent)} with {_with(dataset, contract)}{area}: {'; '.join(extra)}"
 
 
@@ -130,6 +132,13 @@ _HARD = {
 
 def locks_page(found: Locks, limit: int = 10) -> Page:
     """How many stand at the worst level, when that was assessed, and each of them, the worst first."""
+    date = in_words(found.graph.dataset.info.as_of)
+    if not found.locks:
+        return Page(
+            f"0 of {plural(found.not_assessed, 'relation')} say how hard they are to replace: fill in the column "
+            f'"{REPLACE}" of a register.',
+            paragraphs(f"Data of {date}."),
+        )
     never, very = found.count("no"), found.count("very-hard")
     first = f"{plural(never, 'relation')} cannot be replaced and {very} are very hard to replace"
     if not never:
@@ -141,17 +150,14 @@ def locks_page(found: Locks, limit: int = 10) -> Page:
     if levels and found.assessed is not None:
         oldest, newest = (in_words(day) for day in found.assessed)
         when = f"Assessed: {join(levels)}; by sources of {newest if oldest == newest else f'{oldest} to {newest}'}."
-    fill = "A register fills this with its columns on how easily a supplier could be replaced, and exit plans."
     return Page(
-        f"{first}, of {len(found.locks)} that somebody assessed (data of {in_words(found.graph.dataset.info.as_of)}), "
-        "the worst first.",
+        f"{first}, of {len(found.locks)} that somebody assessed (data of {date}), the worst first.",
         (
             *paragraphs(when),
-            *([Items(tuple(_lock(found, lock) for lock in found.locks[:limit]))] if found.locks else []),
+            Items(tuple(_lock(found, lock) for lock in found.locks[:limit])),
             *paragraphs(
                 _more(len(found.locks), limit),
                 f"Not assessed: {plural(found.not_assessed, 'relation')}.",
-                "" if found.locks else fill,
             ),
         ),
     )
@@ -195,21 +201,38 @@ def _left(lock: Lock) -> str:
 def certificates_page(found: Certificates, limit: int = 10) -> Page:
     """Whose certificate has lapsed, or was never seen."""
     dataset, all_ = found.graph.dataset, found.suppliers
+    if found.count("never seen") == len(all_):
+        return Page(
+            f"0 of {plural(len(all_), 'supplier')} have a certificate on record: ask, and fill in the column "
+            f'"{CERTIFICATE}" of a register.',
+            paragraphs(
+                f"Data of {in_words(dataset.info.as_of)}. Not on record does not mean that there is none.",
+                f"Ask these first: {_most(found)}." if all_ else "",
+            ),
+        )
     ahead = join(
-        (f"{full_name(dataset, c.supplier)} {in_words(c.expires or '')}" for c in all_ if c.state == "in force"), 4
+        (f"{full_name(dataset, c.supplier)} {in_words(c.expires or '')}" for c in all_ if c.state == "in force"), 2
     )
+    unseen = found.count("never seen")
     return Page(
-        f"{plural(found.count('lapsed'), 'supplier')} with a certificate that has lapsed, {found.count('never seen')} of whom "
-        f"none was seen, of {len(all_)} (data of {in_words(dataset.info.as_of)}).",
+        f"{found.count('lapsed')} of {plural(len(all_), 'supplier')} have a certificate that has lapsed; of {unseen} none is "
+        f"on record (data of {in_words(dataset.info.as_of)}).",
         (
             *([Items(tuple(_certificate(dataset, one) for one in all_[:limit]))] if all_ else []),
             *paragraphs(
                 _more(len(all_), limit),
-                f"In force, the first to lapse first: {ahead}." if ahead else "",
-                "Never seen means that this map has no record, not that there is none. Ask for it. Bodies are counted that "
-                "lean on the supplier themselves or by way of a shared service.",
+                f"In force, by when they lapse: {ahead}." if ahead else "",
+                "Never seen means that this map has no record, not that there is none. Ask for it." if unseen else "",
             ),
         ),
+    )
+
+
+def _most(found: Certificates) -> str:
+    """Those on whom most public bodies depend."""
+    return join(
+        f"{full_name(found.graph.dataset, one.supplier)}, on whom {plural(one.bodies, 'body depends', 'bodies depend')}"
+        for one in found.suppliers[:2]
     )
 
 

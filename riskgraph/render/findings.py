@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from riskgraph.analysis.contracts import HeldContract
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
@@ -22,11 +24,12 @@ def finding_lines(before: Dataset, after: Dataset, finding: Finding, most: int) 
     if isinstance(finding, Leaving):
         return _leaving(before, finding, most)
     if isinstance(finding, Merging):
-        return _merging(before, finding)
+        return _merging(before, after, finding)
     if isinstance(finding, Splitting):
         return [
+            *_taken(finding.taken, short_name(after, finding.into[0]), finding.vesting),
             f"{plural(finding.rows, 'relation')} of {short_name(before, finding.council)}: which of "
-            f"{join(short_name(after, one) for one in finding.into)} takes each over is not known, so each may."
+            f"{join(short_name(after, one) for one in finding.into)} takes each over is not known, so each may.",
         ]
     assert isinstance(finding, Purging)
     done = f"Data back or destroyed: {plural(len(finding.done), 'relation')}"
@@ -68,8 +71,14 @@ def _contract(dataset: Dataset, row: Relation) -> str:
     return f"{short_name(dataset, row.provider)}{area}{f' until {in_words(end)}' if end else ', end not known'}"
 
 
-def _merging(dataset: Dataset, finding: Merging) -> list[str]:
-    lines = []
+def _taken(taken: tuple[str, ...], name: str, vesting: date) -> list[str]:
+    """What nobody said and the register has."""
+    said = {"name": name, "vesting day": in_words(vesting)}
+    return [f"Taken from the register: {join(f'{what}, {said[what]}' for what in taken)}."] if taken else []
+
+
+def _merging(dataset: Dataset, after: Dataset, finding: Merging) -> list[str]:
+    lines = _taken(finding.taken, short_name(after, finding.new), finding.vesting)
     if finding.duplicates:
         order = sorted(finding.duplicates.items(), key=lambda item: (-len(item[1]), item[0]))
         shown = [

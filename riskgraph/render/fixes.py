@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.measure import By
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import in_words
 from riskgraph.model import AUTHORITY, ORGANISATIONS, STORE, SUPPLIER, SYSTEM, Band
 from riskgraph.render.blocks import Items
 from riskgraph.render.page import Page, paragraphs
@@ -17,6 +16,7 @@ from riskgraph.render.words import (
     area_label,
     bodies,
     capital,
+    data_of,
     full_name,
     join,
     kind_word,
@@ -118,7 +118,7 @@ def page(found: Fixes, limit: int = 10) -> Page:
     lines = list(_set_lines(found) if every else _act_lines(found))
     left = len(lines) - limit
     return Page(
-        f"{_headline(found)} (data of {in_words(dataset.info.as_of)}).",
+        f"{_headline(found)} ({data_of(dataset)}).",
         (
             Items(tuple(lines[:limit]), ordered=True),
             *paragraphs(f"And {left:,} more: use --limit, or --format csv." if left > 0 else "", *_notes(found)),

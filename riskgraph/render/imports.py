@@ -15,12 +15,12 @@ from riskgraph.dates import DATE, in_words
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.review import Doubt
 from riskgraph.model import Band
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, row_phrase
 
-__all__ = ["changes_page", "doubts_text", "import_text", "merge_page", "overlap_page", "written"]
+__all__ = ["changes_page", "doubts_text", "import_text", "laid_text", "merge_page", "overlap_page", "written"]
 
 
 def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | None) -> str:
@@ -129,6 +129,26 @@ def merge_page(found: MergedMap) -> Page:
     if not told:
         blocks.append(Text("0 contradictions."))
     return Page(lead, (*blocks, *written(found.written)))
+
+
+def laid_text(dataset: Dataset, where: str) -> str:
+    """What one's own register and the map below it say differently: how many, the first by name, and where all are."""
+    report = dataset.told
+    if report is None or not (report.conflicts or report.twice):
+        return ""
+    mine = [one for one in report.conflicts if one.kept_by != report.sources[0]]
+    order = [*mine, *(one for one in report.conflicts if one not in mine)]
+    said = plural(len(order), "contradiction")
+    first = [
+        f"{_thing(dataset, one.id)}, {_field(one.field)}: {_cell(one.kept)}, not {_cell(one.other)}"
+        for one in order[:3]
+    ]
+    named = "".join(f"\n  {one}" for one in first)
+    counts = f"; yours counts in {len(mine)}" if order else ""
+    other = (
+        f"; {plural(len(report.twice), 'service')} with another provider on the map, both stand" if report.twice else ""
+    )
+    return f"{said} between your register and the map{counts}{other}; all: riskgraph data merge {where}{named}"
 
 
 def written(where: str) -> tuple[Text, ...]:

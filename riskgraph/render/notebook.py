@@ -18,8 +18,8 @@ from riskgraph.analysis.gaps import Gaps
 from riskgraph.analysis.profile import Listing
 from riskgraph.analysis.rank import Ranking
 from riskgraph.pictured import Pictured, as_figure, as_html
-from riskgraph.render.blast import finding
 from riskgraph.render.blocks import Heading, Table
+from riskgraph.render.headline import finding
 from riskgraph.render.page import answer_table
 from riskgraph.render.words import join, root_name
 from riskgraph.report.exposures import reached_table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import wrap
 
 from riskgraph.analysis.answer import Answer, Column, Type
 from riskgraph.model import Band
@@ -59,8 +60,13 @@ def spaced(lines: Iterable[str]) -> tuple[Text, ...]:
     return tuple(made)
 
 
-def as_text(page: Page) -> str:
+def as_text(page: Page, width: int | None = None) -> str:
     """The page as text, to read in a terminal or paste into a message.
+
+    Parameters
+    ----------
+    width
+        Characters after which a paragraph or an item goes on in the next line; tables and commands never do.
 
     Examples
     --------
@@ -71,17 +77,28 @@ def as_text(page: Page) -> str:
     - two
     Try next: riskgraph why dover civica
     """
-    lines = [f"{page.lead} {page.marking}".rstrip()]
+    lines = _wrapped(f"{page.lead} {page.marking}".rstrip(), width)
     for block in page.blocks:
         if isinstance(block, Text):
-            lines.append(block.words)
+            lines += _wrapped(block.words, width)
         elif isinstance(block, Items):
-            lines += [f"{f'{n}.' if block.ordered else '-'} {item}" for n, item in enumerate(block.items, 1)]
+            for n, item in enumerate(block.items, 1):
+                lines += _wrapped(f"{f'{n}.' if block.ordered else '-'} {item}", width, "  ")
         elif isinstance(block, Table):
             lines += ["", f"{block.caption}:", *_table_lines(block)]
     if page.next:
         lines.append(_NEXT + _OR.join(page.next))
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(words: str, width: int | None, indent: str = "") -> list[str]:
+    if width is None:
+        return [words]
+    return [
+        part
+        for line in words.split("\n")
+        for part in wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+    ]
 
 
 def _table_lines(table: Table) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from riskgraph.analysis.peers import Peer, Peers, Run
-from riskgraph.dates import in_words
 from riskgraph.model import PRODUCT, SUPPLIER, SYSTEM
 from riskgraph.render.blocks import Items
 from riskgraph.render.page import Page, paragraphs
@@ -13,6 +12,7 @@ from riskgraph.render.words import (
     area_label,
     bodies,
     class_word,
+    data_of,
     full_name,
     join,
     plural,
@@ -50,7 +50,7 @@ def page(found: Peers, limit: int = 10) -> Page:
         else ()
     )
     return Page(
-        f"{lead} (data of {in_words(dataset.info.as_of)}).",
+        f"{lead} ({data_of(dataset)}).",
         (
             *paragraphs(*first),
             Items(tuple(_line(found, peer) for peer in found.peers[:limit])),
@@ -134,7 +134,7 @@ def _line(found: Peers, peer: Peer) -> str:
 def _run(found: Peers, run: Run) -> str:
     dataset = found.graph.dataset
     via = f" through {full_name(dataset, run.via)}" if run.via else ""
-    seen = f"seen {run.seen.year}" if run.seen else "undated"
+    seen = f"seen {run.seen[:4]}" if run.seen else "undated"
     runs = dataset.entities[run.thing].kind in {PRODUCT, SYSTEM}
     where = f"{_HOSTING.get(run.hosting or '', 'hosting not known')}, " if runs else ""
     return f"{full_name(dataset, run.thing)}{via} ({where}{seen})"

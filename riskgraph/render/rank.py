@@ -7,10 +7,10 @@ from riskgraph.analysis.roots import LINE_OF_BUSINESS, RankedRoot
 from riskgraph.analysis.together import Combined, JointRanking
 from riskgraph.dates import in_words
 from riskgraph.model import AUTHORITY, Band
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, short_name
+from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, scope_phrase, short_name
 
 __all__ = ["page", "together_page"]
 
@@ -37,7 +37,7 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
     limit
         The most roots to name.
     """
-    dataset, band = ranking.graph.dataset, ranking.band
+    dataset, band, first = ranking.graph.dataset, ranking.band, ranking.first_band
     listed = [row for row in _whole(ranking.rows) if row.authorities[band]]
     shown = listed[:limit]
     as_of = ranking.question.view.as_of
@@ -49,13 +49,18 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
         return Page(lead, (), ("riskgraph rank --band not-ruled-out",))
     worst = shown[0]
     name = _name(ranking, worst)
+    sure = worst.measure(ranking.ranked_by, first)
+    at, word = (first, "first") if sure and first < band else (band, "first" if first == band else "possibly")
+    if band is Band.NOT_RULED_OUT and at is band:
+        word = "or not be ruled out"
+    less = worst.measure(ranking.ranked_by, band) - sure
+    more = f"; {less:,} more {_UNITS[ranking.by][less != 1]} possibly" if at is first and less and first < band else ""
     if ranking.hidden:
-        count = plural(worst.hidden[band], "public body", "public bodies")
-        line = (
-            f"{count} of {ranking.bodies:,} could be reached through {name} without any relation of their own with it"
-        )
+        said = f"through {name} without any relation of their own with it"
+        line = f"{worst.hidden[at]:,} {_scope(ranking)} could be reached {word} {said}{more}"
     else:
-        line = f"{_amount(ranking, worst)} could be reached if {name} {failing(ranking.question.kinds)}"
+        supposed = f"if {name} {failing(ranking.question.kinds)}"
+        line = f"{_amount(ranking, worst, at)} could be reached {word} {supposed}{more}"
     left = len(listed) - len(shown)
     more = f"And {left:,} more: see --format table, --limit, or rank one kind, such as: riskgraph rank supplier"
     blank = sum(1 for row in ranking.rows if row.authorities[Band.NOT_RULED_OUT] > row.authorities[Band.POSSIBLE])
@@ -64,7 +69,11 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
     return Page(
         f"{line}: the worst of {_things(ranking.asked)} ({date}).{marking}",
         (
-            *paragraphs(f"Ranked by {_RANKED_BY[ranking.ranked_by]}, {band_phrase(band)} or surer:"),
+            *paragraphs(
+                f"Ranked by {_RANKED_BY[ranking.ranked_by]}, those {band_phrase(first)} or surer first:"
+                if first < band
+                else f"Ranked by {_RANKED_BY[ranking.ranked_by]}, {band_phrase(band)} or surer:"
+            ),
             Items(tuple(_line(ranking, row) for row in shown), ordered=True),
             *paragraphs(more if left > 0 else "", unknown if band < Band.NOT_RULED_OUT else ""),
         ),
@@ -86,26 +95,38 @@ def _name(ranking: Ranking, row: RankedRoot) -> str:
     return short_name(dataset, row.root) if row.kind == AUTHORITY else root_name(dataset, row.root)
 
 
-def _amount(ranking: Ranking, row: RankedRoot) -> str:
-    band = ranking.band
+def _scope(ranking: Ranking) -> str:
+    """Of how many public bodies an answer speaks."""
+    chosen = ranking.question.selection
+    if chosen:
+        return scope_phrase(chosen, ranking.graph.dataset, ranking.question.view.as_of)
+    return f"of {plural(ranking.bodies, 'public body', 'public bodies')}"
+
+
+def _amount(ranking: Ranking, row: RankedRoot, band: Band) -> str:
     if ranking.by == "residents":
-        bodies = f"{row.authorities[band]:,} of {plural(ranking.bodies, 'public body', 'public bodies')}"
-        return f"Up to {row.residents[band]:,} people live in the areas of {bodies} that"
+        return f"Up to {row.residents[band]:,} people live in the areas of {row.authorities[band]:,} {_scope(ranking)} that"
     if ranking.by == "services":
-        services = plural(row.services[band], "service")
-        return f"{services} of {plural(row.authorities[band], 'public body', 'public bodies')}"
-    return f"{row.authorities[band]:,} of {plural(ranking.bodies, 'public body', 'public bodies')}"
+        return f"{plural(row.services[band], 'service')} of {row.authorities[band]:,} {_scope(ranking)}"
+    return f"{row.authorities[band]:,} {_scope(ranking)}"
 
 
 def _line(ranking: Ranking, row: RankedRoot) -> str:
-    band = ranking.band
+    band, first = ranking.band, ranking.first_band
     kind = "line of business" if row.kind == LINE_OF_BUSINESS else kind_word(row.kind)
     parts = [plural(row.authorities[band], "body", "bodies")]
-    if row.residents[band]:
-        parts.append(f"up to {row.residents[band]:,} people")
+    if ranking.hidden:
+        parts[0] = f"{row.hidden[band]:,} of {parts[0]} without a relation of their own"
+    elif first < band:
+        less = row.authorities[band] - row.authorities[first]
+        parts = [f"{row.authorities[first]:,} first", *([f"{less:,} more possibly"] if less else [])]
+    if people := row.residents[first] or row.residents[band]:
+        parts.append(f"up to {people:,} people")
     parts.append(plural(row.services[band], "service"))
     times = row.multiplier(band)
-    if times is None:
+    if ranking.hidden:
+        pass  # said first
+    elif times is None:
         parts.append("nobody has a relation of their own with it")
     elif times >= MORE:
         parts.append(f"{times:.1f} times its {plural(row.direct, 'direct user')}")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from riskgraph.analysis.blast import BlastRadius
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY, Band, Relation
+from riskgraph.model import AUTHORITY, ORGANISATIONS, Band, Relation
 from riskgraph.render import blast as blast_words
 from riskgraph.render import common as common_words
-from riskgraph.render.blast import failing
+from riskgraph.render.blocks import Block, Items, Text
 from riskgraph.render.findings import finding_lines
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
     band_phrase,
     bodies,
+    full_name,
     join,
     plural,
     root_name,
@@ -25,25 +29,26 @@ from riskgraph.render.words import (
     sentence,
     short_name,
 )
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.compare import BeforeAfter, Comparison, Difference, Shift
 from riskgraph.scenario.findings import Backup, Merging, Splitting
 from riskgraph.scenario.market import MarketChange
-from riskgraph.scenario.model import EVERYBODY, Change
+from riskgraph.scenario.model import EVERYBODY, THEN, VERBS, Change
 from riskgraph.scenario.upstream import CouncilExposure
 
 __all__ = ["change_phrase", "page"]
 
 NAMES_SHOWN = 4
-ROWS_NAMED = 6
+ROWS_NAMED = 8
 PAIRS = 3
+LINE = 120  # letters that can be read aloud in one breath
 MARKETS = 2
 SPREAD = 50  # a change of the index worth a word
 _OR_SURER = {Band.DOCUMENTED: "", Band.LIKELY: " or surer", Band.NOT_RULED_OUT: " or surer"}
 
 
 def page(answer: Comparison, saved: str = "") -> Page:
-    """The answer for a message: the number first, then who and how, then what is not known.
+    """The answer for a message: what changes for people, by name; which rows move; then the counts.
 
     Parameters
     ----------
@@ -51,12 +56,15 @@ def page(answer: Comparison, saved: str = "") -> Page:
         The file in which the scenario was written, if it was.
     """
     if len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None:
-        return _lost(answer, answer.pairs[0].after)
-    lead, *lines = _WhatifWriter(answer).lines()
-    return Page(lead, paragraphs(*lines), _next(answer, saved))
+        return _lost(answer, answer.pairs[0].after, saved)
+    if not answer.pairs and len(found := answer.applied.findings) == 1 and isinstance(found[0], Backup):
+        same = common_words.page(found[0].found)
+        return replace(same, lead=f"{same.lead} {answer.graph.dataset.info.marking or ''}".rstrip())
+    writer = _WhatifWriter(answer)
+    return Page(writer.headline(), writer.blocks(), _next(answer, saved))
 
 
-def _lost(answer: Comparison, radius: BlastRadius) -> Page:
+def _lost(answer: Comparison, radius: BlastRadius, saved: str) -> Page:
     """Only roots that fail: the words of `blast`, and the services that are lost only when all fail."""
     page = blast_words.page(radius)
     lines: list[str] = []
@@ -65,7 +73,8 @@ def _lost(answer: Comparison, radius: BlastRadius) -> Page:
         joint = f"{plural(len(answer.joint), 'service')} could be lost only when all of them fail"
         named = join((_service(dataset, *one) for one in answer.joint), NAMES_SHOWN)
         lines.append(f"{joint}{': ' if named else ''}{named}.")
-    return Page(page.lead, (*page.blocks, *paragraphs(*lines)), page.next)
+    lines += _since(answer)
+    return Page(page.lead, (*page.blocks, *paragraphs(*lines)), (*page.next, *_next(answer, saved)[:1]))
 
 
 class _WhatifWriter:
@@ -75,23 +84,22 @@ class _WhatifWriter:
         self.answer, self.applied = answer, answer.applied
         self.before, self.after = answer.applied.before.dataset, answer.applied.after.dataset
 
-    def lines(self) -> list[str]:
-        """All lines but what to try next."""
-        lines = [self.headline()]
+    def blocks(self) -> tuple[Block, ...]:
+        """All but the first line and what to try next."""
         full = bool(self.applied.findings)  # then there is less room for the rest
+        lines = [self.stops(), self.kept()]
         lines += [self.pair(pair) for pair in self.answer.pairs[:PAIRS]]
         if len(self.answer.pairs) > PAIRS:
             lines.append(f"And {plural(len(self.answer.pairs) - PAIRS, 'more root')}: see --format table.")
-        lines += [self.rows("Ends", self.before, self.applied.ended)]
-        lines += [self.rows("Supposed by this scenario alone", self.after, self.applied.supposed)]
+        lines += _since(self.answer)
         lines += self.routes(1 if full else 2)
-        lines.append(self.stops())
         lines += [self.exposure(one) for one in self.answer.exposures[:2]]
         for finding in self.applied.findings:
             lines += finding_lines(self.before, self.after, finding, NAMES_SHOWN)
         lines += [self.market(one) for one in self.shown_markets()[: 1 if full else MARKETS]]
         lines += [self.worst(), self.unknown()]
-        return lines
+        rows = self.rows()
+        return (Text(self.supposed()), *([Items(rows)] if rows else []), *paragraphs(*lines))
 
     def name(self, id_: str) -> str:
         """The usual name of a body, whichever map knows it."""
@@ -105,35 +113,101 @@ class _WhatifWriter:
     # -- the first line -------------------------------------------------------------------------
 
     def headline(self) -> str:
-        """A number and a noun, what is supposed, and the date of the data."""
+        """What changes for people, as far as a line has room for names; and the date of the data."""
         info = self.before.info
-        date = f"data of {in_words(info.as_of)}"
-        if self.answer.question.band is not Band.POSSIBLE:
-            date = f"counting what is {band_phrase(self.answer.question.band)}{_OR_SURER[self.answer.question.band]}; {date}"
-        if self.answer.view.as_of != info.day:
-            date = f"as of {in_words(self.answer.view.as_of)}, {date}"
-        marking = f" {info.marking}" if info.marking else ""
-        what = join(change_phrase(self.answer, change) for change in self.answer.scenario.changes) or "nothing changes"
+        date = f" (data of {in_words(info.as_of)})."
+        said = [f"{'; '.join(part for part in parts if part)}{date}" for parts in self._said()]
+        first = next((line for line in said if len(line) <= LINE), said[-1])
+        return f"{first[0].upper()}{first[1:]}{f' {info.marking}' if info.marking else ''}"
+
+    def _said(self) -> Iterator[tuple[str, ...]]:
+        """The parts of the first line, those with most names first."""
         for finding in self.applied.findings:
             if isinstance(finding, Merging):
-                many = f"{bodies(self.before, finding.councils)} become 1"
-                return f"{many} if {what} ({date}).{marking}"
+                more, has = (
+                    plural(len(finding.duplicates), "service area"),
+                    "has" if len(finding.duplicates) == 1 else "have",
+                )
+                twice = f"{more} {has} more than one provider" if finding.duplicates else ""
+                yield f"{self.names(finding.councils)} become {self.name(finding.new)}", twice
+                yield f"{bodies(self.before, finding.councils)} become {self.name(finding.new)}", twice
+                return
             if isinstance(finding, Splitting):
-                return f"1 council becomes {len(finding.into)} if {what} ({date}).{marking}"
-            if isinstance(finding, Backup) and not self.answer.pairs:
-                return f"{common_words.headline(finding.found)} ({date}).{marking}"
+                which = f"who takes over its {plural(finding.rows, 'relation')} is not known"
+                yield f"{self.name(finding.council)} becomes {self.names(finding.into)}", which
+                return
         if not self.answer.pairs:
-            return f"0 roots were asked: {what} ({date}).{marking}"
-        leave = self.bodies(Shift.LEAVES)
-        joins = self.bodies(Shift.JOINS)
+            yield ("nothing was asked to fail",)
+            return
+        for most in (3, 2, 1, 0):
+            parts = [*self.lost(most), *self.reach(most)]
+            if len(parts) > 1 and parts[0][0] == parts[1][0]:  # one subject, two verbs
+                parts[:2] = [(parts[0][0], f"{parts[0][1]} and {parts[1][1]}")]
+            yield tuple(f"{who} {does}" for who, does in parts)
+
+    def lost(self, most: int) -> list[tuple[str, str]]:
+        """Who loses services, by name; else who keeps them."""
+        found, verb = self.answer.stops or self.answer.saved, "lose" if self.answer.stops else "keep"
+        if not found:
+            return []
+        who, one = self.some([body for body, _ in found], most), len({body for body, _ in found}) == 1
+        areas = sorted({area_label(area) for _, area in found if area}, key=lambda label: (len(label), label))
+        what = plural(len(found), "service")
+        if one and most and areas:
+            what = areas[0] + (f" and {plural(len(found) - 1, 'more service')}" if len(found) > 1 else "")
+        return [(who, f"{verb}{'s' if one else ''} {what}{'' if self.answer.stops else self.failing()}")]
+
+    def reach(self, most: int) -> list[tuple[str, str]]:
+        """Who leaves and who comes within the reach of what, by name; or that nobody does."""
         said = []
-        if leave:
-            said.append(f"{bodies(self.after, leave)} {'leaves' if len(leave) == 1 else 'leave'}")
-        if joins:
-            noun = bodies(self.after, joins) if not leave else f"{len(joins):,}"
-            said.append(f"{noun} {'joins' if len(joins) == 1 else 'join'}")
-        moved = f"{join(said)} the radius" if said else "0 councils leave or join the radius"
-        return f"{moved} if {what} ({date}).{marking}"
+        shifts = [(Shift.LEAVES, "leave", ""), (Shift.JOINS, "come", "within ")]
+        if most and not self.answer.stops and not self.bodies(Shift.LEAVES):
+            shifts.insert(0, (Shift.LESS_SURE, "fall", "less surely within "))
+        for what, verb, rest in shifts:
+            found = [
+                (pair, [one for one in pair.of(what) if one.body in self.after.entities]) for pair in self.answer.pairs
+            ]
+            pair, moved = max(found, key=lambda one: len(one[1]))
+            if moved:
+                does = f"{verb}s" if len(moved) == 1 else verb
+                does = f"may {verb}" if all(one.not_ruled_out for one in moved) else does
+                said.append((self.some([one.body for one in moved], most), f"{does} {rest}{self.reach_of([pair])}"))
+        if said:
+            return said
+        for what, words in ((Shift.DOUBT, "can no longer"), (Shift.CLEARED, "can now")):
+            if doubtful := self.bodies(what):
+                return [(self.some(doubtful, most), f"{words} be ruled out{self.failing()}")]
+        enters = " or comes within" if self.applied.supposed else ""
+        return [("nobody", f"leaves{enters} {self.reach_of(self.asked_alone())}")]
+
+    def asked_alone(self) -> list[BeforeAfter]:
+        """The questions about one root; all, if there is none."""
+        return [pair for pair in self.answer.pairs if len(pair.roots) == 1] or list(self.answer.pairs)
+
+    def failing(self) -> str:
+        """What is asked to fail, after what follows from it."""
+        roots = [root for pair in self.asked_alone() for root in pair.roots]
+        return f" if {join(map(self.name, roots), 2, 'or')} fails"
+
+    def reach_of(self, pairs: Sequence[BeforeAfter]) -> str:
+        """The reach of the roots of some questions: Civica's reach, the reach of a place."""
+        roots = [root for pair in pairs for root in pair.roots]
+        names = join(map(self.name, roots), 2, "or")
+        if any(self.kind(root) not in ORGANISATIONS for root in roots):
+            return f"the reach of {names}"
+        return f"{names}{chr(39) if names.endswith('s') else chr(39) + 's'} reach"
+
+    def kind(self, root: str) -> str:
+        """Kind of a root, whichever map knows it."""
+        body = root.partition("/")[0]
+        return (self.after if body in self.after.entities else self.before).entities[body].kind
+
+    def some(self, ids: Iterable[str], most: int) -> str:
+        """Bodies by name, or how many where there is no room for names."""
+        found = list(dict.fromkeys(ids))
+        if len(found) == 1 or (most and (len(found) <= most or most > 1)):
+            return self.names(found, most or 1)
+        return bodies(self.after, found) if most else plural(len(found), "public body", "public bodies")
 
     def bodies(self, *what: Shift) -> list[str]:
         """Bodies that do something in any of the questions."""
@@ -152,7 +226,7 @@ class _WhatifWriter:
         elif pair.before and pair.after and pair.before.roots != pair.after.roots:
             after += f" ({join(self.name(root) for root in pair.after.roots)})"
         parts = [f"If {roots} {verb}: {pair.count(pair.before):,} before, {after}"]
-        for what, word in ((Shift.LEAVES, "leaves"), (Shift.JOINS, "joins")):
+        for what, word in ((Shift.LEAVES, "Leaves"), (Shift.JOINS, "Joins")):
             found = [one for one in pair.of(what) if one.body in self.after.entities]
             if found:
                 doubt = sum(one.not_ruled_out for one in found)
@@ -160,22 +234,22 @@ class _WhatifWriter:
                 aside = f" ({some}cannot be ruled out)" if doubt else ""
                 parts.append(f"{word}: {self.names(one.body for one in found)}{aside}")
         for what, word in (
-            (Shift.SURER, "surer for"),
-            (Shift.LESS_SURE, "less sure for"),
-            (Shift.REROUTED, "by another route for"),
+            (Shift.SURER, "Surer for"),
+            (Shift.LESS_SURE, "Less sure for"),
+            (Shift.REROUTED, "By another route for"),
         ):
             changed = pair.of(what)
             if changed:
                 parts.append(f"{word} {len(changed):,}: {self.names((one.body for one in changed), 2)}")
         if stays := pair.stays():
-            parts.append(f"stays: {self.names((one.body for one in stays), 2)}")
+            parts.append(f"Stays: {self.names((one.body for one in stays), 2)}")
         services = pair.services(pair.before), pair.services(pair.after)
         if services[0] != services[1]:
-            parts.append(f"services: {services[0]:,} before, {services[1]:,} after")
+            parts.append(f"Services: {services[0]:,} before, {services[1]:,} after")
         doubts = pair.doubtful(pair.before), pair.doubtful(pair.after)
         if doubts[0] != doubts[1]:
-            parts.append(f"cannot be ruled out: {doubts[0]:,} before, {doubts[1]:,} after")
-        return "; ".join(parts) + "."
+            parts.append(f"Cannot be ruled out: {doubts[0]:,} before, {doubts[1]:,} after")
+        return ". ".join(parts) + "."
 
     def routes(self, most: int) -> list[str]:
         """The route that changed, for the first bodies that change."""
@@ -201,13 +275,51 @@ class _WhatifWriter:
             said = said if one.after is None else said[::-1]
         return "; ".join(said) + "."
 
-    def rows(self, what: str, dataset: Dataset, rows: Sequence[Relation]) -> str:
-        """The rows that end, or that nobody but the scenario says."""
-        if not rows:
-            return ""
-        said = [f"{short_name(dataset, row.dependent)} {row_phrase(dataset, row)}" for row in rows]
-        more = f"; and {len(said) - ROWS_NAMED} more (--format table lists them)" if len(said) > ROWS_NAMED else ""
-        return f"{what}, {plural(len(rows), 'relation')}: {'; '.join(said[:ROWS_NAMED])}{more}."
+    def supposed(self) -> str:
+        """What is supposed, as of when, and what counts."""
+        what = join(change_phrase(self.answer, change) for change in self.answer.scenario.changes) or "nothing changes"
+        band = self.answer.question.band
+        if self.answer.view.as_of != self.before.info.day:
+            what += f", as of {in_words(self.answer.view.as_of)}"
+        if band is not Band.POSSIBLE:
+            what += f", counting what is {band_phrase(band)}{_OR_SURER[band]}"
+        return f"Supposed: {what}."
+
+    def rows(self) -> tuple[str, ...]:
+        """Every row that moves, ends or is new, those of one sort together."""
+        new, said = list(self.applied.supposed), defaultdict(list)
+        for row in self.applied.ended:
+            same = [one for one in new if one.dependent == row.dependent]
+            to = next((one for one in same if one.service_area == row.service_area), None)
+            to = to or next((one for one in same if row.service_area is None), None)
+            old = row_phrase(self.before, row) + self.maker(row)
+            if to is None:
+                said["Ends", old].append(row.dependent)
+            else:
+                new.remove(to)
+                alike = to.relation == row.relation and to.service_area == row.service_area
+                then = (
+                    f", then {full_name(self.after, to.provider)}" if alike else f"; then {row_phrase(self.after, to)}"
+                )
+                said["Moves", old + then].append(row.dependent)
+        for row in new:
+            said["New", row_phrase(self.after, row)].append(row.dependent)
+        lines = [
+            f"{what}: {self.names(dict.fromkeys(who))}{'' if len(who) == 1 else ':'} {phrase}."
+            for (what, phrase), who in said.items()
+        ]
+        left = len(lines) - ROWS_NAMED
+        return (*lines[:ROWS_NAMED], *([f"And {left} more sorts: see --format table."] if left > 0 else []))
+
+    def maker(self, row: Relation) -> str:
+        """Who makes the product of a row, where that is why it is touched."""
+        roots = {root.partition("/")[0] for pair in self.answer.pairs for root in pair.roots}
+        steps = self.applied.before.settled(self.answer.view).steps
+        makes = relations_that(Trait.MAKES)
+        found = [
+            s.provider for s in steps if s.relation in makes and s.dependent == row.provider and s.provider in roots
+        ]
+        return f", made by {self.name(found[0])}" if found else ""
 
     # -- what follows ---------------------------------------------------------------------------
 
@@ -218,6 +330,12 @@ class _WhatifWriter:
             return ""
         named = _services(self.before, stops)
         return f"{plural(len(stops), 'service')} may stop unless something takes the place: {named}."
+
+    def kept(self) -> str:
+        """Services that could stop before and no longer could."""
+        saved = self.answer.saved
+        many = f"{plural(len(saved), 'service')} would no longer stop{self.failing()}"
+        return f"{many}: {_services(self.after, saved)}." if saved else ""
 
     def exposure(self, one: CouncilExposure) -> str:
         """All by which one council could be reached."""
@@ -245,25 +363,27 @@ class _WhatifWriter:
         def size(one: MarketChange) -> int:
             return sum(abs(one.after.get(o, 0) - one.before.get(o, 0)) for o in one.changed)
 
-        return sorted(moved, key=lambda one: (-size(one), one.area))
+        return sorted(moved, key=lambda one: (-size(one), one.area, one.trade))
 
     def market(self, one: MarketChange) -> str:
         """Councils for each supplier of an area that changes."""
         said = [
-            f"{self.group(one, owner)} {one.before.get(owner, 0)} before, {one.after.get(owner, 0)} after"
+            f"{self.group(one, owner)} from {one.before.get(owner, 0)} to {one.after.get(owner, 0)}"
             for owner in one.changed[:3]
         ]
         index = one.hhi
         spread = ""
         if index[0] is not None and index[1] is not None and abs(index[1] - index[0]) >= SPREAD:
-            spread = f"; HHI by councils {index[0]:,} before, {index[1]:,} after"
-        label = area_label(one.area)
-        return f"Councils known in {label}: {'; '.join(said)}{spread}."
+            spread = f" The HHI there: from {index[0]:,} to {index[1]:,}."
+        return f"Councils known in {area_label(one.area)} {one.trade}: {'; '.join(said)}.{spread}"
 
     def group(self, market: MarketChange, owner: str) -> str:
-        """A supplier, or the group of suppliers of one owner."""
-        others = [self.name(member) for member in market.groups.get(owner, ()) if member != owner]
-        return f"{self.name(owner)} with {join(others, 3)}" if others else self.name(owner)
+        """A supplier, with what it owns; or what sells there of an owner who does not."""
+        members = market.groups.get(owner, ())
+        others = join((self.name(member) for member in members if member != owner), 3)
+        if not others:
+            return self.name(owner)
+        return f"{self.name(owner)} and {others}" if owner in members else f"{others}, owned by {self.name(owner)},"
 
     def worst(self) -> str:
         """The worst of all before and after if it was asked for, else of the roots that are touched."""
@@ -309,16 +429,52 @@ class _WhatifWriter:
 
 
 def _next(answer: Comparison, saved: str) -> tuple[str, ...]:
-    tries = [f"riskgraph whatif run {_quoted(saved)}" if saved else "add --save FILE to keep this scenario"]
+    """To keep the scenario; where it is kept, to run it again and to ask other words on what it makes."""
+    if not saved:
+        return (
+            f"riskgraph whatif {f' {THEN} '.join(_typed(one) for one in answer.scenario.changes)} --save what-if.toml",
+        )
+    tries = [f"riskgraph whatif run {_quoted(saved)}"]
     after = next((pair.after for pair in answer.pairs if pair.after is not None), None)
     if after is not None:
         root = answer.applied.after.names.handle(after.roots[0])
-        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved or 'FILE')}")
+        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved)}")
     return tuple(tries)
 
 
+def _typed(change: Change) -> str:
+    """A change as it is typed."""
+    said = [change.verb]
+    for field in VERBS[change.verb].fields:
+        for value in change.values.get(field.name, ()):
+            said += [field.option, _quoted(value)] if field.option else [_quoted(value)]
+    return " ".join(said)
+
+
 def _quoted(word: str) -> str:
-    return f"'{word}'" if " " in word else word
+    return f'"{word}"' if " " in word else word
+
+
+def _since(answer: Comparison) -> list[str]:
+    """What is different from when the scenario was saved."""
+    lines = []
+
+    def named(ids: Iterable[str]) -> str:
+        return join((_usual(answer, id_) for id_ in ids), NAMES_SHOWN)
+
+    for one in answer.since:
+        parts = [f"{one.then:,} then, {one.now:,} now"]
+        parts += [f"{word}: {named(ids)}" for word, ids in (("New", one.new), ("Gone", one.gone)) if ids]
+        parts += [] if one.new or one.gone else ["Nobody is new and nobody is gone"]
+        roots = named(root.partition("/")[0] for root in one.roots)
+        lines.append(f"Since it was saved (data of {in_words(answer.scenario.saved)}), {roots}: {'. '.join(parts)}.")
+    return lines
+
+
+def _usual(answer: Comparison, id_: str) -> str:
+    """The usual name of a body that may have left the map since."""
+    datasets = answer.applied.after.dataset, answer.graph.dataset
+    return next((short_name(one, id_) for one in datasets if id_ in one.entities), id_.partition(":")[2])
 
 
 def _service(dataset: Dataset, body: str, area: str | None) -> str:
@@ -389,13 +545,23 @@ def _one(named: Named, field: str) -> str:
     return join(named(field))
 
 
+def _as(named: Named) -> str:
+    """The name and the day of a merger, as far as they were said."""
+    name = f" as {_one(named, 'name')}" if named("name") else ""
+    return name + _on(named)
+
+
+def _on(named: Named) -> str:
+    return f" on {in_words(named('on')[0])}" if named("on") else ""
+
+
 _PHRASES: dict[str, Callable[[Named], str]] = {
     "cut": lambda n: f"{_one(n, 'a')} is cut off from {_one(n, 'b')}",
     "lose": lambda n: f"{_one(n, 'bodies')} {'fails' if len(n('bodies')) == 1 else 'fail at once'}",
     "leave": lambda n: f"{_one(n, 'council')} leaves {_one(n, 'service')}",
     "join": lambda n: f"{_one(n, 'council')} joins {_one(n, 'service')}",
-    "merge": lambda n: f"{_one(n, 'councils')} merge as {_one(n, 'name')} on {in_words(n('on')[0])}",
-    "split": lambda n: f"{_one(n, 'council')} is split into {_one(n, 'into')} on {in_words(n('on')[0])}",
+    "merge": lambda n: f"{_one(n, 'councils')} merge{_as(n)}",
+    "split": lambda n: f"{_one(n, 'council')} is split into {_one(n, 'into')}{_on(n)}",
     "switch": lambda n: f"{_one(n, 'council')} moves from {_one(n, 'old')} to {_one(n, 'new')}",
     "buys": lambda n: f"{_one(n, 'buyer')} buys {_one(n, 'bought')}",
     "insource": lambda n: f"{_one(n, 'council')} takes the work of {_one(n, 'supplier')} in house",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from riskgraph.analysis.blast import Route, last_evidenced, route_of
+from riskgraph.analysis.blast import Route, route_of
 from riskgraph.analysis.proofs import Proof, Together, Via
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import in_words
+from riskgraph.dates import in_words, last_day
+from riskgraph.evidence import last_evidenced
 from riskgraph.model import AUTHORITY, KINDS, PRODUCT, Band, FailureKind, Relation
-from riskgraph.render.blast import failing
+from riskgraph.render.blocks import Items
+from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.words import (
     access_phrase,
@@ -20,6 +22,7 @@ from riskgraph.render.words import (
     assumption,
     band_phrase,
     capital,
+    data_of,
     full_name,
     join,
     plural,
@@ -42,7 +45,7 @@ def _supposed(question: Question, dataset: Dataset) -> str:
 
 def _asked(question: Question, dataset: Dataset) -> str:
     """The same with the date of the data."""
-    return f"{_supposed(question, dataset)} (data of {in_words(dataset.info.as_of)})"
+    return f"{_supposed(question, dataset)} ({data_of(dataset)})"
 
 
 def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4) -> Page:
@@ -70,31 +73,31 @@ def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4
         first = f"0 routes are recorded by which {name} could be reached {supposed}."
         return Page(first, paragraphs(gap), (f"riskgraph why --not {words}", show))
     groups = [(chain,) for chain in why.chains] if every else _distinct(dataset, why.chains)
-    lines: list[str] = []
-    for number, chains in enumerate(groups if every else groups[:limit], 1):
-        lines.append(f"{number}. {_together(dataset, chains)}")
+    items: list[str] = []
+    for chains in groups if every else groups[:limit]:
+        lines, bands, seen = [_together(dataset, chains)], _bands(why, chains), _seen(why, chains)
         if every:
-            bands, asides = _bands(why, chains), sentence(dataset, chains[0].best).split("; ")[1:]
-            lines += [f"   {capital(line.rstrip('.'))}." for line in (*asides, *bands, _seen(why, chains))]
+            asides = sentence(dataset, chains[0].best).split("; ")[1:]
+            lines += [f"{capital(line.rstrip('.'))}." for line in (*asides, *bands, seen)]
+            lines += _assumed(dataset, chains[0])
         else:
-            surest, seen = _bands(why, chains)[0], _seen(why, chains)
-            short = seen if len(surest + seen) < 114 else f"{seen.partition(' (')[0]}."
-            lines.append(f"   {surest} {short}")
-        if every:
-            lines += [f"   {line}" for line in _assumed(dataset, chains[0])]
+            short = seen if len(bands[0] + seen) < 114 else f"{seen.partition(' (')[0]}."
+            lines.append(f"{bands[0]} {short}")
         if sources:
             rows = dict.fromkeys(row for chain in chains for row in chain.rows)
-            lines += [f"   {line}" for row in rows for line in evidence_lines(dataset, dataset.relations[row])]
+            lines += [line for row in rows for line in evidence_lines(dataset, dataset.relations[row])]
+        items.append("\n   ".join(lines))
     left = why.unlisted + (0 if every else len(groups) - limit)
-    if left > 0:
-        lines.append(f"And {plural(left, 'route')} more: --all.")
-    if not why.complete:
-        lines.append("There may be more: the search was stopped.")
-    again = f"riskgraph why {words} --sources"
     return Page(
         _headline(why, len(groups) + why.unlisted),
-        paragraphs(*lines),
-        (again, f"riskgraph calls {words.partition(' ')[2]}"),
+        (
+            Items(tuple(items), ordered=True),
+            *paragraphs(
+                f"And {plural(left, 'route')} more: --all." if left > 0 else "",
+                "" if why.complete else "There may be more: the search was stopped.",
+            ),
+        ),
+        (f"riskgraph why {words} --sources", f"riskgraph calls {words.partition(' ')[2]}"),
     )
 
 
@@ -107,10 +110,11 @@ def _headline(why: Why, routes: int) -> str:
     if why.body in why.question.roots:
         return f"{name} is what was asked about."
     open_ = best.band is Band.NOT_RULED_OUT
-    said = ([] if open_ else [best.band.word]) + ([f"and {plural(routes - 1, 'other way')}"] if routes > 1 else [])
+    sure = "only if software were altered" if why.chains[0].altered else best.band.word
+    said = ([] if open_ else [sure]) + ([f"and {plural(routes - 1, 'other way')}"] if routes > 1 else [])
     told = f": {', '.join(said).removeprefix('and ')}" if said else ""
-    date, way = in_words(dataset.info.as_of), "" if open_ and route[0] is Route.DIRECT else f" {way}"
-    return f"{name} {could}{way} {_supposed(why.question, dataset)}{told} (data of {date})."
+    date, way = data_of(dataset), "" if open_ and route[0] is Route.DIRECT else f" {way}"
+    return f"{name} {could}{way} {_supposed(why.question, dataset)}{told} ({date})."
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +203,13 @@ def _bands(why: Why, chains: Sequence[Chain]) -> list[str]:
         if kind in best:
             by_band.setdefault(best[kind], []).append(kind.effect)
     everything = {*why.question.kinds} <= best.keys() and len(by_band) == 1 and len(best) > 1
-    return [
+    lines = [
         f"{capital(band_phrase(band))}{', in every kind of failure' if everything else f': {join(effects)}'}."
         for band, effects in sorted(by_band.items())
     ]
+    if all(chain.altered for chain in chains):
+        lines[0] = "Only if its software were altered."
+    return lines
 
 
 def _seen(why: Why, chains: Sequence[Chain]) -> str:
@@ -212,7 +219,7 @@ def _seen(why: Why, chains: Sequence[Chain]) -> str:
     days = [last_evidenced(dataset, row, why.question.view) for row in rows]
     items = [dataset.evidence[id_] for row in rows for id_ in row.evidence]
     who = join(dict.fromkeys(item.publisher for item in items if item.publisher), 1) or dataset.info.own_register
-    known = [day.year for day in days if day is not None]
+    known = [last_day(day).year for day in days if day is not None]
     seen = f"Last seen {min(known)}" if len(known) == len(days) else "Date not known"
     return f"{seen} ({who})."
 

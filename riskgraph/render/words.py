@@ -7,11 +7,14 @@ Nothing here ever says that a body is compromised.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from riskgraph.analysis.answer import as_words
+from riskgraph.analysis.measure import counted
 from riskgraph.analysis.proofs import Event, Inside, Proof, Together, Via
 from riskgraph.analysis.radius import Route
 from riskgraph.analysis.roots import area_label, root_name
+from riskgraph.analysis.select import Selection
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import (
@@ -39,14 +42,17 @@ __all__ = [
     "band_phrase",
     "bodies",
     "capital",
+    "data_of",
     "full_name",
     "join",
     "kind_word",
     "lead",
+    "not_found",
     "plural",
     "root_name",
     "route_phrase",
     "row_phrase",
+    "scope_phrase",
     "sentence",
     "short_name",
     "step_phrase",
@@ -209,6 +215,89 @@ def bodies(dataset: Dataset, ids: Sequence[str]) -> str:
     if not councils:
         return plural(others, "public body", "public bodies")
     return f"{plural(councils, 'council')} and {plural(others, 'other public body', 'other public bodies')}"
+
+
+def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -> str:
+    """Of whom an answer speaks, with their number, as it follows on a count.
+
+    Parameters
+    ----------
+    chosen
+        Whom the answer is limited to.
+    dataset
+        The map; its bodies are counted as of `day`, the date of the data if left out.
+
+    Examples
+    --------
+    >>> from riskgraph.graph import RiskGraph
+    >>> seeds = RiskGraph.open("seeds")
+    >>> scope_phrase(Selection.of(seeds, members=["Thanet", "Dover"]), seeds.dataset)
+    'of your 2 members'
+    >>> scope_phrase(Selection.of(seeds, regions=["South East"], areas=["housing"]), seeds.dataset)
+    'of 9 councils in the South East, in housing'
+    >>> scope_phrase(Selection.of(seeds, classes=["london-borough"]), seeds.dataset)
+    'of 7 London boroughs'
+    """
+    held = counted(dataset, day or dataset.info.day, chosen.holds)
+    where = f" in {join(map(_the_region, sorted(chosen.regions)), last='or')}" if chosen.regions else ""
+    services = f", in {join(area_label(area).lower() for area in sorted(chosen.areas))}" if chosen.areas else ""
+    if chosen.members is not None:
+        more = where or chosen.classes
+        whole = len(held) if more else len(chosen.asked)
+        sort = (
+            f" that are {join((class_word(one, 2) for one in sorted(chosen.classes)), last='or')}"
+            if chosen.classes
+            else ""
+        )
+        return f"of your {plural(whole, 'member')}{sort}{where}{services}"
+    if len(chosen.classes) == 1:
+        (only,) = chosen.classes
+        return f"of {len(held):,} {class_word(only, len(held))}{where}{services}"
+    councils = [body for body in held if dataset.entities[body].authority_type in COUNCILS]
+    return f"of {bodies(dataset, councils or held)}{where}{services}"
+
+
+def _the_region(region: str) -> str:
+    """A region as it stands in a sentence: the South East, but Wales."""
+    points = ("North", "South", "East", "West")
+    return f"the {region}" if region.startswith(points) and region != "Northern Ireland" else region
+
+
+def data_of(dataset: Dataset) -> str:
+    """The date of the data; of one's own register on a map, both dates.
+
+    Examples
+    --------
+    >>> from riskgraph import maps
+    >>> data_of(maps.read("seeds")), data_of(maps.read("seeds+one-sheet-register.csv"))
+    ('data of 22 November 2026', 'your register of 1 November 2026, seeds map of 22 November 2026')
+    """
+    if not dataset.laid:
+        return f"data of {in_words(dataset.info.as_of)}"
+    *own, (name, below) = dataset.laid
+    yours = [
+        f"your register {title if len(own) > 1 else ''}".rstrip()
+        + (f" of {in_words(i.as_of)}" if i.as_of else " (undated)")
+        for title, i in own
+    ]
+    return ", ".join([*yours, f"{'national' if name == 'uk' else name} map of {in_words(below.as_of)}"])
+
+
+def not_found(chosen: Selection) -> str:
+    """Who of a list of members was not found, with near spellings; empty if everybody was.
+
+    Examples
+    --------
+    >>> from riskgraph.graph import RiskGraph
+    >>> not_found(Selection.of(RiskGraph.open("seeds"), members=["Thanet", "Dovr"]))
+    '1 name on your list was not found: Dovr (Dover District Council?).'
+    """
+    lost = chosen.not_found
+    if not lost:
+        return ""
+    named = (f"{one.name} ({one.near[0]}?)" if one.near else one.name for one in lost)
+    was = "was" if len(lost) == 1 else "were"
+    return f"{plural(len(lost), 'name')} on your list {was} not found: {join(named, 6)}."
 
 
 def band_phrase(band: Band) -> str:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from riskgraph.analysis.answer import Answer
+from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block
-from riskgraph.render.page import Page, as_text
+from riskgraph.render.page import Page, as_text, paragraphs
 from riskgraph.render.tables import as_csv, as_json, as_table
+from riskgraph.render.words import data_of, not_found
 
-__all__ = ["page_html", "write"]
+if TYPE_CHECKING:
+    from riskgraph.render.exercise import Sheet
+
+__all__ = ["page_html", "sheet_html", "write"]
+
+WIDTH = 118  # characters of a line that somebody reads aloud
 
 
 def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
@@ -29,9 +37,13 @@ def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
         return as_csv(*answer.table())
     if format_ == "table":
         return "\n".join(as_table(*_terminal(answer, name)) for name in _shown(answer))
-    if format_ == "html":
-        return page_html(answer, page())
-    return as_text(page())
+    made = page()
+    lost, dataset = paragraphs(not_found(answer.question.selection)), answer.graph.dataset
+    lead = made.lead
+    if dataset.laid:  # every page names the date of its data in these words
+        lead = lead.replace(f"data of {in_words(dataset.info.as_of)}", data_of(dataset))
+    made = replace(made, lead=lead, blocks=(*lost, *made.blocks))
+    return page_html(answer, made) if format_ == "html" else as_text(made, WIDTH)
 
 
 def _shown(answer: Answer) -> list[str]:
@@ -61,16 +73,26 @@ class _Shown:
 
 def page_html(answer: Answer, page: Page) -> str:
     """The page of an answer, complete in itself, under the marking of its data."""
+    lead = page.lead.removesuffix(f" {answer.graph.dataset.info.marking}")  # it stands at the head of the page
+    kicker = f"riskgraph {answer.form.word}"
+    shown = _Shown(kicker, lead, page.blocks, page.next, answer.question.bodies)
+    return _html(answer, "answer.html", shown, page.marking)
+
+
+def sheet_html(answer: Answer, sheet: Sheet) -> str:
+    """One sheet of an exercise, complete in itself and made to be printed."""
+    return _html(answer, "sheet.html", sheet, sheet.marking)
+
+
+def _html(answer: Answer, template: str, shown: object, least: str) -> str:
     # the room of reports loads NumPy: text, the usual format, does not wait for it
     from riskgraph.report.files import Origin, html
     from riskgraph.report.marking import Tlp, mark
 
     info = answer.graph.dataset.info
     marking = mark(info.marking, Tlp.AMBER)
-    if page.marking:
-        marking = replace(marking, tlp=max(marking.tlp, Tlp.of(page.marking)))
+    if least:
+        marking = replace(marking, tlp=max(marking.tlp, Tlp.of(least)))
     day = answer.question.view.as_of.isoformat()
-    lead = page.lead.removesuffix(f" {info.marking}")  # it stands at the head of the page
     origin = Origin(info.title, info.as_of, answer.graph.dataset.digest, 0, 0, {}, "", day, "1")
-    shown = _Shown(f"riskgraph {answer.form.word}", lead, page.blocks, page.next, answer.question.bodies)
-    return html("answer.html", shown, marking, origin)
+    return html(template, shown, marking, origin)

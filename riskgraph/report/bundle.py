@@ -210,7 +210,7 @@ class _Request:
         """The question with the ids of the map without names."""
         chosen, ids, view = self.question.selection, redacted.ids, self.question.view
         members = None if chosen.members is None else frozenset(ids.get(m, m) for m in chosen.members)
-        scope = replace(chosen, graph=new, members=members)
+        scope = replace(chosen, graph=new, members=members, not_found=())
         if self.options.anonymous and chosen:  # classes and regions may be withheld there: choose in the old map
             held = frozenset(ids.get(e, e) for e in self.graph.dataset.entities if chosen.holds(e))
             scope = Selection(new, chosen.areas, members=held)

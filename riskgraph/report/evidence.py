@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from riskgraph.analysis.blast import last_evidenced
+from riskgraph.dates import last_day
+from riskgraph.evidence import last_evidenced
 from riskgraph.model import Relation
 from riskgraph.render.blocks import Block, Cell, Section, Table, Text, headings
 from riskgraph.render.words import join, plural, short_name
@@ -19,17 +20,18 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
     """How good the evidence is, and which facts are oldest; and every source, as a table for a file of its own."""
     dataset, view = context.graph.dataset, context.view
     relations = [dataset.relations[row] for row in sorted(set(rows))]
+    weighed = context.graph.settled(view).weighed
     grades: Counter[str] = Counter()
     aged: list[tuple[str, str, Relation]] = []
     undated = []
     for row in relations:
-        items = [dataset.evidence[id_] for id_ in row.evidence if dataset.evidence[id_].stance == "supports"]
-        grades[min(items, key=lambda i: i.grade).confidence if items else dataset.info.own_register] += 1
+        if (grade := weighed.grade(row)) is not None:
+            grades[grade.word] += 1
         seen = last_evidenced(dataset, row, view)
         if seen is None:
             undated.append(row)
         elif not context.withheld & {row.dependent, row.provider}:
-            aged.append((seen.isoformat(), row.id, row))
+            aged.append((last_day(seen).isoformat(), row.id, row))
     aged.sort(key=lambda item: item[:2])
     order = ("confirmed", "reported", "inferred")
     table = Table(

@@ -10,7 +10,7 @@ from typing import Any
 
 from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.model import AUTHORITY, Band
-from riskgraph.render.blast import finding
+from riskgraph.render.headline import finding
 from riskgraph.render.notebook import CONFIG, blast_figure, escaped
 from riskgraph.render.words import area_label, join, lead, plural, root_name, route_phrase, sentence, short_name, tied
 from riskgraph.report.files import Origin, page_of, source_hash

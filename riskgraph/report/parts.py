@@ -11,9 +11,9 @@ from riskgraph.analysis.contracts import Buyers, contract_of
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import first_day, in_words, last_day, months_later
 from riskgraph.model import SHARED_SERVICE, Band, FailureKind
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Items, Picture, Section, Table, Text, headings
 from riskgraph.render.gaps import question_text
+from riskgraph.render.headline import failing
 from riskgraph.render.words import (
     area_label,
     capital,

@@ -100,7 +100,7 @@ def verify(
     data: str | Path | None = None,
     names: Sequence[str] = (),
     redact: Sequence[str] = (),
-    members: Sequence[str] | None = None,
+    members: str | Path | Sequence[str] | None = None,
     since: str | Path | None = None,
 ) -> Verification:
     """Make a report again and compare: what it says, and the files beside it.
@@ -254,7 +254,9 @@ def _asked(report: Mapping[str, Any]) -> dict[str, Any] | None:
     return asked
 
 
-def _options(report: Mapping[str, Any], redact: Sequence[str], members: Sequence[str] | None) -> ReportOptions:
+def _options(
+    report: Mapping[str, Any], redact: Sequence[str], members: str | Path | Sequence[str] | None
+) -> ReportOptions:
     request, asked = report["provenance"]["request"], _asked(report)
     if request.get("redact") == "withheld" and not redact:
         raise RiskGraphError("The report withholds a list of names.", "Give the list: --redact FILE.")
@@ -262,7 +264,7 @@ def _options(report: Mapping[str, Any], redact: Sequence[str], members: Sequence
     if asked.get("members") == ["withheld"]:
         if members is None:
             raise RiskGraphError("The report withholds who its members are.", "Give the list: --members FILE.")
-        asked["members"] = list(members)
+        asked["members"] = members
     return ReportOptions(
         cast("Asking", {key: value for key, value in asked.items() if value is not None}),
         request["tlp"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from riskgraph.data.overlay import AWARD, Overlay
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
 from riskgraph.graph import RiskGraph
+from riskgraph.importers.words import area_of_word, hosting_of
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
@@ -25,7 +26,9 @@ from riskgraph.model import (
 )
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.dependence import end, ties
-from riskgraph.scenario.strict import TomlSheet, find
+from riskgraph.scenario.forms import FormKind, day_said, open_form, word_said
+from riskgraph.scenario.strict import find
+from riskgraph.vocabulary import words
 
 __all__ = ["Award", "Placed", "place", "read_award"]
 
@@ -39,6 +42,41 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 _LISTS = ("councils", "subcontractors", "replaces", "new")
 _KEYS = ("title", "author", "notes", "supplier", "service_area", "product", "host", "start", "end", *WORDS, *_LISTS)
+FORM = FormKind(
+    {
+        "title": ("Title", "Name of the award", "Contract title", "Award"),
+        "author": ("Author", "Written by"),
+        "notes": ("Notes", "Comments"),
+        "councils": ("Councils", "Council", "Buyer", "Buyers", "Who buys", "Authority"),
+        "supplier": ("Supplier", "From whom", "Provider", "Vendor"),
+        "service_area": ("Service area", "Area", "Service", "For which service"),
+        "relation": ("Relation", "Relationship", "How we depend", "What they do"),
+        "product": ("Product", "System", "Software"),
+        "data": ("Data", "Personal data", "What data"),
+        "access": ("Access", "Supplier access", "Way in"),
+        "hosting": ("Hosting", "Who runs the servers", "Hosted"),
+        "host": ("Host", "Hosted by", "Who holds the servers"),
+        "subcontractors": ("Subcontractors", "Subcontractor", "Who else works on it"),
+        "subcontractor_access": ("Subcontractor access", "Way in of subcontractors"),
+        "start": ("Start", "Start date", "Contract start", "First day"),
+        "end": ("End", "End date", "Contract end", "Last day"),
+        "replaces": ("Replaces", "Whose contract ends", "Current supplier"),
+        "old_data_returned": ("Old data returned", "Is the old data returned"),
+        "new": ("New", "New names", "Names that are new"),
+    },
+    frozenset(_LISTS),
+    {
+        "service_area": lambda text: area_of_word(text) or text,
+        "relation": word_said(words("relationship")),
+        "data": word_said(words("personal data")),
+        "access": word_said(words("access")),
+        "hosting": lambda text: hosting_of(text)[0] or text,
+        "subcontractor_access": word_said(words("access")),
+        "start": day_said,
+        "end": day_said,
+        "old_data_returned": word_said(words("data returned")),
+    },
+)
 BUYERS = frozenset({AUTHORITY, SHARED_SERVICE})
 HOSTS = frozenset({SUPPLIER, SHARED_SERVICE, AUTHORITY, ENVIRONMENT})
 
@@ -71,6 +109,8 @@ class Award:
         Whether their data comes back.
     new
         Names that the map does not know yet and that are no mistake.
+    cells
+        Key to file, row and column in which it stands.
     """
 
     file: str
@@ -91,10 +131,11 @@ class Award:
     replaces: tuple[str, ...] = ()
     old_data_returned: str | None = None
     new: tuple[str, ...] = ()
+    cells: Mapping[str, tuple[str, int | None, str | None]] = field(default_factory=dict, compare=False)
 
 
 def read_award(where: str | Path) -> Award:
-    """Read a draft: a file, or the name of a shipped example.
+    """Read a draft: a TOML file, a form that was filled in as a sheet, or the name of a shipped example.
 
     Raises
     ------
@@ -108,9 +149,9 @@ def read_award(where: str | Path) -> Award:
     >>> read_award("committee-system").relation
     'uses'
     """
-    sheet = TomlSheet.read(find(where, "drafts", "draft"))
+    sheet = open_form(find(where, "drafts", "draft"), FORM)
     sheet.only(_KEYS)
-    words = {key: sheet.word(key, allowed) for key, allowed in WORDS.items()}
+    said = {key: sheet.word(key, allowed) for key, allowed in WORDS.items()}
     lists = {key: sheet.texts(key) for key in _LISTS}
     area = sheet.text("service_area", needed=True)
     areas = {normalise(word): one.id for one in rules().areas.values() for word in (one.id, one.label)}
@@ -122,7 +163,7 @@ def read_award(where: str | Path) -> Award:
     start, end = sheet.date("start"), sheet.date("end")
     if start and end and first_day(start) > last_day(end):
         sheet.problem("end", "date-order", f"It ends ({end}) before it starts ({start}).", "Swap them.")
-    relation = words["relation"] or "served-by"
+    relation = said["relation"] or "served-by"
     product = sheet.text("product")
     if relation in relations_that(Trait.USE) and not product:
         sheet.problem("product", "missing", "It uses something, but says not what.", 'Add product = "...".')
@@ -134,17 +175,18 @@ def read_award(where: str | Path) -> Award:
         relation,
         areas.get(normalise(area), area),
         product,
-        words["data"],
-        words["access"],
-        words["hosting"],
+        said["data"],
+        said["access"],
+        said["hosting"],
         sheet.text("host"),
         lists["subcontractors"] if "subcontractors" in sheet.values else None,
-        words["subcontractor_access"],
+        said["subcontractor_access"],
         start,
         end,
         lists["replaces"],
-        words["old_data_returned"],
+        said["old_data_returned"],
         lists["new"],
+        {key: sheet.where(key) for key in sheet.values},
     )
     sheet.text("author")
     sheet.text("notes", lines=True)
@@ -201,7 +243,8 @@ class _Placer:
         self.overlay = Overlay(graph.dataset, day, AWARD)
 
     def problem(self, key: str, rule: str, message: str, fix: str) -> None:
-        self.problems.append(Problem(self.award.file, None, key, rule, message, fix))
+        where = self.award.cells.get(key, (self.award.file, None, key))
+        self.problems.append(Problem(*where, rule, message, fix))
 
     def resolve(self, key: str, name: str, kinds: frozenset[str], new: str) -> str | None:
         """Id of a name; a name that the draft calls new becomes a body or a product of that kind."""
@@ -214,7 +257,7 @@ class _Placer:
         try:
             return self.names.resolve(name, kinds)
         except RiskGraphError as error:
-            fix = f'{error.fix} If it is right, add it to new = ["{name}"].'
+            fix = f"{error.fix} If it is right, put {name!r} under new as well."
             self.problem(key, "name", error.message, fix)
             return None
 

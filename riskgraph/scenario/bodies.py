@@ -12,6 +12,7 @@ from riskgraph.analysis.contracts import HeldContract, held
 from riskgraph.analysis.measure import residents
 from riskgraph.analysis.select import Selection
 from riskgraph.data.names import normalise
+from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 from riskgraph.rules import Trait, relations_that
@@ -29,8 +30,14 @@ _BROUGHT = relations_that(Trait.MARKET)
 @verb(
     "merge",
     Field("councils", "the councils that become one", many=True),
-    Field("name", "the name of the new council", "text", option="--as"),
-    Field("on", "vesting day", "date", option="--on"),
+    Field(
+        "name",
+        "the name of the new council; the successor that the register names, if left out",
+        "text",
+        option="--as",
+        required=False,
+    ),
+    Field("on", "vesting day; that of the register, if left out", "date", option="--on", required=False),
     examples=(
         "merge canterbury dover thanet 'folkestone and hythe' --as 'East Kent Council' --on 2028-04-01",
         "merge canterbury dover thanet --as 'Coast Council' --on 2028-04-01 --data seeds",
@@ -42,16 +49,16 @@ def _merge(draft: Draft) -> None:
     councils = draft.bodies("councils", _COUNCIL)
     if len(councils) < 2:
         raise RiskGraphError("One council cannot merge with itself.", "Name at least two councils.")
-    vesting = draft.day("on")
-    new = _new_council(draft, draft.text("name"), councils)
+    name, vesting, taken = _planned(draft, councils)
+    new = _new_council(draft, name, councils)
     people = residents(draft.dataset, councils)
     known = people.people if people.areas and not people.unknown else None
     entries = [draft.dataset.register[c] for c in councils if c in draft.dataset.register]
     draft.overlay.register(
         RegisterEntry(
             new,
-            name=draft.text("name"),
-            short_name=draft.text("name"),
+            name=name,
+            short_name=name,
             kind=_class(draft, councils),
             nation=_common(entry.nation for entry in entries),
             region=_common(entry.region for entry in entries),
@@ -73,8 +80,38 @@ def _merge(draft: Draft) -> None:
             tuple(_contracts(draft, councils, vesting)),
             internal,
             known,
+            taken,
         )
     )
+
+
+def _planned(draft: Draft, councils: tuple[str, ...]) -> tuple[str, date, tuple[str, ...]]:
+    """Name and vesting day of a merger as it was written, else as the register has it; and what is from there."""
+    entries = [draft.dataset.register.get(council) for council in councils]
+    heirs = {() if entry is None else entry.successors for entry in entries}
+    heir = next(iter(heirs))[0] if len(heirs) == 1 and len(next(iter(heirs))) == 1 else None
+    given, day = draft.texts("name"), draft.texts("on")
+    name = draft.text("name") if given else "" if heir is None else draft.name(heir)
+    vesting = _vesting(draft, councils)
+    needs = [] if name else ["the name of the new council (--as)"]
+    needs += [] if vesting is not None else ["vesting day (--on)"]
+    if not name or vesting is None:
+        said = " ".join(map(draft.graph.names.handle, councils))
+        on = "2028-04-01" if vesting is None else vesting.isoformat()
+        raise RiskGraphError(
+            f"A merger needs {' and '.join(needs)}: the register does not say.",
+            f'Such as: riskgraph whatif merge {said} --as "{name or "New Council"}" --on {on}',
+        )
+    return name, vesting, tuple(what for what, there in (("name", given), ("vesting day", day)) if not there)
+
+
+def _vesting(draft: Draft, councils: tuple[str, ...]) -> date | None:
+    """Vesting day as it was written, else the day after the one on which the register has all of them end."""
+    if draft.texts("on"):
+        return draft.day("on")
+    register = draft.dataset.register
+    end = _common(register[one].planned_end if one in register else None for one in councils)
+    return None if end is None else last_day(end) + timedelta(days=1)
 
 
 def _new_council(draft: Draft, name: str, councils: tuple[str, ...]) -> str:
@@ -134,7 +171,7 @@ def _contracts(draft: Draft, councils: tuple[str, ...], vesting: date) -> list[H
     "split",
     Field("council", "the council that is divided"),
     Field("into", "the name of each new council", "text", many=True, option="--into"),
-    Field("on", "vesting day", "date", option="--on"),
+    Field("on", "vesting day; that of the register, if left out", "date", option="--on", required=False),
     examples=(
         "split surrey --into 'East Surrey' --into 'West Surrey' --on 2027-04-01",
         "split essex --into 'North Essex' --into 'South Essex' --on 2028-04-01 --data seeds",
@@ -147,7 +184,13 @@ def _split(draft: Draft) -> None:
     names = draft.texts("into")
     if len(set(map(normalise, names))) < 2:
         raise RiskGraphError("A council is split into at least two.", "Give --into for each new council.")
-    vesting = draft.day("on")
+    vesting = _vesting(draft, (council,))
+    if vesting is None:
+        said = " ".join(f'--into "{name}"' for name in names)
+        raise RiskGraphError(
+            "A split needs vesting day (--on): the register does not say.",
+            f"Such as: riskgraph whatif split {draft.graph.names.handle(council)} {said} --on 2028-04-01",
+        )
     into = tuple(_new_council(draft, name, (council,)) for name in names)
     old = draft.dataset.register.get(council)
     for id_, name in zip(into, names, strict=True):
@@ -165,7 +208,7 @@ def _split(draft: Draft) -> None:
     rows = draft.overlay.split(council, into)
     draft.ask((council,), tuple((id_,) for id_ in into))
     draft.focus.update(dict.fromkeys(into))
-    draft.findings.append(Splitting(council, into, vesting, rows))
+    draft.findings.append(Splitting(council, into, vesting, rows, () if draft.texts("on") else ("vesting day",)))
 
 
 @verb(

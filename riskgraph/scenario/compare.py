@@ -19,16 +19,17 @@ from riskgraph.rules import Trait, relations_that
 from riskgraph.scenario.apply import Applied, apply
 from riskgraph.scenario.findings import finding_rows
 from riskgraph.scenario.market import MarketChange, markets
-from riskgraph.scenario.model import Scenario
+from riskgraph.scenario.model import KeptRadius, Scenario
 from riskgraph.scenario.upstream import CouncilExposure, exposures
 from riskgraph.settle import View
 
 if TYPE_CHECKING:
     from riskgraph.analysis.roots import RankedRoot
 
-__all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "compare", "name_of"]
+__all__ = ["BeforeAfter", "Comparison", "Difference", "Shift", "SinceSaved", "compare", "name_of"]
 
 _STOPS = relations_that(Trait.STOPS)
+_STOP = (FailureKind.OUTAGE, FailureKind.EXIT)  # failures by which services stop
 
 
 class Shift(StrEnum):
@@ -87,6 +88,10 @@ class BeforeAfter:
         """Bodies that are reached, roots themselves apart."""
         return 0 if side is None else len(side.within(self.band))
 
+    def bodies(self) -> tuple[str, ...]:
+        """Bodies that are reached after the change, by id."""
+        return () if self.after is None else tuple(sorted(reach.id for reach in self.after.within(self.band)))
+
     def doubtful(self, side: BlastRadius | None) -> int:
         """Bodies that cannot be ruled out, and no more."""
         return 0 if side is None else len(side.doubtful)
@@ -99,10 +104,32 @@ class BeforeAfter:
         """The differences of some sorts."""
         return tuple(one for one in self.differences if one.what in what)
 
+    def stopping(self, before: bool) -> frozenset[tuple[str, str | None]]:
+        """Services that could stop: before, as surely as was asked; after, in any band."""
+        most = self.band if before else Band.NOT_RULED_OUT
+        return frozenset(
+            (one.body, area)
+            for one in self.differences
+            if (reach := one.before if before else one.after) is not None
+            for area, kinds in reach.services.items()
+            if any(kind in kinds and kinds[kind] <= most for kind in _STOP)
+        )
+
     def stays(self) -> tuple[Difference, ...]:
         """Who is in the radius before and after."""
         found = self.of(Shift.SURER, Shift.LESS_SURE, Shift.REROUTED, Shift.STAYS)
         return tuple(one for one in found if _band(one.after) <= self.band)
+
+
+@dataclass(frozen=True, slots=True)
+class SinceSaved:
+    """One question after the change, then and now: who is new, and who is gone (ids)."""
+
+    roots: tuple[str, ...]
+    then: int
+    now: int
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 _ROOTS = Column("roots", "what fails, all at once", "list")
@@ -194,8 +221,8 @@ _FORM = Form(
         ),
         TableForm(
             "services",
-            "a service that loses what runs it, or that is lost only when all roots fail",
-            (Column("what", "may stop, or lost only together"), *_BODY, _AREA),
+            "a service that loses what runs it, that no longer stops if the roots fail, or only if all of them do",
+            (Column("what", "may stop, no longer stops, or lost only together"), *_BODY, _AREA),
         ),
         TableForm(
             "exposures",
@@ -210,9 +237,10 @@ _FORM = Form(
         ),
         TableForm(
             "concentration",
-            "a supplier, or a group of one owner, in a service area that is touched",
+            "a supplier, or a group of one owner, in a trade of a service area that is touched",
             (
                 _AREA,
+                Column("trade", "systems or services"),
                 *_BODY,
                 Column("members", "suppliers of the group that councils have", "list"),
                 *_both("councils", "councils that it serves", "integer", "councils"),
@@ -227,6 +255,17 @@ _FORM = Form(
                 Column("side", "before or after"),
                 *_BODY,
                 Column("reached", "bodies that are reached", "integer", "bodies"),
+            ),
+        ),
+        TableForm(
+            "since",
+            "a set of roots after the change, when the scenario was saved and now",
+            (
+                _ROOTS,
+                Column("then", "bodies that were reached when it was saved", "integer", "bodies"),
+                Column("now", "bodies that are reached now", "integer", "bodies"),
+                Column("new", "those that are new", "list"),
+                Column("gone", "those that are gone", "list"),
             ),
         ),
         TableForm(
@@ -310,6 +349,35 @@ class Comparison(Answer, Pictured):
         return self.question.kinds
 
     @property
+    def kept(self) -> tuple[KeptRadius, ...]:
+        """What is answered now, to be kept with the scenario."""
+        return tuple(KeptRadius(pair.roots, pair.count(pair.before), pair.bodies()) for pair in self.pairs)
+
+    @property
+    def since(self) -> tuple[SinceSaved, ...]:
+        """What is different from when the scenario was saved, for each question that was kept with it."""
+        now = {one.roots: one.after for one in self.kept}
+        return tuple(
+            SinceSaved(
+                one.roots,
+                len(one.after),
+                len(now[one.roots]),
+                tuple(body for body in now[one.roots] if body not in one.after),
+                tuple(body for body in one.after if body not in now[one.roots]),
+            )
+            for one in self.scenario.reached
+            if one.roots in now
+        )
+
+    @property
+    def saved(self) -> tuple[tuple[str, str | None], ...]:
+        """Services that no longer stop whatever of what was asked fails, and that are there still."""
+        found = {service for pair in self.pairs for service in pair.stopping(before=True)}
+        found.difference_update(self.stops, *(pair.stopping(before=False) for pair in self.pairs))
+        there = (one for one in found if one[0] in self.applied.after.dataset.entities)
+        return tuple(sorted(there, key=lambda one: (one[0], one[1] or "~")))
+
+    @property
     def worst(self) -> tuple[BeforeAfter, BeforeAfter] | None:
         """Of the roots that the scenario touches, the one that reaches most before, and after."""
         asked = [pair for pair in self.pairs if len(pair.roots) == 1]
@@ -391,7 +459,8 @@ class Comparison(Answer, Pictured):
         return ((old, self._name(old), new) for old, new in sorted(self.applied.instead.items()))
 
     def _services(self) -> Iterator[Row]:
-        for what, found in (("may stop", self.stops), ("lost only together", self.joint)):
+        shelves = ("may stop", self.stops), ("no longer stops", self.saved), ("lost only together", self.joint)
+        for what, found in shelves:
             for body, area in found:
                 yield what, body, self._name(body), area
 
@@ -407,7 +476,8 @@ class Comparison(Answer, Pictured):
         for market in self.markets:
             for owner in dict.fromkeys([*market.before, *market.after]):
                 counts = market.before.get(owner, 0), market.after.get(owner, 0)
-                yield market.area, owner, self._name(owner), market.groups.get(owner, ()), *counts, *market.hhi
+                members = market.groups.get(owner, ())
+                yield market.area, market.trade, owner, self._name(owner), members, *counts, *market.hhi
 
     def _worst(self) -> Iterator[Row]:
         if self.worst is not None:
@@ -418,6 +488,10 @@ class Comparison(Answer, Pictured):
         for side, row in zip(_SIDES, self.overall or (), strict=False):
             if row is not None:
                 yield "all", side, row.root, self._name(row.root), row.authorities[self.question.band]
+
+    def _since(self) -> Iterator[Row]:
+        for one in self.since:
+            yield one.roots, tuple(map(self._name, one.roots)), one.then, one.now, one.new, one.gone
 
     def _findings(self) -> Iterator[Row]:
         rows = {**self.applied.after.dataset.relations, **self.applied.before.dataset.relations}

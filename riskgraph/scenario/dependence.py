@@ -106,9 +106,10 @@ def merge(overlay: Overlay, settled: Settled, old: Sequence[str], new: str) -> t
     meant = [step for step in settled.steps if step.implied and step.dependent in old and step.provider in stated]
     if not meant:
         return internal
-    kept = {(step.row.id, step.provider) for step in settle(overlay.result(), settled.view).steps if step.implied}
+    after = settle(overlay.result(), settled.view)
+    kept = {(step.row.id, step.provider): step.levels for step in after.steps if step.implied}
     for step in meant:
-        if (step.row.id, step.provider) not in kept:
+        if kept.get((step.row.id, step.provider)) != step.levels:
             yesterday = (overlay.day - timedelta(days=1)).isoformat()
             last = [row.valid_to for row in step.rows if row.valid_to is not None]
             overlay.suppose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,10 @@ from riskgraph.dates import in_words, parse_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, PRESETS, SUPPLIER, FailureKind
-from riskgraph.rules import Trait, relations_that
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.dependence import Tie, end, ties
 from riskgraph.scenario.findings import Finding
-from riskgraph.scenario.model import EVERYBODY, VERBS, Change, Field, Verb
+from riskgraph.scenario.model import EVERY, EVERYBODY, VERBS, Change, Field, Verb
 from riskgraph.settle import Step, View
 
 __all__ = ["Asked", "Draft", "verb", "write_down"]
@@ -91,7 +92,7 @@ class Draft:
 
     def areas(self, *of: str) -> frozenset[str]:
         """The service areas the change is limited to, also those of a line such as `capita/pensions`; empty: all."""
-        areas = set(Selection.of(self.graph, areas=self.texts("area")).areas)
+        areas = set(Selection.of(self.graph, areas=[one for one in self.texts("area") if one != EVERY]).areas)
         for name in of:
             for text in self.texts(name):
                 if text.strip().lower() != EVERYBODY:
@@ -151,9 +152,9 @@ class Draft:
 
     def no_tie(self, a: str | None, b: str, areas: frozenset[str]) -> RiskGraphError:
         """The error when two bodies have nothing to do with each other, with the nearest that is there."""
-        who = "Nobody" if a is None else self.name(a)
+        who = "Nobody depends" if a is None else f"{self.name(a)} does not depend"
         where = f" in {', '.join(sorted(areas))}" if areas else ""
-        message = f"{who} does not depend directly on {self.name(b)}{where} on {in_words(self.view.as_of)}."
+        message = f"{who} directly on {self.name(b)}{where} on {in_words(self.view.as_of)}."
         if a is None:
             return RiskGraphError(message, f"See who does: riskgraph show {self.graph.names.handle(b)}")
         if areas and (others := self.ties(a, b)):
@@ -167,6 +168,35 @@ class Draft:
         near = [s.id for s in self.graph.names.near(self.dataset.name(b), None, 20) if s.id in direct]
         listed = ", ".join(self.name(body) for body in dict.fromkeys([*near, *direct])) or "nothing in this data"
         return RiskGraphError(message, f"It depends directly on: {listed}.")
+
+    def one_area(self, a: str | None, b: str, found: Sequence[Tie]) -> None:
+        """Refuse to move what stands in several service areas, unless it is said which, or that all is meant.
+
+        Raises
+        ------
+        RiskGraphError
+            If nothing says it; with the areas, and a command that does.
+        """
+        things: dict[str, set[str]] = defaultdict(set)
+        for tie in found:
+            things[tie.step.area or "an area not known"].add(tie.row.provider)
+        if len(things) < 2 or self.texts("area"):
+            return
+        listed = [
+            area + (f" ({', '.join(self.name(one) for one in sorted(used - {b}))})" if used - {b} else "")
+            for area, used in sorted(things.items())
+        ]
+        who = "What depends on {0} would move" if a is None else f"{self.name(a)} would move from {{0}}"
+        known = [area for area in things if area in rules().areas]
+        first = min(known, key=lambda area: (b not in things[area], area))
+        fields = [one for one in VERBS[self.change.verb].fields if not one.option]
+        said = " ".join(
+            EVERYBODY if self.everybody(one.name) else self.graph.names.handle(self.body(one.name)) for one in fields
+        )
+        raise RiskGraphError(
+            f"{who.format(self.name(b))} in {len(things)} service areas: {', '.join(listed)}.",
+            f"Say which, or --all for all of them: riskgraph whatif {self.change.verb} {said} --area {first}",
+        )
 
     def _between(self, a: str, b: str) -> list[str]:
         """Direct providers of `a` that depend on `b` in turn."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
-from riskgraph.analysis.question import Question, parse_kinds
+from riskgraph.analysis.question import Asking, Question, parse_kinds
 from riskgraph.analysis.replay import kinds_of
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
@@ -159,8 +159,7 @@ class Exercise(Answer, Pictured):
     @cached_property
     def calls(self) -> CallSheet:
         """The expected call sheet."""
-        radius = self.radius
-        return calls(self.graph, radius.roots, kinds=radius.kinds, as_of=radius.view.as_of)
+        return calls(self.graph, self.question)
 
     @cached_property
     def fixes(self) -> Fixes:
@@ -193,7 +192,7 @@ class Exercise(Answer, Pictured):
                 for one in self.beliefs
             ]
         if table == "expected":
-            return [(reach.id, reach.name, reach.band) for reach in self.radius.within(Band.POSSIBLE)]
+            return [(reach.id, reach.name, reach.band) for reach in self.radius.within(self.radius.band)]
         if table == "reported":
             return [(one.organisation, name(one.organisation), one.effect) for one in self.effects]
         return [(one.day, one.time, one.kind, one.source, one.to, one.text, one.expect or None) for one in self.injects]
@@ -202,13 +201,15 @@ class Exercise(Answer, Pictured):
         return f"<Exercise {self.title!r}: {len(self.injects)} injects, {len(self.beliefs)} beliefs>"
 
 
-def exercise(graph: RiskGraph, what: str | Path | Playbook) -> Exercise:
+def exercise(graph: RiskGraph, what: str | Path | Playbook, **asking: Unpack[Asking]) -> Exercise:
     """A tabletop exercise.
 
     Parameters
     ----------
     what
         A file, the name of a shipped example, the id of an incident of the data, or a `Playbook`.
+    asking
+        Whom the expected answers are limited to, such as `members`; those who play, if left out.
 
     Raises
     ------
@@ -230,19 +231,22 @@ def exercise(graph: RiskGraph, what: str | Path | Playbook) -> Exercise:
         book = Playbook("", incident=str(what))
     else:
         book = read_playbook(graph, what)
-    return _Maker(graph, book).exercise()
+    return _Maker(graph, book, asking).exercise()
 
 
 class _Maker:
-    def __init__(self, graph: RiskGraph, book: Playbook) -> None:
+    def __init__(self, graph: RiskGraph, book: Playbook, asking: Asking) -> None:
         self.graph = book.changed(graph)
         self.incident = self._incident(book.incident) if book.incident else None
         if self.incident is not None:
             book = self._of_incident(book, self.incident)
         self.book = book
-        self.question = Question.of(
+        asked = Question.of(
             self.graph, book.roots, kinds=book.kinds, as_of=book.as_of or None, members=book.players or None
         )
+        if (chosen := asking.get("selection")) is not None:  # of the map in which it is played
+            asking = {**asking, "selection": replace(chosen, graph=self.graph)}
+        self.question = Question.of(self.graph, asked, **asking)
 
     def exercise(self) -> Exercise:
         book = self.book

@@ -10,13 +10,13 @@ from riskgraph.data.files import nearest, toml_string
 from riskgraph.data.folders import write_file
 from riskgraph.data.names import Names
 from riskgraph.errors import RiskGraphError
-from riskgraph.scenario.model import EVERYBODY, Change, Scenario
+from riskgraph.scenario.model import EVERYBODY, Change, KeptRadius, Scenario
 from riskgraph.scenario.strict import TomlSheet, find
 from riskgraph.scenario.verbs import VERBS
 
 __all__ = ["canonical", "parse", "read", "shipped_scenarios", "with_ids", "write"]
 
-_KEYS = ("title", "author", "date", "roots", "kinds", "like", "as_of", "notes", "change")
+_KEYS = ("title", "author", "date", "roots", "kinds", "like", "as_of", "saved", "notes", "change", "reached")
 _OUTCOME = "nothing was read"
 _FIX = "Put these right and run it again."
 
@@ -88,6 +88,11 @@ def _scenario(sheet: TomlSheet) -> Scenario:
         like,
         sheet.date("as_of") or "",
         sheet.text("notes", lines=True),
+        sheet.date("saved") or "",
+        tuple(
+            KeptRadius(one.texts("roots"), int(one.number("before", 0, 1e6) or 0), one.texts("after"))
+            for one in sheet.tables("reached")
+        ),
     )
     if not changes and not roots:
         sheet.problem(None, "empty", "There is nothing to ask.", "Name roots, or add a [[change]].")
@@ -141,7 +146,7 @@ def canonical(scenario: Scenario) -> bytes:
         lines.append(f"roots = {_list(scenario.roots)}")
     if scenario.kinds:
         lines.append(f"kinds = {_list([str(kind) for kind in scenario.kinds])}")
-    for key, value in (("like", scenario.like), ("as_of", scenario.as_of)):
+    for key, value in (("like", scenario.like), ("as_of", scenario.as_of), ("saved", scenario.saved)):
         if value:
             lines.append(f"{key} = {toml_string(value)}")
     if scenario.notes:
@@ -152,6 +157,14 @@ def canonical(scenario: Scenario) -> bytes:
             values = change.values.get(field.name)
             if values:
                 lines.append(f"{field.name} = {_list(values) if field.many else toml_string(values[0])}")
+    for one in scenario.reached:
+        lines += [
+            "",
+            "[[reached]]",
+            f"roots = {_list(one.roots)}",
+            f"before = {one.before}",
+            f"after = {_list(one.after)}",
+        ]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 

@@ -44,6 +44,7 @@ class Merging:
     contracts: tuple[HeldContract, ...]  # as `riskgraph contracts` knows them: earliest end first, no known end last
     internal: tuple[str, ...]  # rows between the councils, which fall away
     residents: int | None
+    taken: tuple[str, ...] = ()  # what nobody said and the register has
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Splitting:
     into: tuple[str, ...]
     vesting: date
     rows: int
+    taken: tuple[str, ...] = ()  # what nobody said and the register has
 
 
 @dataclass(frozen=True, slots=True)

@@ -415,5 +415,5 @@ class _State:
 
     def share(self, supplier: str, area: str) -> tuple[float, int]:
         """Per cent of a market that a supplier or its group has, and of how many councils a supplier is known."""
-        market = market_in(self.graph, self.view, [area])
+        market = market_in(self.graph, self.view, [area]).leading(supplier)
         return market.percent(market.owner.get(supplier, supplier), owners=True) or 0.0, market.known

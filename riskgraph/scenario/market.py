@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from riskgraph.analysis.market import Market, market_in
+from riskgraph.analysis.market import Market, Trade, market_in
 from riskgraph.scenario.apply import Applied
 
 __all__ = ["MarketChange", "markets"]
@@ -13,13 +13,14 @@ __all__ = ["MarketChange", "markets"]
 
 @dataclass(frozen=True, slots=True)
 class MarketChange:
-    """One service area: owner to the number of councils that it serves, before and after.
+    """One trade of a service area: owner to the number of councils that it serves, before and after.
 
     Counts and index are those of `riskgraph concentration`, by ultimate owner at the date. A council with
     two suppliers in one area counts for both here, and in equal parts in the index.
     """
 
     area: str
+    trade: Trade
     before: Mapping[str, int]
     after: Mapping[str, int]
     groups: Mapping[str, tuple[str, ...]]  # owner to its suppliers that councils have, most councils first
@@ -37,14 +38,18 @@ def markets(applied: Applied) -> tuple[MarketChange, ...]:
     """The areas that a scenario touches, in the order in which it touches them."""
     found = []
     for area in applied.areas:
-        sides = [market_in(graph, applied.view, [area]) for graph in (applied.before, applied.after)]
-        groups: dict[str, dict[str, int]] = {}
-        for side in sides:
-            for share in side.shares:
-                groups.setdefault(side.owner.get(share.supplier, share.supplier), {})[share.supplier] = share.reach
-        names = {one: tuple(sorted(of, key=lambda p: (-of[p], p))) for one, of in groups.items()}
-        before, after = (_counts(side) for side in sides)
-        found.append(MarketChange(area, before, after, names, (_hhi(sides[0]), _hhi(sides[1]))))
+        both = [market_in(graph, applied.view, [area]) for graph in (applied.before, applied.after)]
+        for trade in Trade:
+            sides = [side.of(trade) for side in both]
+            groups: dict[str, dict[str, int]] = {}
+            for side in sides:
+                for share in side.shares:
+                    groups.setdefault(side.owner.get(share.supplier, share.supplier), {})[share.supplier] = share.reach
+            if not groups:
+                continue
+            names = {one: tuple(sorted(of, key=lambda p: (-of[p], p))) for one, of in groups.items()}
+            before, after = (_counts(side) for side in sides)
+            found.append(MarketChange(area, trade, before, after, names, (_hhi(sides[0]), _hhi(sides[1]))))
     return tuple(found)
 
 

@@ -15,10 +15,16 @@ from riskgraph.data.files import nearest
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import FailureKind
 
-__all__ = ["EVERYBODY", "VERBS", "Change", "Field", "Scenario", "Verb", "change"]
+__all__ = ["EVERY", "EVERYBODY", "THEN", "VERBS", "Change", "Field", "KeptRadius", "Scenario", "Verb", "change"]
 
 EVERYBODY = "everybody"
 """Said in place of a council: all who depend on the provider."""
+
+THEN = "then"
+"""Said between two changes on a line."""
+
+EVERY = "all"
+"""Said in place of a service area: whatever is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Field:
         Whether a change is incomplete without it.
     everybody
         Whether the word `everybody` may stand there.
+    asked
+        Of a service area: whether it is asked for where more than one would move, unless `all` stands there.
     """
 
     name: str
@@ -50,6 +58,13 @@ class Field:
     option: str = ""
     required: bool = True
     everybody: bool = False
+    asked: bool = False
+
+    @property
+    def place(self) -> str:
+        """What stands for it in a usage line: COUNCIL, BODY."""
+        one = self.name.removesuffix("ies") + "y" if self.name.endswith("ies") else self.name.removesuffix("s")
+        return (one if self.many else self.name).upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,15 @@ class Change:
     def __str__(self) -> str:
         said = [" ".join(values) for values in self.values.values()]
         return " ".join([self.verb, *said])
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRadius:
+    """What was answered when a scenario was saved: how many before the change, and who (ids) after it."""
+
+    roots: tuple[str, ...]
+    before: int
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,8 @@ class Scenario:
         The failure kinds, or the usual set of them (`compromise` if both are empty).
     as_of
         The day of the question; empty: the date of the data.
+    saved, reached
+        The date of the data on which it was saved, and what was answered then.
     """
 
     title: str
@@ -93,6 +119,8 @@ class Scenario:
     like: str = ""
     as_of: str = ""
     notes: str = ""
+    saved: str = ""
+    reached: tuple[KeptRadius, ...] = ()
 
     @property
     def asking(self) -> Asking:

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from riskgraph.data.names import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRESETS, FailureKind
 from riskgraph.scenario.apply import apply
 from riskgraph.scenario.files import read as read_scenario
 from riskgraph.scenario.files import shipped_scenarios
+from riskgraph.scenario.forms import FormKind, day_said, number_said, open_form, time_said
 from riskgraph.scenario.model import Scenario
 from riskgraph.scenario.strict import TomlSheet, find
 
@@ -26,6 +28,47 @@ _KEYS = (
     "title", "author", "notes", "marking", "date", "as_of", "roots", "kinds", "like", "incident", "players",
     "inject", "belief",
 )  # fmt: skip
+_FORM = FormKind(
+    {
+        "title": ("Title", "Name of the exercise", "Exercise"),
+        "author": ("Author", "Written by"),
+        "notes": ("Notes", "Comments"),
+        "marking": ("Marking", "TLP", "Handling"),
+        "date": ("Date", "Begins", "First report"),
+        "as_of": ("As of", "Date of the map"),
+        "roots": ("Roots", "What fails", "Supplier", "Who is hit"),
+        "kinds": ("Kinds", "Failure kinds"),
+        "like": ("Like", "What happens", "Sort of incident"),
+        "incident": ("Incident",),
+        "players": ("Players", "Who plays", "Members", "Councils"),
+    },
+    frozenset({"roots", "kinds", "players"}),
+    {"date": day_said, "as_of": day_said, "like": lambda text: normalise(text).replace(" ", "-")},
+    {
+        "inject": FormKind(
+            {
+                "day": ("Day",),
+                "time": ("Time",),
+                "kind": ("Kind", "Sort"),
+                "from": ("From", "Who says it"),
+                "to": ("To", "To whom"),
+                "text": ("Text", "What is said"),
+                "expect": ("Expect", "What to look for"),
+            },
+            read={"day": number_said, "time": time_said, "kind": lambda text: text.lower()},
+        ),
+        "belief": FormKind(
+            {
+                "day": ("Day",),
+                "says": ("Says", "Why", "What was believed"),
+                "roots": ("Roots", "What fails"),
+                "like": ("Like", "What happens"),
+            },
+            frozenset({"roots"}),
+            {"day": number_said},
+        ),
+    },
+)
 _INJECT = ("day", "time", "kind", "from", "to", "text", "expect")
 _BELIEF = ("day", "says", "roots", "like")
 
@@ -77,7 +120,7 @@ class Playbook:
 
 
 def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
-    """Read an exercise: a file, a shipped example, or a scenario of `riskgraph whatif`.
+    """Read an exercise: a TOML file, a form filled in as a sheet, a shipped example, or a scenario of `riskgraph whatif`.
 
     Raises
     ------
@@ -94,7 +137,7 @@ def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
     if not Path(where).is_file() and str(where) in shipped_scenarios():
         return _of_scenario(graph, read_scenario(where))
     path = find(where, "exercises", "exercise or incident")
-    sheet = TomlSheet.read(path)
+    sheet = open_form(path, _FORM)
     if "change" in sheet.values:
         return _of_scenario(graph, read_scenario(path))
     sheet.only(_KEYS)

@@ -108,13 +108,16 @@ class TomlSheet:
         table.values, table.first, table.last, table.opened = values, first, last, first if first > 1 else None
         return table
 
-    def problem(self, key: str | None, rule: str, message: str, fix: str) -> None:
-        """Note a problem, with the line in which its key stands first, else the one that opens the table."""
+    def where(self, key: str | None) -> tuple[str, int | None, str | None]:
+        """File, line and key: the line in which the key stands first, else the one that opens the table."""
         pattern = None if key is None else re.compile(rf'\s*["\']?{re.escape(key)}["\']?\s*=')
         numbered = enumerate(self.lines[self.first - 1 : self.last - 1], self.first)
         line = next((n for n, text in numbered if pattern and pattern.match(text)), self.opened)
-        column = key if key is None or key.isprintable() else repr(key)
-        self.problems.append(Problem(self.file, line, column, rule, message, fix))
+        return self.file, line, key if key is None or key.isprintable() else repr(key)
+
+    def problem(self, key: str | None, rule: str, message: str, fix: str) -> None:
+        """Note a problem, with where it is."""
+        self.problems.append(Problem(*self.where(key), rule, message, fix))
 
     def only(self, known: Collection[str]) -> None:
         """Note every key that is not known."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import (
     AUTHORITY,
@@ -24,6 +26,7 @@ from riskgraph.scenario.model import Field
 __all__ = ["AREA"]
 
 AREA = Field("area", "only in this service area", "area", many=True, option="--area", required=False)
+_WHICH = replace(AREA, says="only in this service area; needed where several would move", asked=True)
 _RUN = frozenset({SYSTEM, STORE, ENVIRONMENT})
 _USE, _SERVES = relations_that(Trait.USE), relations_that(Trait.SERVES)
 _RUN_BY = relations_that(Trait.OPERATES, Trait.HOSTS)
@@ -83,6 +86,7 @@ def _lose(draft: Draft) -> None:
     "leave",
     Field("council", "who leaves"),
     Field("service", "the shared service"),
+    AREA,
     examples=(
         "leave thanet 'East Kent Services'",
         "leave dover 'East Kent Services' --like ransomware --data seeds",
@@ -100,9 +104,10 @@ def _leave(draft: Draft) -> None:
         and step.relation in _RUN_BY
         and draft.kind(step.dependent) in _RUN
     }
-    ties = draft.ties(council, service) + [tie for thing in sorted(runs) for tie in draft.ties(council, thing)]
+    areas = draft.areas("service")
+    ties = [tie for thing in (service, *sorted(runs)) for tie in draft.ties(council, thing, areas)]
     if not ties:
-        raise draft.no_tie(council, service, frozenset())
+        raise draft.no_tie(council, service, areas)
     draft.end_ties(ties)
     draft.about(service)
     draft.focus.update(dict.fromkeys(draft.councils([council])))
@@ -172,10 +177,10 @@ def _join(draft: Draft) -> None:
     Field("council", "who moves, or `everybody`", everybody=True),
     Field("old", "the provider, system or product that is left"),
     Field("new", "the one that takes its place"),
-    AREA,
+    _WHICH,
     examples=(
         "switch everybody civica nec-software-solutions-uk --area revenues-benefits",
-        "switch rochford capita civica --data seeds",
+        "switch everybody capita civica --all --data seeds",
         "switch rochford capita civica then purge rochford capita --data seeds --format table",
     ),
 )
@@ -205,6 +210,7 @@ def _ended(draft: Draft, field: str, areas: frozenset[str]) -> tuple[list[Tie], 
         ties = [tie for tie in ties if draft.kind(tie.row.dependent) in ORGANISATIONS]
     if not ties:
         raise draft.no_tie(council, old, areas)
+    draft.one_area(council, old, ties)
     draft.end_ties(ties)
     return ties, old
 
@@ -233,11 +239,11 @@ def _as(draft: Draft, tie: Tie, new: str, hosted: bool) -> str:
     "insource",
     Field("council", "who takes the work in house", everybody=True),
     Field("supplier", "who did it until now"),
-    AREA,
+    _WHICH,
     examples=(
-        "insource 'barking and dagenham' capita",
+        "insource 'barking and dagenham' capita --all",
         "insource thanet civica --area revenues-benefits --data seeds",
-        "insource everybody capita --data seeds --format csv",
+        "insource everybody capita --all --data seeds --format csv",
     ),
 )
 def _insource(draft: Draft) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from riskgraph.analysis.measure import counting
 from riskgraph.engine import states_of
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import Part, Place, roots_reaching
-from riskgraph.model import Band, FailureKind
+from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.settle import View
 
 __all__ = ["CouncilExposure", "exposures"]
@@ -53,7 +54,7 @@ class CouncilExposure:
 
 
 def exposures(graph: RiskGraph, view: View, council: str, kinds: Sequence[FailureKind]) -> dict[str, Band]:
-    """Every body or place whose failure, by itself, could reach a council, with the best band of any kind.
+    """Every body or place whose failure, by itself, could reach a council, with the best band of the kinds that count.
 
     Examples
     --------
@@ -66,10 +67,11 @@ def exposures(graph: RiskGraph, view: View, council: str, kinds: Sequence[Failur
     number = harm.number.get(Place(council, Part.WHOLE))
     if number is None:
         return {}
+    states = [state for state, kind in zip(states_of(number), KINDS, strict=True) if kind in counting(kinds)]
     others = [root for root in graph.dataset.entities if root != council]
     found: dict[str, Band] = {}
     for band in reversed(Band):  # whoever does not reach it in a wide band does not in a surer one
-        reaching = roots_reaching(harm, others, kinds, states_of(number), band).values()
+        reaching = roots_reaching(harm, others, kinds, states, band).values()
         others = sorted({root for roots in reaching for root in roots})
         found |= dict.fromkeys(others, band)
     return dict(sorted(found.items()))

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import call_sheet
+from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.measure import own_bands
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blast import finding, left_behind, page
+from riskgraph.render.blast import left_behind, page
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
+from riskgraph.render.headline import finding
 from riskgraph.render.page import as_text
 from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
@@ -104,15 +106,17 @@ def _answer(context: Context, radius: BlastRadius) -> dict[str, object]:
 
 
 def _steps(radius: BlastRadius) -> list[Step]:
-    """Steps in which the roots, or what lies on a way, provide something to somebody who is reached."""
+    """Steps in which the roots, or what they make or run, provide something to somebody who is reached."""
     reached = {reach.id for reach in radius.authorities}
     roots = {root.partition("/")[0]: root.partition("/")[2] for root in radius.roots}
-    found = []
-    for step in radius.graph.settled(radius.view).steps:
-        on_way = step.provider in roots and roots[step.provider] in {"", step.area}
-        if on_way and step.dependent in reached and not step.implied:
-            found.append(step)
-    return found
+    chain = SupplyChain(radius.graph, radius.view)
+    return [
+        step
+        for step in radius.graph.settled(radius.view).steps
+        if step.dependent in reached
+        and not step.implied
+        and any(roots.get(body, "-") in {"", step.area} for body in (step.provider, *chain.organisations(step)))
+    ]
 
 
 def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Number, Number]:
@@ -164,7 +168,7 @@ def areas_hit(reaches: Sequence[Reach], kind: FailureKind) -> dict[str | None, l
     """Service area to the bands in which its services are hit in one kind, each its own; most often hit first."""
     found: dict[str | None, list[Band]] = defaultdict(list)
     for reach in reaches:
-        for area, band in own_bands(reach.services, Band.POSSIBLE, kind).items():
+        for area, band in own_bands(reach.services, Band.POSSIBLE, {kind}).items():
             found[area].append(band)
     order = sorted(found.items(), key=lambda item: (-len(item[1]), item[0] is None, item[0] or ""))
     return dict(order)
@@ -177,7 +181,7 @@ def meaning(radius: BlastRadius, present: Sequence[Reach], withheld: frozenset[s
     surest = [reach for reach in present if reach.band is Band.DOCUMENTED]
     past = []
     if radius.past:
-        customers = left_behind(radius, 4, withheld)
+        customers = left_behind(radius, radius.past, 4, withheld)
         past = [f"{plural(len(radius.past), 'past customer')}: {customers}."]
     if not present and radius.doubtful:
         wide = plural(len(radius.doubtful), "body", "bodies")

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from riskgraph.analysis.blast import BlastRadius, Reach
 from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blast import finding
 from riskgraph.render.blocks import Cell, Heading, Number, Report, Section, Table, headings
+from riskgraph.render.headline import finding
 from riskgraph.render.words import capital, class_word, join, plural, root_name
 from riskgraph.report.parts import area_title, band_counts, bands_note, harm_bands, method_section
 from riskgraph.report.registry import Context

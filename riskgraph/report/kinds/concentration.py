@@ -12,11 +12,11 @@ from riskgraph.analysis.select import Selection
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text, headings
-from riskgraph.render.concentration import band_words, bounded, concentration_page
+from riskgraph.render.concentration import apart, band_sentences, bounded, concentration_page, headline, market_name
 from riskgraph.render.page import as_text
 from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
-from riskgraph.report.parts import area_title, columns_of, contracts_section, method_section, shared_purchases, unmarked
+from riskgraph.report.parts import columns_of, contracts_section, method_section, shared_purchases, unmarked
 from riskgraph.report.pictures import bars
 from riskgraph.report.registry import Context, ask_about, report_kind, told
 from riskgraph.rules import rules
@@ -48,7 +48,8 @@ def concentration_report(context: Context) -> Report:
     chosen = context.chosen
     asking: Asking = {**context.asking, "selection": replace(chosen, areas=frozenset())}
     answer = concentration(context.graph, area, **asking)
-    found, view, known = answer.market, answer.question.view, answer.market.known
+    found, view = answer.lead, answer.question.view
+    known = found.known
     if not found.shares:
         raise RiskGraphError(
             f"No supplier of {area_label(area)} is known here.", "Choose another area or region, or fill the gap."
@@ -57,8 +58,7 @@ def concentration_report(context: Context) -> Report:
     assert index is not None
     share = top.councils / known
     name = full_name(dataset, top.supplier)
-    where = f" in {join(sorted(chosen.regions))}" if chosen.regions else ""
-    title = f"{share:.0%} of {area_label(area)}{where} is with {name}: {top.reach} of the {known} councils whose supplier is known"
+    title = " ".join(filter(None, headline(answer))).removesuffix(".")
     suppliers, members = _suppliers(context, found), _members(context, found)
     steps = [
         s for s in context.graph.settled(view).steps if s.in_force and s.area == area and s.dependent in found.served
@@ -80,21 +80,21 @@ def concentration_report(context: Context) -> Report:
             Number(f"{index.effective:.1f}", "suppliers of equal size would be as uneven", f"there are {len(found.shares)} known"),
             Number(f"{known} of {len(found.bodies)}", "councils whose supplier is known", "the others could change every figure"),
         ),
-        _meaning(area, index),
+        (*_meaning(area, index), *apart(answer)),
         (
             f"Who serves {plural(len(found.unknown), 'council')} of {len(found.bodies)} is not known.",
             f"With what is not known the index lies between {index.low:,.0f} and {index.high:,.0f}.",
             f"A contract's value is on record for {found.valued['value']} of {len(found.bodies)} councils, in a year for {found.valued['annual_value']}.",
-            f"An owner is on record for {answer.owned} of {plural(len(found.shares), 'supplier')}.",
+            f"An owner is on record for {answer.owned} of {plural(len(answer.market.shares), 'supplier')}.",
             "These figures speak of market power. Whether one failure reaches many is another question: riskgraph report blast.",
         ),
         ("Ask the councils that are not known who serves them.", "Look at the contracts that end first: that is when the market can move."),
         ("Whether the next procurement should weigh how many neighbours a supplier has already.", "Who prepares, with whom, for the failure of the largest."),
         (
-            _shares_section(context, found, area, suppliers),
+            _shares_section(context, found, suppliers),
             *_owners_section(context, found),
             _figures_section(found),
-            _ranks_section(context, found),
+            _ranks_section(context, answer.market),
             contracts,
             Section("members", "Who is served by whom", (members,)),
             evidence,
@@ -109,8 +109,8 @@ def concentration_report(context: Context) -> Report:
 def _meaning(area: str, index: Index) -> tuple[str, ...]:
     data = rules().areas[area].data
     lines = [
-        f"By councils, the Herfindahl-Hirschman index is {index.hhi:,.0f}. In the words of others: {band_words(index)}. The "
-        "Competition and Markets Authority (2021) applies no threshold.",
+        f"By councils, the Herfindahl-Hirschman index (HHI) is {index.hhi:,.0f} of 10,000.",
+        *band_sentences(index),
         "With few councils such an index is lumpy: read the number of councils and the largest share first.",
     ]
     if data is not None:
@@ -159,7 +159,7 @@ def _members(context: Context, found: Market) -> Table:
     return Table("services", "Councils and who serves them", columns, tuple(rows))  # fmt: skip
 
 
-def _shares_section(context: Context, found: Market, area: str, suppliers: Table) -> Section:
+def _shares_section(context: Context, found: Market, suppliers: Table) -> Section:
     dataset = context.graph.dataset
     top = found.shares[:3]
     parts = [(share.councils, "dark" if number == 0 else "grey", "") for number, share in enumerate(found.shares)]
@@ -167,9 +167,15 @@ def _shares_section(context: Context, found: Market, area: str, suppliers: Table
     blocks: list[Block] = [
         bars(
             "share",
-            f"The three largest have {sum(s.councils for s in top) / found.known:.0%} of {area_label(area)}",
+            f"The three largest have {sum(s.councils for s in top) / found.known:.0%} of {market_name(found)}",
             "One bar of 100%: the largest supplier dark, each of the others grey.",
-            [(area_title(area), f"{largest}; {len(found.shares)} suppliers of {found.known} councils", parts)],
+            [
+                (
+                    capital(market_name(found)),
+                    f"{largest}; {len(found.shares)} suppliers of {found.known} councils",
+                    parts,
+                )
+            ],
         ),
         bars(
             "suppliers",
@@ -229,7 +235,10 @@ def _figures_section(found: Market) -> Section:
         effective="Equal suppliers",
     )
     table = Table(
-        "figures", "How uneven it is: of what is known, and in brackets the least and the most", columns, tuple(rows)
+        "figures",
+        "How uneven it is: of what is known, and between what it lies whatever the unknown ones use",
+        columns,
+        tuple(rows),
     )
     text = Text("By value there is no least and most: what the other councils pay has no size that anybody knows.")
     return Section("figures", "Every figure and its bounds", (table, text) if found.by("value") or found.by("annual_value") else (table,))  # fmt: skip

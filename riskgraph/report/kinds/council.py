@@ -13,9 +13,9 @@ from riskgraph.analysis.single_failures import Leaning, leanings
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.gaps import question_text
+from riskgraph.render.headline import failing
 from riskgraph.render.page import as_text
 from riskgraph.render.profile import page
 from riskgraph.render.words import (

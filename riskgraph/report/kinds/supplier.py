@@ -9,8 +9,8 @@ from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.profile import Profile, profile
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
+from riskgraph.render.headline import failing
 from riskgraph.render.page import as_text
 from riskgraph.render.profile import page
 from riskgraph.render.words import (

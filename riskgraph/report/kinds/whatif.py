@@ -8,8 +8,8 @@ from pathlib import Path
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.render.blast import failing
 from riskgraph.render.blocks import Block, Cell, Items, Number, Report, Section, Table, Text, headings
+from riskgraph.render.headline import failing
 from riskgraph.render.page import as_text
 from riskgraph.render.whatif import change_phrase, page
 from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
@@ -237,7 +237,7 @@ def _market_section(answer: Comparison) -> tuple[Section, ...]:
     old = answer.applied.before.dataset
     rows: list[tuple[Cell, ...]] = [
         (
-            area_title(market.area),
+            f"{area_title(market.area)}, {market.trade}",
             short_name(dataset if owner in dataset.entities else old, owner),
             market.before.get(owner, 0),
             market.after.get(owner, 0),
@@ -252,7 +252,7 @@ def _market_section(answer: Comparison) -> tuple[Section, ...]:
     )
     table = Table(
         "markets",
-        f"Councils for each supplier, where that changes: {join(area_label(m.area) for m in answer.markets if m.changed)}",
+        f"Councils for each supplier, where that changes: {join(dict.fromkeys(area_label(m.area) for m in answer.markets if m.changed))}",
         columns,
         tuple(rows),
     )

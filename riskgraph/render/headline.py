@@ -1,0 +1,180 @@
+"""The one headline of every answer of reach: who could be reached first, of how many, and what more there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from riskgraph.analysis.measure import is_council
+from riskgraph.analysis.radius import BlastRadius
+from riskgraph.analysis.triage import Tier
+from riskgraph.dates import in_words
+from riskgraph.model import SENTENCES, Band, FailureKind, Grade
+from riskgraph.render.words import (
+    area_label,
+    band_phrase,
+    bodies,
+    data_of,
+    join,
+    plural,
+    root_name,
+    scope_phrase,
+    short_name,
+)
+
+__all__ = ["among", "asked_of", "cannot_answer", "failing", "finding"]
+
+NAMED = 4  # names in a headline
+
+
+def failing(kinds: Sequence[FailureKind], roots: int = 1) -> str:
+    """What is supposed to happen, after "if" and the names of the roots, from `presets.csv`.
+
+    A set of kinds without a sentence of its own gets those of its kinds.
+
+    Examples
+    --------
+    >>> failing([FailureKind.EXIT])
+    'left the market or went insolvent'
+    >>> failing([FailureKind.OUTAGE, FailureKind.EXPOSURE], roots=2)
+    'lost their data and stopped together'
+    """
+    asked = tuple(kind for kind in FailureKind if kind in kinds)
+    said = [SENTENCES[asked]] if asked in SENTENCES else [SENTENCES[(kind,)] for kind in asked]
+    return join(one.one for one in said) if roots == 1 else f"{join(one.several for one in said)} together"
+
+
+def among(radius: BlastRadius, ids: Sequence[str]) -> str:
+    """How many some bodies are, and of how many: "3 of 382 councils and 1 other public body"."""
+    dataset, chosen = radius.graph.dataset, radius.question.selection
+    scope = scope_phrase(chosen, dataset, radius.view.as_of)
+    if chosen.members is not None or len(chosen.classes) == 1:
+        return f"{len(ids):,} {scope}"
+    councils = sum(is_council(dataset, body) for body in ids)
+    others = len(ids) - councils
+    if not others:
+        return f"{councils:,} {scope}"
+    more = plural(
+        others,
+        "other public body" if councils else "public body",
+        "other public bodies" if councils else "public bodies",
+    )
+    return f"{councils:,} {scope} and {more}" if councils else more
+
+
+def cannot_answer(radius: BlastRadius) -> bool:
+    """Whether the map is too thin to say who is not reached: nobody first, and little known of the service area.
+
+    A register of somebody's own is complete as far as it goes; this is asked of maps gathered from public sources.
+    """
+    known = radius.coverage
+    gathered = radius.graph.dataset.info.register_grade is Grade.INFERRED
+    return gathered and known is not None and known.thin and not radius.tiers[Tier.FIRST]
+
+
+def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True) -> str:
+    """Who could be reached, in one clause: "3 of 19 councils could be reached first if Civica stopped".
+
+    The first tier leads; what is possible follows as a number. "0" and "no route" are said only where nothing is
+    known in any band.
+
+    Parameters
+    ----------
+    roots
+        Words for what fails; its names if left out.
+    named
+        Whether councils, and roots that are public bodies, may be named.
+    """
+    dataset, tiers = radius.graph.dataset, radius.tiers
+    if roots is None:
+        roots = join(root_name(dataset, root) for root in radius.roots)
+    supposed = f"if {roots} {failing(radius.kinds, len(radius.roots))}"
+    itself = [short_name(dataset, reach.id) for reach in radius.authorities if reach.root and named]
+    also = f" besides {join(itself)}" if itself else ""
+
+    def names(ids: Sequence[str]) -> str:
+        return f": {join(short_name(dataset, body) for body in ids)}" if named and len(ids) <= NAMED else ""
+
+    first, possible, precaution = tiers[Tier.FIRST], tiers[Tier.POSSIBLE], tiers[Tier.PRECAUTION]
+    less = len(radius.within()) - len(radius.within(radius.band))
+    rest = [
+        f"{len(possible):,} more possibly" if first and possible else "",
+        f"{less:,} more less surely" if first and less else "",
+        _careful(radius, precaution, named),
+    ]
+    silent = [body for body in radius.nothing_recorded if body not in {reach.id for reach in radius.authorities}]
+    if silent:
+        rest.append(
+            f"{len(silent)}: nothing recorded"
+            if len(silent) > 1 or not named
+            else f"{name_of(radius, silent[0])}: nothing recorded"
+        )
+    tail = "".join(f"; {one}" for one in rest if one)
+    if first:
+        return f"{among(radius, first)}{also} could be reached first {supposed}{names(first)}{tail}"
+    if radius.question.band < Band.POSSIBLE and less:
+        wider = bodies(dataset, [reach.id for reach in radius.within()])
+        return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {wider} could less surely"
+    if possible and cannot_answer(radius):
+        return _thin(radius, roots, f"{len(possible):,} could possibly be reached {supposed}") + tail
+    if possible:
+        return f"{among(radius, possible)}{also} could possibly be reached {supposed}, none of them surely{names(possible)}{tail}"
+    if precaution:
+        return f"{among(radius, precaution)} should act as a precaution {supposed}{names(precaution)}"
+    if altered := tiers[Tier.ALTERED]:
+        said = f"could be reached {supposed}, but only if software were altered"
+        return f"{among(radius, altered)}{also} {said}{names(altered)}{tail}"
+    if unrecorded := tiers[Tier.UNRECORDED]:
+        said = f"depend{'s' if len(unrecorded) == 1 else ''} on {roots}; for what or how is not recorded"
+        return f"{among(radius, unrecorded)} {said}{names(unrecorded)}{tail}"
+    if past := tiers[Tier.PAST]:
+        was = "is a past customer" if len(past) == 1 else "are past customers"
+        return f"{among(radius, past)} {was} of {roots}; whether their data was returned is not recorded{names(past)}{tail}"
+    also = f"{also} itself" if len(itself) == 1 else also
+    if radius.nothing:
+        return f"0{_scope(radius)}{also} could be reached {supposed}: no route was found in this data{tail}"
+    return f"0{_scope(radius)}{also} could be reached {supposed}: only bodies that are not counted{tail}"
+
+
+def _careful(radius: BlastRadius, precaution: Sequence[str], named: bool) -> str:
+    """Who should act as a precaution, beside others who could be reached."""
+    if not precaution:
+        return ""
+    one = len(precaution) == 1 and named and len(radius.tiers[Tier.FIRST]) <= NAMED
+    return f"{short_name(radius.graph.dataset, precaution[0]) if one else len(precaution)} as a precaution"
+
+
+def _thin(radius: BlastRadius, roots: str, more: str) -> str:
+    known = radius.coverage
+    assert known is not None
+    return (
+        f"{roots}: this map cannot answer; it knows {area_label(known.area)} at {known.known} of "
+        f"{plural(known.councils, 'council')}; {more}"
+    )
+
+
+def _scope(radius: BlastRadius) -> str:
+    return f" {scope_phrase(radius.question.selection, radius.graph.dataset, radius.view.as_of)}"
+
+
+def name_of(radius: BlastRadius, body: str) -> str:
+    """The usual name of a body of the map, or of the register beyond it."""
+    dataset = radius.graph.dataset
+    if body in dataset.entities:
+        return short_name(dataset, body)
+    entry = dataset.register[body]
+    return entry.short_name or entry.name or body
+
+
+def asked_of(radius: BlastRadius) -> str:
+    """As of when, and knowing what, an answer speaks: what stands in brackets after its first clause."""
+    dataset, view = radius.graph.dataset, radius.view
+    date = data_of(dataset)
+    if view.as_of != dataset.info.day:
+        date = f"as of {in_words(view.as_of)}, {date}"
+    if view.without:
+        date += f", without what {join(view.without)} taught us"
+    if view.known_before:
+        date += f", knowing only what was published by {in_words(view.known_before)}"
+    if radius.question.band < Band.POSSIBLE:
+        date += f", {band_phrase(radius.question.band)}"
+    return date
