@@ -254,6 +254,16 @@ class Relation:
     exit_plan: str | None = None
     contract_end: str | None = None
     annual_value_gbp: Decimal | None = None
+    tolerable_hours: int | None = None
+    importance: str | None = None
+    people: int | None = None
+
+    @property
+    def hours_without(self) -> int | None:
+        """Hours the dependent can be without it, said in hours or in days; `None` is not known."""
+        if self.tolerable_hours is not None:
+            return self.tolerable_hours
+        return None if self.endurance_days is None else 24 * self.endurance_days
 
     @property
     def ends(self) -> str | None:
@@ -321,6 +331,15 @@ class IncidentEffect:
     said_by: str | None = None
     said_at: str | None = None
     aware_at: str | None = None
+    state: str | None = None
+    audience: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    service_area: tuple[str, ...] = ()
+
+    @property
+    def hit(self) -> bool:
+        """Whether it struck the body: neither told, nor named only, nor ruled out."""
+        return self.effect not in {"notified", "named-but-unaffected"} and self.state != "ruled-out"
 
 
 @dataclass(frozen=True, slots=True)

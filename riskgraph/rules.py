@@ -48,6 +48,7 @@ class ServiceArea:
     label: str
     enabling: bool  # everything else at the body rests on it
     data: str | None  # what lies there when no row says otherwise
+    subjects: frozenset[str]  # whose data lie there; empty: it depends on what is bought
     reason: str
 
 
@@ -253,7 +254,12 @@ def rules() -> Rules:
         ),
         areas={
             row["id"]: ServiceArea(
-                row["id"], row["label"], row["enabling"] == "yes", row["data"] or None, row["reason"]
+                row["id"],
+                row["label"],
+                row["enabling"] == "yes",
+                row["data"] or None,
+                frozenset(row["subjects"].split(";")) - {""},
+                row["reason"],
             )
             for row in shipped_rows("service_areas.csv")
         },

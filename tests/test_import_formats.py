@@ -379,7 +379,7 @@ def test_what_helps_to_leave_a_supplier_has_columns_of_its_own(tmp_path: Path) -
     alder = data.entities["supplier:alder"]
     assert (set(alder.certificate), alder.certificate_expires) == ({"CE+", "ISO 27001"}, "2026-12-01")
     assert "certificate that lapses later than another: its day was not taken" in report.guesses
-    assert rows["dover.uses.alder-alpha"].note == "how important: critical"
+    assert rows["dover.uses.alder-alpha"].importance == "critical"
     assert report.guess_count["word that is not known, left blank"] == 2
 
 

@@ -252,6 +252,23 @@ def test_one_row_for_each_council_is_one_incident(tmp_path: Path) -> None:
     assert {e.said_by for e in data.effects} == {None}
 
 
+def test_a_workbook_says_who_was_affected_and_how_it_stands(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Incident", "Origin", "First known", "Council", "Status", "How it stands", "Visible to", "Whose data", "People affected", "Services hit", "Cost (£)"],
+        ["Theft at Alpha", "Alpha", "2026-03", "Dover", "data stolen", "Contained", "attackers", "citizens; employees", "about 1,200", "Benefits; Wizardry", "£15,000"],
+        ["", "", "", "Thanet", "data stolen", "maybe so", "", "", "many", "", ""],
+    ]  # fmt: skip
+    data, report = bring(tmp_path, {**SYSTEMS, "Incidents": rows})
+    dover, thanet = data.effects
+    assert (dover.state, dover.audience, dover.subjects) == ("contained", ("attacker",), ("residents", "staff"))
+    assert (dover.people_affected, dover.service_area) == (1200, ("revenues-benefits",))
+    assert data.incidents["theft-at-alpha-2026"].cost_gbp == 15000
+    assert (thanet.state, thanet.people_affected) == (None, None)
+    assert report.guess_count["word that is not known, left blank"] == 1
+    assert report.guess_count["number that is none, left blank"] == 1
+    assert report.guess_count["service area that is not known, left blank"] == 1
+
+
 def test_what_a_supplier_says_and_what_a_council_found_are_two_rows(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["What", "Root", "First known", "Who said", "Status per council"],
@@ -267,7 +284,7 @@ def test_what_a_supplier_says_and_what_a_council_found_are_two_rows(tmp_path: Pa
 
 def test_nothing_of_an_incident_is_dropped_silently(tmp_path: Path) -> None:
     rows: list[list[object]] = [
-        ["What", "Root", "First known", "Who said", "Status per council", "Cost"],
+        ["What", "Root", "First known", "Who said", "Status per council", "Colour"],
         ["A", "Atlantis; Alpha / Parking", "one day", "", "Dover: possibly bad; Nowhere: data exposed; who knows; Thanet: not known", 5],
         ["", "Alpha", "", "", "Dover: told", ""],
     ]  # fmt: skip
@@ -282,7 +299,7 @@ def test_nothing_of_an_incident_is_dropped_silently(tmp_path: Path) -> None:
     assert report.guess_count["service area of a place, left out"] == 1
     assert report.guess_count["date that is none, left blank"] == 1
     assert dict(report.unmatched_councils) == {"Nowhere": 1}
-    assert report.unused_columns == ["Cost (Incidents)"]
+    assert report.unused_columns == ["Colour (Incidents)"]
 
 
 def test_an_incident_that_the_map_knows_is_joined_to_it(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shlex
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from click.testing import CliRunner, Result
 from small import write_small
 
 from riskgraph import read
+from riskgraph.analysis.incidents import incident_notes, note_of
 from riskgraph.cli import main
 from riskgraph.data.incident import Statement, record
 from riskgraph.data.merge import merge
+from riskgraph.render.incident_words import note_words
 from riskgraph.report.redact import redact
+from riskgraph.settle import View
 
 START = ("--title", "Orbit reports an intrusion", "--origin", "Orbit", "--began", "2024-06-20")
 CLAIM = ("--status", "Ashby: data exposed", "--said-by", "Orbit", "--said-at", "2024-06-20 14:30")
@@ -187,12 +191,14 @@ def test_who_spoke_is_withheld_with_the_body_and_kept_in_a_merge() -> None:
     said = Statement("Civica", status=["Dover: data exposed"], said_by="Thanet", said_at="2026-11-20 14:30")
     data = record(seeds, "civica-2026", said).dataset
     hidden = redact(data, ["authority:thanet"], data.info.day)
-    speakers = {effect.said_by for effect in hidden.dataset.effects if effect.said_by}
+    speakers = {effect.said_by for effect in hidden.dataset.effects if effect.said_by} - {"SEGWARP"}
     assert speakers == {hidden.ids["authority:thanet"]} and "thanet" not in str(hidden.dataset.effects)
     hidden = redact(data, ["authority:dover"], data.info.day)
     assert {(effect.said_by, effect.said_at) for effect in hidden.dataset.effects} == {(None, None)}
     merged, _ = merge([data, seeds], None)
-    assert [effect.said_by for effect in merged.effects if effect.said_by] == ["authority:thanet"]
+    assert [effect.said_by for effect in merged.effects if effect.said_by not in {None, "SEGWARP"}] == [
+        "authority:thanet"
+    ]
 
 
 def test_the_page_tells_the_suppliers_words_from_the_councils_as_the_program_does(
@@ -211,3 +217,98 @@ def test_the_page_tells_the_suppliers_words_from_the_councils_as_the_program_doe
     words = ["timeline", "quenby-2026", "--data", "our-map"]
     said = CliRunner().invoke(main, words, catch_exceptions=False).stdout
     assert len(shown) == 4 and [line for line in said.splitlines() if line in shown] == shown
+
+
+def test_who_could_see_it_and_how_it_stands_are_recorded_and_told(ours: Path) -> None:
+    words = (
+        "--state",
+        "no lateral movement",
+        "--audience",
+        "Internal users with certain roles",
+        "--subjects",
+        "employees",
+    )
+    more = ("--service", "HR and payroll", "--people", "40", "--cost", "12000")
+    said = run(ours, *START, *CLAIM, *words, *more).stdout
+    assert "about 40 people (staff); in HR and payroll; seen by internal users with certain roles; contained" in said
+    row = table(ours, "incident_effects.csv")[0]
+    assert [row[name] for name in ("state", "audience", "subjects", "service_area")] == [
+        "contained", "internal-roles", "staff", "hr-payroll",
+    ]  # fmt: skip
+    assert read(ours).incidents["orbit-2024"].cost_gbp == 12000 and read(ours).warnings == ()
+    # what a later call does not say stays as it was
+    run(ours, *CLAIM, "--state", "ruled out")
+    row = table(ours, "incident_effects.csv")[0]
+    assert (row["state"], row["audience"], row["people_affected"]) == ("ruled-out", "internal-roles", "40")
+    for asked in (("timeline", "orbit-2024"), ("show", "Orbit"), ("replay", "orbit-2024")):
+        assert "12,000" in CliRunner().invoke(main, [*asked, "--data", str(ours)], catch_exceptions=False).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--state", "perhaps"), "'perhaps' is not a word for state here"),
+        (("--audience", "aliens"), "'aliens' is not a word for audience here"),
+        (("--subjects", "martians"), "'martians' is not a word for data subjects here"),
+        (("--service", "wizardry"), "'wizardry' is not a word for service area here"),
+    ],
+)
+def test_a_word_that_is_not_known_is_refused_with_those_that_are(ours: Path, words: tuple[str, str], said: str) -> None:
+    before = sorted(path.name for path in ours.iterdir())
+    result = run(ours, *START, *CLAIM, *words)
+    assert result.exit_code == 2 and said in result.stderr
+    assert sorted(path.name for path in ours.iterdir()) == before
+
+
+def test_a_state_without_a_body_is_refused(ours: Path) -> None:
+    assert "It is not said of whom" in run(ours, *START, "--state", "contained").stderr
+
+
+def test_harm_that_was_ruled_out_is_no_hit_in_a_replay(ours: Path) -> None:
+    run(ours, *START, *CLAIM, "--state", "ruled out")
+    effect = read(ours).effects[0]
+    assert not effect.hit
+    plain = json.loads(
+        CliRunner().invoke(main, ["replay", "orbit-2024", "--data", str(ours), "--format", "json"]).stdout
+    )
+    row = next(row for row in plain["tables"]["bodies"] if row["id"] == "authority:ashby")
+    assert row["outcome"] == "cleared"
+
+
+def test_nothing_of_a_withheld_body_says_whose_data_it_was(ours: Path) -> None:
+    run(ours, *START, *CLAIM, "--audience", "public", "--subjects", "pupils", "--service", "housing")
+    data = read(ours)
+    hidden = redact(data, ["authority:ashby"], data.info.day).dataset.effects[0]
+    assert (hidden.audience, hidden.subjects, hidden.service_area) == ((), (), ())
+
+
+def test_incidents_of_a_root_are_told_and_none_that_a_view_leaves_out() -> None:
+    seeds = read("seeds")
+
+    def ids(root: str, view: View | None = None) -> list[str]:
+        return [note.incident.incident_id for note in incident_notes(seeds, [root], view)]
+
+    assert ids("supplier:capita/revenues-benefits") == ["capita-ransomware-2023"]
+    assert ids("authority:westminster") == []  # it was struck; it did not begin there
+    assert ids("authority:essex", View(date(2026, 11, 22), ("essex-insider-2012",))) == []
+    assert ids("authority:essex", View(date(2011, 1, 1))) == []
+    assert ids("authority:essex", View(date(2026, 11, 22), (), date(2012, 7, 31))) == []
+
+
+@pytest.mark.parametrize(
+    ("incident", "said"),
+    [
+        ("essex-insider-2012", "about 400 people (service users) in social care; seen by one insider; confirmed."),
+        ("lancashire-oracle-fusion-2023", "data of staff in finance and HR and payroll"),
+        ("lancashire-oracle-fusion-2023", "seen by internal users with certain roles; contained"),
+        ("rbkc-shared-it-2025", "Ruled out: Hackney and Hammersmith and Fulham."),
+        ("rbkc-shared-it-2025", "Contained (it went no further): Kensington and Chelsea and Westminster."),
+        ("capita-ransomware-2023", "about 6,600,000 people (pupils among them)"),
+        ("capita-ransomware-2023", "It cost £20,000,000, as published."),
+        ("eks-civica-2024", "A precaution only: Dover and Thanet."),
+        ("capita-aws-bucket-2023", "at least 7,442 people (residents) in revenues and benefits"),
+    ],
+)
+def test_the_seed_stories_are_told_as_they_were_published(incident: str, said: str) -> None:
+    seeds = read("seeds")
+    assert said in note_words(seeds, note_of(seeds, seeds.incidents[incident]))

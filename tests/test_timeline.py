@@ -86,7 +86,11 @@ def test_the_suppliers_words_and_the_councils_finding_are_kept_apart() -> None:
 
 
 def test_what_the_council_published_is_its_own_word_and_a_repost_is_nobodys(seeds: RiskGraph) -> None:
-    dover = [entry for entry in timeline(seeds, "eks-civica-2024").entries if entry.bodies == ("authority:dover",)]
+    dover = [
+        entry
+        for entry in timeline(seeds, "eks-civica-2024").entries
+        if entry.bodies == ("authority:dover",) and entry.url
+    ]
     assert {entry.speaker for entry in dover if entry.what is What.EFFECT} == {"authority:dover"}
     bucket = timeline(seeds, "capita-aws-bucket-2023").entries
     assert {entry.voice for entry in bucket if "repost" in (entry.publisher or "")} == {Voice.OTHER}

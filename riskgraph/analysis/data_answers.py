@@ -246,6 +246,10 @@ class RecordedIncident(Answer):
                     Column("said_by", "who says so: an id, or a name that the map does not know"),
                     Column("said_at", "when it was said, as given"),
                     Column("aware_at", "when the body became aware, as given"),
+                    Column("state", "how it stands: suspected, confirmed, contained, precaution or ruled-out"),
+                    Column("audience", "who could see it", "list"),
+                    Column("subjects", "whose data it was", "list"),
+                    Column("service_area", "services that it struck", "list"),
                 ),
                 ("name", "effect", "new", "said_by", "said_at", "confidence"),
             ),
@@ -292,6 +296,10 @@ class RecordedIncident(Answer):
                     one.said_by,
                     one.said_at,
                     one.aware_at,
+                    one.state,
+                    one.audience,
+                    one.subjects,
+                    one.service_area,
                 )
 
 

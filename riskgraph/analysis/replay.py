@@ -16,6 +16,7 @@ from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, blast
+from riskgraph.analysis.incidents import note_of
 from riskgraph.analysis.measure import is_group
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
@@ -125,6 +126,8 @@ class Replay(Answer, Pictured):
             Column("named_not_reported", "of those named, nothing is recorded", "integer", "bodies"),
             Column("cleared", "bodies elsewhere that were checked or said not to be affected", "integer", "bodies"),
             Column("groups", "ids of those recorded as hit that are no single body: never counted", "list"),
+            Column("people_affected", "people affected, as published", "integer", "people"),
+            Column("cost", "its cost as published", "number", "GBP"),
         ),
         (
             TableForm(
@@ -216,6 +219,8 @@ class Replay(Answer, Pictured):
             "named_not_reported": sum(one.named for one in self.of(Outcome.SILENT)),
             "cleared": len(self.of(Outcome.CLEARED)),
             "groups": self.groups,
+            "people_affected": note_of(self.graph.dataset, self.incident).people,
+            "cost": None if self.incident.cost_gbp is None else float(self.incident.cost_gbp),
         }
 
     def row_values(self, table: str) -> Iterable[Row]:
@@ -358,7 +363,8 @@ def _recorded(graph: RiskGraph, incident: Incident, selection: Selection | None 
         if effect.incident_id != incident.incident_id or entity.kind != AUTHORITY or is_group(graph.dataset, entity.id):
             continue
         if selection is None or selection.holds(entity.id):
-            found.setdefault(entity.id, set()).add(effect.effect)
+            ruled_out = effect.effect in _HARM and not effect.hit
+            found.setdefault(entity.id, set()).add(_CLEARED if ruled_out else effect.effect)
     return {body: tuple(sorted(effects)) for body, effects in sorted(found.items())}
 
 
@@ -368,6 +374,7 @@ def _groups(graph: RiskGraph, incident: Incident, selection: Selection) -> tuple
         for effect in graph.dataset.effects
         if effect.incident_id == incident.incident_id
         and effect.effect in _HARM
+        and effect.hit
         and is_group(graph.dataset, effect.organisation)
         and selection.holds(effect.organisation)
     }

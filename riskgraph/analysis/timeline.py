@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.incidents import IncidentNote, note_of
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.replay import incident_id
 from riskgraph.data.names import normalise
@@ -67,6 +68,7 @@ class Entry:
     url: str | None = None
     confidence: str | None = None
     between: bool = True  # of a relation: whether both of its ends have a part in the incident
+    effect: IncidentEffect | None = None  # of an effect: its row
 
     @property
     def day(self) -> date | None:
@@ -92,6 +94,11 @@ class Timeline(Answer, Pictured):
             Column("title", "its title"),
             Column("least_days_hidden", "least time from its beginning to its becoming public", "integer", "days"),
             Column("most_days_hidden", "most time from its beginning to its becoming public", "integer", "days"),
+            Column("people_affected", "people affected, as published", "integer", "people"),
+            Column("people_at_least", "whether the people are those of some of the bodies only", "flag"),
+            Column("subjects", "whose data it was", "list"),
+            Column("audience", "who could see it", "list"),
+            Column("cost", "its cost as published", "number", "GBP"),
         ),
         (
             TableForm(
@@ -110,6 +117,11 @@ class Timeline(Answer, Pictured):
                     Column("url", "address of the source"),
                     Column("confidence", "how sure the source is: confirmed, reported or inferred"),
                     Column("between", "of a relation: whether both ends have a part in the incident", "flag"),
+                    Column("people_affected", "people affected at that body, as published", "integer", "people"),
+                    Column("state", "how it stands there: suspected, confirmed, contained, precaution or ruled-out"),
+                    Column("subjects", "whose data it was there", "list"),
+                    Column("audience", "who could see it there", "list"),
+                    Column("services", "services that it struck there", "list"),
                 ),
                 ("when", "what", "bodies", "said", "voice", "publisher", "confidence"),
             ),
@@ -140,6 +152,11 @@ class Timeline(Answer, Pictured):
         least = (first_day(public) - last_day(began)).days
         return max(least, 0), max((last_day(public) - first_day(began)).days, 0)
 
+    @cached_property
+    def note(self) -> IncidentNote:
+        """Who was affected, who could see it, how it stands and what it cost."""
+        return note_of(self.graph.dataset, self.incident)
+
     def fact_values(self) -> Mapping[str, Value]:
         """The incident, and how long it was hidden."""
         least, most = self.hidden_for or (None, None)
@@ -148,6 +165,11 @@ class Timeline(Answer, Pictured):
             "title": self.incident.title,
             "least_days_hidden": least,
             "most_days_hidden": most,
+            "people_affected": self.note.people,
+            "people_at_least": self.note.at_least if self.note.people is not None else None,
+            "subjects": self.note.subjects,
+            "audience": self.note.audience,
+            "cost": None if self.note.cost is None else float(self.note.cost),
         }
 
     def row_values(self, table: str) -> Iterable[Row]:
@@ -166,6 +188,17 @@ class Timeline(Answer, Pictured):
                 e.url,
                 e.confidence,
                 e.between,
+                *(
+                    (None, None, (), (), ())
+                    if e.effect is None
+                    else (
+                        e.effect.people_affected,
+                        e.effect.state,
+                        e.effect.subjects,
+                        e.effect.audience,
+                        e.effect.service_area,
+                    )
+                ),
             )
             for e in self.entries
         ]
@@ -284,6 +317,7 @@ class _Work:
             publisher,
             effect.source_url,
             effect.confidence,
+            effect=effect,
         )
 
     def _learned(self) -> Iterator[Entry]:

@@ -56,6 +56,21 @@ if TYPE_CHECKING:
 )
 @click.option("--via", metavar="TEXT", help="What the status came through.")
 @click.option("--people", type=click.IntRange(0), metavar="N", help="People affected at that body, as published.")
+@click.option("--state", metavar="WORD", help="suspected, confirmed, contained, precaution or ruled out.")
+@click.option(
+    "--audience",
+    multiple=True,
+    metavar="WORD",
+    help="Who could see it: insider, internal roles, public or attacker; may be repeated.",
+)
+@click.option(
+    "--subjects",
+    multiple=True,
+    metavar="WORD",
+    help="Whose data: staff, residents, service users, pupils, pension members or contacts; may be repeated.",
+)
+@click.option("--service", "services", multiple=True, metavar="AREA", help="Service that it struck; may be repeated.")
+@click.option("--cost", type=click.IntRange(0), metavar="POUNDS", help="Cost of the whole incident, as published.")
 @click.option("--said-by", metavar="NAME", help="Who says so: the supplier, the council itself, somebody else.")
 @click.option("--said-at", metavar="TIME", help="When it was said, as '2026-11-20 14:30' or a date.")
 @click.option("--source", metavar="ADDRESS", help="Where it can be read.")

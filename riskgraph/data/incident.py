@@ -9,19 +9,22 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from riskgraph.assets import shipped_maps
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.files import FORBIDDEN, nearest
-from riskgraph.data.names import Names
+from riskgraph.data.names import Names, normalise
 from riskgraph.data.overlay import Overlay
 from riskgraph.data.read import judge, locate
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import NameNotFound, RiskGraphError
 from riskgraph.model import ORGANISATIONS, Incident, IncidentEffect
+from riskgraph.rules import rules
 from riskgraph.schema import schema
+from riskgraph.vocabulary import words
 
 __all__ = ["Recorded", "Statement", "own_folder", "record"]
 
@@ -31,7 +34,8 @@ class Statement:
     """What is said of an incident, as people type it; what is left out stays as it was.
 
     `status` holds lines such as "Saltmere: data exposed", `aware` lines such as "Saltmere: 2026-11-20 14:30". Who said
-    so, when and where holds for every status of the same call.
+    so, when and where holds for every status of the same call; so do the people, the state, who could see it, whose
+    data it was and the services that it struck. The cost is that of the whole incident.
     """
 
     title: str | None = None
@@ -45,6 +49,11 @@ class Statement:
     aware: Sequence[str] = ()
     via: str | None = None
     people: int | None = None
+    state: str | None = None
+    audience: Sequence[str] = ()
+    subjects: Sequence[str] = ()
+    services: Sequence[str] = ()
+    cost: Decimal | int | None = None
     said_by: str | None = None
     said_at: str | None = None
     source: str | None = None
@@ -218,6 +227,7 @@ class _IncidentRecorder:
             "impact": tuple(sorted({word for one in said.impact if (word := self._word(one, "impact"))})),
             "origins": tuple(sorted({id_ for name in said.origins if (id_ := self._resolve(name))})),
             "summary": said.summary,
+            "cost_gbp": None if said.cost is None else Decimal(said.cost),
         }
         if said.source and (not said.status or base.source_url is None):
             body = self.dataset.entities.get(self.said_by or "")
@@ -241,6 +251,7 @@ class _IncidentRecorder:
             body, effect = self._resolve(name, ORGANISATIONS), self._word(word, "effect", "incident_effects")
             if body is None or effect is None:
                 continue
+            more = self._who_and_what()
             own = None if self.said_by is None else "confirmed" if self.said_by == body else "reported"
             found.append(
                 IncidentEffect(
@@ -253,9 +264,50 @@ class _IncidentRecorder:
                     said.confidence or own,
                     self.said_by,
                     said.said_at,
+                    **more,
+                )
+            )
+        if not said.status and (said.state or said.audience or said.subjects or said.services):
+            self.problem(
+                RiskGraphError(
+                    "It is not said of whom: the state, the audience, whose data and the services belong to a body.",
+                    'Give its --status in the same call, such as "Saltmere: data exposed".',
                 )
             )
         return found
+
+    def _who_and_what(self) -> dict[str, Any]:
+        """How it stands at a body, who could see it, whose data it was and which services it struck."""
+        said, areas = self.said, {normalise(area.label): area.id for area in rules().areas.values()}
+        areas |= {normalise(id_): id_ for id_ in rules().areas}
+        found: dict[str, list[str]] = {"audience": [], "subjects": [], "service_area": []}
+        for name, texts, list_ in (
+            ("audience", said.audience, "incident audience"),
+            ("subjects", said.subjects, "data subjects"),
+            ("service_area", said.services, "service area"),
+        ):
+            allowed = (
+                list(rules().areas) if name == "service_area" else list(schema()["incident_effects"][name].allowed)
+            )
+            for text in texts:
+                word = (areas if name == "service_area" else {}).get(normalise(text)) or self._meant(
+                    text, list_, allowed
+                )
+                if word is not None:
+                    found[name].append(word)
+        state = self._meant(said.state, "incident state", list(schema()["incident_effects"]["state"].allowed))
+        return {"state": state, **{name: tuple(sorted(set(words_))) for name, words_ in found.items()}}
+
+    def _meant(self, text: str | None, list_: str, allowed: list[str]) -> str | None:
+        """A word of the schema by the users' words for it."""
+        if text is None:
+            return None
+        word = normalise(text).replace(" ", "-")
+        meant = words(list_).get(normalise(text)) or (word if word in allowed else None)
+        if meant is None:
+            what = list_.removeprefix("incident ")
+            self.problem(RiskGraphError(f"{text.strip()!r} is not a word for {what} here.", nearest(word, allowed)))
+        return meant
 
     def aware(self) -> list[tuple[str, str]]:
         found = []
@@ -342,4 +394,4 @@ def _key(effect: IncidentEffect) -> tuple[str, str, str | None]:
 def _over(old: IncidentEffect, new: IncidentEffect) -> IncidentEffect:
     """The old row with what is newly said."""
     given = {field.name: getattr(new, field.name) for field in fields(IncidentEffect)}
-    return replace(old, **{name: value for name, value in given.items() if value is not None})
+    return replace(old, **{name: value for name, value in given.items() if value not in (None, ())})

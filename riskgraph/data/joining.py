@@ -32,12 +32,14 @@ ABOUT = ("service_area", "data", "access", "hosting", "alternative", "data_retur
 PLANS = {  # the safest word first; of two the other counts
     "substitutability": ("easily", "with-difficulty", "very-hard", "no"),
     "exit_plan": ("yes", "no"),
+    "importance": ("other", "important", "critical"),
 }
 _HARM_ORDER = {
     "data": ("none", "personal", "special"),
     "data_returned": ("yes", "no"),
     "hosting": ("own", "cloud", "shared", "supplier"),
 }
+_NUMBERS = {"endurance_days": min, "tolerable_hours": min, "people": max}  # of two, the one that counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,9 @@ def add_relation(
     for name, order in PLANS.items():
         words = [word for word in (getattr(old, name), getattr(row, name)) if word]
         changes[name] = max(words, key=order.index, default=None)
-    changes["endurance_days"] = min(
-        (days for days in (old.endurance_days, row.endurance_days) if days is not None), default=None
-    )
+    for name, choose in _NUMBERS.items():
+        numbers = [number for number in (getattr(old, name), getattr(row, name)) if number is not None]
+        changes[name] = choose(numbers, default=None)
     aside = [] if told is None else _aside(old, row, changes, told)
     _contracts(old, row, changes, aside, told)
     relations[row.id] = replace(old, **changes)
@@ -201,7 +203,7 @@ def _worse(name: str, mine: str, theirs: str) -> str:
 def _aside(old: Relation, row: Relation, changes: Mapping[str, Any], told: Told) -> list[str]:
     """Contradictions about what no evidence can dispute: the safer value stays, the other stands in the note."""
     notes = []
-    for name in (*PLANS, "endurance_days"):
+    for name in (*PLANS, *_NUMBERS):
         mine, theirs, kept = getattr(old, name), getattr(row, name), changes[name]
         if mine is not None and theirs is not None and mine != theirs:
             other, who = (theirs, told.two) if kept == mine else (mine, told.one)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from typing import Any, cast
 
 from riskgraph.data.names import company_key, normalise
 from riskgraph.dates import first_day, last_day
@@ -75,6 +76,8 @@ def join_incidents(
             source_url=old.source_url if old.source_url or old.source_publisher else told.cited.url,
             source_publisher=old.source_publisher if old.source_url or old.source_publisher else told.cited.publisher,
             confidence=old.confidence or told.cited.grade,
+            people_affected=told.people if old.people_affected is None else old.people_affected,
+            cost_gbp=told.cost if old.cost_gbp is None else old.cost_gbp,
         )
         for body, effect in struck:
             row = IncidentEffect(
@@ -84,6 +87,7 @@ def join_incidents(
                 source_url=told.cited.url,
                 confidence=told.cited.grade,
                 said_by=find.speaker(told.cited.publisher),
+                **cast("dict[str, Any]", told.told),
             )
             if _voice(row) not in known:
                 known.add(_voice(row))

@@ -10,7 +10,7 @@ from riskgraph.importers.formats import Format
 from riskgraph.importers.report import FILLED
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
-from riskgraph.importers.values import web_address
+from riskgraph.importers.values import parse_hours, web_address
 from riskgraph.importers.words import certificates_of, hosting_of
 from riskgraph.vocabulary import headers, words
 
@@ -66,8 +66,10 @@ def _purchase(row: SourceRow, council: str, statements: Statements) -> Purchase 
     source, thing = row["source"], row["system"]
     url = web_address(source)
     certificates, expires = certificates_of(row["certificate"], row.where, report)
-    labels = (("importance", "how important"), ("people", "about how many people"))
-    notes = [f"{label}: {row[name]}".replace(";", ",") for name, label in labels if row[name]]
+    importance, people = row.word("importance", "importance"), row.count_of("people")
+    labels = (("importance", "how important", importance), ("people", "about how many people", people))
+    notes = [f"{label}: {row[name]}".replace(";", ",") for name, label, value in labels if row[name] and value is None]
+    hours = parse_hours(row["tolerable"])
     return Purchase(
         where=row.where,
         how="register",
@@ -100,6 +102,9 @@ def _purchase(row: SourceRow, council: str, statements: Statements) -> Purchase 
         framework=row["framework"] or None,
         data_returned=returned,
         endurance_days=row.days("tolerable", "how long without"),
+        tolerable_hours=hours,
+        importance=importance,
+        people=people,
         substitutability=row.word("replace", "replaceable"),
         note="; ".join(notes) or None,
     )

@@ -21,8 +21,10 @@ _SAY_LITTLE = {"reseller", "device", "telecom", "advice", "bank", "other"}  # ki
 _CONTRACT = (
     "valid_from", "valid_to", "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end",
     "contract_end_latest", "notice_days", "framework", "data_returned", "note", "endurance_days", "substitutability",
-    "exit_plan", "episode",
+    "exit_plan", "episode", "tolerable_hours", "importance", "people",
 )  # fmt: skip
+
+_OF_THE_BUYER = ("note", "endurance_days", "tolerable_hours", "importance", "people")  # not of who stands between
 
 
 class _Deal(NamedTuple):
@@ -82,7 +84,7 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
         between = assembly.provider(purchase.through, day)
         if between not in {council, supplier}:
             dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
-            own = {name: contract.pop(name) for name in ("note", "endurance_days")}
+            own = {name: contract.pop(name) for name in _OF_THE_BUYER}
             values = {"service_area": area, "data": purchase.data, **dates, **own}
             assembly.relate(council, "served-by", between, cited, **values)
             buyer = between

@@ -24,6 +24,7 @@ from riskgraph.importers.values import (
     LONGEST_PLACEHOLDER,
     PLACEHOLDERS,
     clean,
+    parse_count,
     parse_date,
     parse_days,
     parse_money,
@@ -259,6 +260,21 @@ class SourceRow:
             return None
         value = words(list_, format_).get(normalise(text))
         return value or self._unknown("word that is not known, left blank", name, text)
+
+    def many_words(self, name: str, list_: str) -> tuple[str, ...]:
+        """Words of the model, several in a cell."""
+        found = {text: words(list_).get(normalise(text)) for text in self.many(name)}
+        for text in (text for text, word in found.items() if word is None):
+            self._unknown("word that is not known, left blank", name, text)
+        return tuple(sorted({word for word in found.values() if word}))
+
+    def count_of(self, name: str) -> int | None:
+        """A whole number: "about 1,200 people" is 1200."""
+        text = self[name]
+        value = parse_count(text) if text else None
+        if text and value is None:
+            self._unknown("number that is none, left blank", name, text)
+        return value
 
     def area(self) -> str | None:
         """The service area."""

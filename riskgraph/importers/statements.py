@@ -88,6 +88,9 @@ class Purchase(NamedTuple):
     framework: str | None = None
     data_returned: str | None = None
     endurance_days: int | None = None
+    tolerable_hours: int | None = None
+    importance: str | None = None
+    people: int | None = None
     substitutability: str | None = None
     exit_plan: str | None = None
     note: str | None = None
@@ -149,6 +152,9 @@ class ToldIncident:
     known: str | None = None  # when
     origins: tuple[tuple[str, str, str | None], ...] = ()  # kind ("body" if not listed), name, service area
     effects: tuple[tuple[str, str], ...] = ()  # name of a body, effect
+    told: Mapping[str, object] = field(default_factory=dict)  # further columns of each of these effects
+    people: int | None = None  # of the whole incident, as the cost is
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,10 @@ __all__ = [
     "clean",
     "clean_supplier",
     "company_number",
+    "parse_count",
     "parse_date",
     "parse_days",
+    "parse_hours",
     "parse_money",
     "redacted",
     "says_nothing",
@@ -149,6 +151,23 @@ def parse_money(text: str) -> Decimal | None:
     return -amount if negative else amount
 
 
+def parse_count(text: str) -> int | None:
+    """How many, rounded as people say it: "about 1,200 people", "12k"; a range is none.
+
+    Examples
+    --------
+    >>> [parse_count(text) for text in ("about 1,200 people", "12k", "400", "1.5 million", "10-20", "many")]
+    [1200, 12000, 400, 1500000, None, None]
+    """
+    form = r"(?:about|around|approx\.?|approximately|c\.?|circa|~|over|up to)?\s*([\d,]+(?:\.\d+)?)\s*(k|m|million|thousand)?\s*[a-z ]*"
+    match = re.fullmatch(form, text.strip(), re.IGNORECASE)
+    if match is None or not _PLAIN.fullmatch(match[1]):
+        return None
+    return int(
+        Decimal(match[1].replace(",", "")) * {"": 1, "k": 1000, "t": 1000, "m": 1_000_000}[(match[2] or "")[:1].lower()]
+    )
+
+
 def parse_days(text: str) -> int | None:
     """A number of days: "90", "90 days", "3 months" (30 days each), "6 weeks"; hours are whole days or 0.
 
@@ -157,11 +176,23 @@ def parse_days(text: str) -> int | None:
     >>> parse_days("3 months"), parse_days("90"), parse_days("30 hours"), parse_days("a while")
     (90, 90, 1, None)
     """
+    if (hours := parse_hours(text)) is not None:
+        return hours // 24
     text = text.strip()
-    if match := re.fullmatch(r"(\d{1,5}) ?(?:hours?|hrs?|h)", text, re.IGNORECASE):
-        return int(match[1]) // 24
     match = re.fullmatch(r"(\d{1,4})\s*(days?|weeks?|months?|years?)?", text, re.IGNORECASE)
     return int(match[1]) * _UNITS[(match[2] or "d")[0].lower()] if match else None
+
+
+def parse_hours(text: str) -> int | None:
+    """A number of hours, where the cell says hours.
+
+    Examples
+    --------
+    >>> parse_hours("4 hours"), parse_hours("36h"), parse_hours("3 days")
+    (4, 36, None)
+    """
+    match = re.fullmatch(r"(\d{1,5}) ?(?:hours?|hrs?|h)", text.strip(), re.IGNORECASE)
+    return int(match[1]) if match else None
 
 
 @lru_cache(maxsize=_MANY)

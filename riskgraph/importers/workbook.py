@@ -247,6 +247,9 @@ class _WorkbookReader:
                     known=(row if row["known"] else told).date("known"),
                     origins=tuple(self._origin(text) for text in row.many("root")),
                     effects=tuple(_effects(row)),
+                    told=_told(row),
+                    people=None if row["council"] else row.count_of("people"),
+                    cost=row.amount("cost"),
                 )
             )
             report.kept += 1
@@ -264,6 +267,20 @@ def _public_body(row: SourceRow) -> str | None:
     kinds = schema()["authorities"]["kind"].allowed
     word = normalise(row["kind"]).replace(" ", "-")
     return word if word in kinds else row.word("kind", "public body")
+
+
+def _told(row: SourceRow) -> dict[str, object]:
+    """How it stands at the councils of a row, who could see it, whose data it was, and which services it struck."""
+    told: dict[str, object] = {
+        "state": row.word("state", "incident state"),
+        "audience": row.many_words("audience", "incident audience"),
+        "subjects": row.many_words("subjects", "data subjects"),
+        "people_affected": row.count_of("people") if row["council"] else None,
+    }
+    areas = {text: area_of_word(text) for text in row.many("area")}
+    for text in (text for text, area in areas.items() if area is None):
+        row.guess("service area that is not known, left blank", repr(text))
+    return {**told, "service_area": tuple(sorted({area for area in areas.values() if area}))}
 
 
 def _effects(row: SourceRow) -> Iterable[tuple[str, str]]:

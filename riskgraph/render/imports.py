@@ -250,6 +250,8 @@ _FIELDS = {
     "alternative": "backed up with",
     "notice_days": "days of notice",
     "endurance_days": "days it can be done without",
+    "tolerable_hours": "hours it can be done without",
+    "people": "about how many people",
     "recovery_days": "days to come back",
 }
 

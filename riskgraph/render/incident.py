@@ -6,6 +6,7 @@ from riskgraph.analysis.data_answers import RecordedIncident
 from riskgraph.data.incident import Recorded
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, IncidentEffect
 from riskgraph.render.blocks import Items
+from riskgraph.render.incident_words import qualities
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.timeline import when_words
 from riskgraph.render.words import EFFECTS, join, plural, root_name, short_name
@@ -58,7 +59,8 @@ def _effect(found: Recorded, effect: IncidentEffect) -> str:
     when = f" ({when_words(effect.said_at)})" if effect.said_at else " (when is not known)"
     aware = f"; aware since {when_words(effect.aware_at)}" if effect.aware_at else ""
     source = effect.source_url or "no address"
-    return f"{short_name(dataset, effect.organisation)}: {EFFECTS[effect.effect]}; {who}{when}; {source}{aware}."
+    more = f" ({said})" if (said := qualities(effect)) else ""
+    return f"{short_name(dataset, effect.organisation)}: {EFFECTS[effect.effect]}{more}; {who}{when}; {source}{aware}."
 
 
 def _like(found: Recorded) -> str:

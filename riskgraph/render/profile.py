@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from riskgraph.analysis.incidents import note_of
 from riskgraph.analysis.profile import Listing, Profile
 from riskgraph.analysis.radius import SHOWN_BANDS
 from riskgraph.analysis.supplier import SupplierSide
@@ -11,6 +12,7 @@ from riskgraph.dates import in_words
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SUPPLIER, Incident
 from riskgraph.render.blocks import Items
+from riskgraph.render.incident_words import note_words
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.why import evidence_lines
 from riskgraph.render.words import area_label, capital, class_word, full_name, join, kind_word, plural, step_phrase
@@ -63,7 +65,11 @@ def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: boo
     if profile.incidents:
         incidents = [dataset.incidents[i] for i in profile.incidents]
         lines += ["", f"In {plural(len(incidents), 'incident')} of this data:"]
-        lines += [f"- {incident.title} ({incident.incident_id}, {_when(incident)})" for incident in incidents[:limit]]
+        for incident in incidents[:limit]:
+            lines.append(f"- {incident.title} ({incident.incident_id}, {_when(incident)})")
+            began = any(origin.partition("/")[0] == entity.id for origin in incident.origins)
+            note = note_of(dataset, incident, None if began else (entity.id,))
+            lines += [f"  {note_words(dataset, note, dated=False)}"] if note.says else []
     handle = profile.graph.names.handle(entity.id)
     return Page(
         f"{plural(len(users), 'body leans', 'bodies lean')} directly on {entity.name}, "

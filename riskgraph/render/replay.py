@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from riskgraph.analysis.incidents import note_of
 from riskgraph.analysis.replay import Compared, Outcome, Replay, State
 from riskgraph.analysis.replay_score import FEWEST_OUTCOMES, BandScore, ReplayScore
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.blocks import Items, Text
+from riskgraph.render.incident_words import note_words
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, join, plural, root_name, short_name
 
@@ -54,6 +56,9 @@ def page(found: Replay) -> Page:
         items.append(
             f"Hit, but no single bodies, so not counted: {join(_short(dataset, found.groups), NAMES_IN_A_LINE)}."
         )
+    note = note_of(dataset, incident)
+    if note.says:
+        items.append(note_words(dataset, note))
     tries = [f"riskgraph timeline {incident.incident_id}"]
     if found.missed and incident.origins:
         body, origin = handle(found.missed[0].body), handle(incident.origins[0])

@@ -8,6 +8,7 @@ from riskgraph.analysis.timeline import Entry, Timeline, Voice, What, hours_end
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words, moment, parse_moment
 from riskgraph.render.blocks import Block, Items, Text
+from riskgraph.render.incident_words import note_words, qualities
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import COUNCILS, EFFECTS, full_name, join, plural, root_name, row_phrase, short_name
 
@@ -39,6 +40,7 @@ def page(found: Timeline, limit: int = 30) -> Page:
     entries = plural(len(dated), "dated entry", "dated entries")
     lead = f"{entries} about: {incident.title}{span} (data of {in_words(dataset.info.as_of)}).{marking}"
     blocks: list[Block] = [
+        *paragraphs(note_words(dataset, found.note) if found.note.says else ""),
         Items(tuple(f"{when_words(entry.when or '')}: {_words(found, entry)}" for entry in listed[:limit])),
         *_more(len(listed) - limit),
     ]
@@ -103,7 +105,9 @@ def _words(found: Timeline, entry: Entry) -> str:
         phrase = row_phrase(dataset, row, day_ended=ended).partition(" until ")[0]
         return f"a relation {'ended' if ended else 'began'}: {full_name(dataset, row.dependent)} {phrase}."
     if entry.what is What.EFFECT:
-        via = f" ({entry.via})" if entry.via else ""
+        more = "" if entry.effect is None else qualities(entry.effect)
+        told = "; ".join(part for part in (entry.via, more) if part)
+        via = f" ({told})" if told else ""
         said = EFFECTS[entry.said[0]]
         return f"{short_name(dataset, entry.bodies[0])}: {said}{via}{_source(dataset, entry)}"
     said = entry.said[0].rstrip(".") if entry.said else "no claim is written down"

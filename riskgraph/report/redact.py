@@ -202,6 +202,9 @@ class _Redaction:
                 said_by=None if effect.organisation in self.hidden else self._speaker(effect.said_by),
                 said_at=None if effect.organisation in self.hidden else effect.said_at,
                 aware_at=None if effect.organisation in self.hidden else effect.aware_at,
+                audience=() if effect.organisation in self.hidden else effect.audience,
+                subjects=() if effect.organisation in self.hidden else effect.subjects,
+                service_area=() if effect.organisation in self.hidden else effect.service_area,
             )
             for effect in data.effects
         )
@@ -365,6 +368,7 @@ class _Redaction:
             annual_value_gbp=None,
             notice_days=None,
             framework=None,
+            people=None,
             evidence=items,
             note=None,
         )

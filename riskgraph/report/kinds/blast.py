@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
+from riskgraph.analysis.affected import affected_by
 from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
 from riskgraph.analysis.calls import call_sheet
 from riskgraph.analysis.market import SupplyChain
@@ -15,6 +16,7 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.render.blast import left_behind, page
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
 from riskgraph.render.headline import finding
+from riskgraph.render.incident_words import note_words
 from riskgraph.render.page import as_text
 from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
@@ -120,19 +122,11 @@ def _steps(radius: BlastRadius) -> list[Step]:
 
 
 def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Number, Number]:
-    """Councils, residents as a ceiling, services."""
-    found = radius.residents(Band.POSSIBLE)
+    """Councils, who is affected at them, services."""
     councils = Number(
         f"{len(present):,}",
         "councils and other public bodies could be reached" if len(present) != 1 else "public body could be reached",
         bands_note(radius, present),
-    )
-    unknown = f"; not known for {len(found.unknown)}" if found.unknown else ""
-    people = Number(
-        _people(found.people) if found.areas else "Not known",
-        "residents, at most",
-        f"a ceiling: everyone who lives in {plural(found.areas, 'area')}, each counted once{unknown}; "
-        "not people affected",
     )
     asked = FailureKind.OUTAGE if FailureKind.OUTAGE in radius.kinds else radius.kinds[0]
     by_area = areas_hit(present, asked)
@@ -144,13 +138,32 @@ def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Numb
     }.get(asked, "could be altered or entered")
     return (
         councils,
-        people,
+        _affected(radius, present),
         Number(
             f"{len(by_area):,}",
             f"service area{'s' if len(by_area) != 1 else ''} {what}",
             f"{len(personal)} of them hold personal data as a rule" if personal else "none holds personal data as a rule",
         ),
     )  # fmt: skip
+
+
+def _affected(radius: BlastRadius, present: Sequence[Reach]) -> Number:
+    """People on record where nobody else is reached, staff where only theirs is hit, else residents as a ceiling."""
+    found, dataset = affected_by(radius, Band.POSSIBLE), radius.graph.dataset
+    recorded = next((note for note in found.recorded if note.people is not None), None)
+    if recorded is not None and not present:
+        return Number(f"About {recorded.people:,}", "people, as recorded", note_words(dataset, recorded))
+    if found.only_staff:
+        return Number("Staff", "of these bodies; how many is not known", "only services of staff are hit, as a rule")
+    living = found.residents
+    unknown = f"; not known for {len(living.unknown)}" if living.unknown else ""
+    staff = f"; at {plural(len(found.staff), 'body', 'bodies')} more only staff" if found.staff else ""
+    return Number(
+        _people(living.people) if living.areas else "Not known",
+        "residents, at most",
+        f"a ceiling: everyone who lives in {plural(living.areas, 'area')}, each counted once{unknown}{staff}; "
+        "not people affected",
+    )
 
 
 def _people(people: int) -> str:
