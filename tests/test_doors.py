@@ -19,10 +19,10 @@ from strategies import datasets, write
 
 from riskgraph.analysis.chokepoints import Chokepoints
 from riskgraph.analysis.every_radius import every_radius
-from riskgraph.analysis.measure import counts
+from riskgraph.analysis.measure import counting, counts
 from riskgraph.api import RiskMap, load
 from riskgraph.cli import main
-from riskgraph.model import Band
+from riskgraph.model import PRESETS, Band, FailureKind
 
 MAPS = Path(__file__).parent / "maps"
 WORDS = {band.word: band for band in Band}
@@ -44,21 +44,34 @@ def plain(*words: str) -> dict[str, Any]:
 
 
 def said(line: str) -> int:
-    """The bodies that a first line counts: "167 councils and 4 other public bodies could be reached"."""
-    before = line.partition(" could ")[0].partition(" besides ")[0]
-    counts = re.findall(r"(?:^|: | and )(\d[\d,]*) (?:other |more )?(?:council|public bod|past customer)", before)
-    return sum(int(number.replace(",", "")) for number in counts)
+    """The bodies that a first line counts: "167 of 382 councils and 4 other public bodies could be reached first; 2 more"."""
+    before, _, after = line.partition(" could ")
+    if before[:2] == "0 " or "only if software were altered" in after:
+        return 0
+    if not after or "this map cannot answer" in before:
+        found = re.search(r"this map cannot answer.*?; (\d[\d,]*) could possibly", line)
+        return int(found[1].replace(",", "")) if found else 0
+    counts = re.findall(r"(?:^|: )(\d[\d,]*) (?:of|public bod)|and (\d[\d,]*) other public", before)
+    more = re.findall(r"(\d[\d,]*) more (?:possibly|less surely)", after)
+    return sum(int(number.replace(",", "")) for number in [*(n or m for n, m in counts), *more])
 
 
-def surest(row: dict[str, Any]) -> Band | None:
-    bands = [WORDS[row[kind]] for kind in KINDS if row[kind]]
+def first(text: str) -> str:
+    """The first sentence of a text, which goes on in the next line where it is long."""
+    return " ".join(text.split()).partition(" (data of ")[0]
+
+
+def surest(row: dict[str, Any], like: str) -> Band | None:
+    bands = [WORDS[row[kind]] for kind in KINDS if row[kind] and FailureKind(kind) in counting(PRESETS[like])]
     return min(bands, default=None)
 
 
-def counted(rows: list[dict[str, Any]]) -> int:
-    """Rows of councils that count: reached, no root, in a body's best band."""
+def counted(rows: list[dict[str, Any]], like: str) -> int:
+    """Rows of councils that count: reached, no root, in a body's best band of the kinds that count."""
     return sum(
-        row["standing"] in {"reached", "past customer"} and (band := surest(row)) is not None and band <= Band.POSSIBLE
+        row["standing"] in {"reached", "past customer"}
+        and (band := surest(row, like)) is not None
+        and band <= Band.POSSIBLE
         for row in rows
     )
 
@@ -76,24 +89,30 @@ def python(data: str, root: str, like: str) -> int:
     return len(opened(data).blast(root, like=like).within())
 
 
+def beside(data: str, root: str, like: str) -> int:
+    """Who could be reached and is told as precaution: the first line names them apart."""
+    radius = opened(data).blast(root, like=like)
+    return len({reach.id for reach in radius.within()} & set(radius.precaution))
+
+
 def first_line(data: str, root: str, like: str) -> int:
-    return said(run("blast", *asked(root, data, like)).splitlines()[0])
+    return said(first(run("blast", *asked(root, data, like)))) + beside(data, root, like)
 
 
 def page(data: str, root: str, like: str) -> int:
     found = re.search(r'<h1 id="finding"><bdi>(.*?)</bdi>', run("blast", *asked(root, data, like), "--format", "html"))
     assert found is not None
-    return said(found[1])
+    return said(found[1]) + beside(data, root, like)
 
 
 def in_json(data: str, root: str, like: str) -> int:
     found = plain("blast", *asked(root, data, like))
-    assert found["facts"]["councils"] == counted(found["tables"]["councils"])
+    assert found["facts"]["councils"] == counted(found["tables"]["councils"], like)
     return int(found["facts"]["councils"])
 
 
 def in_csv(data: str, root: str, like: str) -> int:
-    return counted(list(csv.DictReader(io.StringIO(run("blast", *asked(root, data, like), "--format", "csv")))))
+    return counted(list(csv.DictReader(io.StringIO(run("blast", *asked(root, data, like), "--format", "csv")))), like)
 
 
 def table(data: str, root: str, like: str) -> int:
@@ -101,12 +120,12 @@ def table(data: str, root: str, like: str) -> int:
     ends = [(found.start(), found.end()) for found in re.finditer("-+", dashes)]
     cells = [[line[start:end].strip() for start, end in ends] for line in (header, *lines)]
     names = [name.replace(" ", "_") for name in cells[0]]
-    return counted([dict.fromkeys(KINDS, "") | dict(zip(names, row, strict=True)) for row in cells[1:]])
+    return counted([dict.fromkeys(KINDS, "") | dict(zip(names, row, strict=True)) for row in cells[1:]], like)
 
 
 def frame(data: str, root: str, like: str) -> int:
     rows = opened(data).blast(root, like=like).to_frame().astype(object).fillna("").to_dict("records")
-    return counted([{str(key): value for key, value in row.items()} for row in rows])
+    return counted([{str(key): value for key, value in row.items()} for row in rows], like)
 
 
 def ranked(data: str, root: str, like: str) -> int:
@@ -115,7 +134,7 @@ def ranked(data: str, root: str, like: str) -> int:
 
 
 def rung(data: str, root: str, like: str) -> int:
-    return said(run("calls", *asked(root, data, like)).splitlines()[0])
+    return said(first(run("calls", *asked(root, data, like)))) + beside(data, root, like)
 
 
 def likely(data: str, root: str, like: str) -> int:
@@ -148,7 +167,8 @@ def every(data: str, root: str, like: str) -> int | None:
     own = root.partition("/")[0]
     touched = every_radius(graph, like=like).reached.get(root, ())
     return sum(
-        min(touch.levels) <= Band.POSSIBLE
+        touch.band is not None
+        and touch.band <= Band.POSSIBLE
         and touch.body != own
         and counts(graph.dataset, touch.body, graph.dataset.info.day)
         for touch in touched
@@ -156,12 +176,14 @@ def every(data: str, root: str, like: str) -> int | None:
 
 
 def report(data: str, root: str, like: str) -> int:
-    found = plain("report", "blast", *asked(root, data, like))
-    return int(found["numbers"][0]["figure"].replace(",", ""))
+    number = plain("report", "blast", *asked(root, data, like))["numbers"][0]
+    more = re.search(r"(\d[\d,]*) more possibly", number["note"])
+    figures = [number["figure"].replace("Not known", "0"), more[1] if more else "0"]
+    return sum(int(figure.replace(",", "")) for figure in figures) + beside(data, root, like)
 
 
 def report_title(data: str, root: str, like: str) -> int:
-    return said(plain("report", "blast", *asked(root, data, like))["title"])
+    return said(plain("report", "blast", *asked(root, data, like))["title"]) + beside(data, root, like)
 
 
 DOORS: dict[str, Door] = {
@@ -232,6 +254,14 @@ def test_random_maps_have_one_answer(data: st.DataObject, tmp_path_factory: pyte
 
 
 def test_a_first_line_that_counts_is_read() -> None:
-    assert said("167 councils and 4 other public bodies could be reached if Civica were compromised (...).") == 171
-    assert said("15 calls: 3 councils could be reached if East Kent Services stopped (data of ...).") == 3
-    assert said("1 council besides Essex County Council could be reached if ...") == 1
+    assert (
+        said("167 of 382 councils and 4 other public bodies could be reached first if Civica were compromised") == 171
+    )
+    assert said("15 calls: 3 of 7 councils could be reached first if East Kent Services stopped; 2 more possibly") == 5
+    assert (
+        said("1 of 9 councils besides Essex County Council could possibly be reached if ..., none of them surely") == 1
+    )
+    assert (
+        said("Netcall: this map cannot answer; it knows fire at 3 of 9 councils; 35 could possibly be reached if") == 35
+    )
+    assert said("5 of 382 councils depend on Netcall; for what or how is not recorded") == 0

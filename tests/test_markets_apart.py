@@ -176,7 +176,7 @@ def test_the_report_begins_with_the_first_line_of_the_answer() -> None:
     report = load("uk").report("concentration", "electoral", regions=["Wales"]).report
     answer = load("uk").concentration("electoral", regions=["Wales"])
     assert report.title == " ".join(filter(None, headline(answer))).removesuffix(".")
-    assert " in Wales " in report.title
+    assert " in Wales" in report.title
 
 
 def test_one_market_has_one_index_in_every_word() -> None:
@@ -191,7 +191,7 @@ def test_one_market_has_one_index_in_every_word() -> None:
         for one in uk.whatif("buys", "capita", "civica").markets
         if (one.area, one.trade) == ("revenues-benefits", market.trade)
     )
-    assert said.hhi_after is not None
+    assert said.hhi_before is not None and said.hhi_after is not None
     assert change.hhi == (round(said.hhi_before), round(said.hhi_after))
 
 

@@ -6,14 +6,14 @@ and of numbers of staff nothing is known. `service_areas.csv` says whose data li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from riskgraph.analysis.incidents import IncidentNote, incident_notes
 from riskgraph.analysis.measure import Residents, Services, own_bands, residents
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.data.dataset import Dataset
-from riskgraph.model import Band
+from riskgraph.model import KINDS, Band, FailureKind
 from riskgraph.rules import rules
 
 __all__ = ["Affected", "affected", "affected_by", "only_staff"]
@@ -46,7 +46,12 @@ def only_staff(area: str | None) -> bool:
     return area is not None and rules().areas[area].subjects == _STAFF
 
 
-def affected(dataset: Dataset, reached: Iterable[tuple[str, Services]], band: Band = Band.POSSIBLE) -> Affected:
+def affected(
+    dataset: Dataset,
+    reached: Iterable[tuple[str, Services]],
+    band: Band = Band.POSSIBLE,
+    kinds: Collection[FailureKind] = KINDS,
+) -> Affected:
     """Who is affected at some bodies, by their services that are hit.
 
     Parameters
@@ -58,6 +63,8 @@ def affected(dataset: Dataset, reached: Iterable[tuple[str, Services]], band: Ba
     band
         What counts is at least so sure. A body of which no service is so surely hit counts with its residents: what is
         hit there is not known.
+    kinds
+        The kinds that count.
 
     Returns
     -------
@@ -78,7 +85,7 @@ def affected(dataset: Dataset, reached: Iterable[tuple[str, Services]], band: Ba
     living: list[str] = []
     staff: list[str] = []
     for body, services in reached:
-        hit = own_bands(services, band)
+        hit = own_bands(services, band, kinds)
         (staff if hit and all(map(only_staff, hit)) else living).append(body)
     return Affected(residents(dataset, living), tuple(sorted(staff)))
 
@@ -100,5 +107,6 @@ def affected_by(radius: BlastRadius, band: Band | None = None) -> Affected:
     (True, ('staff',))
     """
     within, dataset = radius.band if band is None else band, radius.graph.dataset
-    found = affected(dataset, ((reach.id, reach.services) for reach in radius.within(within)), within)
+    reached = ((reach.id, reach.services) for reach in radius.within(within))
+    found = affected(dataset, reached, within, radius.question.counting)
     return Affected(found.residents, found.staff, incident_notes(dataset, radius.roots, radius.view))

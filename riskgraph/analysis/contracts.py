@@ -13,6 +13,7 @@ from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.rank import rank
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.triage import first_band
 from riskgraph.dates import first_day, last_day
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Relation
@@ -45,9 +46,9 @@ class HeldContract:
         Whether its end is over although the relation is not known to have ended.
     vesting
         Against the day asked about: `before`, `after`, or `extendable` (before, but it can be extended past it).
-    widest, radius, worst
+    widest, radius, first, worst
         Its provider or the supplier behind it, whichever could reach more, in the contract's line of business where
-        that is known; how many authorities could be reached from there, at least possibly; and whether that is one of
+        that is known; how many authorities could be reached from there, at least possibly, and first; and whether that is one of
         the worst radii asked for.
     """
 
@@ -62,6 +63,7 @@ class HeldContract:
     vesting: str | None = None
     widest: str = ""
     radius: int = 0
+    first: int = 0
     worst: bool = False
 
     @property
@@ -312,23 +314,26 @@ def contracts(
     wanted = frozenset(graph.names.resolve(name).partition("/")[0] for name in providers)
     found, without = held(graph, view, chosen, day, wanted)
     coming = [one for one in found if one.ends is not None and not one.passed]
-    radius: dict[str, int] = {}
+    radius: dict[str, tuple[int, int]] = {}  # who is first, and all
     if coming:
         every = rank(
             graph, kinds=question.kinds, selection=chosen, as_of=view.as_of, without=view.without,
             known_before=view.known_before,
         )  # fmt: skip
-        radius = {row.root: row.authorities[question.band] for row in every.rows}
+        band = question.band
+        sure = first_band(question.counting, band)
+        radius = {row.root: (row.authorities[sure], row.authorities[band]) for row in every.rows}
     running = []
     for one in coming:
         roots = [
             f"{body}/{one.area}" if f"{body}/{one.area}" in radius else body
             for body in (*one.suppliers, one.row.provider)
         ]
-        root = max(roots, key=lambda body: radius.get(body, 0))  # the supplier where equal
-        running.append(replace(one, widest=root, radius=radius.get(root, 0)))
+        root = max(roots, key=lambda body: radius.get(body, (0, 0)))  # the supplier where equal
+        first, all_ = radius.get(root, (0, 0))
+        running.append(replace(one, widest=root, radius=all_, first=first))
     running = _worst(running, widest)
-    running.sort(key=lambda c: (not c.worst, c.act_by, c.ends or date.max, -c.radius, c.row.id))
+    running.sort(key=lambda c: (not c.worst, c.act_by, c.ends or date.max, -c.first, -c.radius, c.row.id))
     return Contracts(
         graph,
         question,
@@ -344,9 +349,9 @@ def contracts(
 
 def _worst(found: Sequence[HeldContract], widest: int) -> list[HeldContract]:
     """Mark the contracts of the suppliers that could reach most."""
-    radii = sorted({contract.widest: contract.radius for contract in found}.values(), reverse=True)
-    next_ = radii[widest] if widest < len(radii) else 0  # as wide as this is not among the worst
-    return [replace(contract, worst=widest > 0 and contract.radius > next_) for contract in found]
+    radii = sorted({contract.widest: (contract.first, contract.radius) for contract in found}.values(), reverse=True)
+    next_ = radii[widest] if widest < len(radii) else (0, 0)  # as wide as this is not among the worst
+    return [replace(contract, worst=widest > 0 and (contract.first, contract.radius) > next_) for contract in found]
 
 
 class Buyers:

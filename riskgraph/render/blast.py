@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, Route
+from riskgraph.analysis.affected import affected_by
+from riskgraph.analysis.blast import BlastRadius, Reach, Route
+from riskgraph.analysis.suppression import FEWEST, pooled, share
 from riskgraph.analysis.triage import Tier
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import in_words
 from riskgraph.model import PRODUCT, SUPPLIER, Band, FailureKind
+from riskgraph.render.affected import affected_lines
 from riskgraph.render.blocks import Block, Items, Text
-from riskgraph.render.headline import asked_of, finding
+from riskgraph.render.headline import asked_of, counted, finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
@@ -43,25 +45,30 @@ def page(radius: BlastRadius, command: str = "") -> Page:
     command
         Options to repeat in the suggestions of what to try next.
     """
-    marking = f" {radius.graph.dataset.info.marking}" if radius.graph.dataset.info.marking else ""
+    dataset = radius.graph.dataset
+    marking = f" {dataset.info.marking}" if dataset.info.marking else ""
+    hit = affected_by(radius, radius.first_band if radius.tiers[Tier.FIRST] else radius.band)
+    *recorded, living = affected_lines(dataset, hit) or [""]
     return Page(
         f"{finding(radius)} ({asked_of(radius)}).{marking}",
         (
-            *paragraphs(_together(radius) if len(radius.roots) > 1 else ""),
+            *paragraphs(*recorded, _together(radius) if len(radius.roots) > 1 else ""),
             *triage(radius),
-            *paragraphs(_apart(radius), _run_on(radius), _residents(radius), _knows(radius), _unknown(radius)),
+            *paragraphs(_apart(radius), _run_on(radius), living, _knows(radius), _unknown(radius)),
         ),
         _next(radius, command),
     )
 
 
-def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
+def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = frozenset()) -> tuple[Block, ...]:
     """Everybody who is told, tier by tier: how many, who, by what, and when that was last seen.
 
     Parameters
     ----------
     most
         Names in a group of those who are not first, which names all.
+    withheld
+        Bodies that are counted and not named.
     """
     dataset, tiers = radius.graph.dataset, radius.tiers
     altered = FailureKind.TAMPERING in radius.question.counting
@@ -74,7 +81,7 @@ def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
         ]
     if ring := tiers[Tier.PRECAUTION]:
         share = "shares" if len(ring) == 1 else "share"
-        names = join((short_name(dataset, body) for body in ring), most)
+        names = join((short_name(dataset, body) for body in ring if body not in withheld), most) or "bodies not named"
         blocks.append(
             Text(f"Precaution, {len(ring)}: {names} {share} a place or a link with what an attacker could be in.")
         )
@@ -84,7 +91,7 @@ def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
     if only := _reaches(radius, Tier.ALTERED):
         software = Counter(way.first for reach in only for way in dict.fromkeys(reach.ways) if way.first is not None)
         through = join(f"{short_name(dataset, id_)} {count}" for id_, count in software.most_common(GROUPS))
-        names = f"{_names(dataset, only, most)}{_seen(only)}"
+        names = f"{_names(dataset, only, most, withheld)}{_seen(only)}"
         blocks.append(
             Text(f"Only if its software were altered, {len(only)}{f' ({through})' if through else ''}: {names}.")
         )
@@ -92,13 +99,13 @@ def triage(radius: BlastRadius, most: int = NAMES) -> tuple[Block, ...]:
         seen = _seen(unrecorded)
         blocks.append(
             Text(
-                f"Depend on it, and it is not recorded for what or how, {len(unrecorded)}: {_names(dataset, unrecorded, OTHER_NAMES)}{seen}."
+                f"Depend on it, and it is not recorded for what or how, {len(unrecorded)}: {_names(dataset, unrecorded, OTHER_NAMES, withheld)}{seen}."
             )
         )
     if past := _reaches(radius, Tier.PAST):
         blocks.append(
             Text(
-                f"Past customers, {len(past)}, oldest first: {left_behind(radius, past, OTHER_NAMES)}. Ask for proof of return."
+                f"Past customers, {len(past)}, oldest first: {left_behind(radius, past, OTHER_NAMES, withheld)}. Ask for proof of return."
             )
         )
     return tuple(blocks)
@@ -108,8 +115,9 @@ def _reaches(radius: BlastRadius, tier: Tier) -> list[Reach]:
     return [radius[body] for body in radius.tiers[tier]]
 
 
-def _names(dataset: Dataset, reaches: Sequence[Reach], most: int) -> str:
-    return join((short_name(dataset, reach.id) for reach in reaches), most)
+def _names(dataset: Dataset, reaches: Sequence[Reach], most: int, withheld: frozenset[str] = frozenset()) -> str:
+    named = (short_name(dataset, reach.id) for reach in reaches if reach.id not in withheld)
+    return join(named, most) or "not named here"
 
 
 def _seen(reaches: Sequence[Reach]) -> str:
@@ -130,7 +138,7 @@ def _effects(radius: BlastRadius, reaches: Sequence[Reach]) -> str:
     counts.pop(0, None)
     every = len(reaches)
     parts = [
-        join(said) + (f" at {count}" if count < every else " at all" if every > 1 else "")
+        join(said) + (f" at {count}" if count < every else " at each of them" if every > 1 else "")
         for count, said in counts.items()
     ]
     return f" {capital('; '.join(parts))}." if parts else ""
@@ -255,15 +263,6 @@ def _successors(dataset: Dataset, reach: Reach) -> str:
     return short_name(dataset, reach.id) + now
 
 
-def _residents(radius: BlastRadius) -> str:
-    found = radius.residents(radius.band)
-    if not found.areas:
-        return ""
-    areas = "this area" if found.areas == 1 else f"these {found.areas:,} areas"
-    unknown = f"; residents of {len(found.unknown)} are not known" if found.unknown else ""
-    return f"Up to {found.people:,} people live in {areas} (a ceiling, each counted once{unknown})."
-
-
 def _knows(radius: BlastRadius) -> str:
     """How well the map knows: coverage of the service area, how old the facts are, how it did in replays."""
     info, known, rows = radius.graph.dataset.info, radius.coverage, len(radius.old_rows)
@@ -306,32 +305,40 @@ def _next(radius: BlastRadius, command: str) -> tuple[str, ...]:
 
 
 def anonymous(radius: BlastRadius) -> Page:
-    """Counts by class and region, with no name of a public body: to pass on to other WARPs.
+    """Counts by class and region, with no name of a public body and no cell under five: to pass on to other WARPs.
 
     A root is named only if it is a supplier or a product; any other root would tell who its users are.
     """
-    dataset, present = radius.graph.dataset, radius.within(radius.band)
+    dataset = radius.graph.dataset
+    present = [radius[body] for tier in (Tier.FIRST, Tier.POSSIBLE) for body in radius.tiers[tier]]
     roots = join(_unnamed(dataset, root) for root in radius.roots)
-    kinds = []
-    for kind in FailureKind:
-        counts = Counter(reach.kinds[kind].band for reach in present if kind in reach.kinds)
-        shown = [f"{counts[band]} {band.word}" for band in SHOWN_BANDS if counts[band]]
-        if shown:
-            kinds.append(f"{capital(kind.effect)}: {', '.join(shown)}.")
-    classes = Counter(dataset.entities[reach.id].authority_type for reach in present)
-    by_class = [f"{count} {class_word(name, count)}" for name, count in sorted(classes.items(), key=_count_then_name)]
-    entries = [dataset.register.get(reach.id) for reach in present]
-    regions = Counter((entry and (entry.region or entry.nation)) or "region not known" for entry in entries)
-    by_region = [f"{name} {count}" for name, count in sorted(regions.items(), key=_count_then_name)]
-    lead = finding(radius, roots=roots, named=False)
+    effects: dict[str, list[str]] = {}
+    for kind in FailureKind if len(present) >= FEWEST else ():
+        if kind in radius.question.counting:
+            count = sum(kind in reach.kinds and reach.kinds[kind].band <= radius.band for reach in present)
+            told = share(count, len(present))
+            words = (
+                "most of them" if told is None and count >= FEWEST else "fewer than 5" if told is None else f"{told:,}"
+            )
+            effects.setdefault(words if told != len(present) else "each of them", []).append(kind.effect)
+    effects.pop("0", None)
+    entries = {reach.id: dataset.register.get(reach.id) for reach in present}
+    regions = Counter((entry and (entry.region or entry.nation)) or "region not known" for entry in entries.values())
+    classes = Counter(dataset.entities[reach.id].authority_type or "other" for reach in present)
+    by_class = [f"{count} {class_word(name, count) if name else 'of other classes'}" for name, count in pooled(classes)]
+    by_region = [f"{name or 'elsewhere'} {count}" for name, count in pooled(regions)]
+    unsure = share(len(radius.tiers[Tier.UNRECORDED]), radius.question.bodies)
+    marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     return Page(
-        f"{lead} (data of {in_words(dataset.info.as_of)}).",
-        (
-            *([Items(tuple(kinds))] if kinds else []),
-            *paragraphs(
-                *([f"By class: {join(by_class)}.", f"By region: {join(by_region)}."] if present else []),
-                f"Not known: {len(radius.doubtful)} more cannot be ruled out.",
-            ),
+        f"{counted(radius, roots)} ({asked_of(radius)}).{marking}",
+        paragraphs(
+            f"{capital('; '.join(f'{join(said)} at {words}' for words, said in effects.items()))}." if effects else "",
+            f"By class: {join(by_class)}." if any(name for name, _ in pooled(classes)) else "",
+            f"By region: {join(by_region)}." if any(name for name, _ in pooled(regions)) else "",
+            "No number under five is told, nor one from which it could be worked out.",
+            f"Not known: {'fewer than 5' if unsure is None else unsure} more depend on it, not recorded for what or how."
+            if unsure != 0
+            else "",
         ),
     )
 
@@ -341,7 +348,3 @@ def _unnamed(dataset: Dataset, root: str) -> str:
     kind = dataset.entities[root.partition("/")[0]].kind
     article = "an" if kind_word(kind)[0] in "aeiou" else "a"
     return root_name(dataset, root) if kind in {SUPPLIER, PRODUCT} else f"{article} {kind_word(kind)}"
-
-
-def _count_then_name(item: tuple[str | None, int]) -> tuple[int, str]:
-    return -item[1], item[0] or ""

@@ -11,7 +11,7 @@ from riskgraph.analysis.mergers import Designation, Merger
 from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items, Text
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural
+from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural, the_region
 
 __all__ = [
     "apart",
@@ -84,12 +84,13 @@ def headline(answer: Concentration) -> tuple[str, str]:
 def _councils(answer: Concentration) -> Callable[[int], str]:
     """Who makes up the market, after their number: of one class, of a region, of one's members."""
     chosen = answer.question.selection
-    classes, members = sorted(chosen.classes), " of your members" if chosen.members is not None else ""
-    where = f" in {join(sorted(chosen.regions))}" if chosen.regions else ""
+    classes = sorted(chosen.classes)
+    where = f" in {join(map(the_region, sorted(chosen.regions)), last='or')}" if chosen.regions else ""
 
     def said(count: int) -> str:
-        noun = class_word(classes[0], count) if len(classes) == 1 else "council" if count == 1 else "councils"
-        return f"{noun}{members}{where}"
+        if chosen.members is not None:
+            return f"of your members{where}"
+        return (class_word(classes[0], count) if len(classes) == 1 else "council" if count == 1 else "councils") + where
 
     return said
 

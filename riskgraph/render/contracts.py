@@ -26,10 +26,7 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
     order = f"the {len(worst)} in the worst radii first" if split else "the first to act on first"
     heads = ["", "The others, the first to act on first:"]
     if split:
-        least = min(contract.radius for contract in worst)
-        heads[0] = (
-            f"In the worst radii, {plural(least, 'public body', 'public bodies')} or more, the first to act on first:"
-        )
+        heads[0] = "In the worst radii, counted by who is first, the first to act on first:"
     blocks: list[Text | Items] = []
     left = limit
     for head, part in zip(heads, (worst, others) if split else (found.contracts, ()), strict=True):
@@ -102,7 +99,9 @@ def _contract(found: Contracts, contract: HeldContract) -> str:
         extra.append(words.get(contract.vesting, "before vesting day unless it is extended"))
     if contract.radius:
         line = " by this line of business" if "/" in contract.widest else ""
-        extra.append(f"could reach {plural(contract.radius, 'body', 'bodies')}{line}")
+        more = contract.radius - contract.first
+        reach = f"{contract.first} first, {more} more possibly" if contract.first and more else str(contract.radius)
+        extra.append(f"could reach {reach}{line}" if more else f"could reach {contract.radius}{line}")
     return f"{dataset.usual_name(row.dependent)} with {_with(dataset, contract)}{area}: {'; '.join(extra)}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.radius import BlastRadius
+from riskgraph.analysis.suppression import FEWEST, share
 from riskgraph.analysis.triage import Tier
 from riskgraph.dates import in_words
 from riskgraph.model import SENTENCES, Band, FailureKind, Grade
@@ -21,7 +22,7 @@ from riskgraph.render.words import (
     short_name,
 )
 
-__all__ = ["among", "asked_of", "cannot_answer", "failing", "finding"]
+__all__ = ["among", "asked_of", "cannot_answer", "counted", "failing", "finding"]
 
 NAMED = 4  # names in a headline
 
@@ -133,6 +134,33 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
     if radius.nothing:
         return f"0{_scope(radius)}{also} could be reached {supposed}: no route was found in this data{tail}"
     return f"0{_scope(radius)}{also} could be reached {supposed}: only bodies that are not counted{tail}"
+
+
+def counted(radius: BlastRadius, roots: str) -> str:
+    """The same without a name and without a number under five: who is first and who is possible are one where either is.
+
+    Parameters
+    ----------
+    roots
+        Words for what fails that name nobody.
+    """
+    first, possible = (radius.tiers[tier] for tier in (Tier.FIRST, Tier.POSSIBLE))
+    supposed = f"if {roots} {failing(radius.kinds, len(radius.roots))}"
+    together = sorted((*first, *possible))
+    if not together:
+        return (
+            finding(radius, roots=roots, named=False)
+            if radius.nothing
+            else f"It is not told whether any council could be reached {supposed}"
+        )
+    if len(together) < FEWEST:
+        return f"Fewer than 5 {_scope(radius).strip()} could be reached {supposed}"
+    if share(len(first), len(together)) is None:
+        return f"{len(together):,}{_scope(radius)} could be reached {supposed}, some of them possibly only"
+    if not first:
+        return f"{len(together):,}{_scope(radius)} could possibly be reached {supposed}, none of them surely"
+    more = f"; {len(possible):,} more possibly" if possible else ""
+    return f"{len(first):,}{_scope(radius)} could be reached first {supposed}{more}"
 
 
 def _careful(radius: BlastRadius, precaution: Sequence[str], named: bool) -> str:

@@ -115,11 +115,12 @@ def _line(ranking: Ranking, row: RankedRoot) -> str:
     band, first = ranking.band, ranking.first_band
     kind = "line of business" if row.kind == LINE_OF_BUSINESS else kind_word(row.kind)
     parts = [plural(row.authorities[band], "body", "bodies")]
-    if ranking.hidden:
-        parts[0] = f"{row.hidden[band]:,} of {parts[0]} without a relation of their own"
-    elif first < band:
-        less = row.authorities[band] - row.authorities[first]
-        parts = [f"{row.authorities[first]:,} first", *([f"{less:,} more possibly"] if less else [])]
+    counts, alone = (row.hidden, " without a relation of their own") if ranking.hidden else (row.authorities, "")
+    if first < band:
+        less = counts[band] - counts[first]
+        parts = [f"{counts[first]:,} first{alone}", *([f"{less:,} more possibly"] if less else [])]
+    elif ranking.hidden:
+        parts = [f"{plural(counts[band], 'body', 'bodies')}{alone}"]
     if people := row.residents[first] or row.residents[band]:
         parts.append(f"up to {people:,} people")
     parts.append(plural(row.services[band], "service"))

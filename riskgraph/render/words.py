@@ -56,6 +56,7 @@ __all__ = [
     "sentence",
     "short_name",
     "step_phrase",
+    "the_region",
     "tied",
 ]
 
@@ -239,7 +240,7 @@ def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -
     'of 7 London boroughs'
     """
     held = counted(dataset, day or dataset.info.day, chosen.holds)
-    where = f" in {join(map(_the_region, sorted(chosen.regions)), last='or')}" if chosen.regions else ""
+    where = f" in {join(map(the_region, sorted(chosen.regions)), last='or')}" if chosen.regions else ""
     services = f", in {join(area_label(area).lower() for area in sorted(chosen.areas))}" if chosen.areas else ""
     if chosen.members is not None:
         more = where or chosen.classes
@@ -257,7 +258,7 @@ def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -
     return f"of {bodies(dataset, councils or held)}{where}{services}"
 
 
-def _the_region(region: str) -> str:
+def the_region(region: str) -> str:
     """A region as it stands in a sentence: the South East, but Wales."""
     points = ("North", "South", "East", "West")
     return f"the {region}" if region.startswith(points) and region != "Northern Ireland" else region

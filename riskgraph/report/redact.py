@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.question import Question
+from riskgraph.analysis.suppression import FEWEST
 from riskgraph.data import canonical
 from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import Dataset
@@ -31,7 +32,6 @@ from riskgraph.report.leaks import Leak, Needles, leaks
 
 __all__ = ["Leak", "Needles", "Redacted", "RedactedMap", "leaks", "redact", "redact_map", "redact_page"]
 
-FEWEST_ALIKE = 5  # bodies that share a class and region before either is told
 _ROUNDS = 3  # how far around a body its place in the map is looked at
 _WORDS = {
     "supplier": "Supplier",
@@ -311,7 +311,7 @@ class _Redaction:
         """The class, if it may be told; the model needs to know groups, and words count councils."""
         if authority_type is None or authority_type == "group":
             return authority_type
-        if self.classes and self.by_class[authority_type] >= FEWEST_ALIKE:
+        if self.classes and self.by_class[authority_type] >= FEWEST:
             return authority_type
         return "council" if authority_type in COUNCILS else "other"
 
@@ -323,7 +323,7 @@ class _Redaction:
                 combined_authority=self.ids.get(entry.combined_authority or "", entry.combined_authority),
                 successors=tuple(self.ids.get(body, body) for body in entry.successors),
             )
-        told = self.classes and self.shared[entry.kind, entry.region] >= FEWEST_ALIKE
+        told = self.classes and self.shared[entry.kind, entry.region] >= FEWEST
         number = self.ids[entry.id]
         ended = None if entry.exists(self.as_of) else self._ended(entry.valid_to)
         return RegisterEntry(

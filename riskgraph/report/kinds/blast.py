@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from riskgraph.analysis.affected import affected_by
-from riskgraph.analysis.blast import SHOWN_BANDS, BlastRadius, Reach, blast
+from riskgraph.analysis.blast import BlastRadius, Reach, blast
 from riskgraph.analysis.calls import call_sheet
 from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.measure import own_bands
+from riskgraph.analysis.triage import Tier
 from riskgraph.dates import moment
 from riskgraph.model import Band, FailureKind
-from riskgraph.render.blast import left_behind, page
+from riskgraph.render.blast import page, triage
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
 from riskgraph.render.headline import finding
 from riskgraph.render.incident_words import note_words
@@ -27,7 +28,6 @@ from riskgraph.report.parts import (
     MOST,
     area_title,
     band_counts,
-    bands_note,
     columns_of,
     contracts_section,
     harm_bands,
@@ -44,6 +44,15 @@ from riskgraph.rules import rules
 from riskgraph.settle import Step
 
 __all__ = ["blast_report"]
+
+TIER_NOTES = {  # what stands beside the first number, in the order of triage
+    Tier.FIRST: "first",
+    Tier.PRECAUTION: "as a precaution",
+    Tier.POSSIBLE: "more possibly",
+    Tier.ALTERED: "only if software were altered",
+    Tier.UNRECORDED: "depend on it, not recorded for what or how",
+    Tier.PAST: "past customers",
+}
 
 
 @report_kind(
@@ -79,7 +88,7 @@ def blast_report(context: Context) -> Report:
         "Blast radius",
         radius.view.as_of.isoformat(),
         numbers(radius, present),
-        meaning(radius, present, context.withheld),
+        meaning(radius, context.withheld),
         tuple(unknown_lines(radius)),
         _now(context, radius, present),
         _decisions(radius, present, roots, deadline(context)),
@@ -123,10 +132,14 @@ def _steps(radius: BlastRadius) -> list[Step]:
 
 def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Number, Number]:
     """Councils, who is affected at them, services."""
+    tiers = radius.tiers
+    lead = Tier.FIRST if tiers[Tier.FIRST] else Tier.POSSIBLE
+    less = [f"{len(tiers[tier]):,} {word}" for tier, word in TIER_NOTES.items() if tier is not lead and tiers[tier]]
     councils = Number(
-        f"{len(present):,}",
-        "councils and other public bodies could be reached" if len(present) != 1 else "public body could be reached",
-        bands_note(radius, present),
+        f"{len(tiers[lead]):,}" if tiers[lead] or radius.nothing else "Not known",
+        f"of {plural(radius.question.bodies, 'public body', 'public bodies')} could be reached"
+        + (" first" if lead is Tier.FIRST else " possibly" if tiers[lead] else ""),
+        "; ".join(less) or "nobody besides",
     )
     asked = FailureKind.OUTAGE if FailureKind.OUTAGE in radius.kinds else radius.kinds[0]
     by_area = areas_hit(present, asked)
@@ -149,7 +162,8 @@ def numbers(radius: BlastRadius, present: Sequence[Reach]) -> tuple[Number, Numb
 
 def _affected(radius: BlastRadius, present: Sequence[Reach]) -> Number:
     """People on record where nobody else is reached, staff where only theirs is hit, else residents as a ceiling."""
-    found, dataset = affected_by(radius, Band.POSSIBLE), radius.graph.dataset
+    band = radius.first_band if radius.tiers[Tier.FIRST] else Band.POSSIBLE
+    found, dataset = affected_by(radius, band), radius.graph.dataset
     recorded = next((note for note in found.recorded if note.people is not None), None)
     if recorded is not None and not present:
         return Number(f"About {recorded.people:,}", "people, as recorded", note_words(dataset, recorded))
@@ -187,42 +201,17 @@ def areas_hit(reaches: Sequence[Reach], kind: FailureKind) -> dict[str | None, l
     return dict(order)
 
 
-def meaning(radius: BlastRadius, present: Sequence[Reach], withheld: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """What it means, in a paragraph or two."""
-    dataset = radius.graph.dataset
-    lines = []
-    surest = [reach for reach in present if reach.band is Band.DOCUMENTED]
-    past = []
-    if radius.past:
-        customers = left_behind(radius, radius.past, 4, withheld)
-        past = [f"{plural(len(radius.past), 'past customer')}: {customers}."]
-    if not present and radius.doubtful:
-        wide = plural(len(radius.doubtful), "body", "bodies")
-        return (f"No way is surer than a blank in this data: {wide} cannot be ruled out.", *past)
-    if not present and not radius.nothing:
-        return ("Only bodies are reached that are not counted: they no longer exist, or are groups of bodies.",)
-    if not present:
+def meaning(radius: BlastRadius, withheld: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """What it means: a sentence for each tier of the triage that holds anybody."""
+    dataset, tiers = radius.graph.dataset, radius.tiers
+    if radius.nothing and not any(tiers.values()):
         return ("No way by which harm could travel to a council was found in this data. That is no proof of safety.",)
-    if surest:
-        names = join((short_name(dataset, reach.id) for reach in surest), 6)
-        others = "the others are less sure" if len(surest) < len(present) else "that is all of them"
-        lines.append(f"The dependence of {plural(len(surest), 'body', 'bodies')} is documented: {names}; {others}.")
-    else:
-        lines.append("For none of them is every step documented by evidence.")
-    effects = [
-        f"{kind.effect} at {plural(len(bands), 'body', 'bodies')} ({band_counts(bands)})"
-        for kind, bands in harm_bands(radius).items()
-        if bands
-    ]
-    if effects:
-        lines.append(f"{capital(join(effects, last='and'))}.")
-    ring = sorted({b for band in SHOWN_BANDS for b in radius.ring[band]} - {r.id for r in present})
-    if ring:
-        names = join((short_name(dataset, body) for body in ring), 4)
-        lines.append(
-            f"As a precaution: {names} {'shares' if len(ring) == 1 else 'share'} a place or a link with these."
-        )
-    return (*lines, *past)
+    lines = [block.words for block in triage(radius, withheld=withheld) if isinstance(block, Text)]
+    if first := [body for body in tiers[Tier.FIRST] if body not in withheld]:
+        lines.insert(1, f"They are {join((short_name(dataset, body) for body in first), 10)}.")
+    return tuple(lines) or (
+        "Only bodies are reached that are not counted: they no longer exist, or are groups of bodies.",
+    )
 
 
 def _now(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> tuple[str, ...]:
