@@ -212,7 +212,7 @@ def run(*words: str) -> str:
 def test_the_first_line_says_that_no_single_change_helps_more_than_one_council() -> None:
     said = run("civica", "--data", "seeds").splitlines()
     assert said[0].startswith(
-        "No single change helps more than one council: each of the 3 that Civica could reach has one"
+        "No single change helps more than one of the 3 councils that Civica could reach (data of "
     )
     assert "Sever" not in "".join(said) and "alone 0" not in "".join(said)
     assert any(line.startswith("1. Each of 3 councils: have another than Civica run ") for line in said)
@@ -222,7 +222,7 @@ def test_the_first_line_says_that_no_single_change_helps_more_than_one_council()
 def test_the_first_line_names_the_one_change_that_helps_several() -> None:
     said = run("quenby-software", "--data", "one-sheet-register.csv").splitlines()
     assert said[0].startswith(
-        "One change by Marl Valley Shared Services helps 3 of the 5 councils that Quenby Software"
+        "One change by Marl Valley Shared Services helps most: 3 of the 5 councils that Quenby Software"
     )
     assert (
         said[1]
@@ -251,14 +251,16 @@ def test_one_question_to_a_supplier_counts_for_all_its_customers(uk: RiskGraph) 
     act = found.acts[0]
     assert {one.act for one in act.remedies} == {Act.ASK} and {one.actor for one in act.remedies} == {"supplier:capita"}
     said = as_text(page(found)).splitlines()
-    assert said[0].startswith(f"One question to Capita could help {act.saves:g} of the {found.was:g} public bodies")
+    assert said[0].startswith(
+        f"One question to Capita could help most: {act.saves:g} of the {found.was:g} public bodies"
+    )
     assert said[1].startswith("1. Ask Capita for each of ")
 
 
 def test_the_answer_in_words(tmp_path: Path) -> None:
     assert ", of those selected." in run("civica", "--data", "seeds", "--class", "district")
     said = run("rbkc shared it", "--data", "seeds", "--all").splitlines()
-    assert said[0].startswith("No single change helps more than one council: each of the 2 that RBKC and Westminster")
+    assert said[0].startswith("No single change helps more than one of the 2 councils that RBKC and Westminster")
     assert said[1].startswith("1. Each of 2 councils (Kensington and Chelsea and Westminster): move from RBKC")
     assert "The best 2 changes together leave 0 of 2, made in a copy of the map and asked again." in said
     costs = tmp_path / "costs.csv"

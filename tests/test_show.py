@@ -33,7 +33,7 @@ def graph(tmp_path: Path) -> RiskGraph:
 
 def test_of_a_supplier_the_first_line_says_who_depends_on_it_and_the_next_how_old_that_is(graph: RiskGraph) -> None:
     said = as_text(page(profile(graph, "orbit"))).splitlines()
-    assert said[0] == "2 councils depend on Orbit directly: Ashby and Bexton (data of 30 June 2024)."
+    assert said[0] == "2 councils depend on Orbit: Ashby and Bexton (data of 30 June 2024)."
     surely = "Known surely (confirmed or reported): 1 of 2"
     assert said[1] == f"{surely}; 1 last seen more than five years ago, the oldest in 2012."
     assert said[2].startswith("Itself it serves, supplies or hosts 1 (Ashby); 1 last seen more than five years ago")
@@ -51,5 +51,5 @@ def test_of_a_council_the_first_line_says_on_how_many_it_depends_or_that_nothing
 
 def test_many_users_are_grouped_and_the_old_among_them_counted() -> None:
     said = as_text(page(profile(RiskGraph.open("uk"), "civica")))
-    assert " of them only by a product that it makes (data of " in said.splitlines()[0]
+    assert " of them only by its products (data of " in said.splitlines()[0]
     assert "last seen before 2021)" in said

@@ -19,6 +19,7 @@ from riskgraph.analysis.market import SupplyChain
 from riskgraph.analysis.measure import counted, counts
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.suppression import FEWEST
 from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Band
@@ -28,7 +29,6 @@ from riskgraph.settle import Step
 
 __all__ = ["ClassStanding", "Peer", "Peers", "Run", "peers"]
 
-TOO_FEW = 5  # below this a figure of a class would tell about single councils
 _SAME = frozenset({PRODUCT, SYSTEM, SHARED_SERVICE, AUTHORITY})  # having one of these is to run the same
 Key = tuple[str, str | None]
 """What is run, and for which service area."""
@@ -356,7 +356,7 @@ class _PeerFinder:
         like = [one for one in self.dataset.register.values() if entry and one.kind == entry.kind and one.exists(day)]
         size = max(len(like), len(self._alike) + 1)
         users = sum(1 for one in self._alike if any(thing == system for thing, _ in self._runs.get(one, ())))
-        return size >= TOO_FEW and 2 * (users + 1) > size
+        return size >= FEWEST and 2 * (users + 1) > size
 
     def _standing(self) -> ClassStanding:
         most, largest, services = {}, "", self.settled.services
@@ -369,7 +369,7 @@ class _PeerFinder:
             if body == self.body:
                 largest = min(supplier for supplier, areas in leans.items() if len(areas) == most[body])
         others = [most[one] for one in self._alike if one in most]
-        own, enough = most.get(self.body, 0), len(others) >= TOO_FEW
+        own, enough = most.get(self.body, 0), len(others) >= FEWEST
         return ClassStanding(
             len(services.get(self.body, ())),
             own,

@@ -157,15 +157,10 @@ def _headline(found: Fixes) -> str:
     first = [act for act in found.acts if act.saves == most]
     if most > 1 and len(first) == 1:
         who, ask = short_name(dataset, first[0].remedies[0].actor), first[0].remedies[0].act is Act.ASK
-        what = f"One question to {who} could help" if ask else f"One change by {who} helps"
-        return f"{what} {round(most):,} of the {was} {scope}, more than any other"
-    least = _whom(found, most) if most > 1 else f"one {_whom(found, 1, only=True)}"
-    if found.by is not By.AUTHORITIES:
-        most_of = f"{round(most):,} of the {was}" if most > 1 else f"{least} of the {round(found.was):,}"
-        return f"No single change helps more than {'up to ' if found.by is By.RESIDENTS else ''}{most_of} {scope}"
-    helped = len({body for act in found.acts for body in act.saved})
-    each = f"each of the {found.was:g}" if helped == found.was else f"{helped:,} of the {found.was:g}"
-    return f"No single change helps more than {least}: {each} {scope} {'has' if helped in {1, found.was} else 'have'} one of {'its' if helped in {1, found.was} else 'their'} own"
+        what = f"One question to {who} could help most" if ask else f"One change by {who} helps most"
+        return f"{what}: {round(most):,} of the {was} {scope}"
+    up_to = "up to " if found.by is By.RESIDENTS else ""
+    return f"No single change helps more than {f'{up_to}{round(most):,}' if most > 1 else 'one'} of the {was} {scope}"
 
 
 def _act_lines(found: Fixes) -> Iterator[str]:
@@ -233,6 +228,9 @@ def _notes(found: Fixes) -> Iterator[str]:
     band = found.question.band
     if found.was:
         yield f"Counted: whoever could be reached, {sure.get(band, f'{band.word} or surer')}{hit}{only}."
+    helped = len({body for act in found.acts for body in act.saved})
+    if helped and found.by is By.AUTHORITIES:
+        yield f"A change by one body alone helps {f'each of the {helped:,}' if helped == found.was else f'{helped:,} of them'}."
     if best.remedies:
         yield (
             f"The best {plural(len(best.remedies), 'change')} together {'leaves' if len(best.remedies) == 1 else 'leave'} "

@@ -81,12 +81,11 @@ def _helpers(found: Peers) -> tuple[str, tuple[str, ...]]:
     if not reached + open_:
         return f"Nobody to offer: nobody else is recorded to run the same as {name}", (services,)
     count = reached + open_
-    who = "it" if count == 1 else f"all {count:,}"
-    said = f"{reached:,} could be reached from {root} and {open_:,} cannot be ruled out"
+    said = f"{root} could reach {reached:,} and {open_:,} cannot be ruled out"
     if not open_:
-        said = f"{who} could be reached from {root}"
+        said = f"{root} could reach {'it' if count == 1 else 'all of them'}"
     elif not reached:
-        said = f"{who} cannot be ruled out"
+        said = "it cannot be ruled out" if count == 1 else "none of them can be ruled out"
     others = "other runs" if count == 1 else "others run"
     return f"Nobody to offer: {count:,} {others} the same as {name}; {said}", (services,)
 
@@ -99,18 +98,18 @@ def _standing(found: Peers) -> tuple[str, tuple[str, ...]]:
         return f"Not known: nothing that {name} runs is recorded, so it cannot be compared with its class", ()
     kind = dataset.entities[found.body].authority_type
     lean, largest = ("leans" if one.on_one == 1 else "lean"), full_name(dataset, one.supplier)
-    first = f"{one.on_one} of {name}'s {plural(one.services, 'known service')} {lean} on one supplier, {largest}"
+    first = f"{one.on_one} of {name}'s {plural(one.services, 'known service')} {lean} on {largest}"
     if one.on_one == 1 < one.services:
         first = f"No two of {name}'s {plural(one.services, 'known service')} lean on the same supplier"
     if one.median is None or one.fewer is None or one.as_many is None:
         return first, (f"Too few {class_word(kind, 2)} are known here to compare without naming them.",)
-    others = f"{one.class_size:,} other {class_word(kind, one.class_size)}"
+    others = f"{one.class_size:,} {class_word(kind, one.class_size)}"
     more = one.class_size - one.fewer - one.as_many
     nothing = one.class_all - one.class_size
     like = sum(1 for peer in found.peers if peer.same_class)
     runs = bodies(dataset, [peer.id for peer in found.peers]) if found.peers else "Nobody else"
-    return f"{first}; the median of {others} is {one.median:g}", (
-        f"Of these {one.class_size:,}, {one.fewer:,} have fewer on their largest supplier, {one.as_many:,} as many and "
+    return f"{first}; median of {others}: {one.median:g}", (
+        f"Of these {one.class_size:,} others, {one.fewer:,} have fewer on their largest supplier, {one.as_many:,} as many and "
         f"{more:,} more. None of them is named.",
         f"What is known decides: {one.services} services of {name}, a median of {one.class_services:g} in its class"
         f"{f'; of {nothing:,} more nothing is known' if nothing else ''}.",

@@ -102,11 +102,11 @@ def _provider(profile: Profile) -> tuple[str, list[str]]:
         return f"No public body is recorded to depend on {name} directly{more}", []
     own = {body for body, steps in users.items() if not all(step.implied for step in steps)}
     depend = "depends" if len(users) == 1 else "depend"
-    lead = f"{bodies(dataset, list(users))} {depend} on {name} directly"
+    lead = f"{bodies(dataset, list(users))} {depend} on {name}"
     if len(users) <= _NAMED:
         lead += f": {join(sorted(short_name(dataset, body) for body in users))}"
     elif len(own) < len(users):
-        lead += f", {len(users) - len(own):,} of them only by a product that it makes"
+        lead += f", {len(users) - len(own):,} of them only by its products"
     surely = sum(1 for steps in users.values() if min(step.grade for step in steps) <= Grade.REPORTED)
     newest = [_newest(profile, steps) for steps in users.values()]
     lines = [_aged(profile, f"Known surely (confirmed or reported): {surely:,} of {len(users):,}", newest)]

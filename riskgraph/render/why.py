@@ -87,10 +87,12 @@ def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4
             rows = dict.fromkeys(row for chain in chains for row in chain.rows)
             lines += [line for row in rows for line in evidence_lines(dataset, dataset.relations[row])]
         items.append("\n   ".join(lines))
+    ways = len(groups) + why.unlisted
     left = why.unlisted + (0 if every else len(groups) - limit)
     return Page(
-        _headline(why, len(groups) + why.unlisted),
+        _headline(why),
         (
+            *paragraphs(f"{plural(ways, 'way')}, the surest first:" if ways > 1 else ""),
             Items(tuple(items), ordered=True),
             *paragraphs(
                 f"And {plural(left, 'route')} more: --all." if left > 0 else "",
@@ -101,8 +103,8 @@ def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4
     )
 
 
-def _headline(why: Why, routes: int) -> str:
-    """By which way the body is reached, how surely, and how many other ways there are."""
+def _headline(why: Why) -> str:
+    """By which way the body is reached, and how surely."""
     dataset, best = why.graph.dataset, why.chains[0].best
     name, route = short_name(dataset, why.body), route_of(dataset, best)
     way = {Route.DIRECT: "directly", Route.PAST: "by what has ended"}.get(route[0]) or route_phrase(dataset, *route)
@@ -111,8 +113,7 @@ def _headline(why: Why, routes: int) -> str:
         return f"{name} is what was asked about."
     open_ = best.band is Band.NOT_RULED_OUT
     sure = "only if software were altered" if why.chains[0].altered else best.band.word
-    said = ([] if open_ else [sure]) + ([f"and {plural(routes - 1, 'other way')}"] if routes > 1 else [])
-    told = f": {', '.join(said).removeprefix('and ')}" if said else ""
+    told = "" if open_ else f": {sure}"
     date, way = data_of(dataset), "" if open_ and route[0] is Route.DIRECT else f" {way}"
     return f"{name} {could}{way} {_supposed(why.question, dataset)}{told} ({date})."
 
