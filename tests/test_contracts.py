@@ -62,7 +62,7 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
     text = as_text(contracts_page(found))
     assert text.startswith("3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first.")
     assert text.index("Ashby with Orbit") < text.index("Bexton with Orbit") < text.index("Bexton with Nova")
-    assert "In the worst radii, 2 public bodies or more, the first to act on first:" in text
+    assert "In the worst radii, counted by who is first, the first to act on first:" in text
 
 
 def test_all_equally_wide_are_not_called_the_worst(tmp_path: Path) -> None:

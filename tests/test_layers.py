@@ -36,6 +36,7 @@ FLOORS: dict[str, float] = {
     "graph": 2,
     "networkx_graph": 2,
     "deciding": 2,
+    "evidence": 2,
     "settle": 2,
     "harm": 2,
     "compiled": 2,
