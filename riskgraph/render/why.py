@@ -61,16 +61,16 @@ def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4
         The most routes, where not every one is shown.
     """
     dataset, names = why.graph.dataset, why.graph.names
-    name, supposed = short_name(dataset, why.body), _asked(why.question, dataset)
+    name = short_name(dataset, why.body)
     words = f"{names.handle(why.body)} {' '.join(map(names.handle, why.question.roots))}"
     if not why.chains:
         show = f"riskgraph show {names.handle(why.body)}"
         if not why.recorded:
-            return Page(
-                f"Not known: nothing is recorded of what {name} depends on, so no route {supposed}.", (), (show,)
-            )
+            lead = f"Not known: nothing is recorded of what {name} depends on ({data_of(dataset)})."
+            return Page(lead, (), (show,))
         gap = "That may be a gap of the map and not a fact of the world."
-        first = f"0 routes are recorded by which {name} could be reached {supposed}."
+        roots = join(root_name(dataset, root) for root in why.question.roots)
+        first = f"0 known routes carry harm from {roots} to {name} ({data_of(dataset)})."
         return Page(first, paragraphs(gap), (f"riskgraph why --not {words}", show))
     groups = [(chain,) for chain in why.chains] if every else _distinct(dataset, why.chains)
     items: list[str] = []
