@@ -123,7 +123,7 @@ def import_file(
     if options.register:
         report.note(f"The register.csv beside the file was used: {len(options.register)} bodies.")
     if not statements.purchases and not statements.relations and base is None and not report.read:
-        raise RiskGraphError(f"{path.name} holds no rows.", "Check that it is the right file.")
+        raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")
     return assemble(statements, before, path), report
 
 

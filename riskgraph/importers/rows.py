@@ -34,9 +34,19 @@ from riskgraph.importers.values import (
 from riskgraph.importers.words import area_of_word, grade_of
 from riskgraph.vocabulary import words
 
-__all__ = ["ColumnPlaces", "SourceRow", "TableKind", "header_key", "place_columns", "read_rows", "score_of_headers"]
+__all__ = [
+    "EXAMPLE_ROW",
+    "ColumnPlaces",
+    "SourceRow",
+    "TableKind",
+    "header_key",
+    "place_columns",
+    "read_rows",
+    "score_of_headers",
+]
 
 _FIRST = 20  # filled rows among which the header is looked for
+EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only shows how to fill in a template
 _TICK = 1000  # rows between two signs of progress
 _LIKE = 0.88  # likeness from which a header is taken for a known one
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -395,12 +405,15 @@ def _rows(
     sheet: SourceTable, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
     report, tick = statements.report, statements.options.tick
-    empty = filled = 0
+    empty = filled = shown = 0
     for number, cells in sheet.rows():
         if number <= header:
             continue
         if not any(map(clean, cells)):
             empty += 1
+            continue
+        if cells[0][: len(EXAMPLE_ROW)].casefold() == EXAMPLE_ROW:
+            shown += 1
             continue
         row = SourceRow(sheet.name, number, cells, columns, kind, statements)
         if kind.counted:
@@ -414,6 +427,10 @@ def _rows(
         yield row
     if empty:
         report.note(f"{empty:,} empty rows were passed over.")
+    if shown:
+        report.note(
+            f"{shown:,} example row was passed over." if shown == 1 else f"{shown:,} example rows were passed over."
+        )
 
 
 def _first_rows(sheet: SourceTable) -> Iterator[tuple[int, tuple[str, ...]]]:
