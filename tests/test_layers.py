@@ -75,6 +75,7 @@ LOADED_LATE = {
     ("riskgraph.maps", "riskgraph.importers"),
     ("riskgraph.graph", "riskgraph.compiled"),
     ("riskgraph.analysis.select", "riskgraph.importers.sheets"),
+    ("riskgraph.analysis.select", "riskgraph.importers.matching"),
     ("riskgraph.analysis.rank", "riskgraph.analysis.root_counts"),
     ("riskgraph.scenario.compare", "riskgraph.analysis.rank"),
     ("riskgraph.graph", "riskgraph.networkx_graph"),

@@ -207,6 +207,9 @@ ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "exercise": [("exercise.toml", *DATA, "--output", "played")],
     "replay": [("orbit-2024", *DATA)],
     "timeline": [("orbit-2024", *DATA)],
+    "held": [("orbit", *DATA)],
+    "services": [("orbit", *LIKE, *DATA)],
+    "brief": [("orbit-2024", *DATA), ("orbit", *DATA)],
     "query": [()],
 }  # fmt: skip
 NEEDS_A_SERVER = {"neo4j clear", "neo4j load", "neo4j status"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskgraph.analysis.desks import desks
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.importers.contacts import Contact, read_contacts

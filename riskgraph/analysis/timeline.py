@@ -20,7 +20,7 @@ from riskgraph.analysis.incidents import IncidentNote, note_of
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.replay import incident_id
 from riskgraph.analysis.select import Selection
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ORGANISATIONS, Evidence, Incident, IncidentEffect, Relation

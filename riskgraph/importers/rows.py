@@ -15,7 +15,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
-from riskgraph.data.names import normalise
+from riskgraph.data.scope_words import areas_of
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceTable
@@ -31,7 +32,7 @@ from riskgraph.importers.values import (
     redacted,
     says_nothing,
 )
-from riskgraph.importers.words import area_of_word, grade_of
+from riskgraph.importers.words import grade_of
 from riskgraph.vocabulary import words
 
 __all__ = [
@@ -291,7 +292,11 @@ class SourceRow:
         text = self["area"]
         if not text:
             return None
-        return area_of_word(text) or self._unknown("service area that is not known, left blank", "", text)
+        known = areas_of(text)
+        if len(known) == 1:
+            return known[0]
+        which = "fits several" if known else "is not known"
+        return self._unknown(f"service area that {which}, left blank", "", text)
 
     def grade(self) -> str:
         """How sure the row is."""

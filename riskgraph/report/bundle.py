@@ -14,7 +14,7 @@ from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.arguments import check
 from riskgraph.data.snapshot import as_zip
-from riskgraph.dates import parse_day
+from riskgraph.dates import fixed_moment, parse_day, parse_moment
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRODUCT, SUPPLIER, Band
@@ -361,10 +361,10 @@ def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = parse_moment(fixed_moment(text))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is not None or len(text) < len("2026-11-25 09:30"):
+    if moment is None:
         raise RiskGraphError(f"{text!r} is no date and time.", 'Write it as "2026-11-25 09:30", by the local clock.')
     return moment
 
