@@ -170,3 +170,7 @@ def test_of_two_purchases_of_one_thing_the_graver_word_counts(tmp_path: Path) ->
     )
     row = next(row for row in read(file).relations.values() if row.importance is not None)
     assert (row.importance, row.hours_without, row.people) == ("critical", 30, 900)
+
+
+def test_a_council_that_stops_has_services_of_its_own() -> None:
+    assert as_text(services_page(services(uk(), "essex"))).startswith("0 services besides its own of 571 public bodies")

@@ -65,7 +65,7 @@ def page(found: Brief, *, anonymous: bool = False) -> Page:
         handle = found.graph.names.handle(found.question.roots[0])
         tries = (f"riskgraph blast {handle}", f"riskgraph calls {handle}", "riskgraph data incident --help")
     marking = "TLP:GREEN" if anonymous else info.marking or "TLP:AMBER"
-    scope = f"{scope_words(found.question)}, " if found.question.selection else ""
+    scope = f"{scope_words(found.question)}, " if found.question.selection and found.statements else ""
     return Page(f"{words.lead()} ({scope}{data_of(found.graph.dataset)}).", tuple(blocks), tries, marking)
 
 

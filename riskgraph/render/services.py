@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskgraph.analysis.services import HitArea, HitService, ServicesHit
-from riskgraph.model import Band, FailureKind
+from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.blocks import Items
 from riskgraph.render.headline import failing
 from riskgraph.render.held import scope_words
@@ -31,7 +31,11 @@ def page(found: ServicesHit, limit: int = 12, names: int = 4) -> Page:
     elif found.not_ruled_out:
         lead = f"It is not known whether a service could {hit} if {who} {verb}: {found.not_ruled_out:,} cannot be ruled out {date}"
     else:
-        lead = f"0 services {scope_words(found.question)} could {hit} if {who} {verb}: no route was found {date}"
+        itself = any(dataset.entities[root.partition("/")[0]].kind == AUTHORITY for root in roots)
+        besides = " besides its own" if itself else ""
+        lead = (
+            f"0 services{besides} {scope_words(found.question)} could {hit} if {who} {verb}: no route was found {date}"
+        )
     unjudged = count - int(str(facts["judged"]))
     lines = [
         f"Not judged, {unjudged:,} of {count:,}: no register says how important they are"
