@@ -905,7 +905,7 @@ class RiskMap:
             return checked(replay_all)(self.graph, only_known_before=only_known_before, **asking)
         return checked(replay)(self.graph, incident, only_known_before=only_known_before, **asking)
 
-    def timeline(self, incident: str) -> Timeline:
+    def timeline(self, incident: str, **asking: Unpack[Asking]) -> Timeline:
         """Everything dated about one incident, in order; see `riskgraph.analysis.timeline.timeline`.
 
         Examples
@@ -915,7 +915,7 @@ class RiskMap:
         """
         from riskgraph.analysis.timeline import timeline
 
-        return checked(timeline)(self.graph, incident)
+        return checked(timeline)(self.graph, incident, **asking)
 
     @checked
     def report(

@@ -153,7 +153,9 @@ DATA = ("--data", "map")
 ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "data check": [DATA],
     "data gaps": [DATA],
-    "data ask": [("--root", "orbit", *LIKE, *DATA), ("--ranked", *DATA)],
+    "data ask": [("--root", "orbit", *LIKE, *DATA), ("--ranked", *DATA), ("--letter", "--root", "orbit", *DATA)],
+    "data snapshot": [DATA],
+    "data template": [()],
     "data export": [("--format", form, "--output", f"out.{form}", *DATA) for form in ("json", "csv")],
     "data diff": [("map", "map", "--root", "orbit", *LIKE)],
     "data merge": [("map", "map", "--to", "merged")],

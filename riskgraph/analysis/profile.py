@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.contracts import Buyers
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.supplier import SupplierSide, supplier_side
 from riskgraph.errors import RiskGraphError
@@ -31,7 +32,7 @@ class Profile(Answer, Pictured):
     form: ClassVar = Form(
         "show",
         "Everything known about one body or place: what it depends on, who depends on it, what ended.",
-        ("view",),
+        ("view", "scope"),
         (
             Column("id", "its id"),
             Column("kind", "its kind"),
@@ -171,7 +172,8 @@ def profile(graph: RiskGraph, name: str, **asking: Unpack[Asking]) -> Profile:
     name
         Its name or id.
     asking
-        The view; see `riskgraph.analysis.question.Asking`.
+        The view and the scope, by which those who depend on it are limited; see
+        `riskgraph.analysis.question.Asking`.
 
     Returns
     -------
@@ -192,10 +194,21 @@ def profile(graph: RiskGraph, name: str, **asking: Unpack[Asking]) -> Profile:
     question = Question.of(graph, **asking)
     id_ = graph.names.resolve(name).partition("/")[0]
     dataset, settled = graph.dataset, graph.settled(question.view)
-    mine = [step for step in settled.steps if id_ in {step.dependent, step.provider}]
+    chosen, buyers = question.selection, Buyers(graph, question.view, question.selection)
+    mine = [
+        step
+        for step in settled.steps
+        if (step.dependent == id_ and chosen.has_area(step.area))
+        or (step.provider == id_ and buyers.hold(step.dependent, step.area))
+    ]
     stated = [step for step in mine if not step.implied]
     counted = {step.row.id for step in stated}
-    rows = [row for row in dataset.relations.values() if id_ in {row.dependent, row.provider}]
+    rows = [
+        row
+        for row in dataset.relations.values()
+        if id_ in {row.dependent, row.provider}
+        and (row.dependent == id_ or buyers.hold(row.dependent, row.service_area))
+    ]
     entry = dataset.register.get(id_)
     leaning: dict[str | None, set[str]] = defaultdict(set)
     for step in mine:
@@ -283,6 +296,8 @@ ENTITY_KINDS = ("authority", "supplier", "shared-service", "environment", "syste
 def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
     """Bodies and places of a kind (all of them if it is left out), with how much leans on each.
 
+    With a scope, only what somebody of it leans on, and only those users count.
+
     Raises
     ------
     RiskGraphError
@@ -299,11 +314,16 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
     if wanted is not None and wanted not in ENTITY_KINDS:
         raise RiskGraphError(f"There is no kind {kind!r}.", f"Use one of: {', '.join(ENTITY_KINDS)}.")
     question = Question.of(graph, **asking)
-    view = question.view
+    view, chosen = question.view, question.selection
+    buyers = Buyers(graph, view, chosen)
     leaning: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, set[str]] = defaultdict(set)
     for step in graph.settled(view).steps:
-        if step.in_force and step.relation not in relations_that(Trait.GOVERNS):
+        if (
+            step.in_force
+            and step.relation not in relations_that(Trait.GOVERNS)
+            and buyers.hold(step.dependent, step.area)
+        ):
             leaning[step.provider].add(step.dependent)
             if step.area is not None:
                 areas[step.provider].add(step.area)
@@ -319,7 +339,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
         )
         for entity in entities.values()
         if (wanted is None or entity.kind == wanted)
-        and (entity.kind != AUTHORITY or question.selection.holds(entity.id))
+        and (chosen.holds(entity.id) if entity.kind == AUTHORITY else not chosen or leaning[entity.id])
     ]
     rows.sort(key=lambda row: (-row.dependents, row.name))
     return Listing(graph, question, wanted, tuple(rows))

@@ -217,7 +217,7 @@ def bodies(dataset: Dataset, ids: Sequence[str]) -> str:
     return f"{plural(councils, 'council')} and {plural(others, 'other public body', 'other public bodies')}"
 
 
-def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -> str:
+def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None, *, others: bool = False) -> str:
     """Of whom an answer speaks, with their number, as it follows on a count.
 
     Parameters
@@ -226,6 +226,8 @@ def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -
         Whom the answer is limited to.
     dataset
         The map; its bodies are counted as of `day`, the date of the data if left out.
+    others
+        Whether public bodies that are no council are told too, where nothing else says how many there are.
 
     Examples
     --------
@@ -254,7 +256,7 @@ def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -
         (only,) = chosen.classes
         return f"of {len(held):,} {class_word(only, len(held))}{where}{services}"
     councils = [body for body in held if dataset.entities[body].authority_type in COUNCILS]
-    return f"of {bodies(dataset, councils or held)}{where}{services}"
+    return f"of {bodies(dataset, held if others else councils or held)}{where}{services}"
 
 
 def the_region(region: str) -> str:
