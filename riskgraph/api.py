@@ -793,14 +793,14 @@ class RiskMap:
         body
             Name or id of a public body.
         root
-            What is hit: peers that it could reach are told apart.
+            What is hit: nobody whom it could reach is offered.
         asking
             Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
 
         Returns
         -------
         Peers
-            Those with most in common first.
+            Those most like it first.
         """
         return checked(peers)(self.graph, body, root=root, **asking)
 

@@ -10,9 +10,11 @@ from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.contracts import Buyers
+from riskgraph.analysis.measure import counts
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.supplier import SupplierSide, supplier_side
 from riskgraph.errors import RiskGraphError
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 from riskgraph.pictured import Pictured
@@ -57,13 +59,14 @@ class Profile(Answer, Pictured):
                     Column("provider", "id of what it depends on"),
                     Column("provider_name", "its name"),
                     _AREA,
-                    Column("grade", "how well it is evidenced: confirmed, reported, inferred or unknown"),
+                    Column("grade", "how well it is evidenced, as it has aged: confirmed, reported, inferred or unknown"),
+                    Column("last_seen", "when it was last evidenced: a day, month or year; empty: not known", "date"),
                     Column("since", "day, month or year in which it began, as the data give it"),
                     Column("until", "day, month or year in which it ended or will end, as the data give it"),
                     Column("rows", "ids of the rows that say so", "list"),
                     Column("evidence", "ids of their evidence", "list"),
                 ),
-                ("direction", "dependent_name", "relation", "provider_name", "area", "grade", "since", "until"),
+                ("direction", "dependent_name", "relation", "provider_name", "area", "grade", "last_seen", "until"),
             ),
             TableForm("lines", "one of its lines of business", (_AREA, Column("bodies", "bodies that lean on it there", "integer"))),
             TableForm("suffers", "how many public bodies would suffer if this supplier failed", (Column("kind", "kind of failure"), Column("band", "how surely", "band"), Column("bodies", "how many", "integer"))),
@@ -103,6 +106,24 @@ class Profile(Answer, Pictured):
         """What matters of a supplier or shared service besides; worked out when it is asked for."""
         served = self.entity.kind in {SUPPLIER, SHARED_SERVICE}
         return supplier_side(self.graph, self.entity.id, self.question) if served else None
+
+    def seen(self, step: Step) -> str | None:
+        """When a relation was last evidenced: a day, a month or a year; of a product, its use."""
+        return last_evidenced(self.graph.dataset, step.row, self.view)
+
+    def old(self, step: Step) -> bool:
+        """Whether that is more than five years ago, and it does not say itself how long it holds."""
+        return self.graph.settled(self.view).weighed.old(step.row)
+
+    @cached_property
+    def users(self) -> Mapping[str, tuple[Step, ...]]:
+        """Public bodies that depend on it directly, each with the relations by which they do."""
+        users: dict[str, list[Step]] = defaultdict(list)
+        for step in self.depended_on_by:
+            if step.relation in relations_that(Trait.LEANS, Trait.BOTH_WAYS):
+                if counts(self.graph.dataset, step.dependent, self.view.as_of):
+                    users[step.dependent].append(step)
+        return {body: tuple(steps) for body, steps in users.items()}
 
     def fact_values(self) -> Mapping[str, Value]:
         """What it is, and of a supplier who would have to replace it."""
@@ -149,6 +170,7 @@ class Profile(Answer, Pictured):
                     entities[step.provider].name,
                     step.area,
                     step.grade.word,
+                    self.seen(step),
                     step.row.valid_from,
                     step.row.valid_to,
                     [row.id for row in step.rows],

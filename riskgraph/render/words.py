@@ -36,6 +36,7 @@ from riskgraph.settle import Assumption, Step
 __all__ = [
     "COUNCILS",
     "EFFECTS",
+    "access_phrase",
     "area_label",
     "assumption",
     "band_phrase",
@@ -376,11 +377,14 @@ def step_phrase(dataset: Dataset, step: Step, *, backwards: bool = False) -> str
     provider = full_name(dataset, row.provider)
     named = step.area is not None and step.relation in relations_that(Trait.SHOWS_AREA)
     area = f" ({area_label(step.area)})" if named else ""
-    access = (
-        f", {_ACCESS[step.access.text]}" if step.access.text and row.relation in rules().decided_by("access") else ""
-    )
     until = f" until {in_words(row.valid_to)}" if past and row.valid_to else ""
-    return f"{_verb(dataset, row.relation, row.provider, past)} {provider}{area}{until}{access}"
+    return f"{_verb(dataset, row.relation, row.provider, past)} {provider}{area}{until}{access_phrase(step)}"
+
+
+def access_phrase(step: Step) -> str:
+    """What a supplier can reach, after its name, where a row says so."""
+    decides = step.row.relation in rules().decided_by("access")
+    return f", {_ACCESS[step.access.text]}" if step.access.text and decides else ""
 
 
 # -- a proof ----------------------------------------------------------------------------------------
