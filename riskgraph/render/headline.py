@@ -8,6 +8,7 @@ from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.analysis.suppression import FEWEST, share
 from riskgraph.analysis.triage import Tier
+from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SENTENCES, Band, FailureKind, Grade
 from riskgraph.render.words import (
@@ -21,8 +22,9 @@ from riskgraph.render.words import (
     scope_phrase,
     short_name,
 )
+from riskgraph.settle import View
 
-__all__ = ["among", "asked_of", "cannot_answer", "counted", "failing", "finding"]
+__all__ = ["among", "asked_of", "cannot_answer", "counted", "dates_of", "failing", "finding"]
 
 NAMED = 4  # names in a headline
 
@@ -96,10 +98,10 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
         return f": {join(short_name(dataset, body) for body in ids)}" if named and len(ids) <= NAMED else ""
 
     first, possible, precaution = tiers[Tier.FIRST], tiers[Tier.POSSIBLE], tiers[Tier.PRECAUTION]
-    less = len(radius.within()) - len(radius.within(radius.band))
+    less = [reach.id for reach in radius.within() if reach.band > radius.band and reach.id not in precaution]
     rest = [
         f"{len(possible):,} more possibly" if first and possible else "",
-        f"{less:,} more less surely" if first and less else "",
+        f"{len(less):,} more less surely" if first and less else "",
         _careful(radius, precaution, named),
     ]
     silent = [body for body in radius.nothing_recorded if body not in {reach.id for reach in radius.authorities}]
@@ -113,8 +115,7 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
     if first:
         return f"{among(radius, first)}{also} could be reached first {supposed}{names(first)}{tail}"
     if radius.question.band < Band.POSSIBLE and less:
-        wider = bodies(dataset, [reach.id for reach in radius.within()])
-        return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {wider} could less surely"
+        return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {bodies(dataset, less)} could less surely"
     if possible and cannot_answer(radius):
         return _thin(radius, roots, f"{len(possible):,} could possibly be reached {supposed}") + tail
     if possible:
@@ -195,7 +196,14 @@ def name_of(radius: BlastRadius, body: str) -> str:
 
 def asked_of(radius: BlastRadius) -> str:
     """As of when, and knowing what, an answer speaks: what stands in brackets after its first clause."""
-    dataset, view = radius.graph.dataset, radius.view
+    date = dates_of(radius.graph.dataset, radius.view)
+    if radius.question.band < Band.POSSIBLE:
+        date += f", {band_phrase(radius.question.band)}"
+    return date
+
+
+def dates_of(dataset: Dataset, view: View) -> str:
+    """The same of a map and a view, whatever band is asked about."""
     date = data_of(dataset)
     if view.as_of != dataset.info.day:
         date = f"as of {in_words(view.as_of)}, {date}"
@@ -203,6 +211,4 @@ def asked_of(radius: BlastRadius) -> str:
         date += f", without what {join(view.without)} taught us"
     if view.known_before:
         date += f", knowing only what was published by {in_words(view.known_before)}"
-    if radius.question.band < Band.POSSIBLE:
-        date += f", {band_phrase(radius.question.band)}"
     return date
