@@ -70,7 +70,9 @@ def row_of(radius: BlastRadius, tier: Tier, reach: Reach) -> dict[str, str]:
     dataset = radius.graph.dataset
     told = [kind for kind in FailureKind if tier is Tier.ALTERED or kind in radius.question.counting]
     used = {kind for body in radius.tiers[tier] for kind in radius[body].kinds if kind in told}
-    row = {"Who": short_name(dataset, reach.id), "How surely": band_phrase(reach.band).replace("cannot be", "not")}
+    altering = [hit.band for kind, hit in reach.kinds.items() if kind not in radius.question.counting]
+    sure = min(altering) if tier is Tier.ALTERED else reach.band
+    row = {"Who": short_name(dataset, reach.id), "How surely": band_phrase(sure).replace("cannot be", "not")}
     for kind in sorted(used):
         hit = reach.kinds.get(kind)
         row[kind.effect[0].upper() + kind.effect[1:]] = "not reached" if hit is None else band_phrase(hit.band)
@@ -131,6 +133,19 @@ def test_its_first_line_and_its_tiers_are_those_of_blast(
     for root, said in zip(roots, shown, strict=True):
         is_told_as(said, blast(uk(), root, like=question, members=ids, band=band))
     assert wrong == []
+
+
+def test_asking_only_for_altered_software_makes_nobody_surer(national: Path, open_page: Open) -> None:
+    page, _ = open_page(national)
+    radius = blast(uk(), "civica")
+    (shown,) = page.evaluate(READ, ["#a=supplier:civica&kind=tampering"])
+    altered = {
+        tier: [short_name(uk().dataset, body) for body in ids if FailureKind.TAMPERING in radius[body].kinds]
+        for tier, ids in radius.tiers.items()
+        if tier is not Tier.PRECAUTION
+    }
+    assert len(altered[Tier.ALTERED]) > 100 > len(altered[Tier.FIRST])
+    assert {tier: [row["Who"] for row in shown["rows"][tier.name.lower()]] for tier in altered} == altered
 
 
 def test_several_members_of_whom_nothing_is_recorded_are_counted(national: Path, open_page: Open) -> None:

@@ -74,10 +74,11 @@
   const asked = () => (view.b === null ? [view.a] : [view.a, view.b]);
   const question = () => data.questions[view.question];
   const holds = (body) => !view.only || view.only.has(body);
-  const counting = () => (view.kind === null ? question().counting : [view.kind]);
-  const level = (touch) => (view.kind === null ? best(view.question, touch) : touch.levels[view.kind]);
-  // how sure the first tier is; altered software, if that is what was chosen, is possible at best
-  const firstBand = () => Math.min(view.band, view.kind === null || question().counting.includes(view.kind) ? question().first : 2);
+  // one kind may be asked about; who is altered is told apart all the same
+  const narrowed = () => view.kind !== null && question().counting.includes(view.kind);
+  const counting = () => (narrowed() ? [view.kind] : question().counting);
+  const level = (touch) => (narrowed() ? touch.levels[view.kind] : best(view.question, touch));
+  const firstBand = () => Math.min(view.band, question().first);
   // which of the two reaches it as surely as was asked; of what is less sure, which reaches it at all
   const membership = (touch) => {
     const sure = touch.by.filter(([, own]) => level(own) <= view.band);
@@ -90,7 +91,7 @@
     if (view.band < 2) return row.counts && row.band <= 2 ? "less" : null;
     if (row.counts && row.band <= 2) return "possible";
     if (!row.counts && row.band <= 2) return "altered";
-    if (view.kind === null && row.touch.levels.some((sure, kind) => sure <= 2 && !counting().includes(kind))) return "altered";
+    if (!narrowed() && row.touch.levels.some((sure, kind) => sure <= 2 && !counting().includes(kind))) return "altered";
     return row.touch.past ? "past" : "unrecorded";
   };
   const select = () => {
@@ -100,7 +101,7 @@
     for (const [number, touch] of together(view.question, asked())) {
       const band = level(touch);
       const row = { body: bodies[number], touch, counts: band !== NOT, band: band === NOT ? Math.min(...touch.levels) : band };
-      if ((view.kind !== null && band === NOT) || !holds(number)) continue;
+      if ((view.kind !== null && touch.levels[view.kind] === NOT) || !holds(number)) continue;
       if (view.who !== "all" && membership(touch) !== view.who) continue;
       if (row.body.standing) groups.apart.push(row);
       else {
@@ -253,7 +254,8 @@
       who.scope = "row";
       line.append(who);
       if (two) line.append(make("td", { both: "both", a: "only A", b: "only B" }[membership(row.touch)]));
-      line.append(bandWords(row.band));
+      const told = tier === "altered" ? kinds.filter((kind) => !counting().includes(kind)) : [];
+      line.append(bandWords(told.length ? Math.min(...told.map((kind) => row.touch.levels[kind])) : row.band));
       for (const kind of kinds) line.append(bandCell(row.touch.levels[kind]));
       line.append(make("td", servicesWords(row.touch, kinds, limit) || "not known", "services"));
       line.append(make("td", (tier === "past" ? row.touch.ended : row.touch.seen) || "not known"));
