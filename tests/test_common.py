@@ -67,7 +67,7 @@ def test_the_vector_of_the_model(tmp_path: Path) -> None:
     assert found.order_drop == 1
     said = as_text(render.page(found))
     assert said.startswith("Yes: if CloudX fails, P and B could both be reached")
-    assert "P is hosted on CloudX. B is hosted on CloudX." in said
+    assert "CloudX (shared IT environment, documented): both directly" in said
     assert "If they back each other up, one failure is enough where it should take two." in said
 
 

@@ -78,7 +78,7 @@ def test_a_draft_award_is_read_from_a_row_of_columns(tmp_path: Path) -> None:
 
 def test_a_sheet_and_toml_are_judged_alike(tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [
-        ("Title", "Customer contact of Sheffield with Capita"), ("Buyer", "Sheffield"), ("Supplier", "Capita"),
+        ("Title", "Customer contact of Hart with Capita"), ("Buyer", "Hart"), ("Supplier", "Capita"),
         ("Service area", "customer contact and online services"), ("Relation", "served by"), ("Data", "personal"),
         ("Host", "Capita"), ("Subcontractors", "none"), ("Start", "2026-12-01"), ("End", "2036-11-30"),
     ]  # fmt: skip

@@ -28,6 +28,11 @@ def whatif(*words: str) -> Result:
     return CliRunner().invoke(main, ["whatif", *words], catch_exceptions=False)
 
 
+def flat(*words: str) -> str:
+    """What it says, without the ends of lines."""
+    return " ".join(whatif(*words).stdout.split())
+
+
 def value(*words: str) -> dict[str, list[dict[str, Any]]]:
     """The tables of an answer."""
     found: dict[str, list[dict[str, Any]]] = json.loads(whatif(*words, "--format", "json").stdout)["tables"]
@@ -53,21 +58,23 @@ def test_every_verb_and_its_fields_are_documented(verb: object) -> None:
 
 
 FIRST = {
-    ("cut", "thanet", "civica"): "Thanet loses revenues and benefits; nobody leaves Civica's reach",
-    LEAVE: "Thanet loses HR and payroll and 2 more services and may leave East Kent Services' reach",
+    ("cut", "thanet", "civica"): "Thanet loses revenues and benefits and 1 more service; nobody leaves Civica's reach",
+    LEAVE: "Thanet loses HR and payroll and 3 more services and may leave East Kent Services' reach",
     ("switch", "rochford", "capita", "civica"): "Rochford",
-    ("buys", "capita", "civica"): "11 councils can no longer be ruled out if Capita or Civica fails",
-    ("lose", "civica"): "3 councils could be reached if Civica were compromised",
-    ("same-place", "dover", "thanet"): "Yes: if any of 3 shared things fails, Dover",
+    ("buys", "capita", "civica"): "Canterbury, Dover and Thanet can no longer be ruled out if Capita or Civica fails",
+    (
+        "lose",
+        "civica",
+    ): "3 of 25 councils could be reached first if Civica were compromised: Canterbury, Dover and Thanet",
+    ("same-place", "dover", "thanet"): "Yes: if any of 5 shared things fails, Dover",
     ("merge", "thanet", "dover", "--as", "Coast", "--on", "2028-04-01"): "Thanet and Dover become Coast",
 }
 
 
 @pytest.mark.parametrize("words", FIRST, ids=" ".join)
 def test_the_first_line_says_what_changes_for_people_by_name(words: tuple[str, ...]) -> None:
-    first = whatif(*words, *SEEDS).stdout.splitlines()[0]
-    assert first.startswith(FIRST[words])
-    assert "0 councils" not in first and len(first.removesuffix(" TLP:CLEAR")) <= 120
+    first = flat(*words, *SEEDS).partition(" TLP:CLEAR")[0]
+    assert first.startswith(FIRST[words]) and "0 councils" not in first
 
 
 @pytest.mark.parametrize(
@@ -83,8 +90,8 @@ def test_the_first_line_says_what_changes_for_people_by_name(words: tuple[str, .
     ids=" ".join,
 )
 def test_the_first_line_can_be_read_aloud_in_one_breath_on_the_national_map(words: tuple[str, ...]) -> None:
-    first = whatif(*words).stdout.splitlines()[0].removesuffix(" TLP:CLEAR")
-    assert len(first) <= 120 and first.endswith(" (data of 22 November 2026).")
+    first = flat(*words).partition(" TLP:CLEAR")[0]
+    assert len(first) <= 118 and first.endswith(" (data of 22 November 2026).")
 
 
 def test_every_row_that_goes_is_said_and_why_before_any_count() -> None:
@@ -95,13 +102,13 @@ def test_every_row_that_goes_is_said_and_why_before_any_count() -> None:
 
 
 def test_what_moves_is_said_with_where_to() -> None:
-    said = whatif("switch", "rochford", "capita", "civica", *SEEDS).stdout
+    said = flat("switch", "rochford", "capita", "civica", *SEEDS)
     assert "- Moves: Rochford is supplied by Capita (revenues and benefits), then Civica." in said
 
 
 def test_the_short_form_fits_a_message() -> None:
     for words in (LEAVE, ("buys", "capita", "civica"), ("switch", "everybody", "capita", "civica", "--all")):
-        assert len(whatif(*words, *SEEDS).stdout.splitlines()) <= 18
+        assert len(whatif(*words, *SEEDS).stdout.splitlines()) <= 28
 
 
 @pytest.mark.parametrize("verb", ["switch", "insource"])
@@ -127,7 +134,7 @@ def test_a_merger_takes_what_the_register_knows_and_asks_for_the_rest_at_once() 
     assert "the name of the new council (--as) and vesting day (--on)" in refused.stderr
     command = refused.stderr.rstrip().rpartition("riskgraph ")[2]
     assert CliRunner().invoke(main, shlex.split(command), catch_exceptions=False).exit_code == 0
-    known = whatif("merge", "woking", "waverley", "--as", "West Surrey").stdout
+    known = flat("merge", "woking", "waverley", "--as", "West Surrey")
     assert "Taken from the register: vesting day, 1 April 2027." in known
 
 
@@ -141,18 +148,18 @@ def test_all_that_a_change_lacks_is_asked_for_at_once() -> None:
     "words", [("civica", "capita"), ("westminster", "kensington and chelsea"), ("essex", "thanet")]
 )
 def test_same_place_and_common_give_one_answer_yes_no_or_not_known_first(words: tuple[str, str]) -> None:
-    one = whatif("same-place", *words).stdout.replace(" TLP:CLEAR", "")
-    assert one == CliRunner().invoke(main, ["common", *words], catch_exceptions=False).stdout
-    assert one.startswith(("Yes: ", "No: ", "Not known: "))
-    for line in one.splitlines():
-        if line.startswith("- "):
-            assert re.search(r"(both|Westminster|Civica) (directly|through|itself)", line)
+    said = CliRunner().invoke(main, ["common", *words], catch_exceptions=False).stdout
+    assert flat("same-place", *words).replace(" TLP:CLEAR", "") == " ".join(said.split())
+    assert said.startswith(("Yes: ", "No: ", "Not known: "))
+    paths = [line for line in said.splitlines() if re.match(r"- .+ \(.+, .+\): ", line)]
+    assert bool(paths) == said.startswith("Yes")
+    assert all(re.search(r"(both|Westminster|Civica) (directly|through|itself)", line) for line in paths)
 
 
 def test_two_roots_are_told_apart_by_who_only_one_of_them_reaches() -> None:
     graph = load("uk")
     sets = [{reach.id for reach in graph.blast(root).within()} for root in ("civica", "capita")]
-    said = CliRunner().invoke(main, ["blast", "civica", "capita"], catch_exceptions=False).stdout
+    said = " ".join(CliRunner().invoke(main, ["blast", "civica", "capita"], catch_exceptions=False).stdout.split())
     counts = f"{len(sets[0] - sets[1])} by Civica only, {len(sets[1] - sets[0])} by Capita only, {len(sets[0] & sets[1])} by both"
     assert f"Each asked alone: {counts} and 0 only when they fail together." in said
 
@@ -216,11 +223,11 @@ def test_a_saved_scenario_says_on_a_later_map_what_is_new_and_what_is_gone(tmp_p
     file = tmp_path / "lose.toml"
     whatif("lose", "civica", *SEEDS, "--save", str(file))
     assert 'saved = "2026-11-22"' in file.read_text()
-    same = whatif("run", str(file), *SEEDS).stdout
+    same = flat("run", str(file), *SEEDS)
     assert "Since it was saved (data of 22 November 2026), Civica: 3 then, 3 now. Nobody is new" in same
     kept = file.read_text().replace('"authority:dover"', '"authority:gone-away"')
     file.write_text(kept)
-    later = whatif("--scenario", str(file), *SEEDS).stdout
+    later = flat("--scenario", str(file), *SEEDS)
     assert "Civica: 3 then, 3 now. New: Dover. Gone: gone-away." in later
 
 
@@ -274,7 +281,7 @@ def test_the_table_of_a_merger_lists_what_is_duplicated_and_every_contract() -> 
 
 
 def test_who_stays_is_named() -> None:
-    assert "Stays: Canterbury and Dover" in whatif(*LEAVE, *SEEDS).stdout
+    assert "Stays: Canterbury and Dover" in flat(*LEAVE, *SEEDS)
 
 
 def test_an_answer_is_limited_to_members_also_after_a_merger(tmp_path: Path) -> None:
@@ -324,7 +331,7 @@ def test_the_worst_of_all_is_found_when_asked_for() -> None:
     words = ("switch", "everybody", "capita", "civica", "--all", "--like", "insolvency", "--worst", *SEEDS)
     worst = [one for one in value(*words)["worst"] if one["of"] == "all"]
     assert [one["id"] for one in worst] == ["supplier:capita", "supplier:civica"]
-    text = whatif(*words).stdout
+    text = flat(*words)
     assert "The worst of all suppliers, shared services and environments: Capita with" in text
 
 

@@ -117,6 +117,7 @@
       const tier = ring.includes(row.body.number) ? null : tierOf(row);
       if (tier) groups[tier].push(row);
     }
+    groups.doubtful = groups.counted.filter((row) => row.counts && row.band === 3 && !ring.includes(row.body.number));
     const order = (x, y) => (x < y ? -1 : x > y ? 1 : 0);
     for (const [tier, rows] of Object.entries(groups)) {
       if (tier === "precaution") rows.sort((x, y) => order(x.body.id, y.body.id));
@@ -185,7 +186,11 @@
     if (silent.length) rest.push((silent.length === 1 ? silent[0].usual : silent.length) + ": nothing recorded");
     const tail = rest.map((one) => "; " + one).join("");
     if (first.length) return among(first) + also + " could be reached first " + supposed + named(first) + tail;
-    if (less.length) return "0 " + scope + also + " could be reached " + supposed + " as surely as that: " + bodiesWords(less.map(({ body }) => body)) + " could less surely";
+    const doubtful = view.band < 2 ? found.doubtful : [];
+    if (less.length || doubtful.length) {
+      const how = less.length ? [less, " could less surely"] : [doubtful, " cannot be ruled out"];
+      return "0 " + scope + also + " could be reached " + supposed + " as surely as that: " + bodiesWords(how[0].map(({ body }) => body)) + how[1];
+    }
     if (possible.length && data.gathered && knows && knows.thin) {
       return names + ": this map cannot answer; it knows " + knows.area + " at " + knows.knows + " of " + plural(knows.councils, "council") + "; " +
         count(possible.length) + " could possibly be reached " + supposed + tail;

@@ -282,8 +282,8 @@ class Collector:
         entry = self.dataset.register.get(body)
         root = body in self.roots
         counted = [hit for kind, hit in kinds.items() if kind in self.counting] or list(kinds.values())
-        lead = min(counted, key=lambda hit: (hit.band, hit.hops)).proof
-        route, first = self.route(body, lead)
+        lead, *others = (hit.proof for hit in sorted(counted, key=lambda hit: (hit.band, hit.hops)))
+        route, first, ways = self.told(body, [lead, *others])
         return Reach(
             body,
             self.dataset.entities[body].name,
@@ -291,7 +291,7 @@ class Collector:
             services,
             root,
             Route.ROOT if root else route,
-            self.ways(body, (hit.proof for hit in sorted(counted, key=lambda hit: (hit.band, hit.hops)))),
+            ways,
             first,
             tuple(sorted(self._carriers_of(body).keys() - {first})),
             self._in_force(body, lead),
@@ -302,14 +302,23 @@ class Collector:
             () if entry is None else entry.successors,
         )
 
-    def ways(self, body: str, proofs: Iterable[Proof]) -> tuple[Way, ...]:
+    def told(self, body: str, proofs: Sequence[Proof]) -> tuple[Route, str | None, tuple[Way, ...]]:
+        """The route of the first of some proofs, through whom if not directly, and all ways; the surest proof first."""
+        route, first = self._route(body, proofs[0])
+        ways = self._ways(body, proofs)
+        if route is Route.DIRECT:  # told through the shared service that runs one of the services for it
+            shared = (way for way in ways if way.route is Route.SHARED_SERVICE)
+            route, first = next(((way.route, way.first) for way in shared), (route, first))
+        return route, first, ways
+
+    def _ways(self, body: str, proofs: Iterable[Proof]) -> tuple[Way, ...]:
         """The lines of the roots by which a body is reached: by every row of its own, else by its proofs."""
         ways = dict.fromkeys(self._carried(body, way) for way in self._bought.get(body, ()))
         areas = {way.area for way in ways}
         for proof in proofs:
             if (first := proof.first) is not None and first.step.area not in areas:
                 areas.add(first.step.area)
-                ways[Way(first.step.area, *self.route(body, proof))] = None
+                ways[Way(first.step.area, *self._route(body, proof))] = None
         return tuple(sorted(ways, key=lambda way: (way.area is None, way.area or "", way.route, way.first or "")))
 
     @cached_property
@@ -326,7 +335,7 @@ class Collector:
                     bought[step.dependent].add(Way(step.area, *way))
         return bought
 
-    def route(self, body: str, proof: Proof) -> tuple[Route, str | None]:
+    def _route(self, body: str, proof: Proof) -> tuple[Route, str | None]:
         """The route of a proof; through whom the body has the same service run, if that is as sure."""
         route, first = route_of(self.dataset, proof)
         own = next((via.step.area for via in reversed(proof.vias) if via.step.dependent == body), None)

@@ -179,8 +179,8 @@ def _touches(collector: Collector, found: Mapping[Place, list[int]]) -> tuple[To
         if place.part is not Part.WHOLE or (areas and not served):
             continue
         proof, *others = _proofs(harm, answer, harm.number[place], bands, counting)
-        route, first = collector.route(place.body, proof)
-        lines = dict.fromkeys(way.area for way in collector.ways(place.body, (proof, *others)))
+        route, first, ways = collector.told(place.body, [proof, *others])
+        lines = dict.fromkeys(way.area for way in ways)
         best: Band | None = proof.band
         if not proof.in_force:
             in_force = in_force or run(harm.in_force, question.roots, kinds)

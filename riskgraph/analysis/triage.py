@@ -19,7 +19,7 @@ from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step, View
 
-__all__ = ["Coverage", "Tier", "areas_of_root", "coverage", "first_band", "known_areas"]
+__all__ = ["AreaCoverage", "Tier", "areas_of_root", "coverage", "first_band", "known_areas"]
 
 
 class Tier(StrEnum):
@@ -52,7 +52,7 @@ def first_band(counting: Collection[FailureKind], band: Band = Band.POSSIBLE) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class AreaCoverage:
     """How many councils of a scope a map knows anything about in one service area.
 
     Attributes
@@ -78,7 +78,7 @@ class Coverage:
         return 3 * self.known < self.councils
 
 
-def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) -> Coverage | None:
+def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) -> AreaCoverage | None:
     """How well the map knows the service area in which the roots reach most; `None` if no area is known.
 
     Parameters
@@ -88,14 +88,14 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
 
     Returns
     -------
-    Coverage or None
+    AreaCoverage or None
         Councils as of the date asked, of the scope.
 
     Examples
     --------
     >>> graph = RiskGraph.open("seeds")
     >>> coverage(graph, Question.of(graph, "civica"), ["revenues-benefits"])
-    Coverage(area='revenues-benefits', users=0, known=4, councils=19)
+    AreaCoverage(area='revenues-benefits', users=0, known=4, councils=19)
     """
     dataset = graph.dataset
     roots = {root.partition("/")[0] for root in question.roots}
@@ -112,7 +112,7 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
         if step.dependent in councils and step.provider in roots
     }
     known = known_areas(graph, question.view)
-    return Coverage(area, len(users), sum(area in known.get(body, ()) for body in councils), len(councils))
+    return AreaCoverage(area, len(users), sum(area in known.get(body, ()) for body in councils), len(councils))
 
 
 def areas_of_root(dataset: Dataset, root: str) -> frozenset[str]:

@@ -19,8 +19,8 @@ from riskgraph.analysis.select import Selection, nothing_recorded
 from riskgraph.analysis.triage import areas_of_root, first_band, known_areas
 from riskgraph.assets import shipped_rows
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.names import normalise
 from riskgraph.data.read import shipped_aliases
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band, Grade
 from riskgraph.render.blast import TIER_WORDS

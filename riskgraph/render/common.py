@@ -39,7 +39,7 @@ def page(found: Common, limit: int = 5) -> Page:
 
 def headline(found: Common) -> str:
     """Yes, no or not known, and through how many things; no full stop."""
-    first, second = (root_name(found.graph.dataset, id_) for id_ in (found.first, found.second))
+    first, second = (_named(found, id_) for id_ in (found.first, found.second))
     through = _through(found)
     if found.verdict is CommonAnswer.YES:
         one = short_name(found.graph.dataset, through[0].id)
@@ -54,6 +54,12 @@ def headline(found: Common) -> str:
 def ways(found: Common, limit: int) -> list[str]:
     """How the shared things reach both, then what cannot be ruled out and what was set aside."""
     return [f"- {_shared(found, shared)}" for shared in _through(found)[:limit]] + _beside(found)
+
+
+def _named(found: Common, id_: str) -> str:
+    """One of the two by its usual name; a line of business with its area."""
+    dataset = found.graph.dataset
+    return root_name(dataset, id_) if "/" in id_ else short_name(dataset, id_)
 
 
 def _beside(found: Common) -> list[str]:
@@ -81,7 +87,7 @@ def _shared(found: Common, shared: SharedThing) -> str:
     dataset = found.graph.dataset
     kind = kind_word(dataset.entities[shared.id].kind)
     first, second = _path(found, shared.first), _path(found, shared.second)
-    one, two = (short_name(dataset, id_) for id_ in (found.first, found.second))
+    one, two = (_named(found, id_) for id_ in (found.first, found.second))
     said = f"both {first}" if first == second else f"{one} {first}, {two} {second}"
     apart = "" if shared.kinds else ", each in another way"
     return f"{short_name(dataset, shared.id)} ({kind}, {band_phrase(shared.band)}{apart}): {said}"
@@ -100,7 +106,7 @@ def _path(found: Common, proof: Proof | None) -> str:
 
 def _measures(found: Common) -> list[str]:
     one, two, either = found.rests_on
-    first, second = (root_name(found.graph.dataset, id_) for id_ in (found.first, found.second))
+    first, second = (_named(found, id_) for id_ in (found.first, found.second))
     lines = [
         f"{first} rests on {plural(one, 'thing')}, {second} on {two}, themselves and their parts included; "
         f"of the {either} together {percent(found.overlaps[0])} are shared, of the shorter list {percent(found.overlaps[1])}"

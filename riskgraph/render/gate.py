@@ -112,7 +112,7 @@ def _about(dataset: Dataset, one: LimitFinding) -> str:
         )
     if one.limit.name == "share":
         name = full_name(dataset, one.about)
-        return f"{name} and its group would have {after:.0f}% of this area, by the {one.known} councils whose supplier is known, {before:.0f}% before"
+        return f"{name} and its group would have {after:.0f}% of the {one.trade} of this area, by the {one.known} councils known, {before:.0f}% before"
     if after > one.limit.most and f"{after:.1f}" == f"{one.limit.most:.1f}":
         return f"it lasts a little more than {one.limit.most:g} years"
     return f"it lasts {after:.1f} years"

@@ -24,7 +24,7 @@ from riskgraph.render.words import (
 )
 from riskgraph.settle import View
 
-__all__ = ["among", "asked_of", "cannot_answer", "counted", "dates_of", "failing", "finding"]
+__all__ = ["among", "asked_of", "cannot_answer", "counted", "dates_of", "failing", "finding", "name_of"]
 
 NAMED = 4  # names in a headline
 
@@ -99,6 +99,7 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
 
     first, possible, precaution = tiers[Tier.FIRST], tiers[Tier.POSSIBLE], tiers[Tier.PRECAUTION]
     less = [reach.id for reach in radius.within() if reach.band > radius.band and reach.id not in precaution]
+    doubtful = [reach.id for reach in radius.doubtful if reach.id not in precaution]
     rest = [
         f"{len(possible):,} more possibly" if first and possible else "",
         f"{len(less):,} more less surely" if first and less else "",
@@ -109,13 +110,16 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
         rest.append(
             f"{len(silent)}: nothing recorded"
             if len(silent) > 1 or not named
-            else f"{name_of(radius, silent[0])}: nothing recorded"
+            else f"{name_of(radius.graph.dataset, silent[0])}: nothing recorded"
         )
     tail = "".join(f"; {one}" for one in rest if one)
     if first:
         return f"{among(radius, first)}{also} could be reached first {supposed}{names(first)}{tail}"
-    if radius.question.band < Band.POSSIBLE and less:
-        return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {bodies(dataset, less)} could less surely"
+    if radius.question.band < Band.POSSIBLE and (less or doubtful):
+        how = (
+            f"{bodies(dataset, less)} could less surely" if less else f"{bodies(dataset, doubtful)} cannot be ruled out"
+        )
+        return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {how}"
     if possible and cannot_answer(radius):
         return _thin(radius, roots, f"{len(possible):,} could possibly be reached {supposed}") + tail
     if possible:
@@ -185,9 +189,8 @@ def _scope(radius: BlastRadius) -> str:
     return f" {scope_phrase(radius.question.selection, radius.graph.dataset, radius.view.as_of)}"
 
 
-def name_of(radius: BlastRadius, body: str) -> str:
+def name_of(dataset: Dataset, body: str) -> str:
     """The usual name of a body of the map, or of the register beyond it."""
-    dataset = radius.graph.dataset
     if body in dataset.entities:
         return short_name(dataset, body)
     entry = dataset.register[body]

@@ -26,6 +26,7 @@ from riskgraph.render.words import (
     plural,
     root_name,
     row_phrase,
+    scope_phrase,
     sentence,
     short_name,
 )
@@ -41,30 +42,32 @@ __all__ = ["change_phrase", "page"]
 NAMES_SHOWN = 4
 ROWS_NAMED = 8
 PAIRS = 3
-LINE = 120  # letters that can be read aloud in one breath
+LINE = 118  # letters that can be read aloud in one breath
 MARKETS = 2
 SPREAD = 50  # a change of the index worth a word
 _OR_SURER = {Band.DOCUMENTED: "", Band.LIKELY: " or surer", Band.NOT_RULED_OUT: " or surer"}
 
 
-def page(answer: Comparison, saved: str = "") -> Page:
+def page(answer: Comparison, saved: str = "", file: str = "") -> Page:
     """The answer for a message: what changes for people, by name; which rows move; then the counts.
 
     Parameters
     ----------
     saved
         The file in which the scenario was written, if it was.
+    file
+        The file out of which it was read, if it was.
     """
     if len(answer.pairs) == 1 and answer.pairs[0].before is None and answer.pairs[0].after is not None:
-        return _lost(answer, answer.pairs[0].after, saved)
+        return _lost(answer, answer.pairs[0].after, () if file else _next(answer, saved, file)[:1])
     if not answer.pairs and len(found := answer.applied.findings) == 1 and isinstance(found[0], Backup):
         same = common_words.page(found[0].found)
         return replace(same, lead=f"{same.lead} {answer.graph.dataset.info.marking or ''}".rstrip())
     writer = _WhatifWriter(answer)
-    return Page(writer.headline(), writer.blocks(), _next(answer, saved))
+    return Page(writer.headline(), writer.blocks(), _next(answer, saved, file))
 
 
-def _lost(answer: Comparison, radius: BlastRadius, saved: str) -> Page:
+def _lost(answer: Comparison, radius: BlastRadius, next_: tuple[str, ...]) -> Page:
     """Only roots that fail: the words of `blast`, and the services that are lost only when all fail."""
     page = blast_words.page(radius)
     lines: list[str] = []
@@ -74,7 +77,7 @@ def _lost(answer: Comparison, radius: BlastRadius, saved: str) -> Page:
         named = join((_service(dataset, *one) for one in answer.joint), NAMES_SHOWN)
         lines.append(f"{joint}{': ' if named else ''}{named}.")
     lines += _since(answer)
-    return Page(page.lead, (*page.blocks, *paragraphs(*lines)), (*page.next, *_next(answer, saved)[:1]))
+    return Page(page.lead, (*page.blocks, *paragraphs(*lines)), (*page.next, *next_))
 
 
 class _WhatifWriter:
@@ -135,6 +138,7 @@ class _WhatifWriter:
             if isinstance(finding, Splitting):
                 which = f"who takes over its {plural(finding.rows, 'relation')} is not known"
                 yield f"{self.name(finding.council)} becomes {self.names(finding.into)}", which
+                yield f"{self.name(finding.council)} becomes {len(finding.into)} councils", which
                 return
         if not self.answer.pairs:
             yield ("nothing was asked to fail",)
@@ -220,12 +224,20 @@ class _WhatifWriter:
         """One root: how many before, how many after, and by name who leaves and joins."""
         roots = join(self.name(root) for root in pair.roots)
         verb = failing(self.answer.kinds, len(pair.roots))
-        after = f"{pair.count(pair.after):,} after"
+        then = ""
         if pair.others and pair.after is not None:
-            after += f" (the worst of {len(pair.others) + 1}, {join(self.name(root) for root in pair.after.roots)})"
+            then = f" (the worst of {len(pair.others) + 1}, {join(self.name(root) for root in pair.after.roots)})"
         elif pair.before and pair.after and pair.before.roots != pair.after.roots:
-            after += f" ({join(self.name(root) for root in pair.after.roots)})"
-        parts = [f"If {roots} {verb}: {pair.count(pair.before):,} before, {after}"]
+            then = f" ({join(self.name(root) for root in pair.after.roots)})"
+        counts = self.counts(pair, pair.before), self.counts(pair, pair.after)
+        same = f"{counts[0]} before and after{then}"
+        told = same if counts[0] == counts[1] else f"{counts[0]} before, {counts[1]} after{then}"
+        parts = [f"If {roots} {verb}: {told}"]
+        old = {one for body in pair.first(pair.before) for one in self.applied.now(body)}
+        new = set(pair.first(pair.after))
+        for word, ids in (("No longer first", old - new), ("New among the first", new - old)):
+            if there := sorted(one for one in ids if one in self.after.entities):
+                parts.append(f"{word}: {self.names(there)}")
         for what, word in ((Shift.LEAVES, "Leaves"), (Shift.JOINS, "Joins")):
             found = [one for one in pair.of(what) if one.body in self.after.entities]
             if found:
@@ -250,6 +262,15 @@ class _WhatifWriter:
         if doubts[0] != doubts[1]:
             parts.append(f"Cannot be ruled out: {doubts[0]:,} before, {doubts[1]:,} after")
         return ". ".join(parts) + "."
+
+    def counts(self, pair: BeforeAfter, side: BlastRadius | None) -> str:
+        """How many are reached, the first apart."""
+        first, all_ = len(pair.first(side)), pair.count(side)
+        return (
+            f"{first:,} first and {all_ - first:,} possibly"
+            if 0 < first < all_
+            else f"{all_:,}{' first' if first else ''}"
+        )
 
     def routes(self, most: int) -> list[str]:
         """The route that changed, for the first bodies that change."""
@@ -283,7 +304,8 @@ class _WhatifWriter:
             what += f", as of {in_words(self.answer.view.as_of)}"
         if band is not Band.POSSIBLE:
             what += f", counting what is {band_phrase(band)}{_OR_SURER[band]}"
-        return f"Supposed: {what}."
+        scope = scope_phrase(self.answer.question.selection, self.before, self.answer.view.as_of)
+        return f"Supposed: {what}. Asked {scope}."
 
     def rows(self) -> tuple[str, ...]:
         """Every row that moves, ends or is new, those of one sort together."""
@@ -334,7 +356,7 @@ class _WhatifWriter:
     def kept(self) -> str:
         """Services that could stop before and no longer could."""
         saved = self.answer.saved
-        many = f"{plural(len(saved), 'service')} would no longer stop{self.failing()}"
+        many = f"{plural(len(saved), 'service')} no longer {'stops' if len(saved) == 1 else 'stop'}{self.failing()}"
         return f"{many}: {_services(self.after, saved)}." if saved else ""
 
     def exposure(self, one: CouncilExposure) -> str:
@@ -375,7 +397,9 @@ class _WhatifWriter:
         spread = ""
         if index[0] is not None and index[1] is not None and abs(index[1] - index[0]) >= SPREAD:
             spread = f" The HHI there: from {index[0]:,} to {index[1]:,}."
-        return f"Councils known in {area_label(one.area)} {one.trade}: {'; '.join(said)}.{spread}"
+        label = area_label(one.area)
+        trade = "" if label.endswith(one.trade) else f" {one.trade}"
+        return f"Councils known in {label}{trade}: {'; '.join(said)}.{spread}"
 
     def group(self, market: MarketChange, owner: str) -> str:
         """A supplier, with what it owns; or what sells there of an owner who does not."""
@@ -428,17 +452,17 @@ class _WhatifWriter:
         )
 
 
-def _next(answer: Comparison, saved: str) -> tuple[str, ...]:
+def _next(answer: Comparison, saved: str, file: str) -> tuple[str, ...]:
     """To keep the scenario; where it is kept, to run it again and to ask other words on what it makes."""
-    if not saved:
+    if not saved and not file:
         return (
             f"riskgraph whatif {f' {THEN} '.join(_typed(one) for one in answer.scenario.changes)} --save what-if.toml",
         )
-    tries = [f"riskgraph whatif run {_quoted(saved)}"]
+    tries = [f"riskgraph whatif run {_quoted(saved)}"] if saved else []
     after = next((pair.after for pair in answer.pairs if pair.after is not None), None)
     if after is not None:
         root = answer.applied.after.names.handle(after.roots[0])
-        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved)}")
+        tries.append(f"riskgraph blast {_quoted(root)} --scenario {_quoted(saved or file)}")
     return tuple(tries)
 
 

@@ -12,6 +12,7 @@ from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Valu
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
+from riskgraph.analysis.triage import Tier
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ENVIRONMENT, SHARED_SERVICE, SUPPLIER, Band, FailureKind, Relation
 from riskgraph.pictured import Pictured
@@ -95,6 +96,10 @@ class BeforeAfter:
     def doubtful(self, side: BlastRadius | None) -> int:
         """Bodies that cannot be ruled out, and no more."""
         return 0 if side is None else len(side.doubtful)
+
+    def first(self, side: BlastRadius | None) -> tuple[str, ...]:
+        """Bodies of the first tier of the triage, by id."""
+        return () if side is None else side.tiers[Tier.FIRST]
 
     def services(self, side: BlastRadius | None) -> int:
         """Services that are reached themselves; of roots none."""
@@ -262,6 +267,7 @@ _FORM = Form(
             "a set of roots after the change, when the scenario was saved and now",
             (
                 _ROOTS,
+                _NAMES,
                 Column("then", "bodies that were reached when it was saved", "integer", "bodies"),
                 Column("now", "bodies that are reached now", "integer", "bodies"),
                 Column("new", "those that are new", "list"),
@@ -371,10 +377,11 @@ class Comparison(Answer, Pictured):
 
     @property
     def saved(self) -> tuple[tuple[str, str | None], ...]:
-        """Services that no longer stop whatever of what was asked fails, and that are there still."""
+        """Services that no longer stop whatever of what was asked fails, of bodies that lose none themselves."""
         found = {service for pair in self.pairs for service in pair.stopping(before=True)}
-        found.difference_update(self.stops, *(pair.stopping(before=False) for pair in self.pairs))
-        there = (one for one in found if one[0] in self.applied.after.dataset.entities)
+        found.difference_update(*(pair.stopping(before=False) for pair in self.pairs))
+        lose = {body for body, _ in self.stops}  # what rests on a lost service may stop with it
+        there = (one for one in found if one[0] in self.applied.after.dataset.entities and one[0] not in lose)
         return tuple(sorted(there, key=lambda one: (one[0], one[1] or "~")))
 
     @property
@@ -620,11 +627,11 @@ class _Asker:
     def differences(self, before: BlastRadius | None, after: BlastRadius | None) -> tuple[Difference, ...]:
         """Every body of either answer but the roots, those that change first, in the order of the answers."""
         old: dict[str, Reach] = {}
-        for reach in () if before is None else before.authorities:
+        for reach in () if before is None else _counted(before):
             for body in self.applied.now(reach.id):
                 if body not in old or reach.band < old[body].band:
                     old[body] = reach
-        new = {} if after is None else {reach.id: reach for reach in after.authorities}
+        new = {} if after is None else {reach.id: reach for reach in _counted(after)}
         found = [
             Difference(body, self._what(old.get(body), new.get(body)), old.get(body), new.get(body))
             for body in dict.fromkeys([*old, *new])
@@ -640,7 +647,7 @@ class _Asker:
         if before is None or after is None:
             return Shift.DOUBT if before is None else Shift.CLEARED
         levels = [
-            (_hit(before, kind), _hit(after, kind)) for kind in FailureKind if kind in {*before.kinds, *after.kinds}
+            (_hit(before, kind), _hit(after, kind)) for kind in FailureKind if kind in {*before.counted, *after.counted}
         ]
         if any(b > a for b, a in levels) or any(b < a for b, a in levels):
             better = sum(a > b for b, a in levels)
@@ -664,6 +671,11 @@ def _scope(applied: Applied, question: Question, after: bool) -> Selection:
 
 def _band(reach: Reach | None) -> int:
     return 9 if reach is None else int(reach.band)
+
+
+def _counted(radius: BlastRadius) -> tuple[Reach, ...]:
+    """Who is reached in a kind that counts; whom only altered software could reach is told by `blast`."""
+    return tuple(reach for reach in radius.authorities if reach.counted)
 
 
 def _hit(reach: Reach, kind: FailureKind) -> int:

@@ -195,7 +195,8 @@ class Draft:
         )
         raise RiskGraphError(
             f"{who.format(self.name(b))} in {len(things)} service areas: {', '.join(listed)}.",
-            f"Say which, or --all for all of them: riskgraph whatif {self.change.verb} {said} --area {first}",
+            f'Say which (in a file: area = ["{first}"]), or --all for all of them: '
+            f"riskgraph whatif {self.change.verb} {said} --area {first}",
         )
 
     def _between(self, a: str, b: str) -> list[str]:

@@ -159,12 +159,12 @@ class Exercise(Answer, Pictured):
     @cached_property
     def calls(self) -> CallSheet:
         """The expected call sheet."""
-        return calls(self.graph, self.question)
+        return calls(self.graph, replace(self.question, band=self.radius.band))
 
     @cached_property
     def fixes(self) -> Fixes:
         """The changes that would help most."""
-        return fixes(self.graph, self.question)
+        return fixes(self.graph, replace(self.question, band=self.radius.band))
 
     @property
     def question(self) -> Question:  # type: ignore[override]
@@ -242,7 +242,12 @@ class _Maker:
             book = self._of_incident(book, self.incident)
         self.book = book
         asked = Question.of(
-            self.graph, book.roots, kinds=book.kinds, as_of=book.as_of or None, members=book.players or None
+            self.graph,
+            book.roots,
+            kinds=book.kinds,
+            as_of=book.as_of or None,
+            members=book.players or None,
+            band=Band.NOT_RULED_OUT,  # as `blast` is asked
         )
         if (chosen := asking.get("selection")) is not None:  # of the map in which it is played
             asking = {**asking, "selection": replace(chosen, graph=self.graph)}

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
 from riskgraph.analysis.gauge import Gauge
-from riskgraph.analysis.market import market_in
+from riskgraph.analysis.market import Trade, market_in
 from riskgraph.analysis.measure import By
 from riskgraph.analysis.question import Question
 from riskgraph.dates import first_day, last_day, years_between
@@ -52,7 +52,9 @@ class LimitFinding:
     before, after, at_worst
         The number without the award, with it as written, and with its blanks taken against it; `None`: not known.
     of
-        Of a share: how many councils are known; of services: which stop.
+        Of services: which stop.
+    known, trade
+        Of a share: of how many councils a supplier is known, and in which trade of the area it is largest.
     """
 
     limit: Limit
@@ -64,6 +66,7 @@ class LimitFinding:
     buyer: str = ""
     of: tuple[str, ...] = ()
     known: int = 0
+    trade: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,13 +361,15 @@ class _Judge:
 
     def _share(self, limit: Limit, placed: Placed, now: _State, then: _State, worst: _State) -> LimitFinding:
         area = self.award.service_area
-        before, _ = now.share(placed.supplier, area)
-        after, known = then.share(placed.supplier, area)
-        if known < limit.known:
-            return LimitFinding(limit, GateVerdict.CLEAN, placed.supplier, None, None, None, known=known)
-        at, _ = worst.share(placed.supplier, area)
+        sides = [state.shares(placed.supplier, area) for state in (now, then, worst)]
+        known = {trade: share[1] for trade, share in sides[1].items()}
+        judged = [trade for trade in Trade if known[trade] >= limit.known]
+        if not judged:
+            return LimitFinding(limit, GateVerdict.CLEAN, placed.supplier, None, None, None, known=max(known.values()))
+        trade = max(judged, key=lambda one: sides[1][one][0])
+        before, after, at = (side[trade][0] for side in sides)
         verdict = self._verdict(limit, before, after, at)
-        return LimitFinding(limit, verdict, placed.supplier, before, after, at, known=known)
+        return LimitFinding(limit, verdict, placed.supplier, before, after, at, known=known[trade], trade=trade)
 
     def _years(self, limit: Limit, placed: Placed) -> LimitFinding:
         start, end = self.award.start, self.award.end
@@ -413,7 +418,9 @@ class _State:
                 found[root].add(services[state])
         return {root: tuple(sorted(found[root])) for root in sorted(found)}
 
-    def share(self, supplier: str, area: str) -> tuple[float, int]:
-        """Per cent of a market that a supplier or its group has, and of how many councils a supplier is known."""
-        market = market_in(self.graph, self.view, [area]).leading(supplier)
-        return market.percent(market.owner.get(supplier, supplier), owners=True) or 0.0, market.known
+    def shares(self, supplier: str, area: str) -> Mapping[Trade, tuple[float, int]]:
+        """Per cent of each trade of a market that a supplier or its group has, and of how many councils one is known."""
+        market = market_in(self.graph, self.view, [area])
+        owner = market.owner.get(supplier, supplier)
+        sides = {trade: market.of(trade) for trade in Trade}
+        return {trade: (side.percent(owner, owners=True) or 0.0, side.known) for trade, side in sides.items()}
