@@ -207,8 +207,11 @@ def _groups(radius: BlastRadius, reaches: Sequence[Reach], within: Band, most: i
     for (area, route, first), bands in order[:groups]:
         where = f"{area_label(area)}, " if area is not None else ""
         how = route_phrase(dataset, route, first)
-        if route is Route.PAST and not all(by_id[body].past for body in bands):
-            how = "most surely by data left behind when a contract ended"
+        if route is Route.PAST:
+            ends = {(by_id[body].ended or "")[:4] for body in bands}
+            year = f" in {ends.pop()}" if len(ends) == 1 and "" not in ends else ""
+            most_surely = "" if all(by_id[body].past for body in bands) else "most surely "
+            how = f"{most_surely}by data left behind when a contract ended{year}"
         carriers = set.intersection(*(set(by_id[body].also) for body in bands)) - {first}
         also = f", also through {join(short_name(dataset, c) for c in sorted(carriers))}" if carriers else ""
         lines.append(capital(f"{where}{how}{also}, {len(bands)}: {_by_band(dataset, by_id, bands, most)}."))

@@ -114,7 +114,10 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
         )
     tail = "".join(f"; {one}" for one in rest if one)
     if first:
-        return f"{among(radius, first)}{also} could be reached first {supposed}{names(first)}{tail}"
+        past = sum(radius[body].past for body in first)
+        some = "" if past == len(first) else f"{past} of them "
+        left = f", {some}by data left behind when a contract ended" if past else ""
+        return f"{among(radius, first)}{also} could be reached first {supposed}{left}{names(first)}{tail}"
     if radius.question.band < Band.POSSIBLE and (less or doubtful):
         how = (
             f"{bodies(dataset, less)} could less surely" if less else f"{bodies(dataset, doubtful)} cannot be ruled out"
