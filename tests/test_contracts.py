@@ -161,7 +161,7 @@ def test_lock_in_counts_the_worst_level_and_names_who_else_serves(tmp_path: Path
     ]
     assert (found.count("very-hard"), found.count("no"), found.not_assessed) == (1, 0, 1)
     text = as_text(locks_page(found))
-    assert text.startswith("1 relation is very hard to replace, of 2 that somebody assessed")
+    assert text.startswith("1 of 2 arrangements that somebody assessed is very hard to replace: Ashby with S (data of")
     assert "by sources of May 2021" in text
     assert "1 other supplier serves councils there: Both Together" in text
 
