@@ -218,7 +218,8 @@ SAYS_NO = {"gate", "verify", "whatif same-place"}  # the exit code is part of th
 DRIVER = """
 import json, sys
 import riskgraph.assets
-riskgraph.assets.files = lambda package: sys.argv[1]
+outer = riskgraph.assets.files
+riskgraph.assets.files = lambda name: sys.argv[1] if name == "riskgraph.datasets" else outer(name)
 from click.testing import CliRunner
 from riskgraph.cli import main
 found = []
@@ -305,8 +306,8 @@ def test_words_that_only_the_tables_know_work_in_every_command(
         (("show", "ashby"), "has its payments cleared by Orbit"),
         (("show", "ashby"), "had its payments cleared by Comet"),
         (("fixes", "orbit", "--all"), "clears the payments of its housing without Orbit."),
-        (("blast", "orbit", "--like"), "could be reached if Orbit shut its doors"),
-        (("blast", "orbit", "comet"), "could be reached if Orbit and Comet shut their doors together"),
+        (("blast", "orbit", "--like"), "could be reached first if Orbit shut its doors"),
+        (("blast", "orbit", "comet"), "could be reached first if Orbit and Comet shut their doors together"),
         (("calls",), "if Orbit shut its doors"),
         (("chance",), "if Comet shut its doors"),
         (("chokepoints", "comet"), "if Comet shut its doors"),

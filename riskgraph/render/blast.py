@@ -54,7 +54,9 @@ def page(radius: BlastRadius, command: str = "") -> Page:
         (
             *paragraphs(*recorded, _together(radius) if len(radius.roots) > 1 else ""),
             *triage(radius),
-            *paragraphs(_members_out(radius), _apart(radius), _run_on(radius), living, _knows(radius), _unknown(radius)),
+            *paragraphs(
+                _members_out(radius), _apart(radius), _run_on(radius), living, _knows(radius), _unknown(radius)
+            ),
         ),
         _next(radius, command),
     )
