@@ -86,7 +86,7 @@ ASKED: list[tuple[int, str, str, str]] = [
     (26, "What has changed since last time?", "riskgraph data diff last.zip mine-now.csv", r"1 council newly exposed to Larkfield Software.*" + DATED),
     (27, "Prove it. Where did that come from?", "riskgraph why canterbury civica --sources", r"Canterbury could be reached through East Kent Services if Civica were compromised: likely" + DATED),
     (28, "How do we compare with councils like us?", "riskgraph peers thanet", r"\d of Thanet's \d+ known services lean on East Kent Services; median of \d+ districts: \d" + DATED),
-    (29, "Can I have one page for the chief exec and audit committee?", "riskgraph report blast civica --data seeds", r"\d+ of \d+ councils could be reached first if Civica were compromised: Canterbury, Dover and Thanet"),
+    (29, "Can I have one page for the chief exec and audit committee?", "riskgraph report blast civica --data seeds", r"\d+ of \d+ councils could be reached first if Civica were compromised: Canterbury, Dover and Thanet" + DATED),
     (30, "Which one fix would help most of us?", "riskgraph fixes civica --members kent.csv", r"No single change helps more than one of the \d+ councils that Civica could reach \(of your 14 members; data of \d+ \w+ 20\d\d\)"),
 ]  # fmt: skip
 KEPT = ("--members", "--region", "--like", "--data")
