@@ -26,15 +26,15 @@ from test_report import hostile
 from riskgraph import load
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.every_radius import every_radius
-from riskgraph.analysis.radius import Reach
+from riskgraph.analysis.radius import SHOWN_BANDS, Reach, Route
+from riskgraph.analysis.triage import Tier
 from riskgraph.cli import main
 from riskgraph.data import read
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.atlas import letters, numbers, pack, unpack
-from riskgraph.render.blast import page as blast_page
-from riskgraph.render.words import sentence
+from riskgraph.render.words import route_phrase, sentence
 from riskgraph.report.atlas import ATLAS_QUESTIONS, Atlas, atlas
 
 SAMPLE = 50
@@ -64,6 +64,10 @@ def expected(radius: BlastRadius) -> dict[str, dict[str, Any]]:
             "kinds": {kind: hit["band"] for kind, hit in shelves[reach.id]["kinds"].items()},
             "services": shelves[reach.id]["services"],
             "past": reach.past,
+            "route": route_phrase(dataset, reach.route, reach.first),
+            "lines": sorted(area or "?" for area in reach.lines),
+            "seen": (reach.seen or "")[:4],
+            "ended": (reach.ended or "") if reach.past else "",
             "sentence": sentence(dataset, reach.lead[1].proof),
         }
         for reach in reaches(radius)
@@ -72,9 +76,25 @@ def expected(radius: BlastRadius) -> dict[str, dict[str, Any]]:
 
 def packed(data: dict[str, Any], question: str, root: str) -> dict[str, dict[str, Any]]:
     found = unpack(data, question, root)
-    for body in found.values():
-        body.pop("route")
+    for id_, body in found.items():
+        body["lines"].sort()
+        if id_ == root:
+            body["route"] = str(Route.ROOT)
     return found
+
+
+def ring(data: dict[str, Any], question: int, root: str) -> dict[Band, tuple[str, ...]]:
+    """Who stands beside a root as a precaution in each band, read back."""
+    ids = [data["roots"][body[0]][0] for body in data["bodies"]]
+    place = [row[0] for row in data["roots"]].index(root)
+    flat, body = list(numbers(data["questions"][question]["ring"].get(str(place), ""))), 0
+    found: dict[Band, list[str]] = {band: [] for band in SHOWN_BANDS}
+    for step, bands in zip(flat[::2], flat[1::2], strict=True):
+        body += step
+        for band in SHOWN_BANDS:
+            if bands >> band & 1:
+                found[band].append(ids[body])
+    return {band: tuple(sorted(bodies)) for band, bodies in found.items()}
 
 
 @given(st.lists(st.integers(0, 10**6)))
@@ -90,7 +110,9 @@ def test_every_root_of_the_seeds_is_answered_as_blast_answers(question: str) -> 
     reached = 0
     for root in roots:
         said = packed(made.data, question, root)
-        assert said == expected(blast(graph, [root], like=question)), root
+        radius = blast(graph, [root], like=question)
+        assert said == expected(radius), root
+        assert ring(made.data, ATLAS_QUESTIONS.index(question), root) == radius.ring
         reached += len(said)
     assert reached > 20
 
@@ -116,7 +138,9 @@ def test_on_random_maps_the_atlas_and_blast_agree(tables: Any) -> None:
         every = every_radius(graph, like=question)
         data = pack({question: every})
         for root in every.roots:
-            assert packed(data, question, root) == expected(blast(graph, [root], like=question)), root
+            radius = blast(graph, [root], like=question)
+            assert packed(data, question, root) == expected(radius), root
+            assert ring(data, 0, root) == radius.ring
 
 
 @pytest.mark.slow
@@ -157,16 +181,14 @@ def test_a_map_with_alternatives_says_that_together_is_a_union(tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_the_table_of_the_worst_counts_as_the_headline_does() -> None:
+def test_the_table_of_the_worst_counts_the_tiers_as_blast_does() -> None:
     page = uk_atlas().page.decode()
-    rows = re.findall(r'<bdi data-root="([^"]+)">.*?<strong>([\d,]+)</strong>', page)
+    rows = re.findall(r'<bdi data-root="([^"]+)">.*?<strong>([\d,]+)</strong></td><td class="number">([\d,]+)<', page)
     assert len(rows) == 25
-    for root, count in (rows[0], rows[7], rows[-1]):
-        first = blast_page(blast(uk(), [root])).lead.partition(" could be reached")[0]
-        counted = sum(
-            int(number.replace(",", "")) for number in re.findall(r"[\d,]+(?= (?:council|other|public))", first)
-        )
-        assert counted == int(count.replace(",", "")), root
+    for root, *said in (*rows[:8], rows[-1]):
+        tiers = blast(uk(), [root]).tiers
+        counted = [f"{len(tiers[tier]):,}" for tier in (Tier.FIRST, Tier.POSSIBLE)]
+        assert said == counted, root
 
 
 def test_the_same_map_gives_the_same_bytes() -> None:

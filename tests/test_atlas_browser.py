@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import random
-import re
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from reporting import seeds, uk
 from test_report import HOSTILE, hostile
 from test_report_browser import _CONTRAST, RULES, Open, browser, open_page, pdf_pages
 
+from riskgraph.analysis.affected import affected_by
 from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.radius import Reach
+from riskgraph.analysis.select import Selection, nothing_recorded
+from riskgraph.analysis.triage import Tier
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band
+from riskgraph.model import AUTHORITY, Band, FailureKind
+from riskgraph.render.affected import affected_lines
 from riskgraph.render.atlas import unpack
-from riskgraph.render.blast import page as blast_page
-from riskgraph.render.words import area_label, band_phrase, sentence, short_name
+from riskgraph.render.headline import asked_of, finding
+from riskgraph.render.words import area_label, band_phrase, plural, sentence, short_name
 from riskgraph.report.atlas import atlas
 
 __all__ = ["browser", "open_page"]  # fixtures that are shared with the reports
@@ -43,44 +47,131 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-# everything that the page shows for each root: its headline, and the rows of its three tables
+# everything that the page shows of each question: its first line, its numbers, and the rows of the table of each tier
 READ = """(asked) => asked.map((hash) => {
   history.replaceState(null, '', hash);
   dispatchEvent(new PopStateEvent('popstate'));
   const rows = {};
-  for (const id of ['present', 'past', 'unsure']) {
+  for (const id of ['first', 'possible', 'altered', 'unrecorded', 'past', 'less']) {
     const table = document.querySelector('#' + id + ' table');
     if (!table) { rows[id] = []; continue; }
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
     rows[id] = [...table.tBodies[0].rows].map((row) => Object.fromEntries([...row.cells].map((cell, n) => [heads[n], cell.textContent])));
   }
-  const kinds = [...document.querySelectorAll('#kinds tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent));
-  return {finding: document.getElementById('finding').textContent, rows, kinds,
-    people: document.getElementById('n-people').textContent, apart: document.getElementById('apart').textContent};
+  const told = (id) => [...document.querySelectorAll('#' + id + ' p')].map((one) => one.textContent);
+  const tiers = [...document.querySelectorAll('#tiers li')].map((card) => [card.dataset.tier, Number(card.querySelector('.figure').textContent)]);
+  return {finding: document.getElementById('finding').textContent, rows, tiers, people: told('people'), incidents: told('incidents'),
+    knows: document.getElementById('knows').textContent, apart: document.getElementById('apart').textContent};
 })"""
 
 
-def row_of(radius: BlastRadius, reach: Reach, limit: Band, table: str) -> dict[str, str]:
-    """What the page has to say of one body."""
-    used = {kind for other in _tables(radius)[table] for kind in other.kinds}
+def row_of(radius: BlastRadius, tier: Tier, reach: Reach) -> dict[str, str]:
+    """What the page has to say of one body in the table of its tier."""
     dataset = radius.graph.dataset
-    row = {"Who": short_name(dataset, reach.id), "How surely": band_phrase(reach.band).replace("cannot be", "not")}
+    told = [kind for kind in FailureKind if tier is Tier.ALTERED or kind in radius.question.counting]
+    used = {kind for body in radius.tiers[tier] for kind in radius[body].kinds if kind in told}
+    altering = [hit.band for kind, hit in reach.kinds.items() if kind not in radius.question.counting]
+    sure = min(altering) if tier is Tier.ALTERED else reach.band
+    row = {"Who": short_name(dataset, reach.id), "How surely": band_phrase(sure).replace("cannot be", "not")}
     for kind in sorted(used):
         hit = reach.kinds.get(kind)
         row[kind.effect[0].upper() + kind.effect[1:]] = "not reached" if hit is None else band_phrase(hit.band)
-    areas = [area for area, kinds in reach.services.items() if min(kinds.values()) <= limit]
-    row["Services"] = ", ".join(area_label(area) for area in areas) or "none known"
+    limit = Band.NOT_RULED_OUT if tier in {Tier.UNRECORDED, Tier.PAST} else Band.POSSIBLE
+    areas = [
+        area for area, kinds in reach.services.items() if any(kinds.get(kind, limit + 1) <= limit for kind in used)
+    ]
+    row["Services"] = ", ".join(area_label(area) for area in areas) or "not known"
+    if tier is Tier.PAST:
+        row["Ended"] = reach.ended or "not known"
+    else:
+        row["Last seen"] = (reach.seen or "not known")[: 9 if reach.seen is None else 4]
     row["How it is reached"] = sentence(dataset, reach.lead[1].proof)
     return row
 
 
-def _tables(radius: BlastRadius) -> dict[str, list[Reach]]:
-    others = [reach for reach in radius.authorities if not reach.root]
-    return {
-        "present": [reach for reach in others if reach.band <= Band.POSSIBLE],
-        "past": [reach for reach in others if reach.past],
-        "unsure": [reach for reach in others if reach.band > Band.POSSIBLE],
+def is_told_as(said: dict[str, Any], radius: BlastRadius) -> None:
+    """What the page shows is what `blast` answers: first line, number of each tier, and who stands in it, in order."""
+    dataset = radius.graph.dataset
+    assert said["finding"] == f"{finding(radius)} ({asked_of(radius)})."
+    assert said["tiers"] == [[tier.name.lower(), len(ids)] for tier, ids in radius.tiers.items() if ids], radius
+    for tier, ids in radius.tiers.items():
+        if tier is not Tier.PRECAUTION:
+            expected = [row_of(radius, tier, radius[body]) for body in ids]
+            assert said["rows"][tier.name.lower()] == expected, (radius, tier)
+    surest = radius.first_band if radius.tiers[Tier.FIRST] else radius.band
+    assert [*said["incidents"], *said["people"]] == affected_lines(dataset, affected_by(radius, surest)), radius
+    gone = len(radius.abolished)
+    assert (f"{gone} bod" in said["apart"]) == (gone > 0)
+    known = radius.coverage
+    told = (
+        ""
+        if known is None
+        else f"{area_label(known.area)} known at {known.known:,} of {plural(known.councils, 'council')}"
+    )
+    assert told in said["knows"] and (dataset.info.track_record or "") in said["knows"], radius
+
+
+ASKED = ("supplier:civica", "supplier:capita", "supplier:idox", "supplier:netcall", "authority:essex")
+MEMBERS = (
+    "adur babergh bromley canterbury dover east-hampshire essex hart hastings norwich redbridge rother thanet worthing"
+)
+
+
+@pytest.mark.parametrize("question", ["compromise", "insolvency"])
+@pytest.mark.parametrize(
+    "members", ["", MEMBERS, "norwich bradford", "essex"], ids=["all", "a-region", "two", "itself"]
+)
+@pytest.mark.parametrize("band", ["possible", "likely", "documented"])
+def test_its_first_line_and_its_tiers_are_those_of_blast(
+    question: str, members: str, band: str, national: Path, open_page: Open
+) -> None:
+    page, wrong = open_page(national)
+    roots = [*ASKED, "shared-service:east-kent-services", "product:modern-gov", "environment:rbkc-shared-it"]
+    only = f"&only={members.replace(' ', ',')}" if members else ""
+    shown = page.evaluate(READ, [f"#a={root}&if={question}&sure={band}{only}" for root in roots])
+    ids = [f"authority:{name}" for name in members.split()] or None
+    for root, said in zip(roots, shown, strict=True):
+        is_told_as(said, blast(uk(), root, like=question, members=ids, band=band))
+    assert wrong == []
+
+
+def test_asking_only_for_altered_software_makes_nobody_surer(national: Path, open_page: Open) -> None:
+    page, _ = open_page(national)
+    radius = blast(uk(), "civica")
+    (shown,) = page.evaluate(READ, ["#a=supplier:civica&kind=tampering"])
+    altered = {
+        tier: [short_name(uk().dataset, body) for body in ids if FailureKind.TAMPERING in radius[body].kinds]
+        for tier, ids in radius.tiers.items()
+        if tier is not Tier.PRECAUTION
     }
+    assert len(altered[Tier.ALTERED]) > 100 > len(altered[Tier.FIRST])
+    assert {tier: [row["Who"] for row in shown["rows"][tier.name.lower()]] for tier in altered} == altered
+
+
+def test_several_members_of_whom_nothing_is_recorded_are_counted(national: Path, open_page: Open) -> None:
+    """Two suppliers at once too: what is read of them together is what `blast` says of both."""
+    page, _ = open_page(national)
+    everybody = Selection(
+        uk(), members=frozenset(id_ for id_, e in uk().dataset.entities.items() if e.kind == AUTHORITY)
+    )
+    silent = nothing_recorded(everybody, uk().view())[:3]
+    assert silent
+    names = [*silent, "authority:adur"]
+    pair = ["supplier:capita", "supplier:civica"]
+    only = ",".join(name.removeprefix("authority:") for name in names)
+    shown = page.evaluate(
+        READ, [f"#a={pair[0]}&only={only}", f"#a={pair[0]}&b={pair[1]}", f"#a={pair[0]}&b={pair[1]}&only={only}"]
+    )
+    assert "nothing recorded" in shown[0]["finding"]
+    for said, (roots, members) in zip(shown, [(pair[:1], names), (pair, None), (pair, names)], strict=True):
+        radius = blast(uk(), roots, members=members)
+        assert said["finding"] == f"{finding(radius)} ({asked_of(radius)})."
+        assert said["tiers"] == [[tier.name.lower(), len(ids)] for tier, ids in radius.tiers.items() if ids]
+        for tier, ids in radius.tiers.items():
+            if tier is not Tier.PRECAUTION:
+                assert [row["Who"] for row in said["rows"][tier.name.lower()]] == [
+                    short_name(uk().dataset, body) for body in ids
+                ]
 
 
 @pytest.mark.parametrize(("question", "size"), [("compromise", 200), ("insolvency", 100)])
@@ -94,17 +185,7 @@ def test_hundreds_of_roots_are_shown_as_blast_answers(
     roots += ["supplier:capita", "supplier:civica/revenues-benefits", "environment:rbkc-shared-it", "authority:kent"]
     shown = page.evaluate(READ, [f"#a={root}&if={question}" for root in roots])
     for root, said in zip(roots, shown, strict=True):
-        radius = blast(graph, [root], like=question)
-        first = blast_page(radius).lead
-        assert said["finding"] == re.sub(r" \(data of [^)]*\).*", "", first), root
-        for name, reaches in _tables(radius).items():
-            limit = Band.POSSIBLE if name == "present" else Band.NOT_RULED_OUT
-            expected = {reach.id: row_of(radius, reach, limit, name) for reach in reaches}
-            assert sorted(said["rows"][name], key=str) == sorted(expected.values(), key=str), (root, name)
-        residents = radius.residents(Band.POSSIBLE)
-        assert said["people"] == f"up to {residents.people:,}"
-        gone = len(radius.abolished)
-        assert (f"{gone} bod" in said["apart"]) == (gone > 0)
+        is_told_as(said, blast(graph, [root], like=question))
     assert wrong == []
 
 
@@ -114,13 +195,15 @@ def test_two_things_side_by_side_and_together(national: Path, open_page: Open) -
     radius = blast(uk(), pair)
     alone = [{r.id for r in blast(uk(), [root]).within(Band.POSSIBLE)} for root in pair]
     (shown,) = page.evaluate(READ, [TWO])
-    assert shown["finding"] == re.sub(r" \(data of .*", "", blast_page(radius).lead)
+    assert shown["finding"] == f"{finding(radius)} ({asked_of(radius)})."
     counts = page.evaluate("[...document.querySelectorAll('#apart-two tbody td')].map(c => Number(c.textContent))")
     both = len(alone[0] & alone[1])
     assert counts == [*map(len, alone), both, len(alone[0]) - both, len(alone[1]) - both, len(alone[0] | alone[1])]
     for who, ids in (("both", alone[0] & alone[1]), ("a", alone[0] - alone[1]), ("b", alone[1] - alone[0])):
         page.locator("#who").select_option(who)
-        names = page.evaluate("[...document.querySelectorAll('#present tbody th')].map(c => c.textContent)")
+        names = page.evaluate(
+            "[...document.querySelectorAll('#first tbody th, #possible tbody th')].map(c => c.textContent)"
+        )
         assert sorted(names) == sorted(short_name(uk().dataset, id_) for id_ in ids)
         assert f"who={who}" in page.url
     assert wrong == []
@@ -168,7 +251,10 @@ def test_the_keyboard_is_enough(national: Path, open_page: Open) -> None:
     assert page.locator(f"#{chosen}").inner_text().startswith("East Kent Services")
     page.keyboard.press("Enter")
     assert (
-        page.locator("#finding").inner_text().replace("\n", " ").startswith("3 councils could be reached if East Kent")
+        page.locator("#finding")
+        .inner_text()
+        .replace("\n", " ")
+        .startswith("3 of 382 councils could be reached first if East Kent")
     )
     assert page.url.endswith(EKS)
     assert page.locator("#a-list").is_hidden()
@@ -220,11 +306,11 @@ def test_only_my_councils_are_shown(national: Path, open_page: Open) -> None:
     page, _ = open_page(national)
     page.evaluate("location.hash = '#a=supplier:capita&only=adur,worthing,thanet'")
     page.wait_for_timeout(50)
-    names = page.evaluate("[...document.querySelectorAll('#present tbody th')].map(c => c.textContent)")
+    names = page.evaluate("[...document.querySelectorAll('#first tbody th')].map(c => c.textContent)")
     assert names == ["Adur", "Worthing"]
-    assert page.locator("#finding").inner_text().startswith("2 councils of yours could be reached")
+    assert page.locator("#finding").inner_text().startswith("2 of your 3 members could be reached first")
     page.locator("#mine-clear").click()
-    assert page.locator("#present tbody tr").count() > 20
+    assert page.locator("#first tbody tr").count() > 20
     assert "only=" not in page.url
 
 
@@ -233,7 +319,9 @@ def test_every_printed_page_of_an_answer_carries_the_marking(national: Path, ope
     page.evaluate("hash => { location.hash = hash; }", EKS)
     page.wait_for_timeout(50)
     sheets = pdf_pages(page)
-    assert "3 councils could be reached if East Kent Services were compromised" in sheets[0]
+    assert "3 of 382 councils could be reached first if East Kent Services were compromised" in " ".join(
+        sheets[0].split()
+    )
     for number, sheet in enumerate(sheets, 1):
         assert sheet.count("TLP:AMBER") >= 2 and "OFFICIAL" in sheet, f"page {number}"
         assert f"Page {number} of {len(sheets)}" in sheet
@@ -271,7 +359,8 @@ def test_the_map_shows_what_the_table_says(national: Path, open_page: Open) -> N
     page.wait_for_timeout(50)
     marked = "[...document.querySelectorAll('#map g[class^=t]')].map(g => [g.querySelector('title').textContent, g.querySelector('.mark').textContent])"
     radius = blast(uk(), ["supplier:capita"])
-    tiles = {short_name(uk().dataset, r.id): r.band for r in _tables(radius)["present"]}
+    told = [*radius.tiers[Tier.FIRST], *radius.tiers[Tier.POSSIBLE]]
+    tiles = {short_name(uk().dataset, body): radius[body].band for body in told}
     shown = page.evaluate(marked)
     assert len(shown) > 20
     for title, mark in shown:
@@ -299,7 +388,7 @@ def test_hostile_names_do_nothing_and_are_shown_exactly(bypass: bool, tmp_path: 
     page, wrong = open_page(path, bypass_csp=bypass)
     roots = [id_ for id_, entity in graph.dataset.entities.items() if entity.kind != AUTHORITY]
     shown = page.evaluate(READ, [f"#a={root}" for root in roots])
-    said = [row["Who"] for one in shown for row in one["rows"]["present"]]
+    said = [row["Who"] for one in shown for rows in one["rows"].values() for row in rows]
     assert said and all(any(name.startswith(payload) for payload in HOSTILE) for name in said)
     page.locator("#a").fill("script")
     assert page.locator("#a-list li").count() > 0
@@ -321,7 +410,8 @@ def test_a_council_also_sees_what_could_reach_it(small: Path, open_page: Open) -
     expected = {}
     for root in names:
         found = unpack(made.data, "compromise", root).get(body)
-        if found and not found["past"] and root != body and set(found["kinds"].values()) - {"not-ruled-out"}:
+        counted = {band for kind, band in (found or {"kinds": {}})["kinds"].items() if kind != "tampering"}
+        if found and root != body and counted - {"not-ruled-out"}:
             expected[names[root]] = found["sentence"]
     page.evaluate("location.hash = '#a=authority:thanet'")
     page.wait_for_timeout(50)

@@ -1,18 +1,20 @@
 "use strict";
 // What the page shows.
 (() => {
-  const { data, NOT, bodies, bodyOf, byId, keys, answer, together, best, sentence, normalise, search } = atlas;
+  const { data, NOT, bodies, bodyOf, byId, keys, answer, together, rings, rootAreas, best, sentence, normalise, search } = atlas;
   const el = (id) => document.getElementById(id);
   const LISTED = 100; // things that could reach a body
   const NAMED = 12; // bodies named for each way; the table names all
   const MOST = 20; // names offered
-  const DATE = el("atlas-data").dataset.asOf;
+  const HEADLINE = 4; // names in the first line
+  const TIERS = data.tiers.map(([tier]) => tier);
 
   // -- words ----------------------------------------------------------------------------------
 
   const count = (number) => number.toLocaleString("en-GB");
   const plural = (number, one, many) => count(number) + " " + (number === 1 ? one : many || one + "s");
   const join = (items) => (items.length < 2 ? items.join("") : items.slice(0, -1).join(", ") + " and " + items[items.length - 1]);
+  const some = (items, most) => (items.length > most + 1 ? items.slice(0, most).join(", ") + " and " + count(items.length - most) + " more" : join(items));
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   const bodiesWords = (list) => {
     const councils = list.filter((body) => body.council).length;
@@ -60,7 +62,7 @@
     view.a = byId.has(given.get("a")) ? byId.get(given.get("a")) : null;
     view.b = view.a !== null && byId.has(given.get("b")) && given.get("b") !== given.get("a") ? byId.get(given.get("b")) : null;
     view.question = place(data.questions.map(({ id }) => [id]), given.get("if"), 0);
-    view.band = place(data.bands, given.get("sure"), 2);
+    view.band = Math.min(place(data.bands, given.get("sure"), 2), 2);
     view.kind = place(data.kinds, given.get("kind"), null);
     view.who = ["both", "a", "b"].includes(given.get("who")) && view.b !== null ? given.get("who") : "all";
     const only = (given.get("only") || "").split(",").map((slug) => bodyOf.get(byId.get("authority:" + slug))).filter((body) => body !== undefined);
@@ -69,61 +71,141 @@
 
   // -- the answer -------------------------------------------------------------------------------
 
-  const holds = (body, touch) => (!view.only || view.only.has(body) || touch.itself);
-  const level = (touch) => (view.kind === null ? best(touch) : touch.levels[view.kind]);
+  const asked = () => (view.b === null ? [view.a] : [view.a, view.b]);
+  const question = () => data.questions[view.question];
+  const holds = (body) => !view.only || view.only.has(body);
+  // one kind may be asked about; who is altered is told apart all the same
+  const narrowed = () => view.kind !== null && question().counting.includes(view.kind);
+  const counting = () => (narrowed() ? [view.kind] : question().counting);
+  const level = (touch) => (narrowed() ? touch.levels[view.kind] : best(view.question, touch));
+  const firstBand = () => Math.min(view.band, question().first);
   // which of the two reaches it as surely as was asked; of what is less sure, which reaches it at all
   const membership = (touch) => {
     const sure = touch.by.filter(([, own]) => level(own) <= view.band);
     const by = (sure.length ? sure : touch.by).map(([root]) => root);
     return by.length > 1 ? "both" : by[0] === view.a ? "a" : "b";
   };
+  // everybody in the order of triage, as riskgraph/analysis/radius.py has it
+  const tierOf = (row) => {
+    if (row.counts && row.band <= firstBand()) return "first";
+    if (view.band < 2) return row.counts && row.band <= 2 ? "less" : null;
+    if (row.counts && row.band <= 2) return "possible";
+    if (!row.counts && row.band <= 2) return "altered";
+    if (!narrowed() && row.touch.levels.some((sure, kind) => sure <= 2 && !counting().includes(kind))) return "altered";
+    return row.touch.past ? "past" : "unrecorded";
+  };
   const select = () => {
-    const roots = view.b === null ? [view.a] : [view.a, view.b];
-    const groups = { present: [], past: [], unsure: [], apart: [], itself: [] };
-    const all = [];
-    for (const [number, touch] of together(view.question, roots)) {
-      const row = { body: bodies[number], touch, band: level(touch) };
-      if (row.band === NOT || !holds(number, touch)) continue;
+    const groups = { less: [], apart: [], itself: [], counted: [] };
+    for (const tier of TIERS) groups[tier] = [];
+    const reached = new Set();
+    for (const [number, touch] of together(view.question, asked())) {
+      const band = level(touch);
+      const row = { body: bodies[number], touch, counts: band !== NOT, band: band === NOT ? Math.min(...touch.levels) : band };
+      if ((view.kind !== null && touch.levels[view.kind] === NOT) || !holds(number)) continue;
       if (view.who !== "all" && membership(touch) !== view.who) continue;
       if (row.body.standing) groups.apart.push(row);
-      else if (touch.itself) groups.itself.push(row);
       else {
-        all.push(row);
-        if (touch.past) groups.past.push(row);
-        (row.band <= view.band ? groups.present : groups.unsure).push(row);
+        reached.add(number);
+        (asked().includes(row.body.root) ? groups.itself : groups.counted).push(row);
       }
     }
-    const order = new Intl.Collator("en-GB").compare;
-    for (const rows of Object.values(groups)) rows.sort((x, y) => x.band - y.band || order(x.body.usual, y.body.usual) || x.body.number - y.body.number);
-    return { ...groups, counted: all };
-  };
-  const residents = (rows) => {
-    const held = new Set(rows.map(({ body }) => body.number));
-    const areas = rows.filter(({ body }) => body.people !== -1 && !body.above.some((area) => held.has(area)));
-    const known = areas.filter(({ body }) => body.people !== null);
-    return { people: known.reduce((sum, { body }) => sum + body.people, 0), areas: known.length, unknown: areas.length - known.length };
-  };
-  const finding = (found) => {
-    const roots = view.b === null ? [view.a] : [view.a, view.b];
-    const names = join(roots.map((root) => data.roots[root][1]));
-    const question = data.questions[view.question];
-    const verb = roots.length > 1 ? question.together : question.failing;
-    const itself = join(found.itself.map(({ body }) => body.usual));
-    const could = view.band === 3 ? "could be reached or cannot be ruled out" : "could be reached";
-    const among = view.only ? "of yours " : "";
-    if (!found.present.length) {
-      const also = itself ? "besides " + itself + (found.itself.length === 1 ? " itself " : " ") : "";
-      const said = among + also + could + " if " + names + " " + verb;
-      const surer = found.unsure.filter(({ band }) => band < 3).map(({ body }) => body);
-      if (surer.length) return "0 councils " + said + " as surely as that: " + bodiesWords(surer) + " could less surely";
-      if (found.unsure.length) return "It is not known whether any council " + said + ": " + bodiesWords(found.unsure.map(({ body }) => body)) + " cannot be ruled out";
-      return "0 councils " + said + (found.apart.length ? ": only bodies that are not counted" : ": no route was found in this data");
+    const first = new Set(groups.counted.filter((row) => tierOf(row) === "first").map(({ body }) => body.number));
+    const around = view.kind === null && view.who === "all" ? rings(view.question, asked()) : [];
+    const ring = around.map((those) => [...those].filter((body) => holds(body) && !first.has(body))).find((those) => those.length) || [];
+    groups.precaution = ring.map((number) => ({ body: bodies[number] }));
+    for (const row of groups.counted) {
+      const tier = ring.includes(row.body.number) ? null : tierOf(row);
+      if (tier) groups[tier].push(row);
     }
-    const past = found.present.filter(({ touch }) => touch.past).map(({ body }) => body.usual);
-    const some = past.length < found.present.length ? past.length + " of them " : past.length > 1 ? "all " : "";
-    const listed = past.length > 4 ? past.slice(0, 4).join(", ") + " and " + (past.length - 4) + " more" : join(past);
-    const left = past.length ? ", " + some + "as " + (past.length === 1 ? "a past customer" : "past customers") + ": " + listed : "";
-    return bodiesWords(found.present.map(({ body }) => body)) + " " + among + (itself ? "besides " + itself + " " : "") + could + " if " + names + " " + verb + left;
+    groups.doubtful = groups.counted.filter((row) => row.counts && row.band === 3 && !ring.includes(row.body.number));
+    const order = (x, y) => (x < y ? -1 : x > y ? 1 : 0);
+    for (const [tier, rows] of Object.entries(groups)) {
+      if (tier === "precaution") rows.sort((x, y) => order(x.body.id, y.body.id));
+      else rows.sort((x, y) => x.band - y.band || order(x.body.usual, y.body.usual) || order(x.body.id, y.body.id));
+    }
+    groups.past.sort((x, y) => order(x.touch.ended || "9999", y.touch.ended || "9999") || order(x.body.usual, y.body.usual));
+    groups.silent = view.only ? [...view.only].filter((body) => !bodies[body].recorded && !reached.has(body)).map((body) => bodies[body]) : [];
+    return groups;
+  };
+  // how well the map knows the service area by which most are reached
+  const coverage = (found) => {
+    const counts = new Map();
+    const add = (area) => { if (data.areas[area][0] !== "?") counts.set(area, (counts.get(area) || 0) + 1); };
+    for (const tier of TIERS) if (tier !== "precaution") for (const { touch } of found[tier]) touch.lines.forEach(add);
+    for (const root of asked()) rootAreas[root].forEach(add);
+    if (!counts.size) return null;
+    const [[area]] = [...counts].sort(([x, many], [y, more]) => more - many || (data.areas[x][0] < data.areas[y][0] ? -1 : 1));
+    const councils = bodies.filter((body) => body.council && !body.standing && holds(body.number));
+    const knows = councils.filter((body) => body.known.includes(area)).length;
+    return { area: data.areas[area][1], knows, councils: councils.length, thin: 3 * knows < councils.length };
+  };
+  // who is affected: residents where their data or services are hit, staff where only theirs are
+  const affected = (found) => {
+    const limit = found.first.length ? firstBand() : view.band;
+    const sure = (levels) => Math.min(...counting().map((kind) => levels[kind])) <= limit;
+    const staff = [];
+    const living = [];
+    for (const row of found.counted) {
+      if (!row.counts || row.band > limit) continue;
+      const hit = row.touch.services.filter(([, levels]) => sure(levels));
+      (hit.length && hit.every(([area]) => data.areas[area][2]) ? staff : living).push(row.body);
+    }
+    const held = new Set(living.map(({ number }) => number));
+    const areas = living.filter(({ people, above }) => people !== -1 && !above.some((area) => held.has(area)));
+    const known = areas.filter(({ people }) => people !== null);
+    const unknown = areas.length - known.length;
+    const names = staff.sort((x, y) => (x.id < y.id ? -1 : 1)).map(({ usual }) => usual);
+    const said = [];
+    if (names.length && !areas.length) said.push("Staff of " + (names.length === 1 ? "this body" : "these " + names.length + " bodies") + "; how many is not known.");
+    else if (names.length) said.push("Only staff at " + plural(names.length, "body", "bodies") + " more: " + some(names, HEADLINE) + ".");
+    if (known.length) said.push("At most " + count(known.reduce((sum, { people }) => sum + people, 0)) + " people live in the " + plural(known.length, "area") +
+      " (a ceiling, not people affected" + (unknown ? "; residents of " + unknown + " are not known" : "") + ").");
+    return said;
+  };
+  // the first line, as riskgraph/render/headline.py has it
+  const finding = (found, knows) => {
+    const names = join(asked().map((root) => data.roots[root][1]));
+    const supposed = "if " + names + " " + (view.b === null ? question().failing : question().together);
+    const scope = view.only ? "of your " + plural(view.only.size, "member") : data.scope;
+    const among = (rows) => {
+      if (view.only) return count(rows.length) + " " + scope;
+      const councils = rows.filter(({ body }) => body.council).length;
+      const others = rows.length - councils;
+      if (!others) return count(councils) + " " + scope;
+      if (!councils) return plural(others, "public body", "public bodies");
+      return count(councils) + " " + scope + " and " + plural(others, "other public body", "other public bodies");
+    };
+    const named = (rows) => (rows.length <= HEADLINE ? ": " + join(rows.map(({ body }) => body.usual)) : "");
+    const itself = found.itself.map(({ body }) => body.usual);
+    let also = itself.length ? " besides " + join(itself) : "";
+    const { first, precaution, possible, altered, unrecorded, past, less, silent } = found;
+    const rest = [];
+    if (first.length && possible.length) rest.push(count(possible.length) + " more possibly");
+    if (first.length && less.length) rest.push(count(less.length) + " more less surely");
+    if (precaution.length) rest.push((precaution.length === 1 && first.length <= HEADLINE ? precaution[0].body.usual : precaution.length) + " as a precaution");
+    if (silent.length) rest.push((silent.length === 1 ? silent[0].usual : silent.length) + ": nothing recorded");
+    const tail = rest.map((one) => "; " + one).join("");
+    if (first.length) return among(first) + also + " could be reached first " + supposed + named(first) + tail;
+    const doubtful = view.band < 2 ? found.doubtful : [];
+    if (less.length || doubtful.length) {
+      const how = less.length ? [less, " could less surely"] : [doubtful, " cannot be ruled out"];
+      return "0 " + scope + also + " could be reached " + supposed + " as surely as that: " + bodiesWords(how[0].map(({ body }) => body)) + how[1];
+    }
+    if (possible.length && data.gathered && knows && knows.thin) {
+      return names + ": this map cannot answer; it knows " + knows.area + " at " + knows.knows + " of " + plural(knows.councils, "council") + "; " +
+        count(possible.length) + " could possibly be reached " + supposed + tail;
+    }
+    if (possible.length) return among(possible) + also + " could possibly be reached " + supposed + ", none of them surely" + named(possible) + tail;
+    if (precaution.length) return among(precaution) + " should act as a precaution " + supposed + named(precaution);
+    if (altered.length) return among(altered) + also + " could be reached " + supposed + ", but only if software were altered" + named(altered) + tail;
+    if (unrecorded.length) return among(unrecorded) + " depend" + (unrecorded.length === 1 ? "s" : "") + " on " + names + "; for what or how is not recorded" + named(unrecorded) + tail;
+    if (past.length) {
+      return among(past) + (past.length === 1 ? " is a past customer" : " are past customers") + " of " + names +
+        "; whether their data was returned is not recorded" + named(past) + tail;
+    }
+    if (itself.length === 1) also += " itself";
+    const nothing = !found.counted.some(({ counts }) => counts) && !found.apart.length;
+    return "0 " + scope + also + " could be reached " + supposed + ": " + (nothing ? "no route was found in this data" : "only bodies that are not counted") + tail;
   };
 
   const bandCell = (band, tag) => {
@@ -132,6 +214,14 @@
     return cell;
   };
   const bandWords = (band) => make("td", data.bands[band][1].replace("cannot be", "not"), "b" + band);
+  const scrolled = (title, table) => {
+    const box = make("div", undefined, "scroll");
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", title);
+    box.append(table);
+    return box;
+  };
   const head = (words) => {
     const top = make("thead");
     const row = make("tr");
@@ -145,20 +235,22 @@
     return top;
   };
   const usedKinds = (rows) => data.kinds.map((_, kind) => kind).filter((kind) => rows.some(({ touch }) => touch.levels[kind] !== NOT));
-  const servicesWords = (touch, limit) => {
-    const shown = touch.services.filter(([, how]) => (view.kind === null ? Math.min(...how) : how[view.kind]) <= limit);
+  const servicesWords = (touch, kinds, limit) => {
+    const shown = touch.services.filter(([, how]) => kinds.some((kind) => how[kind] <= limit));
     return shown.map(([area]) => data.areas[area][1]).join(", ");
   };
-  const rowsTable = (target, rows, title, limit) => {
+  const rowsTable = (tier, rows, title, limit) => {
+    const target = el(tier);
     target.hidden = !rows.length;
     if (!rows.length) return fill(target);
-    const kinds = usedKinds(rows);
+    // altered software stands in the table of those whom nothing else could reach
+    const kinds = usedKinds(rows).filter((kind) => tier === "altered" || counting().includes(kind));
     const two = view.b !== null;
     const table = make("table", undefined, "reached");
     table.append(make("caption", title));
     table.append(head([
       ["Who", "who"], ...(two ? [["Reached by", ""]] : []), ["How surely", ""],
-      ...kinds.map((kind) => [capital(data.kinds[kind][1]), "upright"]), ["Services", ""], ["How it is reached", "how"],
+      ...kinds.map((kind) => [capital(data.kinds[kind][1]), "upright"]), ["Services", ""], [tier === "past" ? "Ended" : "Last seen", ""], ["How it is reached", "how"],
     ]));
     const body = make("tbody");
     for (const row of rows) {
@@ -167,24 +259,21 @@
       who.scope = "row";
       line.append(who);
       if (two) line.append(make("td", { both: "both", a: "only A", b: "only B" }[membership(row.touch)]));
-      line.append(bandWords(row.band));
+      const told = tier === "altered" ? kinds.filter((kind) => !counting().includes(kind)) : [];
+      line.append(bandWords(told.length ? Math.min(...told.map((kind) => row.touch.levels[kind])) : row.band));
       for (const kind of kinds) line.append(bandCell(row.touch.levels[kind]));
-      line.append(make("td", servicesWords(row.touch, limit) || "none known", "services"));
+      line.append(make("td", servicesWords(row.touch, kinds, limit) || "not known", "services"));
+      line.append(make("td", (tier === "past" ? row.touch.ended : row.touch.seen) || "not known"));
       line.append(named("td", sentence(row.body, row.touch.chain)));
       body.append(line);
     }
     table.append(body);
-    const box = make("div", undefined, "scroll");
-    box.tabIndex = 0;
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", title);
-    box.append(table);
-    fill(target, box);
+    fill(target, scrolled(title, table));
   };
   const kindsTable = (rows) => {
     const table = el("kinds");
     const body = make("tbody");
-    for (const kind of usedKinds(rows)) {
+    for (const kind of usedKinds(rows).filter((one) => counting().includes(one))) {
       const line = make("tr");
       const name = make("th", capital(data.kinds[kind][1]));
       name.scope = "row";
@@ -201,7 +290,7 @@
     target.hidden = view.b === null;
     if (view.b === null) return fill(target);
     const counts = roots.map((root) => new Set([...answer(view.question, root)].filter(([body, touch]) =>
-      !bodies[body].standing && !touch.itself && level(touch) <= view.band && holds(body, touch)).map(([body]) => body)));
+      !bodies[body].standing && !roots.includes(bodies[body].root) && level(touch) <= view.band && holds(body)).map(([body]) => body)));
     const both = [...counts[0]].filter((body) => counts[1].has(body)).length;
     const table = make("table");
     const body = make("tbody");
@@ -235,7 +324,10 @@
     });
     const isLine = ({ root }) => (data.roots[root][0].includes("/") ? 1 : 0);
     rows.sort((x, y) => x.band - y.band || isLine(x) - isLine(y) || x.root - y.root);
-    const title = plural(rows.length, "thing") + " on this map could reach " + body.usual + (rows.length > LISTED ? ": the surest " + LISTED : "");
+    const sure = rows.filter(({ band }) => band <= firstBand()).length;
+    const more = rows.length - sure;
+    const title = plural(sure || more, "thing") + " on this map could " + (sure || !more ? "" : "possibly ") + "reach " + body.usual +
+      (sure ? " first" : "") + (sure && more ? "; " + count(more) + " more possibly" : "") + (rows.length > LISTED ? ": the surest " + LISTED : "");
     const heading = make("h3");
     heading.append(make("bdi", title));
     const note = make("p", "The other way round: each of these alone, " + (view.question ? "if it left the market or went insolvent." : "if it were compromised."), "note");
@@ -253,29 +345,46 @@
       lines.append(line);
     }
     table.append(head([["What", "who"], ["It is", ""], ["How surely", ""], ["How it reaches", "how"]]), lines);
-    const box = make("div", undefined, "scroll");
-    box.tabIndex = 0;
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", title);
-    box.append(table);
-    fill(target, heading, note, box);
+    fill(target, heading, note, scrolled(title, table));
   };
-  const waysList = (rows) => {
-    const ways = new Map();
-    for (const row of rows) ways.set(row.touch.route, [...(ways.get(row.touch.route) || []), row]);
-    const sorted = [...ways].sort(([, x], [, y]) => y.length - x.length);
-    el("ways-title").hidden = !rows.length;
-    fill(el("ways"), ...sorted.map(([way, those]) => {
-      const item = make("li");
-      const names = those.slice(0, NAMED).map(({ body }) => body.usual);
-      if (those.length > NAMED) names.push(count(those.length - NAMED) + " more");
-      item.append(make("strong", capital(way) + ", " + count(those.length)), ": " + join(names));
-      return item;
+  const seenWords = (rows) => {
+    const years = rows.map(({ touch }) => touch.seen).filter(Boolean).sort();
+    if (!years.length) return "date not known";
+    return "last seen " + years[0] + (years[0] === years[years.length - 1] ? "" : " to " + years[years.length - 1]);
+  };
+  // by which way, tier by tier: surer groups before larger ones
+  const waysList = (found) => {
+    const parts = [];
+    for (const [tier, word, why] of data.tiers.filter(([one]) => ["first", "possible"].includes(one) && found[one].length)) {
+      const ways = new Map();
+      for (const row of found[tier]) ways.set(row.touch.route, [...(ways.get(row.touch.route) || []), row]);
+      const sorted = [...ways].sort(([, x], [, y]) => x[0].band - y[0].band || y.length - x.length);
+      const list = make("ul");
+      list.append(...sorted.map(([way, those]) => {
+        const item = make("li");
+        const said = data.bands.map(([, phrase], band) => [band, phrase, those.filter((row) => row.band === band)]).filter(([, , rows]) => rows.length)
+          .map(([band, phrase, rows]) => some(rows.map(({ body }) => body.usual), NAMED) + " (" + (band < 2 ? phrase + ", " : "") + seenWords(rows) + ")");
+        item.append(make("strong", capital(way) + ", " + count(those.length)), ": " + said.join("; "));
+        return item;
+      }));
+      parts.push(make("h4", word + ", " + count(found[tier].length) + ": " + why), list);
+    }
+    el("ways-title").hidden = !parts.length;
+    fill(el("ways"), ...parts);
+  };
+  const tierCards = (found) => {
+    const shown = data.tiers.filter(([tier]) => found[tier].length);
+    fill(el("tiers"), ...shown.map(([tier, word, why]) => {
+      const card = make("li");
+      card.dataset.tier = tier;
+      const names = found[tier].map(({ body }) => body.usual);
+      card.append(make("strong", count(names.length), "figure"), " ", make("span", word, "noun"), " ", make("span", [why, some(names, HEADLINE)].filter(Boolean).join(": "), "note"));
+      return card;
     }));
   };
   const tileMap = (found) => {
     const shown = new Map();
-    for (const row of [...found.itself, ...found.present, ...(view.band === 3 ? found.unsure : [])]) shown.set(row.body.number, row);
+    for (const row of [...found.itself, ...found.first, ...found.possible]) shown.set(row.body.number, row);
     let drawn = 0;
     for (const tile of document.querySelectorAll("#map g[data-body]")) {
       const row = shown.get(Number(tile.dataset.body));
@@ -288,49 +397,48 @@
       tile.querySelector("title").textContent = body.usual + (said ? ": " + said : "");
     }
     el("map-title").textContent = "Where: " + plural(drawn, "council") + " on the map";
-    const missing = found.present.length + found.itself.length - drawn;
+    const missing = found.first.length + found.possible.length + found.itself.length - drawn;
     el("map-text").textContent = "One tile of equal size for each council, counties in a block of their own. " +
-      (view.b === null ? "\u25A0 documented, \u25B2 likely, \u25CF possible, \u25C7 not ruled out. " : "A, B or AB: by which of the two it is reached; the darker the surer. ") +
+      (view.b === null ? "\u25A0 documented, \u25B2 likely, \u25CF possible. " : "A, B or AB: by which of the two it is reached; the darker the surer. ") +
       (missing > 0 ? plural(missing, "body", "bodies") + " reached " + (missing === 1 ? "has" : "have") + " no tile. " : "") + "The table says the same in words.";
   };
-  const shownWords = (found) => {
-    const parts = ["Data of " + DATE];
-    parts.push(view.band === 3 ? "everything that is not ruled out" : data.bands[view.band][1] + (view.band ? " or surer" : " only"));
+  const shownWords = () => {
+    const parts = [];
     if (view.kind !== null) parts.push("only where " + data.kinds[view.kind][1]);
-    if (view.only) parts.push("only " + plural(view.only.size, "council") + " of a list");
     if (view.who !== "all") parts.push("only what is reached by " + { both: "both", a: "A alone", b: "B alone" }[view.who]);
-    return parts.join("; ") + ".";
+    return parts.length ? capital(parts.join("; ")) + "." : "";
   };
   const list = (rows) => join(rows.map(({ body }) => body.usual));
 
   const show = () => {
-    const asked = view.a !== null;
-    el("answer").hidden = !asked;
-    el("worst").hidden = asked;
+    const empty = view.a === null;
+    el("answer").hidden = empty;
+    el("worst").hidden = !empty;
     el("who-field").hidden = view.b === null;
     document.title = el("atlas-data").dataset.title;
-    if (!asked) return;
+    if (empty) return;
     const found = select();
-    const said = finding(found);
+    const knows = coverage(found);
+    const said = finding(found, knows) + " (" + data.dates + (view.band < 2 ? ", " + data.bands[view.band][1] : "") + ").";
     fill(el("finding"), make("bdi", said));
     document.title = el("atlas-data").dataset.label + " " + said;
-    el("shown").textContent = shownWords(found);
-    const lives = residents(found.present);
-    const wide = found.unsure.filter(({ band }) => band === 3);
-    el("n-bodies").textContent = count(found.present.length);
-    el("n-bodies-noun").textContent = found.present.length === 1 ? "public body" : "public bodies";
-    el("n-bodies-note").textContent = bodiesWords(found.present.map(({ body }) => body)) + ", " + (view.band === 3 ? "reached or not ruled out" : data.bands[view.band][1] + (view.band ? " or surer" : ""));
-    el("n-people").textContent = "up to " + count(lives.people);
-    el("n-people-note").textContent = "live in " + (lives.areas === 1 ? "this area" : "these " + count(lives.areas) + " areas") +
-      ": a ceiling, each counted once, never the number affected" + (lives.unknown ? "; not known for " + count(lives.unknown) : "");
-    el("n-wide").textContent = count(view.band === 3 ? 0 : wide.length);
-    kindsTable(found.counted);
+    el("shown").textContent = shownWords();
+    fill(el("incidents"), ...asked().flatMap((root) => data.incidents[root] || []).map((note) => make("p", note)));
+    fill(el("people"), ...affected(found).map((note) => make("p", note, "note")));
+    const known = [
+      knows ? knows.area + " known at " + count(knows.knows) + " of " + plural(knows.councils, "council") : "",
+      data.track_record ? "in replays of incidents it named " + data.track_record + " hit" : "",
+    ].filter(Boolean);
+    el("knows").textContent = known.length ? "How well this map knows: " + known.join("; ") + "." : "";
+    tierCards(found);
+    kindsTable(found.counted.filter(({ counts }) => counts));
     apartTable(found);
-    waysList(found.present);
+    waysList(found);
     tileMap(found);
-    rowsTable(el("present"), found.present, view.band === 3 ? "Who could be reached or cannot be ruled out" : "Who could be reached", view.band);
-    rowsTable(el("unsure"), view.band === 3 ? [] : found.unsure, "Less sure, or cannot be ruled out: left out of the numbers above", 3);
-    rowsTable(el("past"), found.past, "Past customers: ask whether their data were returned", 3);
+    for (const [tier, word, why] of data.tiers) {
+      if (tier !== "precaution") rowsTable(tier, found[tier], word + ", " + count(found[tier].length) + (why ? ": " + why : ""), tier === "unrecorded" || tier === "past" ? 3 : 2);
+    }
+    rowsTable("less", found.less, "Less sure, " + count(found.less.length) + ": left out of the numbers above", 2);
     towards();
     const gone = found.apart.filter(({ body }) => body.standing === 1);
     const groups = found.apart.filter(({ body }) => body.standing === 2);

@@ -33,8 +33,16 @@ const atlas = (() => {
     for (let left = flat[at++]; left > 0; left -= 1, at += 2) found.push([flat[at], levels[flat[at + 1]]]);
     services.push(found);
   }
-  const bodies = data.bodies.map(([root, usual, standing, council, people, above], number) => ({
-    number, usual, standing, council, people, above, id: data.roots[root][0], name: data.roots[root][1], root,
+  const sets = (text) => {
+    const found = [];
+    for (let flat = numbers(text), at = 0; at < flat.length; ) found.push(flat.slice(at + 1, (at += flat[at] + 1)));
+    return found;
+  };
+  const lines = sets(data.lines);
+  const rootAreas = sets(data.root_areas);
+  const known = sets(data.known);
+  const bodies = data.bodies.map(([root, usual, standing, council, people, above, recorded], number) => ({
+    number, usual, standing, council, people, above, recorded, known: known[number], id: data.roots[root][0], name: data.roots[root][1], root,
   }));
   const byId = new Map(data.roots.map(([id], number) => [id, number]));
   const bodyOf = new Map(bodies.map((body) => [body.root, body.number]));
@@ -50,11 +58,13 @@ const atlas = (() => {
     if (!kept.has(key)) {
       const found = new Map();
       const flat = numbers(data.questions[question].roots[root]);
-      for (let at = 0, body = 0; at < flat.length; at += 5) {
+      for (let at = 0, body = 0; at < flat.length; at += 7) {
         body += flat[at];
         const [route, past] = data.routes[flat[at + 3]];
+        const [seen, ended] = data.dates_seen[flat[at + 6]];
         found.set(body, {
           levels: levels[flat[at + 1]], services: services[flat[at + 2]], route, past: past === 1, chain: flat[at + 4],
+          lines: lines[flat[at + 5]], seen, ended,
           itself: bodies[body].root === root,
         });
       }
@@ -62,7 +72,8 @@ const atlas = (() => {
     }
     return kept.get(key);
   };
-  const best = (touch) => Math.min(...touch.levels);
+  // how surely, by the kinds that count for a question; by altered software alone: NOT
+  const best = (question, touch) => Math.min(...data.questions[question].counting.map((kind) => touch.levels[kind]));
   const surer = (first, second) => first.map((level, kind) => Math.min(level, second[kind]));
 
   // what several roots reach: the union, with the surest of each kind and of each service
@@ -77,10 +88,30 @@ const atlas = (() => {
         }
         const merged = new Map(before.services);
         for (const [area, how] of touch.services) merged.set(area, merged.has(area) ? surer(merged.get(area), how) : how);
-        const lead = best(touch) < best(before) || (before.past && !touch.past) ? touch : before;
+        const [one, two] = [best(question, before), best(question, touch)];
+        const lead = two < one || (before.past && !touch.past && two < NOT) ? touch : before;
+        // by altered software alone nobody is a customer of the other
+        const past = one === NOT ? touch.past : two === NOT ? before.past : before.past && touch.past;
         found.set(body, {
-          levels: surer(before.levels, touch.levels), services: [...merged], route: lead.route, chain: lead.chain,
-          past: before.past && touch.past, itself: before.itself || touch.itself, by: [...before.by, [root, touch]],
+          ...lead, levels: surer(before.levels, touch.levels), services: [...merged], lines: [...new Set([...before.lines, ...touch.lines])],
+          past, itself: before.itself || touch.itself, by: [...before.by, [root, touch]],
+        });
+      }
+    }
+    return found;
+  };
+
+  // who is not reached in a band, but shares a place or a link with what an attacker could be in: for each band
+  const rings = (question, roots) => {
+    const found = [new Set(), new Set(), new Set()];
+    const reached = together(question, roots);
+    for (const root of roots) {
+      const flat = numbers(data.questions[question].ring[root] || "");
+      for (let at = 0, body = 0; at < flat.length; at += 2) {
+        body += flat[at];
+        found.forEach((ring, band) => {
+          const sure = reached.has(body) ? Math.min(...reached.get(body).levels) : NOT;
+          if ((flat[at + 1] >> band) & 1 && sure > band && !roots.includes(bodies[body].root)) ring.add(body);
         });
       }
     }
@@ -114,5 +145,5 @@ const atlas = (() => {
     found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
     return found.slice(0, most).map((hit) => hit[3]);
   };
-  return { data, NOT, bodies, bodyOf, byId, keys, answer, together, best, sentence, normalise, search };
+  return { data, NOT, bodies, bodyOf, byId, keys, answer, together, rings, rootAreas, best, sentence, normalise, search };
 })();

@@ -39,18 +39,23 @@ from riskgraph.model import (
     FailureKind,
 )
 from riskgraph.rules import Trait, relations_that, rules
+from riskgraph.settle import Step, View
 
 __all__ = [
     "SHOWN_BANDS",
     "BlastRadius",
+    "Collector",
     "Hit",
     "OpenQuestion",
     "Reach",
     "Route",
+    "StepIndex",
     "best_band",
     "blast",
+    "ended",
     "route_of",
     "run",
+    "seen",
 ]
 
 
@@ -81,8 +86,7 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
 
     Examples
     --------
-    >>> from riskgraph.evidence import last_evidenced
-    from riskgraph.graph import RiskGraph
+    >>> from riskgraph.graph import RiskGraph
     >>> radius = blast(RiskGraph.open("seeds"), "east kent services", like="outage")
     >>> sorted(reach.name for reach in radius.within(Band.LIKELY))
     ['Canterbury City Council', 'Dover District Council', 'Thanet District Council']
@@ -92,7 +96,7 @@ def blast(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Blast
     question = Question.of(graph, roots, **asking).needs_roots()
     harm = graph.harm(question.view, question.roots)
     answer = run(harm, question.roots, question.kinds)
-    return _Collector(graph, question, harm, answer).radius().selected(question.selection)
+    return Collector(graph, question, harm, answer).radius().selected(question.selection)
 
 
 def run(harm: HarmNetwork, roots: Sequence[str], kinds: Sequence[FailureKind]) -> Solution:
@@ -111,7 +115,53 @@ def best_band(answer: Solution, place: int, kinds: Collection[FailureKind]) -> B
     return min((Band(best[0]) for best in found if best is not None), default=None)
 
 
-class _Collector:
+class StepIndex:
+    """The settled steps of one view, as what is said of a body needs them: made once for many roots."""
+
+    def __init__(self, graph: RiskGraph, view: View) -> None:
+        self.kind_of: Mapping[str, str] = {entity.id: entity.kind for entity in graph.dataset.entities.values()}
+        self.steps = graph.settled(view).steps
+
+    @cached_property
+    def bought(self) -> Mapping[str, Sequence[Step]]:
+        """Provider to the steps of those who depend on it."""
+        found: dict[str, list[Step]] = defaultdict(list)
+        for step in self.steps:
+            found[step.provider].append(step)
+        return found
+
+    @cached_property
+    def carried(self) -> Mapping[str, Sequence[Step]]:
+        """Who depends to the steps by which it leans on shared services and environments."""
+        found: dict[str, list[Step]] = defaultdict(list)
+        for step in self.steps:
+            if self.kind_of[step.provider] in {SHARED_SERVICE, ENVIRONMENT}:
+                found[step.dependent].append(step)
+        return found
+
+    @cached_property
+    def ties(self) -> Mapping[Place, Sequence[str]]:
+        """A place to the authorities for which its intrusion is a reason for precaution."""
+        ties: dict[Place, list[str]] = defaultdict(list)
+        for step in self.steps:
+            if not step.in_force or step.implied:
+                continue
+            ends = [(step.dependent, step.provider)]
+            if step.relation in relations_that(Trait.BOTH_WAYS):
+                ends.append((step.provider, step.dependent))
+            hosted = step.relation in relations_that(Trait.HOSTS)
+            for body, other in ends:
+                kind = self.kind_of[other]
+                if self.kind_of[body] != AUTHORITY:
+                    continue
+                if len(ends) > 1 or (hosted and kind == ENVIRONMENT):
+                    ties[Place(other, Part.WHOLE)].append(body)
+                elif (hosted or step.relation in relations_that(Trait.SERVES)) and kind == SHARED_SERVICE:
+                    ties[Place(other, Part.LINE, step.area)].append(body)
+        return ties
+
+
+class Collector:
     """From the engine's states to what is said of each body."""
 
     def __init__(
@@ -120,14 +170,18 @@ class _Collector:
         question: Question,
         harm: HarmNetwork,
         answer: Solution,
+        index: StepIndex | None = None,
     ) -> None:
         self.graph, self.question, self.view = graph, question, question.view
         self.roots, self.kinds = question.roots, question.kinds
         self.harm, self.answer = harm, answer
         self.dataset = graph.dataset
-        self.settled = graph.settled(question.view)
+        self.index = index or StepIndex(graph, question.view)
+        self.counting = question.counting
+        self._carriers: dict[str, Mapping[str, Mapping[str | None, int]]] = {}
 
     def radius(self) -> BlastRadius:
+        """Everything that is said of the roots."""
         shelves: dict[Standing, list[Reach]] = {shelf: [] for shelf in Standing}
         for body, shelf in self._reached(self.answer):
             shelves[shelf].append(self._reach(body))
@@ -141,7 +195,7 @@ class _Collector:
             order[Standing.COUNTED],
             order[Standing.ABOLISHED],
             order[Standing.GROUP],
-            {band: self._ring(band) for band in SHOWN_BANDS},
+            {band: self.ring(band) for band in SHOWN_BANDS},
             self._questions(order[Standing.COUNTED]),
             {root: self._alone(root) for root in self.roots} if len(self.roots) > 1 else {},
             self._stops_after(order[Standing.COUNTED]),
@@ -177,7 +231,7 @@ class _Collector:
         return {body: band for body, band in bands.items() if band is not None}
 
     def _best(self, answer: Solution, body: str) -> Band | None:
-        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)], self.question.counting)
+        return best_band(answer, self.harm.number[Place(body, Part.WHOLE)], self.counting)
 
     def _reached(self, answer: Solution) -> list[tuple[str, Standing]]:
         """Authorities with any state in any band, and how each stands; the widest band holds all others."""
@@ -203,7 +257,7 @@ class _Collector:
         """Who has a row in force with something that is reached, or a link."""
         reached = {place.body for place in self.harm.failing(self.answer.bands[-1].hops)}
         served = set()
-        for step in self.settled.steps:
+        for step in self.index.steps:
             if step.in_force and step.provider in reached:
                 served.add(step.dependent)
             if step.in_force and step.dependent in reached and step.relation in relations_that(Trait.BOTH_WAYS):
@@ -227,15 +281,9 @@ class _Collector:
                 services[area] = found
         entry = self.dataset.register.get(body)
         root = body in self.roots
-        counted = [hit for kind, hit in kinds.items() if kind in self.question.counting] or list(kinds.values())
-        lead = min(counted, key=lambda hit: (hit.band, hit.hops)).proof
-        route, first = self._route(body, lead)
-        ways = self._ways(body, sorted(counted, key=lambda hit: (hit.band, hit.hops)))
-        if route is Route.DIRECT:  # told through the shared service that runs one of the services for it
-            shared = (way for way in ways if way.route is Route.SHARED_SERVICE)
-            route, first = next(((way.route, way.first) for way in shared), (route, first))
-        rows = [self.dataset.relations[row] for row in lead.rows]
-        ends = [row.valid_to for via in lead.vias if not via.step.in_force for row in via.step.rows if row.valid_to]
+        counted = [hit for kind, hit in kinds.items() if kind in self.counting] or list(kinds.values())
+        lead, *others = (hit.proof for hit in sorted(counted, key=lambda hit: (hit.band, hit.hops)))
+        route, first, ways = self.told(body, [lead, *others])
         return Reach(
             body,
             self.dataset.entities[body].name,
@@ -245,25 +293,32 @@ class _Collector:
             Route.ROOT if root else route,
             ways,
             first,
-            tuple(sorted(self._carriers.get(body, {}).keys() - {first})),
+            tuple(sorted(self._carriers_of(body).keys() - {first})),
             self._in_force(body, lead),
-            min(
-                filter(None, (last_evidenced(self.dataset, row, self.view) for row in rows)), key=last_day, default=None
-            ),
-            min(ends, key=last_day, default=None),
+            seen(self.dataset, lead, self.view),
+            ended(lead),
             next((via.step.provider for via in reversed(lead.vias) if not via.step.in_force), None),
-            self.question.counting,
+            self.counting,
             () if entry is None else entry.successors,
         )
 
-    def _ways(self, body: str, hits: Iterable[Hit]) -> tuple[Way, ...]:
+    def told(self, body: str, proofs: Sequence[Proof]) -> tuple[Route, str | None, tuple[Way, ...]]:
+        """The route of the first of some proofs, through whom if not directly, and all ways; the surest proof first."""
+        route, first = self._route(body, proofs[0])
+        ways = self._ways(body, proofs)
+        if route is Route.DIRECT:  # told through the shared service that runs one of the services for it
+            shared = (way for way in ways if way.route is Route.SHARED_SERVICE)
+            route, first = next(((way.route, way.first) for way in shared), (route, first))
+        return route, first, ways
+
+    def _ways(self, body: str, proofs: Iterable[Proof]) -> tuple[Way, ...]:
         """The lines of the roots by which a body is reached: by every row of its own, else by its proofs."""
         ways = dict.fromkeys(self._carried(body, way) for way in self._bought.get(body, ()))
         areas = {way.area for way in ways}
-        for hit in hits:
-            if (first := hit.proof.first) is not None and first.step.area not in areas:
+        for proof in proofs:
+            if (first := proof.first) is not None and first.step.area not in areas:
                 areas.add(first.step.area)
-                ways[Way(first.step.area, *self._route(body, hit.proof))] = None
+                ways[Way(first.step.area, *self._route(body, proof))] = None
         return tuple(sorted(ways, key=lambda way: (way.area is None, way.area or "", way.route, way.first or "")))
 
     @cached_property
@@ -272,9 +327,9 @@ class _Collector:
         asked = {root.partition("/")[0]: root.partition("/")[2] for root in self.roots}
         kinds = [KINDS.index(kind) for kind in self.kinds]
         bought: dict[str, set[Way]] = defaultdict(set)
-        for step in self.settled.steps:
-            if step.provider in asked and asked[step.provider] in {"", step.area}:
-                if any(step.levels[kind] <= Band.POSSIBLE for kind in kinds):
+        for provider, area in asked.items():
+            for step in self.index.bought.get(provider, ()):
+                if area in {"", step.area} and any(step.levels[kind] <= Band.POSSIBLE for kind in kinds):
                     route = Route.PRODUCT if step.implied else Route.DIRECT
                     way = (route, step.row.provider if step.implied else None) if step.in_force else (Route.PAST, None)
                     bought[step.dependent].add(Way(step.area, *way))
@@ -295,26 +350,21 @@ class _Collector:
         """
         if way.route is not Route.DIRECT:
             return way
-        for carrier, sure in sorted(self._carriers.get(body, {}).items()):
-            if self.kind_of[carrier] == SHARED_SERVICE and sure.get(way.area, NEVER) <= max(band, Band.LIKELY):
+        for carrier, sure in sorted(self._carriers_of(body).items()):
+            if self.index.kind_of[carrier] == SHARED_SERVICE and sure.get(way.area, NEVER) <= max(band, Band.LIKELY):
                 return Way(way.area, Route.SHARED_SERVICE, carrier)
         return way
 
-    @cached_property
-    def kind_of(self) -> Mapping[str, str]:
-        """The kind of each body or place."""
-        return {entity.id: entity.kind for entity in self.dataset.entities.values()}
-
-    @cached_property
-    def _carriers(self) -> Mapping[str, Mapping[str, Mapping[str | None, int]]]:
-        """Authority to the shared services and environments it leans on that harm reaches, and how surely by area."""
-        kind_of = self.kind_of
+    def _carriers_of(self, body: str) -> Mapping[str, Mapping[str | None, int]]:
+        """The shared services and environments that a body leans on and harm reaches, and how surely by area."""
+        if body in self._carriers:
+            return self._carriers[body]
         roots = {root.partition("/")[0] for root in self.roots}
-        carriers: dict[str, dict[str, dict[str | None, int]]] = defaultdict(dict)
-        for step in self.settled.steps:
-            if kind_of[step.provider] not in {SHARED_SERVICE, ENVIRONMENT} or step.provider in roots:
+        carriers: dict[str, dict[str | None, int]] = defaultdict(dict)
+        for step in self.index.carried.get(body, ()):
+            if step.provider in roots:
                 continue
-            part = Part.WHOLE if kind_of[step.provider] == ENVIRONMENT else Part.LINE
+            part = Part.WHOLE if self.index.kind_of[step.provider] == ENVIRONMENT else Part.LINE
             place = Place(step.provider, part, step.area if part is Part.LINE else None)
             number = self.harm.number.get(place)
             if number is None:
@@ -322,45 +372,23 @@ class _Collector:
             best = min(
                 max(level, found[0])
                 for level, kind in zip(step.levels, KINDS, strict=True)
-                if kind in self.question.counting
+                if kind in self.counting
                 for found in [self.answer.best(self.harm.state(number, kind)) or (NEVER,)]
             )
             if best <= Band.POSSIBLE:
-                areas = carriers[step.dependent].setdefault(step.provider, {})
+                areas = carriers[step.provider]
                 areas[step.area] = min(best, areas.get(step.area, NEVER))
+        self._carriers[body] = carriers
         return carriers
 
-    def _ring(self, band: Band) -> tuple[str, ...]:
+    def ring(self, band: Band) -> tuple[str, ...]:
         """Who is not reached in a band but shares a place or a link with what is intruded (model rule 31)."""
         hops = self.answer.bands[band].hops
-        intruded = {place for place, kind in map(self.harm.at, hops) if kind is FailureKind.INTRUSION}
-        reached = {place.body for place in self.harm.failing(hops) if place.part is Part.WHOLE}
-        ring = set()
-        for body, other in self._ties:
-            if other in intruded and body not in reached and counts(self.dataset, body, self.view.as_of):
-                ring.add(body)
-        return tuple(sorted(ring))
-
-    @cached_property
-    def _ties(self) -> list[tuple[str, Place]]:
-        """Authorities and the places whose intrusion is a reason for precaution."""
-        ties: list[tuple[str, Place]] = []
-        kind_of = self.kind_of
-        for step in self.settled.steps:
-            if not step.in_force or step.implied:
-                continue
-            ends = [(step.dependent, step.provider)]
-            if step.relation in relations_that(Trait.BOTH_WAYS):
-                ends.append((step.provider, step.dependent))
-            for body, other in ends:
-                if kind_of[body] != AUTHORITY:
-                    continue
-                hosted = step.relation in relations_that(Trait.HOSTS)
-                if len(ends) > 1 or (hosted and kind_of[other] == ENVIRONMENT):
-                    ties.append((body, Place(other, Part.WHOLE)))
-                elif (hosted or step.relation in relations_that(Trait.SERVES)) and kind_of[other] == SHARED_SERVICE:
-                    ties.append((body, Place(other, Part.LINE, step.area)))
-        return ties
+        intruded = (place for place, kind in map(self.harm.at, hops) if kind is FailureKind.INTRUSION)
+        ring = {body for place in intruded for body in self.index.ties.get(place, ())}
+        if ring:
+            ring -= {place.body for place in self.harm.failing(hops) if place.part is Part.WHOLE}
+        return tuple(sorted(body for body in ring if counts(self.dataset, body, self.view.as_of)))
 
     def _questions(self, authorities: Sequence[Reach]) -> tuple[OpenQuestion, ...]:
         """The blanks on proofs that cannot be ruled out, each with whose answer hangs on it."""
@@ -402,6 +430,18 @@ def _unnamed_lines(proof: Proof) -> Iterable[tuple[str, Via]]:
             if pending is not None:
                 yield pending, event
             pending = None
+
+
+def seen(dataset: Dataset, proof: Proof, view: View) -> str | None:
+    """When the oldest fact of a proof was last evidenced: a day, a month or a year; `None`: not known."""
+    days = (last_evidenced(dataset, dataset.relations[row], view) for row in proof.rows)
+    return min(filter(None, days), key=last_day, default=None)
+
+
+def ended(proof: Proof) -> str | None:
+    """When the way of a proof ended, if it has and that is known."""
+    ends = [row.valid_to for via in proof.vias if not via.step.in_force for row in via.step.rows if row.valid_to]
+    return min(ends, key=last_day, default=None)
 
 
 def route_of(dataset: Dataset, proof: Proof) -> tuple[Route, str | None]:

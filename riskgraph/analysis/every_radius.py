@@ -7,17 +7,17 @@ The route comes from the engine asked about that root alone; where the two disag
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
 
-from riskgraph.analysis.blast import best_band, route_of, run
+from riskgraph.analysis.blast import Collector, StepIndex, best_band, ended, run, seen
 from riskgraph.analysis.measure import is_past
 from riskgraph.analysis.memory import memory_limit, refuse
 from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.question import Asking, Question
-from riskgraph.analysis.radius import Route
+from riskgraph.analysis.radius import SHOWN_BANDS, Route
 from riskgraph.engine import Solution, states_of
 from riskgraph.engine.closure_all import closure_all
 from riskgraph.engine.sets import OutOfMemory
@@ -46,6 +46,9 @@ class Touch:
     first: str | None  # the body or place through which it is reached, if not directly
     proof: Proof  # of its surest kind that counts
     past: bool  # whether every way has ended: a past customer
+    lines: tuple[str | None, ...]  # the root's lines of business by which it is reached
+    seen: str | None  # when the oldest fact of the proof was last evidenced
+    ended: str | None  # when the way of the proof ended, if it has
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class EveryRadius:
     question: Question
     roots: tuple[str, ...]
     reached: Mapping[str, tuple[Touch, ...]]  # root to authorities, by id; of any standing
+    ring: Mapping[str, Mapping[Band, tuple[str, ...]]]  # root to band to who stands beside it as a precaution
     alternatives: bool  # whether the map knows alternatives, so that two roots may reach more than their union
 
     def __repr__(self) -> str:
@@ -110,13 +114,19 @@ def every_radius(
     harm, compiled = graph.harm(question.view), graph.compiled(question.view)
     roots = tuple(compiled.names(graph.dataset))
     levels = _levels(graph, question, memory_limit() if memory is None else memory)
-    reached = {}
+    index = StepIndex(graph, question.view)
+    reached, ring = {}, {}
     for number, root in enumerate(roots):
-        if touches := _touches(graph, harm, root, question, levels.get(number, {})):
+        one = replace(question, roots=(root,))
+        collector = Collector(graph, one, harm, run(harm, [root], question.kinds), index)
+        if touches := _touches(collector, levels.get(number, {})):
             reached[root] = touches
+        around = {band: tuple(filter(question.selection.holds, collector.ring(band))) for band in SHOWN_BANDS}
+        if any(around.values()):
+            ring[root] = around
         if progress is not None:
             progress(number + 1, len(roots))
-    return EveryRadius(graph, question, roots, reached, bool(harm.network.groups))
+    return EveryRadius(graph, question, roots, reached, ring, bool(harm.network.groups))
 
 
 def _levels(graph: RiskGraph, question: Question, limit: int) -> dict[int, dict[Place, list[int]]]:
@@ -154,13 +164,10 @@ def _levels(graph: RiskGraph, question: Question, limit: int) -> dict[int, dict[
     return levels
 
 
-def _touches(
-    graph: RiskGraph, harm: HarmNetwork, root: str, question: Question, found: Mapping[Place, list[int]]
-) -> tuple[Touch, ...]:
-    if not found:
-        return ()
-    areas, kinds = question.selection.areas, question.kinds
-    answer = run(harm, [root], kinds)
+def _touches(collector: Collector, found: Mapping[Place, list[int]]) -> tuple[Touch, ...]:
+    harm, answer, question = collector.harm, collector.answer, collector.question
+    counting = collector.counting
+    dataset, areas, kinds = collector.dataset, question.selection.areas, question.kinds
     in_force: Solution | None = None  # asked only where the surest way to somebody has ended
     services: dict[str, list[tuple[str | None, Levels]]] = {}
     for place, bands in found.items():
@@ -171,32 +178,45 @@ def _touches(
         served = sorted(services.get(place.body, ()), key=lambda service: service[0] or "~")
         if place.part is not Part.WHOLE or (areas and not served):
             continue
-        proof = _lead(harm, answer, harm.number[place], bands, question.counting)
-        route, first = route_of(graph.dataset, proof)
+        proof, *others = _proofs(harm, answer, harm.number[place], bands, counting)
+        route, first, ways = collector.told(place.body, [proof, *others])
+        lines = dict.fromkeys(way.area for way in ways)
         best: Band | None = proof.band
         if not proof.in_force:
-            in_force = in_force or run(harm.in_force, [root], kinds)
-            best = best_band(in_force, harm.number[place], question.counting)
+            in_force = in_force or run(harm.in_force, question.roots, kinds)
+            best = best_band(in_force, harm.number[place], counting)
         levels = tuple(map(min, zip(*(service[1] for service in served), strict=True))) if areas else tuple(bands)
-        level = min(level for level, kind in zip(levels, KINDS, strict=True) if kind in question.counting)
+        level = min(level for level, kind in zip(levels, KINDS, strict=True) if kind in counting)
         band = None if level == NOT else Band(level)
-        past = is_past(Band(min(levels)) if band is None else band, best)
-        touches.append(Touch(place.body, levels, band, tuple(served), route, first, proof, past))
+        touches.append(
+            Touch(
+                place.body,
+                levels,
+                band,
+                tuple(served),
+                route,
+                first,
+                proof,
+                is_past(Band(min(levels)) if band is None else band, best),
+                tuple(lines),
+                seen(dataset, proof, question.view),
+                ended(proof),
+            )
+        )
     return tuple(touches)
 
 
-def _lead(
+def _proofs(
     harm: HarmNetwork, answer: Solution, place: int, bands: list[int], counting: Collection[FailureKind]
-) -> Proof:
-    """The proof of the surest kind that counts, then of the nearest; ties go to the order of the kinds."""
+) -> list[Proof]:
+    """One proof of each kind that counts, of all if none does, surest first, then nearest; ties in the order of kinds."""
     best = [answer.best(state) for state in states_of(place)]
     if [NOT if one is None else one[0] for one in best] != bands:
         raise RiskGraphError(
             f"Two ways of computing what reaches {harm.places[place].body} disagree; nothing is answered.",
             "Please report this fault, with the data if you may share them.",
         )
-    found = [(KINDS[kind] not in counting, *one, kind) for kind, one in enumerate(best) if one is not None]
-    *_, kind = min(found)
-    proof = proof_at(harm, answer, place, KINDS[kind])
-    assert proof is not None
-    return proof
+    found = sorted((*one, kind) for kind, one in enumerate(best) if one is not None)
+    counted = [one for one in found if KINDS[one[-1]] in counting] or found
+    proofs = (proof_at(harm, answer, place, KINDS[kind]) for *_, kind in counted)
+    return [proof for proof in proofs if proof is not None]

@@ -7,17 +7,19 @@ held of theirs. What is less sure stands after it, however many it is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.question import Question
+from riskgraph.data.dataset import Dataset
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Trait, relations_that
+from riskgraph.settle import Step, View
 
-__all__ = ["AreaCoverage", "Tier", "coverage", "first_band"]
+__all__ = ["AreaCoverage", "Tier", "areas_of_root", "coverage", "first_band", "known_areas"]
 
 
 class Tier(StrEnum):
@@ -99,18 +101,35 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
     roots = {root.partition("/")[0] for root in question.roots}
     counts = Counter(area for area in areas if area is not None)
     for root in question.roots:
-        entity = dataset.entities[root.partition("/")[0]]
-        counts.update(dict.fromkeys((area for area in (root.partition("/")[2], *entity.service_area) if area), 1))
+        counts.update(areas_of_root(dataset, root))
     if not counts:
         return None
     area = min(counts, key=lambda one: (-counts[one], one))
     councils = {body for body in question.scope if is_council(dataset, body)}
+    users = {
+        step.dependent
+        for step in _leaning(graph, question.view)
+        if step.dependent in councils and step.provider in roots
+    }
+    known = known_areas(graph, question.view)
+    return AreaCoverage(area, len(users), sum(area in known.get(body, ()) for body in councils), len(councils))
+
+
+def areas_of_root(dataset: Dataset, root: str) -> frozenset[str]:
+    """The service areas that a root says itself that it is about: of a line its own too."""
+    body, _, line = root.partition("/")
+    return frozenset(area for area in (line, *dataset.entities[body].service_area) if area)
+
+
+def known_areas(graph: RiskGraph, view: View) -> dict[str, set[str]]:
+    """Body to the service areas for which the map knows who provides anything, or what it uses."""
+    found: dict[str, set[str]] = {}
+    for step in _leaning(graph, view):
+        if step.area is not None:
+            found.setdefault(step.dependent, set()).add(step.area)
+    return found
+
+
+def _leaning(graph: RiskGraph, view: View) -> Iterator[Step]:
     leans = relations_that(Trait.LEANS)
-    known, users = set(), set()
-    for step in graph.settled(question.view).steps:
-        if step.in_force and step.relation in leans:
-            if step.dependent in councils and step.area == area:
-                known.add(step.dependent)
-            if step.dependent in councils and step.provider in roots:
-                users.add(step.dependent)
-    return AreaCoverage(area, len(users), len(known), len(councils))
+    return (step for step in graph.settled(view).steps if step.in_force and step.relation in leans)

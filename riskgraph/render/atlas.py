@@ -8,18 +8,24 @@ root reaches is then a short text of numbers in base 64 (five bits to a letter, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from riskgraph.analysis.affected import only_staff
 from riskgraph.analysis.every_radius import NOT, EveryRadius, Touch
+from riskgraph.analysis.incidents import incident_notes
 from riskgraph.analysis.measure import Standing, counts, inhabited, standing
+from riskgraph.analysis.select import Selection, nothing_recorded
+from riskgraph.analysis.triage import areas_of_root, first_band, known_areas
 from riskgraph.assets import shipped_rows
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import shipped_aliases
 from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
-from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band
-from riskgraph.render.headline import failing
+from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band, Grade
+from riskgraph.render.blast import TIER_WORDS
+from riskgraph.render.headline import dates_of, failing
+from riskgraph.render.incident_words import note_words
 from riskgraph.render.words import (
     COUNCILS,
     area_label,
@@ -29,15 +35,18 @@ from riskgraph.render.words import (
     kind_word,
     root_name,
     route_phrase,
+    scope_phrase,
     sentence,
     short_name,
 )
+from riskgraph.rules import rules
 
 __all__ = ["COUNTED", "letters", "numbers", "pack", "unpack", "worst"]
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VALUE = {digit: value for value, digit in enumerate(DIGITS)}
 _PIECES = re.compile(r"(?=, which |; )")
+NOTES = 2  # incidents told of a root
 COUNTED, GONE, GROUP = 0, 1, 2  # standing of a body: it counts, it exists no longer, it stands for several
 _STANDS = {Standing.COUNTED: COUNTED, Standing.ABOLISHED: GONE, Standing.GROUP: GROUP}
 
@@ -99,35 +108,52 @@ def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
     ['authority:canterbury', 'authority:dover', 'authority:thanet']
     """
     first = next(iter(answers.values()))
+    graph, everybody = first.graph, Selection(first.graph)
     packer = _Packer(first)
     questions = [
         {
             "id": like,
             "failing": failing(PRESETS[like]),
             "together": failing(PRESETS[like], 2),
+            "counting": [n for n, kind in enumerate(KINDS) if kind in answer.question.counting],
+            "first": first_band(answer.question.counting),
             "roots": [packer.root(answer, root) for root in answer.roots],
+            "ring": {
+                str(n): packer.ring(answer.ring[root]) for n, root in enumerate(answer.roots) if root in answer.ring
+            },
         }
         for like, answer in answers.items()
     ]
-    info = first.graph.dataset.info
+    info = graph.dataset.info
+    held = {area: packer.areas.setdefault(area, len(packer.areas)) for area in rules().areas}
     return {
-        "schema": 1,
+        "schema": 2,
         "title": info.title,
         "data_as_of": info.as_of,
         "as_of": first.view.as_of.isoformat(),
+        "dates": dates_of(graph.dataset, first.view),
+        "scope": scope_phrase(everybody, graph.dataset, first.view.as_of),
+        "gathered": info.register_grade is Grade.INFERRED,
+        "track_record": info.track_record,
         "digest": first.graph.dataset.digest,
         "alternatives": first.alternatives,
         "kinds": [[str(kind), kind.effect] for kind in KINDS],
         "bands": [[band.word, band_phrase(band)] for band in Band],
-        "areas": [[area or "?", area_label(area)] for area in packer.areas],
+        "tiers": [[tier.name.lower(), *words] for tier, words in TIER_WORDS.items()],
+        "areas": [[area or "?", area_label(area), int(only_staff(area))] for area in packer.areas],
         "bodies": packer.bodies(),
+        "known": packer.known(held),
         "tiles": packer.tiles(),
         "roots": packer.roots(),
+        "root_areas": packer.root_areas(held),
+        "incidents": packer.incidents(),
         "phrases": list(packer.phrases),
         "chains": letters(number for chain in packer.chains for number in chain),
         "levels": "".join("".join(map(str, levels)) for levels in packer.levels),
         "services": letters(number for services in packer.services for number in (len(services) // 2, *services)),
         "routes": [[words, past] for words, past in packer.routes],
+        "lines": letters(number for lines in packer.lines for number in (len(lines), *lines)),
+        "dates_seen": [[seen, ended] for seen, ended in packer.dates],
         "questions": questions,
     }
 
@@ -148,9 +174,11 @@ class _Packer:
         self.areas: dict[str | None, int] = {}
         self.services: dict[tuple[int, ...], int] = {}
         self.routes: dict[tuple[str, int], int] = {}
+        self.lines: dict[tuple[int, ...], int] = {}
+        self.dates: dict[tuple[str, str], int] = {}  # year last seen, and of a past customer the day of the end
 
     def root(self, every: EveryRadius, root: str) -> str:
-        """What one root reaches: five numbers for each body, the first counted from the body before."""
+        """What one root reaches: seven numbers for each body, the first counted from the body before."""
         values: list[int] = []
         before = 0
         for touch in sorted(every.reached.get(root, ()), key=lambda touch: self.number[touch.body]):
@@ -161,7 +189,18 @@ class _Packer:
                 self._services(touch),
                 _numbered(self.routes, (route_phrase(self.dataset, touch.route, touch.first), int(touch.past))),
                 self._chain(touch),
+                _numbered(self.lines, tuple(_numbered(self.areas, area) for area in touch.lines)),
+                _numbered(self.dates, ((touch.seen or "")[:4], (touch.ended or "") if touch.past else "")),
             ]
+            before = number
+        return letters(values)
+
+    def ring(self, bands: Mapping[Band, Collection[str]]) -> str:
+        """Who stands beside a root as a precaution: the body, counted from the one before, and 1, 2 or 4 for each band."""
+        values: list[int] = []
+        before = 0
+        for number, body in sorted((self.number[body], body) for body in set().union(*bands.values())):
+            values += [number - before, sum(1 << band for band, bodies in bands.items() if body in bodies)]
             before = number
         return letters(values)
 
@@ -182,17 +221,42 @@ class _Packer:
         return number
 
     def bodies(self) -> list[list[Any]]:
-        """Of each authority: root, usual name, standing, whether it is a council, residents, areas above."""
+        """Of each authority: root, usual name, standing, council or not, residents, areas above, anything recorded."""
         people = inhabited(self.dataset, self.number)
         at = {root: n for n, root in enumerate(self.names)}
         rows: list[list[Any]] = []
+        view = self.every.view
+        silent = set(nothing_recorded(Selection(self.every.graph, members=frozenset(self.number)), view))
         for id_ in self.number:
             population, above = people.get(id_, (-1, ()))  # -1: none of its own
             council = int(self.dataset.entities[id_].authority_type in COUNCILS)
             stands = _STANDS[standing(self.dataset, id_, self.every.view.as_of) or Standing.COUNTED]
             over = [self.number[area] for area in above]
-            rows.append([at[id_], short_name(self.dataset, id_), stands, council, population, over])
+            rows.append(
+                [at[id_], short_name(self.dataset, id_), stands, council, population, over, int(id_ not in silent)]
+            )
         return rows
+
+    def known(self, areas: Mapping[str, int]) -> str:
+        """Of each authority: how many service areas of its own the map knows anything about, and which."""
+        found = known_areas(self.every.graph, self.every.view)
+        return letters(
+            number
+            for body in self.number
+            for own in [sorted(areas[area] for area in found.get(body, ()))]
+            for number in (len(own), *own)
+        )
+
+    def root_areas(self, areas: Mapping[str, int]) -> str:
+        """Of each root: how many service areas it says itself that it is about, and which."""
+        found = (sorted(areas[area] for area in areas_of_root(self.dataset, root)) for root in self.names)
+        return letters(number for own in found for number in (len(own), *own))
+
+    def incidents(self) -> dict[str, list[str]]:
+        """Of each root at which an incident began: what was recorded of it, in words."""
+        view = self.every.view
+        notes = {str(n): incident_notes(self.dataset, [root], view) for n, root in enumerate(self.names)}
+        return {n: [note_words(self.dataset, note) for note in found[:NOTES]] for n, found in notes.items() if found}
 
     def tiles(self) -> list[list[int]]:
         """Body, row, column, and 1 for the band of counties."""
@@ -232,7 +296,8 @@ def unpack(data: Mapping[str, Any], question: str, root: str) -> dict[str, dict[
     Returns
     -------
     dict
-        Body id to `kinds` (kind to band), `services` (area to kind to band), `route`, `past` and `sentence`.
+        Body id to `kinds` (kind to band), `services` (area to kind to band), `route`, `past`, `sentence`, `lines`
+        (service areas), `seen` (a year) and `ended` (a day, of past customers); empty: not known.
 
     Raises
     ------
@@ -252,23 +317,27 @@ def unpack(data: Mapping[str, Any], question: str, root: str) -> dict[str, dict[
         pairs = zip(kinds, map(int, levels[number]), strict=True)
         return {kind: bands[band] for kind, band in pairs if band != NOT}
 
-    services = list(_served(data["services"]))
+    services, lines = list(_served(data["services"])), list(_sets(data["lines"]))
     flat = list(numbers(data["chains"]))
     found: dict[str, dict[str, Any]] = {}
     values = list(numbers(asked[question]["roots"][names.index(root)]))
     body = 0
-    for n in range(0, len(values), 5):
-        step, level, served, route, chain = values[n : n + 5]
+    for n in range(0, len(values), 7):
+        step, level, served, route, chain, line, when = values[n : n + 7]
         body += step
         text, at = "", chain + 1
         while at:
             text += data["phrases"][flat[2 * at - 2]]
             at = flat[2 * at - 1]
         words, past = data["routes"][route]
+        seen, ended = data["dates_seen"][when]
         _, name, _, _ = data["roots"][data["bodies"][body][0]]
         found[names[data["bodies"][body][0]]] = {
             "kinds": said(level),
             "services": {data["areas"][area][0]: said(how) for area, how in services[served]},
+            "lines": [data["areas"][area][0] for area in lines[line]],
+            "seen": seen,
+            "ended": ended,
             "route": words,
             "past": bool(past),
             "sentence": f"{name}{text}.",
@@ -282,17 +351,26 @@ def _served(text: str) -> Iterator[list[tuple[int, int]]]:
         yield [(next(values), next(values)) for _ in range(count)]
 
 
-def worst(every: EveryRadius, most: int) -> list[tuple[str, tuple[int, ...]]]:
-    """The roots that reach most likely or surer, then most at all: how many bodies count in each band, no root itself."""
-    dataset, day = every.graph.dataset, every.view.as_of
+def _sets(text: str) -> Iterator[list[int]]:
+    values = numbers(text)
+    for count in values:
+        yield [next(values) for _ in range(count)]
+
+
+def worst(every: EveryRadius, most: int) -> list[tuple[str, int, int]]:
+    """The roots that reach most first, then most possibly: how many bodies count in each tier, no root itself.
+
+    Who is told as a precaution beside the first is not told as possible (`BlastRadius.tiers`).
+    """
+    dataset, day, surest = every.graph.dataset, every.view.as_of, first_band(every.question.counting)
     rows = []
     for root in every.roots:
-        touched = (touch for touch in every.reached.get(root, ()) if touch.body != root)
-        best = [touch.band for touch in touched if touch.band is not None and counts(dataset, touch.body, day)]
-        rows.append((root, tuple(sum(1 for level in best if level == band) for band in Band)))
-
-    def order(row: tuple[str, Sequence[int]]) -> tuple[Any, ...]:
-        root, counted = row
-        return -sum(counted[: Band.POSSIBLE]), *(-n for n in counted), root
-
-    return sorted(rows, key=order)[:most]
+        touched = [
+            touch for touch in every.reached.get(root, ()) if touch.body != root and counts(dataset, touch.body, day)
+        ]
+        first = {touch.body for touch in touched if touch.band is not None and touch.band <= surest}
+        rings = (set(ring) - first - {root} for ring in every.ring.get(root, {}).values())
+        beside = next(filter(None, rings), set())
+        more = [touch for touch in touched if touch.band is Band.POSSIBLE and touch.body not in beside | first]
+        rows.append((root, len(first), len(more)))
+    return sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))[:most]

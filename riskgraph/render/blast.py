@@ -28,7 +28,17 @@ from riskgraph.render.words import (
     short_name,
 )
 
-__all__ = ["anonymous", "left_behind", "page", "triage"]
+__all__ = ["TIER_WORDS", "anonymous", "left_behind", "page", "triage"]
+
+TIER_WORDS: Mapping[Tier, tuple[str, str]] = {
+    Tier.FIRST: ("First", "by what is done for them or held"),
+    Tier.PRECAUTION: ("Precaution", "they share a place or a link with what an attacker could be in"),
+    Tier.POSSIBLE: ("Possible", "they use its software or depend on something that it may reach"),
+    Tier.ALTERED: ("Only if its software were altered", ""),
+    Tier.UNRECORDED: ("Depend on it, and it is not recorded for what or how", ""),
+    Tier.PAST: ("Past customers", "oldest first; ask for proof of return"),
+}
+"""A tier, and why its bodies stand in it."""
 
 GROUPS = 4  # lines of business and routes named in each tier
 NAMES = 4  # councils named in each
@@ -76,7 +86,7 @@ def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = fr
     altered = FailureKind.TAMPERING in radius.question.counting
     blocks: list[Block] = []
     if first := _reaches(radius, Tier.FIRST):
-        by = "whose software could be altered" if altered else "by what is done for them or held"
+        by = "whose software could be altered" if altered else TIER_WORDS[Tier.FIRST][1]
         blocks += [
             Text(f"First, {len(first)}: {by}.{_effects(radius, first)}"),
             Items(_groups(radius, first, radius.first_band, FIRST_NAMES)),
@@ -88,8 +98,8 @@ def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = fr
             Text(f"Precaution, {len(ring)}: {names} {share} a place or a link with what an attacker could be in.")
         )
     if possible := _reaches(radius, Tier.POSSIBLE):
-        why = "they use its software or depend on something that it may reach"
-        blocks += [Text(f"Possible, {len(possible)}: {why}."), Items(_groups(radius, possible, Band.POSSIBLE, most))]
+        title, why = TIER_WORDS[Tier.POSSIBLE]
+        blocks += [Text(f"{title}, {len(possible)}: {why}."), Items(_groups(radius, possible, Band.POSSIBLE, most))]
     if only := _reaches(radius, Tier.ALTERED):
         software = Counter(way.first for reach in only for way in dict.fromkeys(reach.ways) if way.first is not None)
         through = join(f"{short_name(dataset, id_)} {count}" for id_, count in software.most_common(GROUPS))

@@ -22,8 +22,9 @@ from riskgraph.render.words import (
     scope_phrase,
     short_name,
 )
+from riskgraph.settle import View
 
-__all__ = ["among", "asked_of", "cannot_answer", "counted", "failing", "finding", "name_of"]
+__all__ = ["among", "asked_of", "cannot_answer", "counted", "dates_of", "failing", "finding", "name_of"]
 
 NAMED = 4  # names in a headline
 
@@ -97,10 +98,11 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
         return f": {join(short_name(dataset, body) for body in ids)}" if named and len(ids) <= NAMED else ""
 
     first, possible, precaution = tiers[Tier.FIRST], tiers[Tier.POSSIBLE], tiers[Tier.PRECAUTION]
-    less = len(radius.within()) - len(radius.within(radius.band))
+    less = [reach.id for reach in radius.within() if reach.band > radius.band and reach.id not in precaution]
+    doubtful = [reach.id for reach in radius.doubtful if reach.id not in precaution]
     rest = [
         f"{len(possible):,} more possibly" if first and possible else "",
-        f"{less:,} more less surely" if first and less else "",
+        f"{len(less):,} more less surely" if first and less else "",
         _careful(radius, precaution, named),
     ]
     silent = [body for body in radius.nothing_recorded if body not in {reach.id for reach in radius.authorities}]
@@ -113,10 +115,9 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
     tail = "".join(f"; {one}" for one in rest if one)
     if first:
         return f"{among(radius, first)}{also} could be reached first {supposed}{names(first)}{tail}"
-    if radius.question.band < Band.POSSIBLE and (wider := [r.id for r in radius.within(Band.NOT_RULED_OUT)]):
-        surer = [reach.id for reach in radius.within()]
+    if radius.question.band < Band.POSSIBLE and (less or doubtful):
         how = (
-            f"{bodies(dataset, surer)} could less surely" if surer else f"{bodies(dataset, wider)} cannot be ruled out"
+            f"{bodies(dataset, less)} could less surely" if less else f"{bodies(dataset, doubtful)} cannot be ruled out"
         )
         return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {how}"
     if possible and cannot_answer(radius):
@@ -198,7 +199,14 @@ def name_of(dataset: Dataset, body: str) -> str:
 
 def asked_of(radius: BlastRadius) -> str:
     """As of when, and knowing what, an answer speaks: what stands in brackets after its first clause."""
-    dataset, view = radius.graph.dataset, radius.view
+    date = dates_of(radius.graph.dataset, radius.view)
+    if radius.question.band < Band.POSSIBLE:
+        date += f", {band_phrase(radius.question.band)}"
+    return date
+
+
+def dates_of(dataset: Dataset, view: View) -> str:
+    """The same of a map and a view, whatever band is asked about."""
     date = data_of(dataset)
     if view.as_of != dataset.info.day:
         date = f"as of {in_words(view.as_of)}, {date}"
@@ -206,6 +214,4 @@ def asked_of(radius: BlastRadius) -> str:
         date += f", without what {join(view.without)} taught us"
     if view.known_before:
         date += f", knowing only what was published by {in_words(view.known_before)}"
-    if radius.question.band < Band.POSSIBLE:
-        date += f", {band_phrase(radius.question.band)}"
     return date

@@ -138,13 +138,13 @@ def _page(
     )
 
 
-def _worst(every: EveryRadius) -> list[tuple[str, str, str, tuple[int, ...]]]:
+def _worst(every: EveryRadius) -> list[tuple[str, str, str, int, int]]:
     dataset = every.graph.dataset
     rows = []
-    for root, counts in worst(every, WORST_SHOWN):
+    for root, first, possible in worst(every, WORST_SHOWN):
         body, slash, _ = root.partition("/")
         kind = kind_word(dataset.entities[body].kind)
-        rows.append((root, root_name(dataset, root), f"one line of a {kind}" if slash else kind, counts))
+        rows.append((root, root_name(dataset, root), f"one line of a {kind}" if slash else kind, first, possible))
     return rows
 
 
