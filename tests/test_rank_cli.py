@@ -24,7 +24,9 @@ def run(*words: str) -> Result:
 
 def test_text_begins_with_a_number_and_says_what_ranks() -> None:
     lines = run("--like", "outage", "--by", "services").stdout.splitlines()
-    assert lines[0].startswith("12 services of 3 of 27 public bodies could be reached first if East Kent Services stopped")
+    assert lines[0].startswith(
+        "12 services of 3 of 27 public bodies could be reached first if East Kent Services stopped"
+    )
     assert "Ranked by services reached, those likely or surer first:" in lines
     assert lines[-1].startswith("Try next: riskgraph blast east-kent-services")
 
