@@ -60,7 +60,9 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
     assert [c.row.id for c in contracts(graph, widest=0).contracts] == ["r3", "r1", "r2"]
     assert [c.row.id for c in found.passed] == ["r4"]
     text = as_text(contracts_page(found))
-    assert text.startswith("3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first.")
+    assert text.startswith(
+        "3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first: Ashby with Orbit, 31 "
+    )
     assert text.index("Ashby with Orbit") < text.index("Bexton with Orbit") < text.index("Bexton with Nova")
     assert "In the worst radii, counted by who is first, the first to act on first:" in text
 

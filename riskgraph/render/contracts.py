@@ -40,7 +40,7 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
         counts = against((*found.contracts, *found.passed, *found.open))
         told = f"Against the vesting day, {in_words(found.vesting)}: {counts}"
     return Page(
-        f"{plural(len(found.contracts), 'contract')} with an end to come (data of {in_words(dataset.info.as_of)}), {order}.",
+        f"{plural(len(found.contracts), 'contract')} with an end to come (data of {in_words(dataset.info.as_of)}), {order}{_first(found)}.",
         (
             *blocks,
             *paragraphs(
@@ -54,6 +54,15 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
             ),
         ),
     )
+
+
+def _first(found: Contracts) -> str:
+    """The first one to act on, by name; of those in the worst radii where these stand first."""
+    if not found.contracts:
+        return ""
+    one, dataset = found.contracts[0], found.graph.dataset
+    end = f", {in_words(one.row.ends)}" if one.row.ends else ""
+    return f": {dataset.usual_name(one.row.dependent)} with {_with(dataset, one)}{end}"
 
 
 def _more(count: int, limit: int) -> str:
