@@ -8,7 +8,31 @@ from pathlib import Path
 
 from riskgraph.errors import MissingFile
 
-__all__ = ["shipped", "shipped_maps", "shipped_rows"]
+__all__ = ["outer", "shipped", "shipped_maps", "shipped_rows"]
+
+
+def outer(name: str) -> Path:
+    """One of the outer folders that ship as part of the package: datasets, queries or reports.
+
+    In the root of a clone `python -m riskgraph` finds the sources before what is installed; the folders then lie beside.
+
+    Raises
+    ------
+    MissingFile
+        If the installation is incomplete.
+
+    Examples
+    --------
+    >>> outer("queries").name
+    'queries'
+    """
+    try:
+        return Path(str(files(f"riskgraph.{name}")))
+    except ModuleNotFoundError:
+        beside = Path(__file__).resolve().parents[1] / name
+        if beside.is_dir():
+            return beside
+        raise MissingFile(f"{name} is missing from this installation.", "Install riskgraph again.") from None
 
 
 def shipped(*parts: str) -> Path:
@@ -24,7 +48,7 @@ def shipped(*parts: str) -> Path:
     >>> shipped("pairs.csv").name
     'pairs.csv'
     """
-    path = Path(str(files("riskgraph.datasets"))).joinpath(*parts)
+    path = outer("datasets").joinpath(*parts)
     if not path.exists():
         raise MissingFile(f"{'/'.join(parts)} is missing from this installation.", "Install riskgraph again.")
     return path

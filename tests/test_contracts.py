@@ -60,7 +60,9 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
     assert [c.row.id for c in contracts(graph, widest=0).contracts] == ["r3", "r1", "r2"]
     assert [c.row.id for c in found.passed] == ["r4"]
     text = as_text(contracts_page(found))
-    assert text.startswith("3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first.")
+    assert text.startswith(
+        "3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first: Ashby with Orbit, 31 "
+    )
     assert text.index("Ashby with Orbit") < text.index("Bexton with Orbit") < text.index("Bexton with Nova")
     assert "In the worst radii, counted by who is first, the first to act on first:" in text
 
@@ -161,7 +163,7 @@ def test_lock_in_counts_the_worst_level_and_names_who_else_serves(tmp_path: Path
     ]
     assert (found.count("very-hard"), found.count("no"), found.not_assessed) == (1, 0, 1)
     text = as_text(locks_page(found))
-    assert text.startswith("1 relation is very hard to replace, of 2 that somebody assessed")
+    assert text.startswith("1 of 2 arrangements that somebody assessed is very hard to replace: Ashby with S (data of")
     assert "by sources of May 2021" in text
     assert "1 other supplier serves councils there: Both Together" in text
 

@@ -68,7 +68,7 @@ def test_what_is_not_known_stands_first_then_special_data_then_the_past(ours: Ri
     ]  # fmt: skip
     assert [one.people for one in found.holdings[1:4]] == [4200, 1500, 600]
     text = as_text(held_page(found))
-    assert "Maidstone: special data, about 4,200 people, social care, in TidyCare" in text
+    assert "Maidstone: special category data, about 4,200 people, social care, in TidyCare" in text
     assert "Past customers, 1: Medway (until 31 March 2021)." in text
 
 

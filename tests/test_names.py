@@ -185,6 +185,14 @@ def test_a_supplier_comes_before_its_product_and_that_is_said(typed: str) -> Non
     assert own.resolve(typed, frozenset({PRODUCT})).startswith("product:")
 
 
+def test_a_part_of_a_suppliers_name_means_it_and_not_the_products_that_it_makes() -> None:
+    own = Names(RiskGraph.open("one-sheet-register.csv").dataset)
+    assert own.resolve("quenby") == "supplier:quenby-software"
+    assert own.taken["quenby"].startswith("Taking the supplier Quenby Software for 'quenby' (not product:quenby-")
+    with pytest.raises(AmbiguousName):
+        own.resolve("quenby", frozenset({PRODUCT}))  # it makes two
+
+
 def test_a_supplier_comes_before_a_place_that_has_its_name(names: Names) -> None:
     place = Entity("environment:civica", ENVIRONMENT, "Civica")
     own = Names(replace(names.dataset, entities={**names.dataset.entities, place.id: place}))

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from riskgraph.assets import outer
 from riskgraph.backends.neo4j import Server
 from riskgraph.backends.neo4j_read import Neo4jBackend
 from riskgraph.data.files import nearest
@@ -96,7 +96,7 @@ def library() -> Mapping[str, Query]:
     >>> library()["who-is-hit"].title
     'Who could be reached'
     """
-    folder = files("riskgraph.queries")
+    folder = outer("queries")
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".cypher"))
     queries = [parse(name.removesuffix(".cypher"), (folder / name).read_text(encoding="utf-8")) for name in names]
     return {query.name: query for query in queries}

@@ -7,6 +7,7 @@ import gc
 import importlib
 import io
 import os
+import re
 import sys
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -171,6 +172,10 @@ class Root(LazyGroup):
             click.echo("Interrupted.", err=True)
             code = 130
         except click.ClickException as error:
+            if isinstance(error, click.MissingParameter) and error.ctx is not None:
+                example = re.search(r"^ *(riskgraph .*)", error.ctx.command.epilog or "", re.MULTILINE)
+                such = f"Such as: {example[1]}" if example and not error.message else error.message
+                error = click.MissingParameter(such, error.ctx, error.param)
             error.show()
             code = error.exit_code
         except BrokenPipeError:  # the reader has seen enough

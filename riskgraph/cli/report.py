@@ -166,6 +166,9 @@ def _explored(bundle: Bundle, graph: RiskGraph, options: ReportOptions) -> Bundl
 def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:
     """Write the folder or the archive, and say where it is and how it is marked."""
     from riskgraph.data.folders import update_folder, write_file
+    from riskgraph.render.page import Page, as_text
+    from riskgraph.render.words import data_of
+    from riskgraph.render.writers import WIDTH
 
     if zipped:
         target = output or Path(f"{bundle.name}.zip")
@@ -173,7 +176,8 @@ def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:
     else:
         target = output or Path(bundle.name)
         update_folder(target, bundle.files)
-    click.echo(bundle.report.title)
+    lead = f"{bundle.report.title} ({data_of(bundle.question.selection.graph.dataset)})."
+    click.echo(as_text(Page(lead), WIDTH), nl=False)
     click.echo(f"{len(bundle.files)} files, {bundle.marking.words}, written to {target}")
     size = len(bundle.files["report.html"])
     if size > SOFT_LIMIT:

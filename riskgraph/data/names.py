@@ -15,7 +15,7 @@ from riskgraph.data.scope_words import area_of
 from riskgraph.data.spelling import closed_up, company_key, initials, normalise, parts_of, written_out
 from riskgraph.errors import AmbiguousName, NameNotFound, RiskGraphError, Suggestion
 from riskgraph.model import AUTHORITY, ORGANISATIONS, PRODUCT, Entity, RegisterEntry
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 
 __all__ = ["Names", "registered_initials"]
 
@@ -150,8 +150,19 @@ class Names:
             raise AmbiguousName(text, [self._suggestion(id_, f"is called {text[:60]!r}") for id_ in near])
         (found,) = best
         if others := sorted(all_ - best):
-            self._take(text, found, f" (not {', '.join(others[:3])}: type that if you mean it)")
+            self._take(text, found, self._not(others))
         return found
+
+    def _maker(self, part: str, ids: set[str]) -> str | None:
+        """The one of some bodies that makes all the others: who types a part of its usual name means it."""
+        makes = relations_that(Trait.MAKES)
+        made = {(row.dependent, row.provider) for row in self.dataset.relations.values() if row.relation in makes}
+        named = (id_ for id_ in sorted(ids) if f" {part} " in f" {normalise(self.dataset.entities[id_].name)} ")
+        return next((one for one in named if all((other, one) in made for other in ids - {one})), None)
+
+    @staticmethod
+    def _not(others: Iterable[str]) -> str:
+        return f" (not {', '.join(sorted(others)[:3])}: type that if you mean it)"
 
     def _suggestion(self, id_: str, why: str) -> Suggestion:
         return Suggestion(id_, self.dataset.entities[id_].name, why)
@@ -207,6 +218,9 @@ class Names:
             found = set(filter(self._exists, found)) or found
             if why in {"is called", "is spelt like"} and found:  # a whole name, spelt otherwise
                 found = {self._settled(text, found, found)}
+            if len(found) > 1 and (maker := self._maker(key, found)):
+                self._take(text, maker, self._not(found - {maker}))
+                return maker
             if len(found) > 1:
                 raise AmbiguousName(text, [self._suggestion(id_, f"{why} {text[:60]!r}") for id_ in self._usual(found)])
             if found:

@@ -64,7 +64,9 @@ def page(radius: BlastRadius, command: str = "") -> Page:
         (
             *paragraphs(*recorded, _together(radius) if len(radius.roots) > 1 else ""),
             *triage(radius),
-            *paragraphs(_apart(radius), _run_on(radius), living, _knows(radius), _unknown(radius)),
+            *paragraphs(
+                _members_out(radius), _apart(radius), _run_on(radius), living, _knows(radius), _unknown(radius)
+            ),
         ),
         _next(radius, command),
     )
@@ -260,6 +262,16 @@ def _days(area: str | None, day: int, back: int | None) -> str:
     return f"{area_label(area)} {plural(day, 'day')}{', back before' if back is not None and back <= day else ''}"
 
 
+def _members_out(radius: BlastRadius) -> str:
+    """The members on a list whom nothing reaches in any band, though something is recorded of them."""
+    told = {reach.id for reach in radius.authorities} | set(radius.nothing_recorded) | set(radius.precaution)
+    out = [body for body in radius.question.selection.members or () if body not in told]
+    if not out or radius.question.band < Band.POSSIBLE or len(told) == len(radius.nothing_recorded):
+        return ""
+    named = join(sorted(short_name(radius.graph.dataset, body) for body in out), OTHER_NAMES)
+    return f"No route in this data, {len(out)} of your members: {named}."
+
+
 def _apart(radius: BlastRadius) -> str:
     dataset = radius.graph.dataset
     parts = []
@@ -308,14 +320,15 @@ def _unknown(radius: BlastRadius) -> str:
 
 def _next(radius: BlastRadius, command: str) -> tuple[str, ...]:
     names = radius.graph.names
-    root, body = names.handle(radius.roots[0]), names.handle(radius.roots[0].partition("/")[0])
+    handles, body = [names.handle(root) for root in radius.roots], names.handle(radius.roots[0].partition("/")[0])
+    root = " ".join(handles)
     told = [
         one
         for tier in (Tier.FIRST, Tier.POSSIBLE, Tier.ALTERED, Tier.UNRECORDED, Tier.PAST)
         for one in radius.tiers[tier]
     ]
     tries = [f"riskgraph why {names.handle(told[0])} {root}"] if told else []
-    tries += [f"riskgraph data ask --root {root}"] if radius.questions else []
+    tries += [f"riskgraph data ask {' '.join(f'--root {one}' for one in handles)}"] if radius.questions else []
     tries.append(f"riskgraph calls {root}" if told else f"riskgraph show {body}")
     return tuple(words + command for words in tries)
 

@@ -59,7 +59,7 @@ def headline(answer: Concentration) -> tuple[str, str]:
     top = lead.shares[0]
     first = [s for s in lead.shares if (round(s.councils, 9), s.reach) == (round(top.councils, 9), top.reach)]
     names = join((full_name(dataset, share.supplier) for share in first), 3)
-    if len(names) > LONGEST // 3 and len(first) > 1:
+    if len(names) > LONGEST // 3 and len(first) > 2:
         names = f"{full_name(dataset, top.supplier)} and {len(first) - 1} more"
     serve = f"{names} {'serves' if len(first) == 1 else 'each serve'} {100 * first[0].reach / known:.0f}%"
     thing = f"{_where(lead.areas)} {_NOUNS[lead.trade or Trade.SYSTEMS]}"

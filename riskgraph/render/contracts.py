@@ -40,7 +40,7 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
         counts = against((*found.contracts, *found.passed, *found.open))
         told = f"Against the vesting day, {in_words(found.vesting)}: {counts}"
     return Page(
-        f"{plural(len(found.contracts), 'contract')} with an end to come (data of {in_words(dataset.info.as_of)}), {order}.",
+        f"{plural(len(found.contracts), 'contract')} with an end to come (data of {in_words(dataset.info.as_of)}), {order}{_first(found)}.",
         (
             *blocks,
             *paragraphs(
@@ -54,6 +54,15 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
             ),
         ),
     )
+
+
+def _first(found: Contracts) -> str:
+    """The first one to act on, by name; of those in the worst radii where these stand first."""
+    if not found.contracts:
+        return ""
+    one, dataset = found.contracts[0], found.graph.dataset
+    end = f", {in_words(one.row.ends)}" if one.row.ends else ""
+    return f": {dataset.usual_name(one.row.dependent)} with {_with(dataset, one)}{end}"
 
 
 def _more(count: int, limit: int) -> str:
@@ -139,18 +148,21 @@ def locks_page(found: Locks, limit: int = 10) -> Page:
             paragraphs(f"Data of {date}."),
         )
     never, very = found.count("no"), found.count("very-hard")
-    first = f"{plural(never, 'relation')} cannot be replaced and {very} are very hard to replace"
+    many = f"of {plural(len(found.locks), 'arrangement')} that somebody assessed"
+    first = f"{never} {many} cannot be replaced and {very} {'is' if very == 1 else 'are'} very hard to replace"
     if not never:
-        first = f"{plural(very, 'relation is', 'relations are')} very hard to replace"
+        first = f"{very} {many} {'is' if very == 1 else 'are'} very hard to replace"
     elif not very:
-        first = f"{plural(never, 'relation')} cannot be replaced"
+        first = f"{never} {many} cannot be replaced"
+    worst = [_pair(found, lock) for lock in found.locks if lock.row.substitutability in {"no", "very-hard"}]
+    named = f": {join(worst, 2)}" if worst else ""
     levels = [f"{found.count(level)} {word}" for level, word in _HARD.items() if found.count(level)]
     when = ""
     if levels and found.assessed is not None:
         oldest, newest = (in_words(day) for day in found.assessed)
         when = f"Assessed: {join(levels)}; by sources of {newest if oldest == newest else f'{oldest} to {newest}'}."
     return Page(
-        f"{first}, of {len(found.locks)} that somebody assessed (data of {date}), the worst first.",
+        f"{first}{named} (data of {date}).",
         (
             *paragraphs(when),
             Items(tuple(_lock(found, lock) for lock in found.locks[:limit])),
@@ -181,7 +193,12 @@ def _lock(found: Locks, lock: Lock) -> str:
     if lock.assessed:
         parts.append(f"assessed {in_words(lock.assessed)}")
     area = f", {area_label(lock.area)}" if lock.area else ""
-    return f"{dataset.usual_name(row.dependent)} with {full_name(dataset, row.provider)}{area}: {'; '.join(parts)}"
+    return f"{_pair(found, lock)}{area}: {'; '.join(parts)}"
+
+
+def _pair(found: Locks, lock: Lock) -> str:
+    dataset, row = found.graph.dataset, lock.row
+    return f"{dataset.usual_name(row.dependent)} with {full_name(dataset, row.provider)}"
 
 
 def _left(lock: Lock) -> str:

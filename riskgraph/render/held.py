@@ -116,7 +116,9 @@ def _unknown(found: Held, who: str, most: int) -> str:
 
 def _line(found: Held, one: Holding) -> str:
     dataset = found.graph.dataset
-    kind = {None: "kind of data not known", "none": "no personal data"}.get(one.data, f"{one.data} data")
+    kind = {None: "kind of data not known", "none": "no personal data", "special": "special category data"}.get(
+        one.data, f"{one.data} data"
+    )
     parts = [
         f"{short_name(dataset, one.body)}: {kind}{' (assumed)' if one.assumed else ''}",
         f"about {one.people:,} people" if one.people is not None else "",
@@ -131,20 +133,24 @@ def _line(found: Held, one: Holding) -> str:
 
 
 def _past(found: Held, most: int) -> str:
-    """Past customers, the oldest first, with the end and whether the data came back."""
+    """Contracts that are over, the oldest first, with the end and whether the data came back: past customers, then others."""
     dataset = found.graph.dataset
-    ends: dict[str, tuple[str, str | None]] = {}
+    gone: dict[str, str] = {}
+    still: dict[tuple[str, str | None], str] = {}
     for one in found.past:
+        end = f"until {in_words(one.until)}" if one.until else "end not known"
+        told = f"{end}{', not returned' if one.returned == 'no' else ''}"
         if found.standing[one.body] == "past":
-            ends.setdefault(one.body, (one.until or "", one.returned))
-    names = [
-        f"{short_name(dataset, body)} ({f'until {in_words(end)}' if end else 'end not known'}"
-        f"{', not returned' if returned == 'no' else ''})"
-        for body, (end, returned) in ends.items()
+            gone.setdefault(one.body, f"{short_name(dataset, one.body)} ({told})")
+        else:
+            area = f"{area_label(one.area)}, " if one.area else ""
+            still.setdefault((one.body, one.area), f"{short_name(dataset, one.body)} ({area}{told})")
+    said = [
+        f"{who}, {len(names)}: {join(names.values(), most)}."
+        for who, names in (("Past customers", gone), ("Old contracts of present customers", still))
+        if names
     ]
-    if not names:
-        return ""
-    return f"Past customers, {len(names)}: {join(names, most)}. Ask each for proof that the data came back or were destroyed."
+    return " ".join([*said, "Ask each for proof that the data came back or were destroyed."]) if said else ""
 
 
 def _others(found: Held, most: int) -> str:

@@ -252,7 +252,8 @@ def _reach_lead(found: Changes) -> str:
         data = found.new.dataset if of == "newly" else found.old.dataset
         all_of = sorted(getattr(found, of))
         count = f"{len(all_of):,}" if said else bodies(data, all_of)
-        said.append(f"{count} {word}{share} to {found.name(by_set[most])}")
+        named = f" ({join(data.usual_name(body) for body in all_of)})" if len(all_of) <= 4 else ""
+        said.append(f"{count} {word}{share} to {found.name(by_set[most])}{named}")
     return "; ".join(said)
 
 

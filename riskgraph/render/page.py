@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import wrap
@@ -94,11 +95,12 @@ def as_text(page: Page, width: int | None = None) -> str:
 def _wrapped(words: str, width: int | None, indent: str = "") -> list[str]:
     if width is None:
         return [words]
-    return [
-        part
-        for line in words.split("\n")
-        for part in wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
-    ]
+    made = []
+    for line in words.split("\n"):
+        hang = indent or " " * len(re.match(r" *(\d+\. )?", line)[0])  # type: ignore[index]
+        lines = wrap(line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+        made += lines or [""]
+    return made
 
 
 def _table_lines(table: Table) -> list[str]:

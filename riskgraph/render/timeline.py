@@ -14,6 +14,7 @@ from riskgraph.render.words import COUNCILS, EFFECTS, full_name, join, plural, r
 
 __all__ = ["page", "when_words"]
 
+CLOCKS = 4  # named in the first line
 _RELATIONS = (What.RELATION_BEGAN, What.RELATION_ENDED)
 
 
@@ -38,8 +39,11 @@ def page(found: Timeline, limit: int = 30) -> Page:
     span = f", {when_words(listed[0].when or '')} to {when_words(listed[-1].when or '')}" if listed else ""
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     entries = plural(len(dated), "dated entry", "dated entries")
-    lead = f"{entries} about: {incident.title}{span} (data of {in_words(dataset.info.as_of)}).{marking}"
+    about = f"{entries} about: {incident.title}{span}"
+    clocks = _clocks(found)
+    lead = f"{clocks or about} (data of {in_words(dataset.info.as_of)}).{marking}"
     blocks: list[Block] = [
+        *paragraphs(f"{about}." if clocks else ""),
         *paragraphs(note_words(dataset, found.note) if found.note.says else ""),
         Items(tuple(f"{when_words(entry.when or '')}: {_words(found, entry)}" for entry in listed[:limit])),
         *_more(len(listed) - limit),
@@ -59,6 +63,17 @@ def page(found: Timeline, limit: int = 30) -> Page:
     if incident.origins:
         tries.append(f"riskgraph blast {found.graph.names.handle(incident.origins[0])}")
     return Page(lead, (*blocks, *paragraphs(*_limits(found, dated))), tuple(tries))
+
+
+def _clocks(found: Timeline) -> str:
+    """When 72 hours end, the first to end first: what is asked in the first hours; empty where no hour is recorded."""
+    ends = sorted(
+        (end, short_name(found.graph.dataset, entry.bodies[0]))
+        for entry in found.dated
+        if entry.what is What.AWARE and (end := hours_end(entry.when or ""))
+    )
+    told = join([f"for {name} at {when_words(end)}" for end, name in ends], CLOCKS)
+    return f"72 hours end {told}" if ends else ""
 
 
 def _more(left: int) -> tuple[Text, ...]:

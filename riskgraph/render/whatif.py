@@ -40,6 +40,7 @@ from riskgraph.scenario.upstream import CouncilExposure
 __all__ = ["change_phrase", "page"]
 
 NAMES_SHOWN = 4
+MANY = 9  # more than so many are counted, not named, in a first line
 ROWS_NAMED = 8
 PAIRS = 3
 LINE = 118  # letters that can be read aloud in one breath
@@ -209,7 +210,7 @@ class _WhatifWriter:
     def some(self, ids: Iterable[str], most: int) -> str:
         """Bodies by name, or how many where there is no room for names."""
         found = list(dict.fromkeys(ids))
-        if len(found) == 1 or (most and (len(found) <= most or most > 1)):
+        if len(found) == 1 or (most and (len(found) <= most or (most > 1 and len(found) <= MANY))):
             return self.names(found, most or 1)
         return bodies(self.after, found) if most else plural(len(found), "public body", "public bodies")
 

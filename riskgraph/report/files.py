@@ -11,11 +11,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import version
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.analysis.answer import SCHEMA
+from riskgraph.assets import outer
 from riskgraph.dates import DATE, in_words
 from riskgraph.model import Band
 from riskgraph.render.blocks import Block, Cell, Heading, Report, Table
@@ -192,7 +191,7 @@ def templates() -> jinja2.Environment:
     """Templates of this package only; everything is escaped, and a name that is missing is an error."""
     import jinja2
 
-    where = Path(str(files("riskgraph.reports")))
+    where = outer("reports")
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from riskgraph.analysis.answer import SCHEMA, Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.question import Asking, Question
+from riskgraph.assets import outer
 from riskgraph.data.folders import current
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -181,7 +181,7 @@ def shipped_samples() -> dict[str, Path]:
     >>> "blast" in shipped_samples()
     True
     """
-    root = Path(str(files("riskgraph.reports"))) / "samples"
+    root = outer("reports") / "samples"
     return {path.parent.name: path.parent for path in sorted(root.glob("*/report.json"))}
 
 
