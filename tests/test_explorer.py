@@ -53,7 +53,7 @@ def test_bodies_reached_alike_share_a_box_where_there_are_too_many(monkeypatch: 
 
 def test_an_empty_answer_has_no_pictures() -> None:
     text = page_of(RiskGraph(seeds()), "authority:essex").decode()
-    assert 'class="plot"' not in text and "0 councils besides Essex (county) itself could be reached" in text
+    assert 'class="plot"' not in text and "0 of 25 councils besides Essex (county) itself could be reached" in text
 
 
 def test_the_folder_and_the_archive_hold_it_where_it_is_asked_for(tmp_path: Path) -> None:

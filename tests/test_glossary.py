@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+from riskgraph.analysis.triage import Tier
 from riskgraph.api import RiskMap, load
 from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, Band
 from riskgraph.rules import Trait, relations_that
@@ -15,7 +16,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="
 TEXT = " ".join(PAGE.split())
 CIVICA = "supplier:civica"
 WORDS = (
-    "public body", "council", "could be reached", "within a band", "root does not count", "past customer", "precaution",
+    "public body", "council", "could be reached", "within a band", "root does not count", "first", "only if its software were altered", "not recorded for what or how", "past customer", "precaution",
     "direct user", "depends on", "dependents", "users", "residents at most", "services reached", "share of a market", "HHI",
     "contract", "contract end", "in the radius", "hidden", "alone, together", "expected", "saved", "leaves, joins",
 )  # fmt: skip
@@ -62,15 +63,17 @@ def test_every_word_has_one_paragraph() -> None:
 def test_the_three_numbers_of_civica_differ_as_the_page_says() -> None:
     entities, radius = uk().dataset.entities, uk().blast("civica")
     bodies = {id_ for id_ in direct() if entities[id_].kind == AUTHORITY}
-    reached = {reach.id for reach in radius.within()}
-    doubtful = {reach.id for reach in radius.within(Band.NOT_RULED_OUT)} - reached
+    first, possible, altered = (set(radius.tiers[one]) for one in (Tier.FIRST, Tier.POSSIBLE, Tier.ALTERED))
+    reached = first | possible | altered
     (share,) = (share for share in uk().concentration().market.shares if share.supplier == CIVICA)
     served = set(share.authorities)
-    assert f"says {len(direct())}, `blast` {len(reached)} and `concentration` {len(served)}" in TEXT
+    said = f"`blast` {len(first)} and {len(possible)}, and `concentration` {len(served)}"
+    assert f"says {len(direct())}, {said}" in TEXT
+    assert f"{len(first)} first, {len(possible)} more possibly, and apart from these {len(altered)} only if its" in TEXT
     assert f"{len(bodies)} public bodies, and {len(direct()) - len(bodies)} shared services" in TEXT
     out, new = bodies - reached, reached - bodies
-    assert out <= doubtful
-    assert f"leaves out {len(out)} that cannot be ruled out but are not in the band *possible* ({names(out)})" in TEXT
+    assert out <= set(radius.tiers[Tier.UNRECORDED])
+    assert f"leaves out {len(out)} of whom it is not recorded for what or how they depend on it ({names(out)})" in TEXT
     assert (
         f"adds {len(new)} that have no row of their own and are reached through a system that two councils share ({names(new)})"
         in TEXT

@@ -30,12 +30,10 @@ def run(line: str) -> str:
 def test_a_workbook_of_six_sheets_answers(tmp_path: Path) -> None:
     file = save(tmp_path, BOOK)
     text = run(f"blast kerbside --data {file}")
-    assert text.startswith("2 councils could be reached if Kerbside Digital Ltd were compromised")
-    assert "Data could be read: 2 likely." in text
-    assert "Parking and enforcement, through Permits live, 2: Marlshire (county) and Saltmere (likely)." in text
-    assert "0 councils could be reached" in run(
-        f"blast 'permits live' --like outage --data {file}"
-    )  # the spare one runs
+    assert "could be reached first if Kerbside Digital Ltd were compromised: Marlshire (county) and Saltmere" in text
+    assert "Parking and enforcement, through Permits live, 2: Marlshire (county) and Saltmere (likely," in text
+    spare = run(f"blast 'permits live' --like outage --band likely --data {file}")  # the spare one runs
+    assert "0 of " in spare
     assert "Permit records taken" in run(f"show marlshire --data {file}")
     report = run(f"data import {file}")
     assert report.startswith("23 rows read, 23 kept, 0 left out")

@@ -146,9 +146,9 @@ def test_every_row_that_ends_is_told() -> None:
     from riskgraph.render.whatif import page
 
     answer = load("uk").whatif("cut", "thanet", "civica")
-    said = next(line for line in as_text(page(answer)).splitlines() if line.startswith("Ends, "))
-    assert said.startswith("Ends, 3 relations: ") and "Thanet uses Modern.gov" in said
-    assert len(answer.applied.ended) == said.count(";") + 1
+    ends = [line for line in as_text(page(answer)).splitlines() if line.startswith("- Ends: ")]
+    assert any("Thanet uses Modern.gov" in line for line in ends)
+    assert len(answer.applied.ended) == len(ends)
 
 
 @slow

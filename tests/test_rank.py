@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import datasets, questions, write
 
 from riskgraph.analysis.blast import blast
-from riskgraph.analysis.measure import residents
+from riskgraph.analysis.measure import counting, residents
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.analysis.rank import Ranking, rank
@@ -70,13 +70,14 @@ def row_of(graph: RiskGraph, root: str, radius: BlastRadius, areas: frozenset[st
         and graph.dataset.entities[user].authority_type != "group"
         and ((entry := graph.dataset.register.get(user)) is None or entry.exists(view.as_of))
     }
+    counts = counting(radius.kinds)
     services = [
         sum(
             1
             for reach in radius.authorities
             if reach.id != root
             for area, kinds in reach.services.items()
-            if min(kinds.values()) <= band and (not areas or area in areas)
+            if any(b <= band for kind, b in kinds.items() if kind in counts) and (not areas or area in areas)
         )
         for band in Band
     ]

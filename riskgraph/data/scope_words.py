@@ -94,6 +94,8 @@ def chosen(text: str, found: tuple[str, ...], known: Iterable[str], what: str) -
         If nothing was; it says what there is.
     """
     if not found:
-        listed = textwrap.fill(", ".join(sorted(known)), 100, initial_indent="  ", subsequent_indent="  ")
+        listed = textwrap.fill(
+            ", ".join(sorted(known)), 100, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+        )
         raise RiskGraphError(f"No {what} is called {text[:60]!r}.", f"Use one of:\n{listed}.")
     return found

@@ -114,9 +114,9 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
         )
     tail = "".join(f"; {one}" for one in rest if one)
     if first:
-        past = sum(radius[body].past for body in first)
-        some = "" if past == len(first) else f"{past} of them "
-        left = f", {some}by data left behind when a contract ended" if past else ""
+        gone = sum(radius[body].past for body in first)
+        some = "" if gone == len(first) else f"{gone} of them "
+        left = f", {some}by data left behind when a contract ended" if gone else ""
         return f"{among(radius, first)}{also} could be reached first {supposed}{left}{names(first)}{tail}"
     if radius.question.band < Band.POSSIBLE and (less or doubtful):
         how = (

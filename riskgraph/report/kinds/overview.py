@@ -140,12 +140,15 @@ def _title(context: Context, worst: Sequence[SingleFailure], where: str, members
     """Which root reaches most, or which are alike in that."""
     if not worst:
         return f"0 single failures are known that could reach {where}"
-    order = sorted(worst, key=lambda w: -len(w.bands))
-    first = order[: tied([len(w.bands) for w in order])]
+    sure = {w.id: sum(band <= Band.LIKELY for band in w.bands) for w in worst}
+    how = " first" if max(sure.values()) else ""
+    sizes = sure if how else {w.id: len(w.bands) for w in worst}
+    order = sorted(worst, key=lambda w: -sizes[w.id])
+    first = order[: tied([sizes[w.id] for w in order])]
     names = join((full_name(context.graph.dataset, w.id) for w in first), 3)
     reach = "could reach" if len(first) == 1 else "could each reach"
     least = "than anything else" if len(first) == 1 else "than anything else besides"
-    return f"{names} {reach} more public bodies of {where} {least}: {len(first[0].bands)} of {members}"
+    return f"{names} {reach} more public bodies of {where}{how} {least}: {sizes[first[0].id]} of {members}"
 
 
 def _separate(context: Context, worst: Sequence[SingleFailure]) -> list[SingleFailure]:
