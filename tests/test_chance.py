@@ -291,7 +291,7 @@ def test_the_text_puts_the_radius_first_and_pretends_nothing() -> None:
     assert "%" in said
     assert not re.search(r"\d\.\d", said), "no decimals"
     nobody = as_text(render.page(chance(RiskGraph.open("seeds"), "essex")))
-    assert nobody.startswith("0 councils besides Essex (county) itself could be reached")
+    assert nobody.startswith("0 of 25 councils besides Essex (county) itself could be reached")
 
 
 def test_what_was_only_sampled_is_never_sure() -> None:

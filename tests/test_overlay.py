@@ -209,7 +209,8 @@ def test_a_merger_never_reassures(data: st.DataObject) -> None:
     merge = change("merge", *councils[:2], name="New Council", on="2028-04-01")
     applied = made(graph, merge)
     for root in sorted(set(graph.dataset.entities) - set(councils[:2])):
-        before, after = bands(graph, [root], ALL), bands(applied.after, [root], ALL)
+        then = applied.after.dataset.info.day  # evidence has aged by the vesting day
+        before, after = bands(graph, [root], ALL, then), bands(applied.after, [root], ALL)
         for (body, kind), band in before.items():
             if body in councils[:2]:
                 assert after.get(("authority:new-council", kind), 9) <= band, (root, body, kind)

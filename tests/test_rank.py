@@ -203,7 +203,7 @@ def test_what_a_council_uses_owns_or_belongs_to_is_not_hidden_from_it(national: 
     hidden = {row.root: row.hidden[Band.POSSIBLE] for row in rank(national, hidden=True).rows}
     for own in ("supplier:portalplanquest", "shared-service:seemis-group-llp", "shared-service:improvement-service"):
         assert own not in hidden
-    assert next(iter(hidden)) == "supplier:amazon-web-services"
+    assert next(root for root in hidden if "/" not in root) == "supplier:amazon-web-services"
     assert hidden["supplier:tata-consultancy-services"] == 32  # behind the operator of a national sign-in
     assert hidden["supplier:amazon-web-services"] == 25  # hosts what 26 councils use, and one council itself
 

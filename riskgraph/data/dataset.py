@@ -184,5 +184,6 @@ def _cell(value: Any) -> str:
 
 
 def _toml(info: DatasetInfo) -> bytes:
-    lines = [f"{field.name} = {toml_string(getattr(info, field.name))}" for field in fields(info)]
+    known = [field.name for field in fields(info) if field.name != "track_record" or info.track_record]
+    lines = [f"{name} = {toml_string(getattr(info, name))}" for name in known]
     return ("\n".join(lines) + "\n").encode("utf-8")

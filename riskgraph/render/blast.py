@@ -42,7 +42,7 @@ TIER_WORDS: Mapping[Tier, tuple[str, str]] = {
 
 GROUPS, POSSIBLE_GROUPS = 4, 2  # lines of business and routes named in the first tier, and among the possible
 NAMES = 4  # councils named in each
-FIRST_NAMES, OTHER_NAMES = 20, 12  # the same among those who are first, and among those of whom little is recorded
+FIRST_NAMES, OTHER_NAMES = 16, 8  # the same among those who are first, and among those of whom little is recorded
 
 
 def page(radius: BlastRadius, command: str = "") -> Page:
