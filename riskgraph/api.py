@@ -37,12 +37,15 @@ from riskgraph.scenario.model import Change, Scenario, change
 if TYPE_CHECKING:
     import networkx as nx
 
+    from riskgraph.analysis.brief import Brief
     from riskgraph.analysis.chance import Chance, ChanceChange
+    from riskgraph.analysis.held import Held
     from riskgraph.analysis.lockin import Certificates, Locks
     from riskgraph.analysis.mergers import Designation, Merger
     from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replay_score import ReplayScore
+    from riskgraph.analysis.services import ServicesHit
     from riskgraph.analysis.step_chances import StepChance
     from riskgraph.analysis.timeline import Timeline
     from riskgraph.analysis.together import JointRanking
@@ -213,6 +216,42 @@ class RiskMap:
             Each body once, in its turn.
         """
         return checked(calls)(self.graph, roots, limit=limit, **asking)
+
+    def held(self, roots: RootNames, **asking: Unpack[Asking]) -> Held:
+        """What somebody holds of public bodies; see `riskgraph.analysis.held.held`.
+
+        Examples
+        --------
+        >>> load("seeds").held("capita benefits extracts")
+        <Held by store:capita-benefits-extracts: 8 rows of 8 bodies>
+        """
+        from riskgraph.analysis.held import held
+
+        return checked(held)(self.graph, roots, **asking)
+
+    def services(self, roots: RootNames, **asking: Unpack[Asking]) -> ServicesHit:
+        """What stops if something fails, ranked; see `riskgraph.analysis.services.services`.
+
+        Examples
+        --------
+        >>> load("seeds").services("east kent services")
+        <Services hit by shared-service:east-kent-services: 13 of 3 bodies>
+        """
+        from riskgraph.analysis.services import services
+
+        return checked(services)(self.graph, roots, **asking)
+
+    def brief(self, subject: str, **asking: Unpack[Asking]) -> Brief:
+        """What can be said of an incident, or of a root nobody has reported; see `riskgraph.analysis.brief.brief`.
+
+        Examples
+        --------
+        >>> load("seeds").brief("eks-civica-2024")
+        <Brief of eks-civica-2024: 4 statements, 0 bodies silent>
+        """
+        from riskgraph.analysis.brief import brief
+
+        return checked(brief)(self.graph, subject, **asking)
 
     def show(self, name: str, **asking: Unpack[Asking]) -> Profile:
         """Everything known about one body or place; see `riskgraph.analysis.profile.profile`.
@@ -754,14 +793,14 @@ class RiskMap:
         body
             Name or id of a public body.
         root
-            What is hit: peers that it could reach are told apart.
+            What is hit: nobody whom it could reach is offered.
         asking
             Kinds, view, band and scope; see `riskgraph.analysis.question.Asking`.
 
         Returns
         -------
         Peers
-            Those with most in common first.
+            Those most like it first.
         """
         return checked(peers)(self.graph, body, root=root, **asking)
 
@@ -866,7 +905,7 @@ class RiskMap:
             return checked(replay_all)(self.graph, only_known_before=only_known_before, **asking)
         return checked(replay)(self.graph, incident, only_known_before=only_known_before, **asking)
 
-    def timeline(self, incident: str) -> Timeline:
+    def timeline(self, incident: str, **asking: Unpack[Asking]) -> Timeline:
         """Everything dated about one incident, in order; see `riskgraph.analysis.timeline.timeline`.
 
         Examples
@@ -876,7 +915,7 @@ class RiskMap:
         """
         from riskgraph.analysis.timeline import timeline
 
-        return checked(timeline)(self.graph, incident)
+        return checked(timeline)(self.graph, incident, **asking)
 
     @checked
     def report(

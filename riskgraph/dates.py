@@ -1,6 +1,7 @@
 """Dates as people know them: a day, a month or a year.
 
-A partial date means its first day where it is a start and its last day where it is an end.
+A partial date means its first day where it is a start and its last day where it is an end. What people type is
+read as they write here, the day before the month; files of the map hold YYYY-MM-DD, YYYY-MM or YYYY.
 """
 
 from __future__ import annotations
@@ -10,9 +11,14 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from riskgraph.vocabulary import patterns, words
+
 __all__ = [
     "DATE",
+    "as_written",
     "first_day",
+    "fixed_date",
+    "fixed_moment",
     "in_words",
     "last_day",
     "moment",
@@ -24,6 +30,8 @@ __all__ = [
 ]
 
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_MOVES = re.compile(r"(?:to|yester)day|tomorrow|now|(?:last|this|next) .*|.* ago", re.IGNORECASE)
+_CLOCK = re.compile(r"(.*?\S),?\s+(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -77,8 +85,101 @@ def published_by(text: str, day: date) -> bool:
     return text + {4: "-12-31", 7: "-31"}.get(len(text), "") <= day.isoformat()
 
 
+@lru_cache(maxsize=4096)
+def as_written(text: str) -> str | None:
+    """A date as people write it, as YYYY-MM-DD, YYYY-MM or YYYY; `None` if it is none that is sure.
+
+    Days come before months; `12/31/2025` is refused rather than read the other way.
+
+    Examples
+    --------
+    >>> [as_written(t) for t in ("01/02/2024", "1 Jan 2024", "Monday 1st January 2024", "Sept 2024", "01/2024")]
+    ['2024-02-01', '2024-01-01', '2024-01-01', '2024-09', '2024-01']
+    >>> [as_written(t) for t in ("12/31/2025", "31 February 2024", "soon", "yesterday")]
+    [None, None, None, None]
+    """
+    text = " ".join(text.split())
+    for form, _ in patterns("date"):
+        if match := form.fullmatch(text):
+            return _read(match.groupdict())
+    return None
+
+
+def _read(parts: dict[str, str]) -> str | None:
+    year = int(parts["year"])
+    if len(parts["year"]) == 2:
+        year += 2000 if year < 70 else 1900
+    if "month" not in parts:
+        return str(year)
+    word = parts["month"].lower()
+    month = int(word) if word.isdigit() else _month(word)
+    try:
+        day = date(year, month, int(parts.get("day", 1)))
+    except ValueError:
+        return None
+    if not 1900 <= year <= 2200:
+        return None
+    return day.isoformat() if "day" in parts else f"{year}-{month:02d}"
+
+
+def _month(word: str) -> int:
+    """The number of a month by its name or the beginning of it; 0 if there is none."""
+    return next((int(number) for name, number in words("month").items() if name.startswith(word)), 0)
+
+
+def fixed_date(text: str) -> str:
+    """What somebody typed as a date, as YYYY-MM-DD, YYYY-MM or YYYY.
+
+    Raises
+    ------
+    ValueError
+        If it is no date, or one that moves: the same question has the same answer on every day.
+
+    Examples
+    --------
+    >>> fixed_date("1 January 2024"), fixed_date("2024-01")
+    ('2024-01-01', '2024-01')
+    >>> fixed_date("yesterday")
+    Traceback (most recent call last):
+    ValueError: 'yesterday' is another day tomorrow
+    """
+    said = " ".join(text.split())
+    if _MOVES.fullmatch(said):
+        raise ValueError(f"{said[:40]!r} is another day tomorrow")
+    found = said if DATE.fullmatch(said) else as_written(said)
+    if found is None:
+        raise ValueError(f"{said[:40]!r} is no date, or not surely one (the day stands before the month)")
+    _parts(found)
+    return found
+
+
+def fixed_moment(text: str) -> str:
+    """What somebody typed as a date, or as a date and the time of day, as YYYY-MM-DD HH:MM.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> fixed_moment("20 Nov 2026 at 2.30pm"), fixed_moment("20/11/2026 14:30"), fixed_moment("2026-11")
+    ('2026-11-20 14:30', '2026-11-20 14:30', '2026-11')
+    """
+    said = " ".join(text.split())
+    match = _CLOCK.fullmatch(said)
+    if match is None or not (match[3] or match[4]):
+        return fixed_date(said)
+    hour, minute = int(match[2]), int(match[3] or 0)
+    if match[4] and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if match[4].lower() == "pm" else 0)
+    if hour > 23 or minute > 59:
+        raise ValueError(f"{said[:40]!r} has no such time of day")
+    return f"{fixed_date(match[1])} {hour:02}:{minute:02}"
+
+
 def parse_day(value: str | date) -> date:
-    """A day given as a `date` or as YYYY-MM-DD (a partial date means its last day).
+    """A day given as a `date` or as people write it (a partial date means its last day).
 
     Raises
     ------
@@ -87,10 +188,10 @@ def parse_day(value: str | date) -> date:
 
     Examples
     --------
-    >>> parse_day("2024-06-30")
-    datetime.date(2024, 6, 30)
+    >>> parse_day("2024-06-30"), parse_day("June 2024")
+    (datetime.date(2024, 6, 30), datetime.date(2024, 6, 30))
     """
-    return value if isinstance(value, date) else last_day(value)
+    return value if isinstance(value, date) else last_day(fixed_date(value))
 
 
 def years_between(first: date, last: date) -> float:

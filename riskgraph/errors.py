@@ -30,6 +30,9 @@ __all__ = [
 ]
 
 
+_MOST = 12  # choices that a message lists
+
+
 class RiskGraphError(Exception):
     """The base of all errors that a user can put right.
 
@@ -126,10 +129,9 @@ class NameNotFound(RiskGraphError):
 
     def __init__(self, name: str, near: Sequence[Suggestion], what: str = "body") -> None:
         self.name, self.near = name, tuple(near)
-        listed = "".join(f"\n  {suggestion}" for suggestion in near)
         super().__init__(
-            f"No {what} is called {name!r} in this data." + (f" Did you mean:{listed}" if near else ""),
-            "Give one of these ids, or run `riskgraph list` to see all names."
+            f"No {what} is called {_shown(name)!r} in this data." + (f" Did you mean:{_listed(near)}" if near else ""),
+            "Type the word in brackets, or run `riskgraph list` to see all names."
             if near
             else "Run `riskgraph list` to see all names.",
         )
@@ -140,5 +142,16 @@ class AmbiguousName(RiskGraphError):
 
     def __init__(self, name: str, near: Sequence[Suggestion]) -> None:
         self.name, self.near = name, tuple(near)
-        listed = "".join(f"\n  {suggestion}" for suggestion in near)
-        super().__init__(f"{name!r} could be {len(near)} bodies:{listed}", "Give the id of the one you mean.")
+        super().__init__(
+            f"{_shown(name)!r} could be any of {len(near)}. Did you mean:{_listed(near)}",
+            "Type the word in brackets of the one you mean.",
+        )
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= 80 else f"{name[:77]}..."
+
+
+def _listed(near: Sequence[Suggestion]) -> str:
+    lines = [f"\n  {suggestion}" for suggestion in near[:_MOST]]
+    return "".join(lines) + (f"\n  and {len(near) - _MOST} more" if len(near) > _MOST else "")

@@ -79,7 +79,7 @@ class RiskGraph:
             day = self.dataset.info.day if as_of is None else parse_day(as_of)
             before = None if known_before is None else parse_day(known_before)
         except ValueError as error:
-            raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25.") from None
+            raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25 or 25 November 2026.") from None
         return View(day, incidents, before)
 
     def _mentioned(self, incident: str) -> bool:

@@ -1,4 +1,4 @@
-"""A map from whatever holds one: the folder of a data set, a shipped map by name, a sheet, or one on the other."""
+"""A map from whatever holds one: a data set's folder, a shipped map by name, a snapshot, a sheet, or one on another."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.merge import UNDATED, laid
 from riskgraph.data.read import read as read_folder
 from riskgraph.data.read import settled
+from riskgraph.data.snapshot import SNAPSHOT, read_snapshot
 from riskgraph.errors import Problem
 
-__all__ = ["map_name", "read"]
+__all__ = ["is_sheet", "map_name", "read", "sheets_of"]
 
 _SHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})  # files that an importer turns into a data set
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether a path is that of a sheet, which is a map only by way of its importer."""
+    return path.suffix.lower() in _SHEETS and not path.is_dir()
 
 
 @checked
@@ -27,8 +33,8 @@ def read(where: str | Path) -> Dataset:
     Parameters
     ----------
     where
-        A folder with `dataset.toml`, the name of a shipped map, or a register of one sheet or a workbook. A plus
-        puts one's own register on a map: `uk+mine.xlsx` (a file whose name holds a plus is still that file).
+        A folder with `dataset.toml`, the name of a shipped map, a snapshot, or a register of one sheet or a
+        workbook. A plus puts one's own register on a map: `uk+mine.xlsx` (a file whose name holds a plus is still that file).
 
     Returns
     -------
@@ -73,6 +79,19 @@ def map_name(where: str | Path) -> str:
     return "+".join(Path(part).name for part in _parts(str(where)))
 
 
+def sheets_of(where: str | Path) -> tuple[Path, ...]:
+    """The sheets that a map is read from.
+
+    Examples
+    --------
+    >>> [path.name for path in sheets_of("seeds+one-sheet-register.csv")], sheets_of("seeds")
+    (['one-sheet-register.csv'], ())
+    """
+    examples = shipped("examples")
+    paths = (Path(part) if Path(part).exists() else examples / part for part in _parts(str(where)))
+    return tuple(path for path in paths if is_sheet(path) and path.is_file())
+
+
 def _parts(text: str) -> list[str]:
     """What a plus joins: the fewest parts that are all there; else the parts between the pluses."""
     if "+" not in text or _is_there(text):
@@ -93,7 +112,9 @@ def _is_there(part: str) -> bool:
 
 def _read_one(where: str) -> Dataset:
     path = Path(where)
-    if path.suffix.lower() not in _SHEETS or path.is_dir():
+    if path.suffix.lower() == SNAPSHOT and path.is_file():
+        return read_snapshot(path)
+    if not is_sheet(path):
         return read_folder(where)
     from riskgraph.importers import NO_DATE, import_file  # start-up time: most maps are folders
 

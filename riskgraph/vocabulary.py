@@ -42,7 +42,7 @@ def headers(format_: str, sheet: str = "") -> Headers:
 
 @lru_cache(maxsize=128)
 def words(list_: str, format_: str = "") -> Mapping[str, str]:
-    """The words of a list, as `riskgraph.data.names.normalise` writes them, and what each means.
+    """The words of a list, as `riskgraph.data.spelling.normalise` writes them, and what each means.
 
     Examples
     --------

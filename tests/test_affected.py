@@ -7,6 +7,7 @@ from reporting import uk
 from riskgraph.analysis.affected import affected, affected_by, only_staff
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.measure import Services, residents
+from riskgraph.analysis.single_failures import worst_failures
 from riskgraph.data import read
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.affected import affected_lines, residents_words
@@ -62,3 +63,10 @@ def test_every_service_area_says_whose_data_lie_there_or_that_it_depends() -> No
         "hr-payroll", "pensions", "finance-erp", "procurement", "corporate-services",
     }  # fmt: skip
     assert all(rules().areas[area].subjects <= {"staff", "residents"} for area in rules().areas)
+
+
+def test_the_worst_failures_count_residents_only_where_they_are_hit() -> None:
+    for one in worst_failures(uk(), areas=["hr-payroll"], limit=3).failures:
+        assert one.bands and one.residents == 0
+    first = worst_failures(uk(), limit=1).failures[0]
+    assert first.residents == affected_by(first.radius, Band.POSSIBLE).residents.people > 0

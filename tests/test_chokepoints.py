@@ -163,7 +163,7 @@ def test_the_hidden_single_point_behind_two_alternatives(tmp_path: Path) -> None
     assert cut_names(found.cuts) == [("system:idp",), ("environment:cloudx",), ("system:b", "system:p")]
     assert [cut.order for cut in found.single] == [1, 1]
     said = as_text(render.cuts_page(found))
-    assert said.startswith("2 single points of failure for planning and building control at Ashby")
+    assert said.startswith("Any one of 2 things could stop planning and building control at Ashby by itself, ")
     assert "loses all of its alternatives together" in said
     assert "1 set that would stop it only by failing together" in said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from small import FILES, write_small
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.contracts import contracts
 from riskgraph.analysis.lockin import certificates, lock_in
+from riskgraph.analysis.measure import own_bands
 from riskgraph.analysis.peers import peers
 from riskgraph.analysis.select import Selection
 from riskgraph.api import RiskMap
@@ -21,6 +23,7 @@ from riskgraph.cli import main
 from riskgraph.data import canonical
 from riskgraph.graph import RiskGraph
 from riskgraph.maps import read
+from riskgraph.model import Band
 from riskgraph.render.contracts import (
     certificates_page,
     contracts_page,
@@ -59,7 +62,7 @@ def test_contracts_in_the_worst_radii_come_first_then_by_the_day_to_act(tmp_path
     text = as_text(contracts_page(found))
     assert text.startswith("3 contracts with an end to come (data of 30 June 2024), the 2 in the worst radii first.")
     assert text.index("Ashby with Orbit") < text.index("Bexton with Orbit") < text.index("Bexton with Nova")
-    assert "In the worst radii, 2 public bodies or more, the first to act on first:" in text
+    assert "In the worst radii, counted by who is first, the first to act on first:" in text
 
 
 def test_all_equally_wide_are_not_called_the_worst(tmp_path: Path) -> None:
@@ -233,29 +236,95 @@ def test_a_certificate_is_lapsed_in_force_or_never_seen(tmp_path: Path) -> None:
     assert "In force, by when they lapse: New 31 January 2025." in text
 
 
-def test_peers_outside_the_radius_can_help() -> None:
+def test_a_helper_runs_the_same_in_a_service_that_is_hit_and_is_out_of_reach_in_every_band() -> None:
     uk = RiskGraph.open("uk")
-    found = peers(uk, "dover", root="east kent services")
-    assert found.question.roots == ("shared-service:east-kent-services",)
-    outside = [peer.id for peer in found.outside]
-    assert "authority:thanet" not in outside
-    assert "authority:ashford" in outside
-    common = [len(peer.shared) for peer in found.outside]
-    assert common == sorted(common, reverse=True)
-    text = as_text(peers_page(found))
-    assert "could not be reached from East Kent Services by this map, so they could lend a hand" in text
-    assert "Contacts are never in this data: ask for a hand by way of your WARP, or theirs." in text
+    for root, like in [("east kent services", "compromise"), ("civica", "compromise"), ("civica", "outage")]:
+        found = peers(uk, "dover", root=root, like=like)
+        whole = blast(uk, root, like=like)
+        reached = {reach.id for reach in whole.within(Band.NOT_RULED_OUT)}
+        customers = {s.dependent for s in uk.settled(uk.view()).steps if s.in_force and s.provider == whole.roots[0]}
+        offered = {peer.id for peer in found.peers}
+        assert not offered & (reached | customers)
+        assert set(found.reached) <= reached
+        assert found.hit.keys() == own_bands(whole["authority:dover"].services, Band.LIKELY).keys()
+        assert {run.area for peer in found.peers for run in peer.runs} <= found.hit.keys()
 
 
-def test_how_a_council_stands_in_its_class_names_nobody() -> None:
+def test_nobody_to_offer_says_how_many_run_the_same_and_what_to_ask() -> None:
+    said = as_text(peers_page(peers(RiskGraph.open("uk"), "dover", root="civica"))).splitlines()
+    assert re.match(
+        r"Nobody to offer: 10 others run the same as Dover; Civica could reach \d+ and \d+ cannot be", said[0]
+    )
+    assert said[2].startswith("Ask Civica whom it hosts and can reach: that settles ")
+    assert "Which product Civica runs for Dover is not recorded: record it, and who runs it too is found." in said
+
+
+AID = """id,dependent,relation,provider,service_area,data,access,hosting,evidence
+m,product:revs,made-by,supplier:orbit,revenues-benefits,,,,e1
+a1,authority:ashby,served-by,supplier:delta,revenues-benefits,personal,,,e1
+b1,authority:bexton,served-by,supplier:delta,revenues-benefits,personal,,,e1
+c1,authority:carrow,supplied-by,supplier:delta,revenues-benefits,,,,e1
+a2,authority:ashby,uses,product:revs,revenues-benefits,personal,,own,e1
+b2,authority:bexton,uses,product:revs,revenues-benefits,personal,,own,e1
+c2,authority:carrow,uses,product:revs,revenues-benefits,personal,,own,e1
+f2,authority:farwell,uses,product:revs,revenues-benefits,personal,,own,e1
+g2,shared-service:both,uses,product:revs,revenues-benefits,personal,,cloud,e1
+g3,authority:glade,served-by,shared-service:both,revenues-benefits,personal,,,e1
+"""
+
+
+def mutual_aid(folder: Path) -> RiskGraph:
+    """Delta runs Ashby's benefits on Revs. Others run Revs with Delta, as its customers, far from it, or together."""
+    names = ("ashby", "bexton", "carrow", "farwell", "glade", "heath", "ivy")
+    kinds = {"farwell": "unitary", "heath": "national-park"}
+    bodies = [(name, kinds.get(name, "district"), "London" if name == "ivy" else "South East") for name in names]
+    entities = "id,kind,name,authority_type\n" + "".join(
+        f"authority:{n},authority,{n.title()},{k}\n" for n, k, _ in bodies
+    )
+    entities += "supplier:delta,supplier,Delta,\nsupplier:orbit,supplier,Orbit,\nproduct:revs,product,Revs,\n"
+    entities += "system:portal,system,National Portal,\nshared-service:both,shared-service,Both Together,\n"
+    rows = "".join(f"p{n},authority:{n},uses,system:portal,planning-building-control,,,,e1\n" for n in names)
+    register = "id,name,kind,nation,region,status\n"
+    register += "".join(f"authority:{n},{n.title()},{k},England,{r},current\n" for n, k, r in bodies)
+    return RiskGraph.open(write_small(folder, entities_csv=entities, relations_csv=AID + rows, register_csv=register))
+
+
+def test_helpers_stand_by_likeness_and_say_where_it_runs_and_when_that_was_seen(tmp_path: Path) -> None:
+    found = peers(mutual_aid(tmp_path), "ashby", root="delta")
+    assert [peer.id for peer in found.peers] == ["authority:glade", "authority:farwell"]
+    assert (found.reached, found.doubtful) == (("authority:bexton",), ("authority:carrow",))
+    said = as_text(peers_page(found)).splitlines()
+    assert said[0] == "2 councils run the same as Ashby, and Delta could not reach them (data of 30 June 2024)."
+    assert "- Glade (district, South East): Revs through Both Together (in the cloud, seen 2021)" in said
+    assert "- Farwell (unitary council, South East): Revs (on its own servers, seen 2021)" in said
+    assert "Not offered: 1 that could be reached from Delta and 1 that cannot be ruled out." in said
+    assert all(len(line) <= 120 for line in said)
+
+
+def test_what_most_of_a_class_has_is_no_reason_to_ask_for_help(tmp_path: Path) -> None:
+    found = peers(mutual_aid(tmp_path), "ashby", areas=["planning-building-control"])
+    assert (found.peers, found.national) == ((), ("system:portal",))
+    assert found.shared["system:portal", "planning-building-control"]  # it is told all the same
+    others = {peer.id for peer in peers(mutual_aid(tmp_path), "ashby").peers}
+    assert others == {f"authority:{name}" for name in ("bexton", "carrow", "farwell", "glade")}
+
+
+def test_nobody_who_shares_a_place_with_what_an_attacker_is_in_is_offered() -> None:
+    found = peers(RiskGraph.open("seeds"), "westminster", root="rbkc shared it")
+    assert "authority:hammersmith-and-fulham" not in {peer.id for peer in found.peers}
+
+
+def test_how_a_council_stands_in_its_class_names_nobody_and_comes_first() -> None:
     found = peers(RiskGraph.open("uk"), "dover")
     one = found.standing
     assert (one.on_one, one.services, one.supplier) == (4, 8, "shared-service:east-kent-services")
     assert one.class_size > 100
     assert one.fewer is not None and one.median is not None and one.fewer > one.class_size / 2
-    said = as_text(peers_page(found)).splitlines()[-1]
-    assert said.startswith("4 of its 8 known services lean on one supplier, East Kent Services. Of ")
-    assert said.endswith("None of them is named.")
+    lead, beside = as_text(peers_page(found)).splitlines()[:2]
+    assert lead.startswith(
+        "4 of Dover's 8 known services lean on East Kent Services; median of 163 districts: 2 (data of "
+    )
+    assert beside.endswith("None of them is named.")
 
 
 def test_a_class_of_few_is_not_told() -> None:
@@ -267,7 +336,6 @@ def test_peers_have_every_form() -> None:
     words = ["peers", "Wexmoor", "--data", SHEET, "--root", "supplier:quenby-software", "--format"]
     held = json.loads(CliRunner().invoke(main, [*words, "json"], catch_exceptions=False).stdout)
     assert held["question"]["roots"] == ["supplier:quenby-software"]
-    assert all(peer["reached"] is not None for peer in held["tables"]["peers"])
     lines = CliRunner().invoke(main, [*words, "csv"], catch_exceptions=False).stdout.splitlines()
     assert len(lines) == 1 + len(held["tables"]["peers"])
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from riskgraph.data import read
 from riskgraph.data.directory import directory
-from riskgraph.data.names import company_key
+from riskgraph.data.spelling import company_key
 from riskgraph.errors import DataError
 from riskgraph.importers import ImportOptions, ImportReport, Party, import_file
 from riskgraph.importers.matching import Councils, Suppliers

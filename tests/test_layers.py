@@ -36,6 +36,7 @@ FLOORS: dict[str, float] = {
     "graph": 2,
     "networkx_graph": 2,
     "deciding": 2,
+    "evidence": 2,
     "settle": 2,
     "harm": 2,
     "compiled": 2,
@@ -74,9 +75,12 @@ LOADED_LATE = {
     ("riskgraph.maps", "riskgraph.importers"),
     ("riskgraph.graph", "riskgraph.compiled"),
     ("riskgraph.analysis.select", "riskgraph.importers.sheets"),
+    ("riskgraph.analysis.select", "riskgraph.importers.matching"),
     ("riskgraph.analysis.rank", "riskgraph.analysis.root_counts"),
     ("riskgraph.scenario.compare", "riskgraph.analysis.rank"),
     ("riskgraph.graph", "riskgraph.networkx_graph"),
+    ("riskgraph.report.bundle", "riskgraph.analysis.contacts"),  # the readers of sheets
+    ("riskgraph.analysis.gaps", "riskgraph.analysis.contacts"),
     ("riskgraph.backends.opening", "riskgraph.backends.neo4j"),
     ("riskgraph.backends.opening", "riskgraph.backends.neo4j_read"),
     ("riskgraph.render.writers", "riskgraph.report.files"),  # the room of reports loads NumPy: only for HTML

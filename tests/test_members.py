@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -109,3 +111,68 @@ def test_a_question_remembers_who_was_asked_for(seeds: RiskGraph) -> None:
     assert again == asked
     assert again.selection.asked == asked.selection.asked
     assert [one.name for one in again.selection.not_found] == ["Atlantis"]
+
+
+# -- the scope reaches every word ------------------------------------------------------------------------
+
+WORDS = (
+    "blast civica", "calls civica", "rank --limit 5", "data gaps", "data ask --root civica", "data ask", "contracts",
+    "contracts --lock-in", "contracts --certificates", "concentration revenues-benefits", "concentration --by area",
+    "concentration --merger capita --merger civica", "concentration --designation", "peers thanet --root civica",
+    "replay eks-civica-2024", "replay", "timeline eks-civica-2024", "timeline capita-aws-bucket-2023", "list",
+    "list authority", "list supplier", "show civica", "show capita", "fixes civica", "chance civica --worlds 200",
+    "whatif lose civica",
+)  # fmt: skip
+FAILING = frozenset({"origins", "root", "provider"})  # what fails, where it began, who provides: not who is affected
+
+
+def outside(value: object, inside: set[str], column: str = "") -> set[str]:
+    """Authorities that a JSON answer names as affected beside those of a selection."""
+    if isinstance(value, dict):
+        if value.get("what") == "began":
+            return set()
+        return {one for key, part in value.items() if key not in FAILING for one in outside(part, inside, key)}
+    if isinstance(value, list):
+        return {one for part in value for one in outside(part, inside, column)}
+    text = value if isinstance(value, str) else ""
+    return {text} - inside if text.startswith("authority:") else set()
+
+
+def of_members(words: str, tmp_path: Path, *names: str, data: str) -> tuple[str, dict[str, Any]]:
+    file = tmp_path / "warp.csv"
+    file.write_text("Council\n" + "".join(f"{name}\n" for name in names), encoding="utf-8")
+    said = [*words.split(), "--members", str(file), "--data", data]
+    text, value = run(*said), run(*said, "--format", "json")
+    assert {text.exit_code, value.exit_code} <= {0, 1}, text.output
+    return text.stdout, json.loads(value.stdout)
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_no_council_outside_the_members_is_named_and_the_head_says_of_whom_it_speaks(
+    tmp_path: Path, words: str
+) -> None:
+    text, value = of_members(words, tmp_path, "Thanet", "Dover", "Atlantis", data="seeds")
+    assert outside(value["tables"], {THANET, DOVER}) | outside(value["facts"], {THANET, DOVER}) == set()
+    head = text.splitlines()[:2]
+    assert any("of your 2 members" in line for line in head), head
+    assert text.count("Atlantis") == 1
+    assert value["scope"] == {"bodies": 2, "unrecorded": [], "not_found": ["Atlantis"]}
+
+
+@pytest.mark.parametrize("words", ["data gaps", "data ask --limit 2", "list supplier", "show civica", "contracts"])
+def test_a_region_of_the_national_map_limits_the_answer_and_its_unknowns(words: str) -> None:
+    said = [*words.split(), "--region", "Wales"]
+    wales = {id_ for id_, entry in RiskGraph.open("uk").dataset.register.items() if entry.nation == "Wales"}
+    value = json.loads(run(*said, "--format", "json").stdout)
+    assert outside(value["tables"], wales) == set()
+    assert "of 22 councils and 4 other public bodies in Wales" in run(*said).stdout.splitlines()[0]
+
+
+def test_gaps_of_members_are_those_of_their_own_rows_and_of_what_they_lean_on(tmp_path: Path) -> None:
+    _, ours = of_members("data gaps", tmp_path, "Thanet", data="seeds")
+    whole = json.loads(run("data", "gaps", "--data", "seeds", "--format", "json").stdout)
+    assert 0 < ours["facts"]["rows"] < whole["facts"]["rows"]
+    _, london = of_members("data gaps", tmp_path, "RBKC", data="seeds")
+    rows = {row["row"] for found in (ours, london) for row in found["tables"]["rows"]}
+    shared = {row["row"] for row in ours["tables"]["rows"]} & {row["row"] for row in london["tables"]["rows"]}
+    assert rows and not shared

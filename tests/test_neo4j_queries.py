@@ -223,13 +223,14 @@ def ends() -> Rows:
 
 
 def peers_of_thanet() -> Rows:
+    common: dict[str, list[str]] = defaultdict(list)
+    for (provider, _), users in peers(GRAPH, "thanet").shared.items():
+        for user in users:
+            common[user].append(provider)
     listed = [
-        {
-            "id": peer.id, "council": DATA.usual_name(peer.id), "in_common": len(peer.shared),
-            "systems": names({provider for provider, _ in peer.shared}),
-        }
-        for peer in peers(GRAPH, "thanet").peers
-    ]  # fmt: skip
+        {"id": id_, "council": DATA.usual_name(id_), "in_common": len(things), "systems": names(set(things))}
+        for id_, things in common.items()
+    ]
     return sorted(listed, key=lambda row: (-row["in_common"], row["id"]))
 
 

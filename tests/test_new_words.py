@@ -153,7 +153,9 @@ DATA = ("--data", "map")
 ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "data check": [DATA],
     "data gaps": [DATA],
-    "data ask": [("--root", "orbit", *LIKE, *DATA), ("--ranked", *DATA)],
+    "data ask": [("--root", "orbit", *LIKE, *DATA), ("--ranked", *DATA), ("--letter", "--root", "orbit", *DATA)],
+    "data snapshot": [DATA],
+    "data template": [()],
     "data export": [("--format", form, "--output", f"out.{form}", *DATA) for form in ("json", "csv")],
     "data diff": [("map", "map", "--root", "orbit", *LIKE)],
     "data merge": [("map", "map", "--to", "merged")],
@@ -205,6 +207,9 @@ ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "exercise": [("exercise.toml", *DATA, "--output", "played")],
     "replay": [("orbit-2024", *DATA)],
     "timeline": [("orbit-2024", *DATA)],
+    "held": [("orbit", *DATA)],
+    "services": [("orbit", *LIKE, *DATA)],
+    "brief": [("orbit-2024", *DATA), ("orbit", *DATA)],
     "query": [()],
 }  # fmt: skip
 NEEDS_A_SERVER = {"neo4j clear", "neo4j load", "neo4j status"}

@@ -152,9 +152,9 @@ def test_every_word_is_asked_of_both_at_once(tmp_path: Path, words: str) -> None
     before = sorted(path.name for path in tmp_path.iterdir())
     found = run(*words.split(), *([where] if words == "data merge" else ["--data", where]))
     assert found.exit_code in {0, 1}, found.output
-    head = found.stdout.splitlines()[0]
-    if not words.startswith(("report", "whatif", "chokepoints", "replay", "calls")):
-        assert "your register of 1 February 2026, seeds map of 22 November 2026" in head, head
+    if not words.startswith("report"):
+        head = " ".join(found.stdout[:1000].split()).lower()
+        assert "your register of 1 february 2026, seeds map of 22 november 2026" in head, head
     tries = [line for line in found.stdout.splitlines() if line.startswith("Try next: ")]
     for said in tries[-1].removeprefix("Try next: ").split("  |  ") if tries and words != "data merge" else []:
         assert f'--data "{where}"' in said or "--data" in said or said.endswith("--help")
@@ -197,13 +197,17 @@ def answers(tmp_path: Path, cells: dict[str, str]) -> dict[object, Band]:
     )
     graph = RiskGraph(maps.read(write(tmp_path, "mine.csv", row)))
     found: dict[object, Band] = {}
-    for like in ("compromise", "outage", "malicious-update", "insolvency"):
+    for like in ("compromise", "insolvency"):
         for reach in blast(graph, "alder", like=like, band="not-ruled-out").authorities:
             found.update({(like, kind): hit.band for kind, hit in reach.kinds.items()})
     return found
 
 
-@settings(max_examples=60, deadline=None)
+SAFE = frozenset({"own", "none", "cloud", "shared"})  # words that may rule harm out, or make it less sure, themselves
+ABSENT = 4  # after the bands: not reached at all
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     st.fixed_dictionaries({name: st.sampled_from(words) for name, words in CELLS.items()}),
     st.sampled_from(["hosting", "access", "data"]),
@@ -211,10 +215,13 @@ def answers(tmp_path: Path, cells: dict[str, str]) -> dict[object, Band]:
 def test_filling_a_blank_never_lowers_an_answer_below_what_that_value_alone_says(
     tmp_path_factory: pytest.TempPathFactory, cells: dict[str, str], filled: str
 ) -> None:
-    """Alone: with every other cell blank. What more is known may then only make it surer, or rule it out itself."""
+    """Never below both what stood there before and the value alone; nor below the value where no other word is safe."""
     tmp_path = tmp_path_factory.mktemp("blank")
     whole = answers(tmp_path, cells)
+    before = answers(tmp_path, {**cells, filled: ""})
     alone = answers(tmp_path, {**dict.fromkeys(cells, ""), "sure": cells["sure"], filled: cells[filled]})
-    for key, band in alone.items():
-        if band <= Band.POSSIBLE:
-            assert whole.get(key, Band.NOT_RULED_OUT) <= band, (key, cells, filled)
+    others = {cells[name] for name in ("hosting", "access", "data") if name != filled}
+    for key in alone.keys() | before.keys():
+        now, value = whole.get(key, ABSENT), alone.get(key, ABSENT)
+        assert now <= max(before.get(key, ABSENT), value), (key, cells, filled)
+        assert now <= value or others & SAFE, (key, cells, filled)

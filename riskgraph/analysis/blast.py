@@ -230,6 +230,10 @@ class _Collector:
         counted = [hit for kind, hit in kinds.items() if kind in self.question.counting] or list(kinds.values())
         lead = min(counted, key=lambda hit: (hit.band, hit.hops)).proof
         route, first = self._route(body, lead)
+        ways = self._ways(body, sorted(counted, key=lambda hit: (hit.band, hit.hops)))
+        if route is Route.DIRECT:  # told through the shared service that runs one of the services for it
+            shared = (way for way in ways if way.route is Route.SHARED_SERVICE)
+            route, first = next(((way.route, way.first) for way in shared), (route, first))
         rows = [self.dataset.relations[row] for row in lead.rows]
         ends = [row.valid_to for via in lead.vias if not via.step.in_force for row in via.step.rows if row.valid_to]
         return Reach(
@@ -239,7 +243,7 @@ class _Collector:
             services,
             root,
             Route.ROOT if root else route,
-            self._ways(body, sorted(counted, key=lambda hit: (hit.band, hit.hops))),
+            ways,
             first,
             tuple(sorted(self._carriers.get(body, {}).keys() - {first})),
             self._in_force(body, lead),

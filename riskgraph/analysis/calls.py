@@ -8,6 +8,7 @@ from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import BlastRadius, Reach, blast
+from riskgraph.analysis.desks import desks
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.triage import Tier
 from riskgraph.graph import RiskGraph
@@ -37,7 +38,7 @@ class Call:
 
 @dataclass(frozen=True)
 class CallSheet(Answer, Pictured):
-    """Who to ring, in what order. Contacts are not in the data: unknown ones are to be filled in by hand."""
+    """Who to ring, in what order. Contacts are never part of it: `riskgraph.analysis.contacts` joins them in print."""
 
     form: ClassVar = Form(
         "calls",
@@ -116,14 +117,6 @@ class CallSheet(Answer, Pictured):
 # in which order they are rung; who could be reached by altered software alone is rung where that is asked about
 RUNG = (Tier.FIRST, Tier.POSSIBLE, Tier.UNRECORDED, Tier.PAST)
 
-# who must be told besides, and when: the published number where there is one (localdigital.gov.uk,
-# guidance for councils using the cyber incident response service, read November 2026)
-_NATIONAL = (
-    ("National Cyber Security Centre", "report", None, "https://report.ncsc.gov.uk"),
-    ("National Crime Agency", "crime", "0300 123 2040", None),
-    ("Information Commissioner's Office", "personal-data", None, "https://ico.org.uk"),
-    ("Your regional WARP", "warp", None, None),
-)
 # areas whose data belong to somebody else as well
 _PARTNERS = {
     "revenues-benefits": "Department for Work and Pensions",
@@ -233,9 +226,12 @@ class _Book:
     def desks(self) -> None:
         """The national desks, and who else owns data that pass through the services reached."""
         personal = bool(self.radius.within(self.band, FailureKind.EXPOSURE))
-        for name, why, number, site in _NATIONAL:
-            if why != "personal-data" or personal:
-                self.calls.append(Call(len(self.calls) + 1, name, "national", why, number, site))
+        register = self.graph.dataset.register
+        nations = {register[body].nation for body in self.reached if body in register} - {None} or {"England"}
+        for desk in desks():
+            if (desk.why != "personal-data" or personal) and (not desk.nations or nations & {*desk.nations}):
+                call = Call(len(self.calls) + 1, desk.name, "national", desk.why, desk.number, desk.website)
+                self.calls.append(call)
         areas = {area for reach in self.reached.values() for area, _ in self._services(reach)}
         for name in dict.fromkeys(partner for area, partner in _PARTNERS.items() if area in areas):
             self.calls.append(Call(len(self.calls) + 1, name, "partner", "data-partner"))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.radius import Reach
-from riskgraph.data.diff import DataDiff, diff
+from riskgraph.data.diff import DataDiff, RowMoves, diff, moves
 from riskgraph.errors import NameNotFound
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band, FailureKind
@@ -64,6 +65,12 @@ class Changes(Answer):
                 for state in ("old", "new")
                 for name, what in (("title", "title"), ("as_of", "date of the data"), ("digest", "digest of the data"))
             ),
+            Column("new_relations", "relations that are new", "integer", "rows"),
+            Column("ended_relations", "relations that have ended since", "integer", "rows"),
+            Column("gone_relations", "relations of which no row is left", "integer", "rows"),
+            Column("refreshed_relations", "relations with other evidence, or of another date", "integer", "rows"),
+            Column("newly", "public bodies that are newly reached from any root compared", "integer", "bodies"),
+            Column("no_longer", "public bodies that are no longer reached from one", "integer", "bodies"),
             Column("answers", "answers that were compared", "integer", "answers"),
             Column("answers_changed", "of these, answers that differ", "integer", "answers"),
         ),
@@ -115,6 +122,21 @@ class Changes(Answer):
     rows: DataDiff
     answers: tuple[AnswerChange, ...]
 
+    @cached_property
+    def moves(self) -> RowMoves:
+        """What became of the relations."""
+        return moves(self.rows)
+
+    @property
+    def newly(self) -> frozenset[str]:
+        """Public bodies that are newly reached from any of the roots."""
+        return frozenset(body for one in self.answers for body in one.newly)
+
+    @property
+    def no_longer(self) -> frozenset[str]:
+        """Public bodies that are no longer reached from one of the roots."""
+        return frozenset(body for one in self.answers for body in one.no_longer)
+
     @property
     def new(self) -> RiskGraph:
         """The new map."""
@@ -133,7 +155,16 @@ class Changes(Answer):
             for name, value in (("title", data.info.title), ("as_of", data.info.as_of), ("digest", data.digest))
         }
         moved = sum(not answer.same for answer in self.answers)
-        return {"differences": self.rows.total, **states, "answers": len(self.answers), "answers_changed": moved}
+        counts = {f"{field.name}_relations": len(getattr(self.moves, field.name)) for field in fields(self.moves)}
+        reached = {"newly": len(self.newly), "no_longer": len(self.no_longer)}
+        return {
+            "differences": self.rows.total,
+            **states,
+            **counts,
+            **reached,
+            "answers": len(self.answers),
+            "answers_changed": moved,
+        }
 
     def row_values(self, table: str) -> Iterable[Row]:
         """Rows that differ, roots that were compared, or bodies whose band moved."""
@@ -222,6 +253,7 @@ def _touched(rows: DataDiff) -> list[str]:
         (rows.new, rows.added["relations"]),
         (rows.old, rows.removed["relations"]),
         (rows.new, tuple(change.id for change in rows.changed["relations"])),
+        (rows.new, moves(rows).ended),  # some of them by time alone
     ):
         counted.update(data.relations[key].provider for key in keys)
     found = [id_ for id_ in counted if id_.partition(":")[0] != AUTHORITY]

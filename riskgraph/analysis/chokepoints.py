@@ -18,7 +18,7 @@ from riskgraph.analysis.measure import residents
 from riskgraph.analysis.proofs import Proof, proof_at
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.analysis.radius import BlastRadius
-from riskgraph.data.names import normalise
+from riskgraph.data.scope_words import areas_of
 from riskgraph.engine import place_and_kind
 from riskgraph.engine.cuts import cut_sets
 from riskgraph.engine.hardening import Thing, still_failing
@@ -27,7 +27,6 @@ from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Part, Place, places_of
 from riskgraph.model import AUTHORITY, KINDS, Band, FailureKind
 from riskgraph.pictured import Pictured
-from riskgraph.rules import rules
 
 __all__ = ["Chokepoints", "Cut", "Saving", "ServiceCuts", "chokepoints", "service_cuts"]
 
@@ -440,8 +439,7 @@ def service_cuts(
 def _service(graph: RiskGraph, harm: HarmNetwork, body: str, area: str) -> tuple[int, str | None]:
     """Number and area of a service."""
     today = harm.today.get(body, ())
-    ids = {normalise(word): known.id for known in rules().areas.values() for word in (known.id, known.label)}
-    known = None if area.strip() == "?" else ids.get(normalise(area), area)
+    known = None if area.strip() == "?" else next((one for one in areas_of(area) if one in today), area)
     if known not in today:
         listed = ", ".join(service or "?" for service in today) or "none"
         raise RiskGraphError(

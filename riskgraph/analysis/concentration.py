@@ -363,8 +363,8 @@ def breakdown(graph: RiskGraph, by: str, area: str | None = None, **asking: Unpa
     Examples
     --------
     >>> found = breakdown(RiskGraph.open("seeds"), "class", "revenues and benefits")
-    >>> [(part.name, part.market.shares[0].supplier) for part in found.slices][0]
-    ('district', 'supplier:capita')
+    >>> [(part.name, str(part.market.trade)) for part in found.slices][0]
+    ('district', 'services')
     """
     one_of(by, dict.fromkeys(BREAKDOWNS), "way to divide a market")
     question = Question.of(graph, **asking)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Unpack
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
+from riskgraph.analysis.blanks import SupplierQuestion, for_suppliers
 from riskgraph.analysis.blast import OpenQuestion, blast
+from riskgraph.analysis.contracts import Buyers
+from riskgraph.analysis.coverage import BodyCoverage, ProductCoverage, of_bodies, of_products
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
+from riskgraph.maps import sheets_of
 from riskgraph.model import AUTHORITY
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that, rules
 
-__all__ = ["Ask", "Coverage", "Gaps", "ask", "gaps"]
+__all__ = ["Ask", "FieldCoverage", "Gaps", "ask", "gaps"]
 
 # field -> the relations on whose rows it matters
 _ASKED = {
@@ -25,10 +29,11 @@ _ASKED = {
     "hosting": relations_that(Trait.USE),
     "access": rules().decided_by("access"),
 }
+_PERCENT: tuple[Literal["integer"], str] = ("integer", "percent")
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class FieldCoverage:
     """Of the rows on which a value matters, how many have it, how many get it assumed, how many are blank."""
 
     known: int
@@ -63,7 +68,31 @@ class Gaps(Answer, Pictured):
                     Column("rows", "its rows in force", "integer", "rows"),
                     Column("blanks", "blanks on them that matter", "integer"),
                     Column("old_rows", "rows last evidenced more than five years ago", "integer", "rows"),
+                    Column("data_known", "rows that say what data lies there, of those on which it matters", *_PERCENT),
+                    Column("hosting_known", "rows that say who hosts, of those on which it matters", *_PERCENT),
+                    Column("end_known", "rows with an end, of the relation or of its contract", *_PERCENT),
+                    Column("fresh", "rows evidenced within the last 12 months", *_PERCENT),
+                    Column(
+                        "contact", "whether the sheet names a contact; empty: the map was read from no sheet", "flag"
+                    ),
                 ),
+                ("name", "rows", "blanks", "data_known", "hosting_known", "end_known", "fresh", "contact"),
+            ),
+            TableForm(
+                "products",
+                "a product with its known users, those with most first",
+                (
+                    Column("id", "its id"),
+                    Column("name", "its name"),
+                    Column("area", "service area in which most use it; empty: not known"),
+                    Column("users", "authorities in scope that are known to use it", "integer", "bodies"),
+                    Column(
+                        "known_in_area", "authorities of which the map knows anything in that area", "integer", "bodies"
+                    ),
+                    Column("hosting_known", "uses of which it is known who hosts", *_PERCENT),
+                    Column("fresh", "uses evidenced within the last 12 months", *_PERCENT),
+                ),
+                ("name", "area", "users", "known_in_area", "hosting_known", "fresh"),
             ),
             TableForm(
                 "fields",
@@ -86,12 +115,13 @@ class Gaps(Answer, Pictured):
                 (Column("id", "its id"), Column("name", "its name")),
             ),
         ),
+        ("bodies", "products"),
     )
 
     graph: RiskGraph
     question: Question
     rows: int  # in force
-    fields: Mapping[str, Coverage]
+    fields: Mapping[str, FieldCoverage]
     without_area: int
     old: tuple[str, ...]  # in force, last evidenced more than five years before the date
     undated: tuple[str, ...]  # in force, no dated evidence
@@ -100,6 +130,9 @@ class Gaps(Answer, Pictured):
     disputed: tuple[str, ...]
     silent: tuple[str, ...]  # authorities of today that depend on nothing in this data
     by_body: Mapping[str, tuple[int, int, int]]  # authority -> rows, blanks that matter, old rows
+    coverage: Mapping[str, BodyCoverage]
+    products: tuple[ProductCoverage, ...]
+    with_contact: frozenset[str] | None  # authorities for which the sheet names a contact; None: read from no sheet
 
     def __repr__(self) -> str:
         return f"<Gaps in {self.rows} rows: {sum(c.blank for c in self.fields.values())} blanks that matter>"
@@ -121,7 +154,21 @@ class Gaps(Answer, Pictured):
             return [(why, row) for why, rows in weak for row in rows]
         if table == "silent":
             return [(body, dataset.usual_name(body)) for body in self.silent]
-        return [(body, dataset.usual_name(body), *counts) for body, counts in self.by_body.items()]
+        if table == "products":
+            return [
+                (
+                    one.product, dataset.usual_name(one.product), one.area, len(one.users),
+                    one.known_in_area if one.area else None, one.hosting.percent, one.fresh.percent,
+                )
+                for one in self.products
+            ]  # fmt: skip
+        return [self._body(body, *counts) for body, counts in self.by_body.items()]
+
+    def _body(self, body: str, rows: int, blanks: int, old: int) -> Row:
+        one = self.coverage[body]
+        shares = (share.percent for share in (one.data, one.hosting, one.end, one.fresh))
+        contact = None if self.with_contact is None else body in self.with_contact
+        return (body, self.graph.dataset.usual_name(body), rows, blanks, old, *shares, contact)
 
 
 def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
@@ -145,15 +192,14 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
     """
     question = Question.of(graph, **asking)
     view, chosen = question.view, question.selection
-    dataset = graph.dataset
+    dataset, buyers = graph.dataset, Buyers(graph, view, chosen)
     steps = [
         step
         for step in graph.settled(view).steps
         if step.in_force
         and not step.implied
         and step.relation not in relations_that(Trait.GOVERNS)
-        and chosen.has_area(step.area)
-        and (dataset.entities[step.dependent].kind != AUTHORITY or chosen.holds(step.dependent))
+        and buyers.hold(step.dependent, step.area)
     ]
     fields: dict[str, list[int]] = {field: [0, 0, 0] for field in _ASKED}
     by_body: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -193,7 +239,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
         graph,
         question,
         len(steps),
-        {field: Coverage(*counts) for field, counts in fields.items()},
+        {field: FieldCoverage(*counts) for field, counts in fields.items()},
         sum(1 for step in steps if step.area is None and step.relation in relations_that(Trait.LEANS)),
         tuple(old),
         tuple(undated),
@@ -202,27 +248,46 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
         tuple(disputed),
         tuple(silent),
         {body: (counts[0], counts[1], counts[2]) for body, counts in order},
+        of_bodies(graph, question, steps),
+        of_products(graph, question, steps),
+        _with_contact(graph),
     )
+
+
+def _with_contact(graph: RiskGraph) -> frozenset[str] | None:
+    """Whom the sheet that the map was read from names a contact for; of the contacts nothing else is kept."""
+    sheets = sheets_of(graph.dataset.path)
+    if not sheets:
+        return None
+    from riskgraph.analysis.contacts import contacts  # the readers of sheets
+
+    found = contacts(graph, sheets=sheets)
+    return frozenset(found.by_body) if found else frozenset()
 
 
 @dataclass(frozen=True)
 class Ask(Answer, Pictured):
-    """Questions whose answers would settle what cannot be ruled out, grouped by whom to ask."""
+    """Questions whose answers would settle what cannot be ruled out: to suppliers for many at once, then to each."""
 
     form: ClassVar = Form(
         "ask",
         "The questions whose answers would settle what cannot be ruled out, by whom to ask.",
         ("roots", "kinds", "view", "scope"),
-        (Column("letters", "bodies to ask", "integer", "bodies"),),
+        (
+            Column("suppliers", "suppliers and shared services to ask first", "integer", "bodies"),
+            Column("supplier_settles", "bodies for whom their answers would settle something", "integer", "bodies"),
+            Column("letters", "bodies to ask one by one", "integer", "bodies"),
+        ),
         (
             TableForm(
                 "questions",
-                "a question, those to the same body together",
+                "a question, those to the same body together, those to suppliers first",
                 (
                     Column("ask", "whom to ask"),
                     Column("name", "its name"),
                     Column("question", "the question, ready to mail"),
-                    Column("row", "the row on which the answer is blank"),
+                    Column("row", "the row on which the answer is blank; empty: several, in `rows`"),
+                    Column("rows", "the rows on which it is blank", "list"),
                     Column("field", "the blank field"),
                     Column("settles", "bodies whose answer hangs on it", "integer", "bodies"),
                     Column("bodies", "their ids", "list"),
@@ -236,26 +301,56 @@ class Ask(Answer, Pictured):
     graph: RiskGraph
     question: Question
     letters: Mapping[str, tuple[OpenQuestion, ...]]  # whom to ask -> questions, most telling first
+    suppliers: Mapping[str, tuple[SupplierQuestion, ...]]  # whom to ask first -> what settles several of them at once
 
     def __repr__(self) -> str:
         return f"<Ask: {self.questions} questions for {len(self.letters)} bodies>"
 
     @property
     def questions(self) -> int:
-        """How many questions there are."""
+        """How many blanks there are to ask about."""
         return sum(len(questions) for questions in self.letters.values())
 
     def fact_values(self) -> Mapping[str, Value]:
         """How many bodies are to be asked."""
-        return {"letters": len(self.letters)}
+        settled = {body for questions in self.suppliers.values() for one in questions for body in one.bodies}
+        return {"suppliers": len(self.suppliers), "supplier_settles": len(settled), "letters": len(self.letters)}
 
     def row_values(self, table: str) -> Iterable[Row]:
         """One row for each question."""
         dataset = self.graph.dataset
-        return [
-            (whom, dataset.usual_name(whom), as_words(q, dataset), q.row, q.field, len(q.bodies), q.bodies, q.provider)
-            for whom, questions in self.letters.items()
+        first = [
+            (
+                whom,
+                dataset.usual_name(whom),
+                as_words(q, dataset),
+                None,
+                q.rows,
+                q.field,
+                len(q.bodies),
+                q.bodies,
+                q.thing,
+            )
+            for whom, questions in self.suppliers.items()
             for q in questions
+        ]
+        return [
+            *first,
+            *(
+                (
+                    whom,
+                    dataset.usual_name(whom),
+                    as_words(q, dataset),
+                    q.row,
+                    (q.row,),
+                    q.field,
+                    len(q.bodies),
+                    q.bodies,
+                    q.provider,
+                )
+                for whom, several in self.letters.items()
+                for q in several
+            ),
         ]
 
 
@@ -272,7 +367,8 @@ def ask(graph: RiskGraph, roots: RootNames = (), **asking: Unpack[Asking]) -> As
     Returns
     -------
     Ask
-        Whom to ask, those first on whose answers most bodies hang.
+        Whom to ask: suppliers whose one answer fills the blanks of several, then each body, those first on whose
+        answers most bodies hang.
 
     Examples
     --------
@@ -287,17 +383,25 @@ def ask(graph: RiskGraph, roots: RootNames = (), **asking: Unpack[Asking]) -> As
         letters[item.dependent].append(item)
     weight = Counter({whom: len({b for q in questions for b in q.bodies}) for whom, questions in letters.items()})
     order = sorted(letters, key=lambda whom: (-weight[whom], -len(letters[whom]), whom))
-    return Ask(graph, question, {whom: tuple(letters[whom]) for whom in order})
+    to_suppliers = for_suppliers(graph.settled(question.view), _in_scope(graph, question, found))
+    return Ask(graph, question, {whom: tuple(letters[whom]) for whom in order}, to_suppliers)
+
+
+def _in_scope(graph: RiskGraph, question: Question, found: Iterable[OpenQuestion]) -> Iterator[OpenQuestion]:
+    """The questions with the authorities in scope only; those without any are left out."""
+    entities, holds = graph.dataset.entities, question.selection.holds
+    for one in found:
+        bodies = tuple(body for body in one.bodies if entities[body].kind != AUTHORITY or holds(body))
+        if bodies:
+            yield replace(one, bodies=bodies)
 
 
 def _all_questions(graph: RiskGraph, question: Question) -> list[OpenQuestion]:
-    view, chosen = question.view, question.selection
+    view, buyers = question.view, Buyers(graph, question.view, question.selection)
     implied = {step.row.id: step for step in graph.settled(view).steps if step.implied and step.in_force}
     questions = []
     for step in graph.settled(view).steps:
-        if step.implied or not chosen.has_area(step.area):
-            continue
-        if graph.dataset.entities[step.dependent].kind == AUTHORITY and not chosen.holds(step.dependent):
+        if step.implied or not buyers.hold(step.dependent, step.area):
             continue
         row = step.row
         if not step.in_force:

@@ -64,9 +64,8 @@ def note_of(dataset: Dataset, incident: Incident, bodies: Iterable[str] | None =
     ]
     hit = [one for one in effects if one.hit]
     states: dict[str, set[str]] = {}
-    for one in effects:
-        if one.state is not None:
-            states.setdefault(one.state, set()).add(one.organisation)
+    for one in _weightiest(effects):
+        states.setdefault(one.state or "", set()).add(one.organisation)
     people, at_least = told, _ = _people(hit)
     if some is None and incident.people_affected is not None:
         people, at_least = incident.people_affected, False
@@ -83,6 +82,21 @@ def note_of(dataset: Dataset, incident: Incident, bodies: Iterable[str] | None =
         {state: tuple(sorted(found)) for state, found in sorted(states.items())},
         incident.cost_gbp if some is None else None,
     )
+
+
+def _weightiest(effects: Iterable[IncidentEffect]) -> Iterable[IncidentEffect]:
+    """Of what several voices say of one effect at one body the body's own word, else the surest, else the newest."""
+    best: dict[tuple[str, str], IncidentEffect] = {}
+    for one in effects:
+        key = one.organisation, one.effect
+        if one.state is not None and (key not in best or _weight(one) > _weight(best[key])):
+            best[key] = one
+    return best.values()
+
+
+def _weight(effect: IncidentEffect) -> tuple[bool, int, str]:
+    sure = (None, "inferred", "reported", "confirmed").index(effect.confidence)
+    return effect.said_by == effect.organisation, sure, effect.said_at or ""
 
 
 def _people(hit: Iterable[IncidentEffect]) -> tuple[int | None, bool]:

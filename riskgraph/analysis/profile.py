@@ -9,9 +9,12 @@ from functools import cached_property
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.contracts import Buyers
+from riskgraph.analysis.measure import counts
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.supplier import SupplierSide, supplier_side
 from riskgraph.errors import RiskGraphError
+from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 from riskgraph.pictured import Pictured
@@ -31,7 +34,7 @@ class Profile(Answer, Pictured):
     form: ClassVar = Form(
         "show",
         "Everything known about one body or place: what it depends on, who depends on it, what ended.",
-        ("view",),
+        ("view", "scope"),
         (
             Column("id", "its id"),
             Column("kind", "its kind"),
@@ -56,13 +59,14 @@ class Profile(Answer, Pictured):
                     Column("provider", "id of what it depends on"),
                     Column("provider_name", "its name"),
                     _AREA,
-                    Column("grade", "how well it is evidenced: confirmed, reported, inferred or unknown"),
+                    Column("grade", "how well it is evidenced, as it has aged: confirmed, reported, inferred or unknown"),
+                    Column("last_seen", "when it was last evidenced: a day, month or year; empty: not known", "date"),
                     Column("since", "day, month or year in which it began, as the data give it"),
                     Column("until", "day, month or year in which it ended or will end, as the data give it"),
                     Column("rows", "ids of the rows that say so", "list"),
                     Column("evidence", "ids of their evidence", "list"),
                 ),
-                ("direction", "dependent_name", "relation", "provider_name", "area", "grade", "since", "until"),
+                ("direction", "dependent_name", "relation", "provider_name", "area", "grade", "last_seen", "until"),
             ),
             TableForm("lines", "one of its lines of business", (_AREA, Column("bodies", "bodies that lean on it there", "integer"))),
             TableForm("suffers", "how many public bodies would suffer if this supplier failed", (Column("kind", "kind of failure"), Column("band", "how surely", "band"), Column("bodies", "how many", "integer"))),
@@ -102,6 +106,24 @@ class Profile(Answer, Pictured):
         """What matters of a supplier or shared service besides; worked out when it is asked for."""
         served = self.entity.kind in {SUPPLIER, SHARED_SERVICE}
         return supplier_side(self.graph, self.entity.id, self.question) if served else None
+
+    def seen(self, step: Step) -> str | None:
+        """When a relation was last evidenced: a day, a month or a year; of a product, its use."""
+        return last_evidenced(self.graph.dataset, step.row, self.view)
+
+    def old(self, step: Step) -> bool:
+        """Whether that is more than five years ago, and it does not say itself how long it holds."""
+        return self.graph.settled(self.view).weighed.old(step.row)
+
+    @cached_property
+    def users(self) -> Mapping[str, tuple[Step, ...]]:
+        """Public bodies that depend on it directly, each with the relations by which they do."""
+        users: dict[str, list[Step]] = defaultdict(list)
+        for step in self.depended_on_by:
+            if step.relation in relations_that(Trait.LEANS, Trait.BOTH_WAYS):
+                if counts(self.graph.dataset, step.dependent, self.view.as_of):
+                    users[step.dependent].append(step)
+        return {body: tuple(steps) for body, steps in users.items()}
 
     def fact_values(self) -> Mapping[str, Value]:
         """What it is, and of a supplier who would have to replace it."""
@@ -148,6 +170,7 @@ class Profile(Answer, Pictured):
                     entities[step.provider].name,
                     step.area,
                     step.grade.word,
+                    self.seen(step),
                     step.row.valid_from,
                     step.row.valid_to,
                     [row.id for row in step.rows],
@@ -171,7 +194,8 @@ def profile(graph: RiskGraph, name: str, **asking: Unpack[Asking]) -> Profile:
     name
         Its name or id.
     asking
-        The view; see `riskgraph.analysis.question.Asking`.
+        The view and the scope, by which those who depend on it are limited; see
+        `riskgraph.analysis.question.Asking`.
 
     Returns
     -------
@@ -192,10 +216,21 @@ def profile(graph: RiskGraph, name: str, **asking: Unpack[Asking]) -> Profile:
     question = Question.of(graph, **asking)
     id_ = graph.names.resolve(name).partition("/")[0]
     dataset, settled = graph.dataset, graph.settled(question.view)
-    mine = [step for step in settled.steps if id_ in {step.dependent, step.provider}]
+    chosen, buyers = question.selection, Buyers(graph, question.view, question.selection)
+    mine = [
+        step
+        for step in settled.steps
+        if (step.dependent == id_ and chosen.has_area(step.area))
+        or (step.provider == id_ and buyers.hold(step.dependent, step.area))
+    ]
     stated = [step for step in mine if not step.implied]
     counted = {step.row.id for step in stated}
-    rows = [row for row in dataset.relations.values() if id_ in {row.dependent, row.provider}]
+    rows = [
+        row
+        for row in dataset.relations.values()
+        if id_ in {row.dependent, row.provider}
+        and (row.dependent == id_ or buyers.hold(row.dependent, row.service_area))
+    ]
     entry = dataset.register.get(id_)
     leaning: dict[str | None, set[str]] = defaultdict(set)
     for step in mine:
@@ -283,6 +318,8 @@ ENTITY_KINDS = ("authority", "supplier", "shared-service", "environment", "syste
 def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Asking]) -> Listing:
     """Bodies and places of a kind (all of them if it is left out), with how much leans on each.
 
+    With a scope, only what somebody of it leans on, and only those users count.
+
     Raises
     ------
     RiskGraphError
@@ -299,11 +336,16 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
     if wanted is not None and wanted not in ENTITY_KINDS:
         raise RiskGraphError(f"There is no kind {kind!r}.", f"Use one of: {', '.join(ENTITY_KINDS)}.")
     question = Question.of(graph, **asking)
-    view = question.view
+    view, chosen = question.view, question.selection
+    buyers = Buyers(graph, view, chosen)
     leaning: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, set[str]] = defaultdict(set)
     for step in graph.settled(view).steps:
-        if step.in_force and step.relation not in relations_that(Trait.GOVERNS):
+        if (
+            step.in_force
+            and step.relation not in relations_that(Trait.GOVERNS)
+            and buyers.hold(step.dependent, step.area)
+        ):
             leaning[step.provider].add(step.dependent)
             if step.area is not None:
                 areas[step.provider].add(step.area)
@@ -319,7 +361,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
         )
         for entity in entities.values()
         if (wanted is None or entity.kind == wanted)
-        and (entity.kind != AUTHORITY or question.selection.holds(entity.id))
+        and (chosen.holds(entity.id) if entity.kind == AUTHORITY else not chosen or leaning[entity.id])
     ]
     rows.sort(key=lambda row: (-row.dependents, row.name))
     return Listing(graph, question, wanted, tuple(rows))

@@ -13,7 +13,7 @@ from riskgraph.analysis.measure import Residents, Services, bands_in, is_past, o
 from riskgraph.analysis.proofs import Proof
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.select import Selection, nothing_recorded
-from riskgraph.analysis.triage import Coverage, Tier, coverage, first_band
+from riskgraph.analysis.triage import AreaCoverage, Tier, coverage, first_band
 from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.model import KINDS, Band, FailureKind, Relation
@@ -321,7 +321,7 @@ class BlastRadius(Answer, Pictured):
         return Tier.PAST if reach.past else Tier.UNRECORDED
 
     @cached_property
-    def coverage(self) -> Coverage | None:
+    def coverage(self) -> AreaCoverage | None:
         """How well the map knows the service area in which most are reached."""
         shown = [self[body] for tier, bodies in self.tiers.items() if tier is not Tier.PRECAUTION for body in bodies]
         return coverage(self.graph, self.question, [area for reach in shown for area in reach.lines])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
-from riskgraph.analysis.blanks import ANSWERS, answered, asks, kept_out, line_if
+from riskgraph.analysis.blanks import ANSWERS, SupplierQuestion, answered, asks, for_suppliers, kept_out, line_if
 from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
@@ -48,7 +48,7 @@ class Worth:
         Authorities that would leave what cannot be ruled out, or join what is documented, for any of the roots.
     """
 
-    question: OpenQuestion
+    question: OpenQuestion | SupplierQuestion
     value: float
     if_good: float
     if_bad: float
@@ -93,7 +93,8 @@ class RankedQuestions(Answer, Pictured):
                     Column("ask", "whom to ask"),
                     Column("name", "its name"),
                     Column("question", "the question, ready to mail"),
-                    Column("row", "the row on which the answer is blank"),
+                    Column("row", "the row on which the answer is blank; empty: several, in `rows`"),
+                    Column("rows", "the rows on which it is blank", "list"),
                     Column("field", "the blank field"),
                     Column("worth", "by how much the gap is expected to shrink", "number", "authorities"),
                     Column("if_good", "by how much it shrinks if the answer is the best", "number", "authorities"),
@@ -158,7 +159,7 @@ class RankedQuestions(Answer, Pictured):
         return [
             (
                 one.question.dependent, dataset.usual_name(one.question.dependent), as_words(one.question, dataset),
-                one.question.row, one.question.field, one.value, one.if_good, one.if_bad, one.leave, one.join,
+                one.question.row, _rows(one.question), one.question.field, one.value, one.if_good, one.if_bad, one.leave, one.join,
             )
             for one in self.questions
         ]  # fmt: skip
@@ -189,7 +190,8 @@ def ranked(
     Returns
     -------
     RankedQuestions
-        At most `limit` questions, each worth more than nothing.
+        At most `limit` questions, each worth more than nothing. One to a supplier, whose answer fills the same blank
+        of several rows, stands for the questions about each of these.
 
     Raises
     ------
@@ -245,16 +247,34 @@ class _Weigher:
         high, low = self.gauges(self.graph)
         before = {root: (self.reached(high, root), self.reached(low, root)) for root in roots}
         rough = self._rough(roots)
-        order = sorted(rough, key=lambda number: (-rough[number], number))[: limit + 5]
-        tried = [self._tried(self.questions[number], before) for number in order]
+        tried = [self._tried(question, before) for question in self._worth_trying(rough, limit + 5)]
         best = sorted(
             (one for one in tried if one.value > 1e-9),
-            key=lambda one: (-one.value, one.question.dependent, one.question.row, one.question.field),
+            key=lambda one: (
+                -one.value,
+                isinstance(one.question, OpenQuestion),
+                one.question.dependent,
+                _rows(one.question),
+                one.question.field,
+            ),
         )
         gaps = {root: (float(len(wide)), float(len(sure))) for root, (wide, sure) in before.items()}
         return RankedQuestions(
             self.graph, self.question, self.prior, gaps, len(rough), tuple(best[:limit]), self._open(before)
         )
+
+    def _worth_trying(self, rough: Mapping[int, float], most: int) -> list[OpenQuestion | SupplierQuestion]:
+        """What suppliers can answer for several at once, then what they do not answer; the most telling of each."""
+        worth = {(self.questions[number].row, self.questions[number].field): value for number, value in rough.items()}
+        asked = [self.questions[number] for number in rough]
+        several = [one for some in for_suppliers(self.settled, asked).values() for one in some]
+        sums = {one: sum(worth[row, one.field] for row in one.rows) for one in several}
+        first = sorted(several, key=lambda one: (-sums[one], -len(one.rows), one.rows, one.field))[: most // 2]
+        covered = {(row, one.field) for one in first for row in one.rows}
+        order = sorted(rough, key=lambda number: (-rough[number], number))
+        single = [one for number in order if ((one := self.questions[number]).row, one.field) not in covered]
+        found: list[OpenQuestion | SupplierQuestion] = [*first, *single]
+        return found[:most]
 
     def _open(self, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> dict[str, int]:
         """How many of each root's gap leave it if all answers are the best, or all the worst."""
@@ -296,7 +316,9 @@ class _Weigher:
                 worth[change] += (1 - self.prior) * (left - now)
         return worth
 
-    def _tried(self, question: OpenQuestion, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> Worth:
+    def _tried(
+        self, question: OpenQuestion | SupplierQuestion, before: Mapping[str, tuple[frozenset[str], frozenset[str]]]
+    ) -> Worth:
         """What both answers do on a copy of the map."""
         shrinks = []
         moved: list[set[str]] = []
@@ -314,6 +336,10 @@ class _Weigher:
         worth = self.prior * good + (1 - self.prior) * bad
         told = replace(question, bodies=tuple(sorted(moved[0] | moved[3])))
         return Worth(told, worth, good, bad, tuple(sorted(moved[0])), tuple(sorted(moved[3])))
+
+
+def _rows(question: OpenQuestion | SupplierQuestion) -> tuple[str, ...]:
+    return question.rows if isinstance(question, SupplierQuestion) else (question.row,)
 
 
 Marks = Mapping[tuple[int, int], tuple[int, ...]]

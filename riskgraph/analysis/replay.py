@@ -20,7 +20,7 @@ from riskgraph.analysis.incidents import note_of
 from riskgraph.analysis.measure import is_group
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph

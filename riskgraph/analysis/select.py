@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from riskgraph.data.names import normalise
-from riskgraph.data.read import shipped_aliases
+from riskgraph.data.scope_words import areas_of, chosen, classes_of, regions_of
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import AmbiguousName, DataError, NameNotFound, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY
@@ -78,21 +78,16 @@ class Selection:
         RiskGraphError
             If an area, a class or a region is not known, or none of the members is found.
         """
-        known_areas = {normalise(word): area.id for area in rules().areas.values() for word in (area.id, area.label)}
         register = graph.dataset.register.values()
-        known_classes = {
-            normalise(entity.authority_type): entity.authority_type
-            for entity in graph.dataset.entities.values()
-            if entity.authority_type
-        }
-        known_regions = {normalise(word): word for entry in register for word in (entry.region, entry.nation) if word}
-        chosen = cls(
+        types = {entity.authority_type for entity in graph.dataset.entities.values() if entity.authority_type}
+        places = {word for entry in register for word in (entry.region, entry.nation) if word}
+        limited = cls(
             graph,
-            _known(areas, known_areas, "service area"),
-            _known(classes, known_classes, "class of authority"),
-            _known(regions, known_regions, "region"),
+            _meant(graph, areas, "service area", list(rules().areas), areas_of),
+            _meant(graph, classes, "class of authority", types, lambda word: classes_of(word, types)),
+            _meant(graph, regions, "region", places, lambda word: regions_of(word, places)),
         )
-        return chosen if members is None else replace(chosen, **_members(graph, members))
+        return limited if members is None else replace(limited, **_members(graph, members))
 
     def __bool__(self) -> bool:
         return bool(self.areas or self.classes or self.regions or self.members is not None)
@@ -115,14 +110,23 @@ class Selection:
             return False
         return not self.regions or (entry is not None and bool({entry.region, entry.nation} & self.regions))
 
+    def admits(self, *bodies: str) -> bool:
+        """Whether nobody of these is an authority outside the selection."""
+        entities = self.graph.dataset.entities
+        return all(entities[body].kind != AUTHORITY or self.holds(body) for body in bodies if body in entities)
 
-def _known(words: Iterable[str], known: dict[str, str], what: str) -> frozenset[str]:
-    found = set()
-    for word in words:
-        key = normalise(word)
-        if key not in known:
-            raise RiskGraphError(f"No {what} is called {word!r}.", f"Use one of: {', '.join(sorted(known.values()))}.")
-        found.add(known[key])
+
+def _meant(
+    graph: RiskGraph, said: Iterable[str], what: str, known: Iterable[str], meaning: Callable[[str], tuple[str, ...]]
+) -> frozenset[str]:
+    """All that the words mean; a word that fits several takes them all, and that is said."""
+    found: set[str] = set()
+    for word in said:
+        fits = chosen(word, meaning(word), known, what)
+        if len(fits) > 1:
+            listed = f"{', '.join(fits[:-1])} and {fits[-1]}"
+            graph.names.say(word, f"Taking {listed} for {word[:60]!r}.")
+        found.update(fits)
     return frozenset(found)
 
 
@@ -184,6 +188,9 @@ def _members(graph: RiskGraph, members: str | Path | Iterable[str]) -> dict[str,
             else "The list of members holds no name.",
             "Write one council a line, by name, id or GSS code.",
         )
+    for _, name in named:
+        if name in who.said:
+            graph.names.say(name, who.said[name])
     here = frozenset(id_ for id_ in found if id_ in graph.dataset.entities)
     return {"members": here, "unrecorded": tuple(sorted(found - here)), "not_found": not_found}
 
@@ -192,25 +199,24 @@ class _Lookup:
     """Councils by what people write in a list: of the map, and of the register beyond it."""
 
     def __init__(self, graph: RiskGraph) -> None:
-        self.graph, self.known = graph, dict[str, str | None]()
-        self.listed: dict[str, str] = {}
-        register = graph.dataset.register
-        for alias, id_, _ in shipped_aliases():
-            if id_ in register:
-                self.listed[normalise(alias)] = id_
-        for id_, entry in register.items():
-            for word in (id_, entry.gss_code, entry.short_name, entry.name):
-                if word:
-                    self.listed[normalise(word)] = id_
+        from riskgraph.importers.matching import Councils  # start-up time: few questions have a list of members
+
+        self.graph, self.known, self.said = graph, dict[str, str | None](), dict[str, str]()
+        self.listed = Councils(graph.dataset.register)
 
     def id(self, text: str) -> str | None:
         """The one body that a cell means, or `None`."""
         text = " ".join(text.split())
         if text not in self.known:
+            names = self.graph.names
             try:
-                self.known[text] = self.graph.names.resolve(text, frozenset({AUTHORITY}))
+                self.known[text] = names.resolve(text, frozenset({AUTHORITY}))
+                if text in names.taken:  # most cells of a table are no names: only those that count are told
+                    self.said[text] = names.taken.pop(text)
             except NameNotFound:
-                self.known[text] = self.listed.get(normalise(text))
+                ids, how = self.listed.find(text)
+                wanted = text if text in self.listed.register else None
+                self.known[text] = ids[0] if len(ids) == 1 and how != "trimmed" else wanted
             except RiskGraphError:  # several bodies, or an empty cell
                 self.known[text] = None
         return self.known[text]
@@ -220,7 +226,7 @@ class _Lookup:
         try:
             self.graph.names.resolve(text, frozenset({AUTHORITY}))
         except (NameNotFound, AmbiguousName) as error:
-            return tuple(one.name for one in error.near[:3])
+            return tuple(one.name for one in error.near if one.id.startswith(f"{AUTHORITY}:"))[:3]
         except RiskGraphError:
             pass
         return ()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Unpack
 
+from riskgraph.analysis.affected import affected_by
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.blast import blast, run
 from riskgraph.analysis.question import Asking, Question
@@ -118,7 +119,12 @@ class WorstFailures(Answer, Pictured):
                     Column("kind", "its kind"),
                     Column("reached", "public bodies that could be reached within the band asked about", "integer"),
                     *(Column(band.word, f"of these, {band.word}", "integer") for band in Band),
-                    Column("residents_at_most", "people who live in their areas: a ceiling", "integer", "people"),
+                    Column(
+                        "residents_at_most",
+                        "people who live in their areas, where residents are hit: a ceiling",
+                        "integer",
+                        "people",
+                    ),
                 ),
             ),
         ),
@@ -219,7 +225,8 @@ def worst_failures(graph: RiskGraph, *, limit: int = 12, **asking: Unpack[Asking
             continue
         radius = blast(graph, replace(question, roots=(row.root,)))
         bands = tuple(reach.band for reach in radius.within(question.band))
-        found.append(SingleFailure(row.root, radius, bands, row.residents[question.band]))
+        people = affected_by(radius, question.band).residents.people
+        found.append(SingleFailure(row.root, radius, bands, people))
     return WorstFailures(graph, question, tuple(found), ranking.asked)
 
 

@@ -8,11 +8,11 @@ providers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.market import market_in
-from riskgraph.analysis.question import Question
+from riskgraph.analysis.question import Question, parse_kinds
 from riskgraph.graph import RiskGraph
 from riskgraph.model import ORGANISATIONS, PRODUCT, Band, FailureKind
 from riskgraph.rules import Trait, relations_that
@@ -52,7 +52,7 @@ def supplier_side(graph: RiskGraph, id_: str, asked: Question, *, lines: int = 3
     id_
         Id of a supplier or shared service.
     asked
-        The question, of which the view matters.
+        The question, of which the view and the scope matter.
     lines
         For how many of its largest lines of business to look at the market.
 
@@ -70,7 +70,7 @@ def supplier_side(graph: RiskGraph, id_: str, asked: Question, *, lines: int = 3
     """
     view = asked.view
     radius, gone = (
-        blast(graph, id_, like=like, as_of=view.as_of, without=view.without, known_before=view.known_before)
+        blast(graph, replace(asked, roots=(id_,), kinds=parse_kinds(None, like), like=like))
         for like in ("compromise", "insolvency")
     )
     entities = graph.dataset.entities
@@ -85,7 +85,7 @@ def supplier_side(graph: RiskGraph, id_: str, asked: Question, *, lines: int = 3
     for area in graph.settled(view).lines.get(id_, ()):
         if area is None:
             continue
-        market = market_in(graph, view, [area])
+        market = market_in(graph, view, [area], asked.selection)
         mine = next((share for share in market.shares if share.supplier == id_), None)
         percent = market.percent(id_)
         if percent is None or mine is None:

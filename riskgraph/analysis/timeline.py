@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.incidents import IncidentNote, note_of
-from riskgraph.analysis.question import Question
+from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.replay import incident_id
-from riskgraph.data.names import normalise
+from riskgraph.analysis.select import Selection
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day, parse_moment
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, ORGANISATIONS, Evidence, Incident, IncidentEffect, Relation
@@ -88,7 +89,7 @@ class Timeline(Answer, Pictured):
     form: ClassVar = Form(
         "timeline",
         "Everything dated that the data hold about one incident, in order.",
-        ("view",),
+        ("view", "scope"),
         (
             Column("incident", "id of the incident"),
             Column("title", "its title"),
@@ -209,7 +210,7 @@ class Timeline(Answer, Pictured):
         )
 
 
-def timeline(graph: RiskGraph, incident: str) -> Timeline:
+def timeline(graph: RiskGraph, incident: str, **asking: Unpack[Asking]) -> Timeline:
     """Everything dated that the data hold about one incident.
 
     Parameters
@@ -218,6 +219,9 @@ def timeline(graph: RiskGraph, incident: str) -> Timeline:
         The map to read.
     incident
         Its id or title.
+    asking
+        Scope: only entries about those in it, and about the incident itself; see
+        `riskgraph.analysis.question.Asking`.
 
     Returns
     -------
@@ -235,8 +239,9 @@ def timeline(graph: RiskGraph, incident: str) -> Timeline:
     ['2024-01-19', '2024-01-19', '2024-01-19']
     """
     record = graph.dataset.incidents[incident_id(graph, incident)]
-    entries = sorted(_Work(graph, record).entries(), key=_order)
-    return Timeline(graph, Question.of(graph), record, tuple(entries))
+    question = Question.of(graph, **asking)
+    entries = (_within(question.selection, entry) for entry in _Work(graph, record).entries())
+    return Timeline(graph, question, record, tuple(sorted((one for one in entries if one), key=_order)))
 
 
 def _order(entry: Entry) -> tuple[Any, ...]:
@@ -256,6 +261,17 @@ def _order(entry: Entry) -> tuple[Any, ...]:
         entry.said,
         str(entry),
     )
+
+
+def _within(chosen: Selection, entry: Entry) -> Entry | None:
+    """An entry as far as it is about bodies of a selection; none if it is about others only."""
+    if entry.what is What.BEGAN:
+        return entry
+    bodies = tuple(body for body in entry.bodies if chosen.admits(body.partition("/")[0]))
+    authority = any(body.startswith(f"{AUTHORITY}:") for body in entry.bodies)
+    if authority and not any(body.startswith(f"{AUTHORITY}:") for body in bodies):
+        return None
+    return replace(entry, bodies=bodies)
 
 
 class _Work:

@@ -17,7 +17,7 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Trait, relations_that
 
-__all__ = ["Coverage", "Tier", "coverage", "first_band"]
+__all__ = ["AreaCoverage", "Tier", "coverage", "first_band"]
 
 
 class Tier(StrEnum):
@@ -50,7 +50,7 @@ def first_band(counting: Collection[FailureKind], band: Band = Band.POSSIBLE) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class AreaCoverage:
     """How many councils of a scope a map knows anything about in one service area.
 
     Attributes
@@ -76,7 +76,7 @@ class Coverage:
         return 3 * self.known < self.councils
 
 
-def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) -> Coverage | None:
+def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) -> AreaCoverage | None:
     """How well the map knows the service area in which the roots reach most; `None` if no area is known.
 
     Parameters
@@ -86,14 +86,14 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
 
     Returns
     -------
-    Coverage or None
+    AreaCoverage or None
         Councils as of the date asked, of the scope.
 
     Examples
     --------
     >>> graph = RiskGraph.open("seeds")
     >>> coverage(graph, Question.of(graph, "civica"), ["revenues-benefits"])
-    Coverage(area='revenues-benefits', users=0, known=4, councils=19)
+    AreaCoverage(area='revenues-benefits', users=0, known=4, councils=19)
     """
     dataset = graph.dataset
     roots = {root.partition("/")[0] for root in question.roots}
@@ -113,4 +113,4 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
                 known.add(step.dependent)
             if step.dependent in councils and step.provider in roots:
                 users.add(step.dependent)
-    return Coverage(area, len(users), len(known), len(councils))
+    return AreaCoverage(area, len(users), len(known), len(councils))

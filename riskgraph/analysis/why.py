@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.blast import blast, run
+from riskgraph.analysis.blast import Route, blast, route_of, run
 from riskgraph.analysis.proofs import Proof, all_proofs
 from riskgraph.analysis.question import Asking, Question, RootNames
 from riskgraph.dates import first_day
@@ -30,11 +30,27 @@ class Chain:
 
     rows: tuple[str, ...]
     proofs: Mapping[FailureKind, Proof]
+    counting: frozenset[FailureKind]  # the kinds by which a body counts as reached
+
+    @property
+    def altered(self) -> bool:
+        """Whether it carries harm at least possibly, but only if software were altered."""
+        sure = {kind for kind, proof in self.proofs.items() if proof.band <= Band.POSSIBLE}
+        return bool(sure) and not sure & self.counting
+
+    @property
+    def area(self) -> str | None:
+        """The service of the body that it hits."""
+        return next((via.step.area for via in reversed(self.best.vias) if via.step.dependent == self.best.body), None)
 
     @property
     def best(self) -> Proof:
-        """The surest of its proofs."""
-        return min(self.proofs.values(), key=lambda proof: (proof.band, proof.hops, KINDS.index(proof.kind)))
+        """The surest of its proofs, of the kinds that count if one of these is as sure as possible."""
+        counted = [proof for kind, proof in self.proofs.items() if kind in self.counting]
+        return min(
+            self.proofs.values() if self.altered else counted or self.proofs.values(),
+            key=lambda proof: (proof.band, proof.hops, KINDS.index(proof.kind)),
+        )
 
 
 _BODY = (Column("body", "id of the body"), Column("name", "its name"))
@@ -90,6 +106,12 @@ class Why(Answer):
     unlisted: int = 0  # proofs that were found and are not listed
 
     @property
+    def recorded(self) -> bool:
+        """Whether anything is recorded of what the body depends on."""
+        steps = self.graph.settled(self.question.view).steps
+        return any(step.dependent == self.body and step.relation not in relations_that(Trait.GOVERNS) for step in steps)
+
+    @property
     def reached(self) -> bool:
         """Whether the body is reached at all."""
         return bool(self.chains)
@@ -125,6 +147,9 @@ class Why(Answer):
 def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **asking: Unpack[Asking]) -> Why:
     """Every minimal proof that a body is reached from the roots.
 
+    A likely route through a shared service is told before a direct one for the same service: that is how the body
+    buys it. What takes altered software comes after what does not.
+
     Parameters
     ----------
     graph
@@ -158,18 +183,37 @@ def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **ask
     id_ = graph.names.resolve(body).partition("/")[0]
     harm = graph.harm(question.view, question.roots)
     answer = run(harm, question.roots, question.kinds)
-    chains: dict[tuple[str, ...], dict[FailureKind, Proof]] = defaultdict(dict)
+    chains: dict[frozenset[str], dict[FailureKind, Proof]] = defaultdict(dict)
     complete = True
     for kind in KINDS:
         proofs, all_found = all_proofs(harm, answer, id_, kind)
         complete = complete and all_found
         for proof in proofs:
-            chains[proof.rows].setdefault(kind, proof)
-    ordered = sorted(
-        (Chain(rows, found) for rows, found in chains.items()),
-        key=lambda chain: (chain.best.band, chain.best.hops, len(chain.rows), chain.rows),
-    )
+            chains[frozenset(proof.rows)].setdefault(kind, proof)  # a use and what it implies are one route
+    found = [Chain(next(iter(proofs.values())).rows, proofs, question.counting) for proofs in chains.values()]
+    ordered = _in_order(graph, found)
     return Why(graph, question, id_, tuple(ordered[:limit]), complete, len(ordered[limit:]))
+
+
+def _in_order(graph: RiskGraph, chains: Sequence[Chain]) -> list[Chain]:
+    """The surest first, then the shortest; where a shared service runs the same service, the way through it first.
+
+    That way goes before a direct row for the service if it is likely, as it does in a radius.
+    """
+    route = {chain.rows: route_of(graph.dataset, chain.best)[0] for chain in chains}
+    direct: dict[str | None, int] = {}
+    for chain in chains:
+        if route[chain.rows] is Route.DIRECT:
+            direct[chain.area] = min(chain.best.band, direct.get(chain.area, NEVER))
+
+    def key(chain: Chain) -> tuple[object, ...]:
+        shared, sure = route[chain.rows] is Route.SHARED_SERVICE, int(chain.best.band)
+        if shared and sure <= Band.LIKELY:
+            sure = min(sure, direct.get(chain.area, sure))
+        return chain.altered and sure <= Band.POSSIBLE, sure, not shared, chain.best.hops, len(chain.rows), chain.rows
+
+    surely = [chain for chain in chains if chain.best.band <= Band.POSSIBLE]
+    return sorted(surely, key=key) + sorted((chain for chain in chains if chain not in surely), key=key)
 
 
 class Barrier(StrEnum):

@@ -20,6 +20,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "blast": ("riskgraph.cli.blast", "Who could be reached if something fails, how, and how surely."),
     "why": ("riskgraph.cli.why", "Every proof that a body is reached, or what keeps it out."),
     "calls": ("riskgraph.cli.calls", "Who to ring, in what order, on one side of paper."),
+    "held": ("riskgraph.cli.held", "What they hold of ours: system, kind of data, people, since when."),
+    "services": ("riskgraph.cli.services", "What stops, by importance and by how long it can be done without."),
+    "brief": ("riskgraph.cli.brief", "What can be said now: known, not known, doing, next update."),
     "show": ("riskgraph.cli.show", "Everything known about one body, with sources."),
     "list": ("riskgraph.cli.list", "Bodies and places by kind, with how much leans on them."),
     "rank": ("riskgraph.cli.rank", "The worst that could fail: everything by its exact radius."),
@@ -45,77 +48,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("riskgraph.cli.query", "Run a Cypher query of the library on a Neo4j server."),
     "neo4j": ("riskgraph.cli.neo4j", "Keep a map on a Neo4j server: load, status, clear."),
 }
-# what people type -> the word they mean
-MEANT = {
-    "who": "blast",
-    "hit": "blast",
-    "radius": "blast",
-    "blast-radius": "blast",
-    "impact": "blast",
-    "explain": "why",
-    "path": "why",
-    "paths": "why",
-    "prove": "why",
-    "call-sheet": "calls",
-    "ring": "calls",
-    "phone": "calls",
-    "profile": "show",
-    "info": "show",
-    "describe": "show",
-    "ls": "list",
-    "probability": "chance",
-    "likelihood": "chance",
-    "worst": "rank",
-    "top": "rank",
-    "hidden": "rank --hidden",
-    "fourth-parties": "rank --hidden",
-    "together": "rank --together 2",
-    "shared": "common",
-    "independent": "common",
-    "single-points": "chokepoints",
-    "harden": "chokepoints",
-    "dominators": "chokepoints",
-    "suppliers": "list",
-    "councils": "list",
-    "fix": "fixes",
-    "tabletop": "exercise",
-    "award": "gate",
-    "tender": "gate",
-    "procure": "gate",
-    "mitigate": "fixes",
-    "what-if": "whatif",
-    "scenario": "whatif run",
-    "cut": "whatif cut",
-    "lose": "whatif lose",
-    "leave": "whatif leave",
-    "switch": "whatif switch",
-    "buys": "whatif buys",
-    "same-place": "whatif same-place",
-    "html": "report",
-    "pdf": "report",
-    "print": "report",
-    "map": "atlas",
-    "page": "atlas",
-    "check": "data check",
-    "validate": "data check",
-    "gaps": "data gaps",
-    "import": "data import",
-    "merge": "data merge",
-    "diff": "data diff",
-    "overlap": "data overlap",
-    "ask": "data ask",
-    "unknown": "data gaps",
-    "score": "replay",
-    "backtest": "replay",
-    "accuracy": "replay",
-    "incidents": "replay",
-    "history": "timeline",
-    "chronology": "timeline",
-    "record": "data incident",
-    "incident": "data incident",
-    "log": "data incident",
-    "cypher": "query",
-    "queries": "query",
+# how `--help` lists them: by what people ask, first what is asked in the first hour; what no section names is advanced
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "In the first hour": ("blast", "calls", "brief", "services", "held", "why", "show", "timeline"),
+    "Before it happens": ("rank", "contracts", "concentration", "common", "peers", "list"),
+    "What would change": ("whatif", "fixes", "gate", "exercise"),
+    "Files to hand on": ("report", "atlas", "verify"),
+    "Your own data": ("data",),
 }
 EXIT_CODES = """\b
 Exit codes: 0 answered; 1 answered, and the answer is a finding that was
@@ -126,9 +65,15 @@ server is not there; 130 interrupted."""
 class LazyGroup(click.Group):
     """A group that knows its words without loading their modules."""
 
-    def __init__(self, *args: object, lazy: dict[str, tuple[str, str]] | None = None, **kwargs: object) -> None:
+    def __init__(
+        self,
+        *args: object,
+        lazy: dict[str, tuple[str, str]] | None = None,
+        sections: dict[str, tuple[str, ...]] | None = None,
+        **kwargs: object,
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.lazy = lazy or {}
+        self.lazy, self.sections = lazy or {}, sections or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All words, in the order in which people need them."""
@@ -144,20 +89,67 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, from the registry alone (and from the words that are loaded already)."""
         loaded = [(word, command.get_short_help_str(80)) for word, command in self.commands.items()]
-        with formatter.section("Words"):
-            formatter.write_dl([*((word, help_) for word, (_, help_) in self.lazy.items()), *loaded])
+        left = {**{word: help_ for word, (_, help_) in self.lazy.items()}, **dict(loaded)}
+        for title, words_ in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(word, left.pop(word)) for word in words_ if word in left])
+        with formatter.section("Advanced" if self.sections else "Words"):
+            formatter.write_dl([*left.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the word that is meant when another one is typed."""
-        if args and args[0] in MEANT and args[0] not in self.lazy and ctx.parent is None:
-            ctx.fail(f"There is no word {args[0]!r}. Use: riskgraph {MEANT[args[0]]}")
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            close = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(self.list_commands(ctx))}."
-            ctx.fail(f"There is no word {args[0]!r}. {hint}")
+        """Name the command that is meant when another word is typed; `help` is answered."""
+        known = self.list_commands(ctx)
+        if args and args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        if args[:1] == ["help"] and "help" not in known:
+            rest = [word for word in args[1:] if not word.startswith("-")]
+            if not rest:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            return self.resolve_command(ctx, [*rest, "--help"])
+        if args and args[0] not in known:
+            meant = _meant(args) if ctx.parent is None else ""
+            close = get_close_matches(args[0].lower(), known, n=1, cutoff=0.75)
+            if meant:
+                hint = f"Use: riskgraph {meant}"
+            elif close:
+                hint = f"Did you mean {close[0]}?"
+            elif ctx.parent is None:
+                hint = f"For who could be reached, use: riskgraph blast {_typed(args[:1])}\nAll words: riskgraph --help"
+            else:
+                hint = f"Use one of: {', '.join(known)}."
+            ctx.fail(f"There is no word {args[0][:60]!r}. {hint}")
         return super().resolve_command(ctx, args)
+
+
+def _meant(args: list[str]) -> str:
+    """The command that people's words mean, with the rest as it was typed: "who to ring civica" is `calls civica`.
+
+    Of the words in front of a name the last one that says something decides.
+    """
+    from riskgraph.data.spelling import normalise
+    from riskgraph.vocabulary import words
+
+    commands, passed = words("command"), words("passed over in a command")
+    place, found = 0, ""
+    while place < len(args) and not args[place].startswith("-"):
+        said = next((n for n in (3, 2, 1) if normalise(" ".join(args[place : place + n])) in commands), 0)
+        if said:
+            found = commands[normalise(" ".join(args[place : place + said]))]
+        elif normalise(args[place]) not in passed:
+            break
+        place += said or 1
+    rest = args[place:]
+    while rest and normalise(rest[-1]) in {*commands, *passed} and not any(word[:1] == "-" for word in rest):
+        rest.pop()
+    return f"{found} {_typed(rest)}".strip() if found else ""
+
+
+def _typed(args: list[str]) -> str:
+    """Words of a command line as every shell takes them."""
+    return " ".join(f'"{arg}"' if " " in arg else arg for arg in args)
 
 
 class Root(LazyGroup):
@@ -203,6 +195,7 @@ def _write_no_more() -> None:
 @click.group(
     cls=Root,
     lazy=COMMANDS,
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -219,6 +212,6 @@ def main() -> None:
 
     How, how surely, and what to do now.
 
-    Names are forgiving: ids, GSS codes, aliases and near spellings. The shipped national map answers
+    Names are as people say them: short and former names, initials, ids, GSS codes. The shipped national map answers
     unless --data names your own.
     """

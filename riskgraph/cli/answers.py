@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.answer import Answer
     from riskgraph.render.page import Page
 
-__all__ = ["ANSWER_FORMATS", "Judged", "Made", "answers", "asks"]
+__all__ = ["ANSWER_FORMATS", "AnswerCommand", "Judged", "Made", "answers", "asks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 A = TypeVar("A", bound="Answer")
@@ -34,11 +34,42 @@ Made = tuple[A, Callable[[], "Page"]]
 """An answer, and what makes its page when a format needs one."""
 Judged = tuple[A, Callable[[], "Page"], bool]
 """The same, and whether something was found, which is exit code 1."""
+# what nobody misses in the first hour: listed apart, below the others
+_ADVANCED = frozenset(
+    [
+        "--backend",
+        "--kind",
+        "--without",
+        "--known-before",
+        "--memory",
+        "--order",
+        "--seed",
+        "--worlds",
+        "--before",
+        "--worst",
+        "--hit",
+        "--act",
+        "--together",
+    ]
+)
 ANSWER_FORMATS = ("text", "table", "json", "csv", "html")
 
 
+class AnswerCommand(click.Command):
+    """A command whose help lists what few people need below the rest."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options in two lists."""
+        shown = [(param, record) for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
+        for title, advanced in (("Options", False), ("Advanced options", True)):
+            listed = [record for param, record in shown if (not _ADVANCED.isdisjoint(param.opts)) == advanced]
+            if listed:
+                with formatter.section(title):
+                    formatter.write_dl(listed)
+
+
 def answers(
-    word: str, *lines: str, data: bool = True, cls: type[click.Command] = click.Command, says: str | None = None
+    word: str, *lines: str, data: bool = True, cls: type[click.Command] = AnswerCommand, says: str | None = None
 ) -> Callable[[Callable[..., Made[Any] | Judged[Any]]], click.Command]:
     """Make a command of a function that returns an answer and a function that makes its page.
 

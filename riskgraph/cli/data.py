@@ -12,6 +12,7 @@ from riskgraph.cli.options import examples
 
 if TYPE_CHECKING:
     from riskgraph.analysis.gaps import Ask, Gaps
+    from riskgraph.analysis.letter import SupplierLetter
     from riskgraph.analysis.question import Asking
     from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.cli.answers import Made
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 # verbs with a module of their own
 DATA_WORDS = {
     "import": ("riskgraph.cli.data_import", "Make a data set of what you have."),
+    "template": ("riskgraph.cli.data_template", "An empty register to fill in, for Excel or as CSV."),
     "match": ("riskgraph.cli.data_match", "List names that nobody knows, for you to decide."),
     "merge": ("riskgraph.cli.data_merge", "Make one regional map of several data sets."),
+    "snapshot": ("riskgraph.cli.data_snapshot", "Keep the map as it is today in one small file."),
     "diff": ("riskgraph.cli.data_diff", "What changed from one map to another, and which answers."),
     "export": ("riskgraph.cli.data_export", "The whole map for other graph tools."),
     "redact": ("riskgraph.cli.data_redact", "A map without some names, to hand on."),
@@ -75,10 +78,12 @@ def gaps(graph: RiskGraph, asking: Asking) -> Made[Gaps]:
     "riskgraph data ask --root civica --limit 3",
     "riskgraph data ask --region Wales --limit 2",
     "riskgraph data ask --root capita --ranked --limit 3",
+    "riskgraph data ask --root civica --letter --region Wales",
 )
 @click.option("--root", "roots", multiple=True, metavar="ROOT", help="Only what would settle who is reached from ROOT.")
 @asks("kinds", "scope")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, help="The most letters.")
+@click.option("--letter", is_flag=True, help="A letter to the supplier ROOT, with what the map knows of its customers.")
 @click.option("--ranked", is_flag=True, help="By what one answer would settle; several roots fail one at a time.")
 @click.option(
     "--prior",
@@ -88,12 +93,20 @@ def gaps(graph: RiskGraph, asking: Asking) -> Made[Gaps]:
     help="Chance of a good answer, for --ranked.",
 )
 def ask(
-    graph: RiskGraph, roots: tuple[str, ...], limit: int, ranked: bool, prior: float, asking: Asking
-) -> Made[Ask] | Made[RankedQuestions]:
-    """The questions whose answers would settle what cannot be ruled out, by whom to ask, ready to mail."""
+    graph: RiskGraph, roots: tuple[str, ...], limit: int, letter: bool, ranked: bool, prior: float, asking: Asking
+) -> Made[Ask] | Made[RankedQuestions] | Made[SupplierLetter]:
+    """The questions whose answers would settle what cannot be ruled out, the supplier first, ready to mail."""
     from riskgraph.analysis.gaps import ask as find
     from riskgraph.render.gaps import ask_page
 
+    if letter:
+        from riskgraph.analysis.letter import supplier_letter
+        from riskgraph.render.letter import letter_page
+
+        if len(roots) != 1 or ranked:
+            raise click.UsageError("A letter goes to one supplier: --letter --root civica.")
+        written = supplier_letter(graph, roots[0], **asking)
+        return written, lambda: letter_page(written)
     if not ranked:
         found = find(graph, roots, **asking)
         return found, lambda: ask_page(found, limit)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     "riskgraph data diff seeds seeds --root civica --format json",
     data=False,
 )
-@click.argument("old")
-@click.argument("new")
+@click.argument("last")
+@click.argument("now", default="uk", envvar="RISKGRAPH_DATA")
 @click.option(
     "--root",
     "roots",
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     help="Whose answer to compare.  [default: the ten with most changed rows]",
 )
 @asks("kinds", "band")
-def command(old: str, new: str, roots: tuple[str, ...], asking: Asking) -> Made[Changes]:
-    """Say in words what changed from the map OLD to the map NEW, and which answers changed."""
+def command(last: str, now: str, roots: tuple[str, ...], asking: Asking) -> Made[Changes]:
+    """Say in words what has changed since LAST, a snapshot or another map: who joined or left which radius.
+
+    NOW is the map as it is today, if left out the one that is usually asked.
+    """
     from riskgraph.analysis.changes import changes
     from riskgraph.graph import RiskGraph
     from riskgraph.render.imports import changes_page
 
-    found = changes(RiskGraph.open(old), RiskGraph.open(new), roots, **asking)
+    found = changes(RiskGraph.open(last), RiskGraph.open(now), roots, **asking)
     return found, lambda: changes_page(found)

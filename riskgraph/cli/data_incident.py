@@ -109,5 +109,7 @@ def command(
     elif folder is not None and found.rows:
         content = canonical(found.dataset)
         update_folder(folder, {name: content[name] for name in ("incidents.csv", "incident_effects.csv")})
+    for sentence in found.taken:
+        click.echo(sentence, err=True)
     answer = RecordedIncident.of(found, str(to or data))
     return answer, lambda: page(answer)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @answers("list", "riskgraph list", "riskgraph list supplier --limit 5", "riskgraph list shared-service --format csv")
 @click.argument("kind", required=False)
-@asks("as_of")
+@asks("scope", "as_of")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="The most lines of text.")
 def command(graph: RiskGraph, kind: str | None, limit: int, asking: Asking) -> Made[Listing]:
     """Bodies and places of KIND, those that most depends on first.

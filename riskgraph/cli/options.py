@@ -35,6 +35,7 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SUPPOSING = "riskgraph.supposing"
+_ASKED = "riskgraph.asked"  # the names of the maps that are asked
 _NOT_AS_IT_IS = "Supposing: {}. This is not the map as it is."
 _NEXT, _OR = "Try next: ", "  |  "  # how answers end
 
@@ -108,6 +109,7 @@ def data_option(command: F) -> F:
             graph = _from_server(data, connection, kwargs if scenario is None else {})
         else:
             graph = RiskGraph.open(data)
+        _remember(graph)
         count = len(graph.dataset.warnings)
         if count and data not in {"uk", "seeds"}:
             noun = "warning" if count == 1 else "warnings"
@@ -119,6 +121,7 @@ def data_option(command: F) -> F:
                 click.echo(told, err=True)
         if scenario is not None:
             graph = _under(graph, scenario, kwargs)
+            _remember(graph)
         try:
             return command(*args, graph=graph, **kwargs)
         except RiskGraphError as error:
@@ -126,6 +129,25 @@ def data_option(command: F) -> F:
             raise
 
     return wrapped  # type: ignore[return-value]
+
+
+def _remember(graph: RiskGraph) -> None:
+    """What is taken for the words that name somebody on this map is said, with the answer or at the end."""
+    context = click.get_current_context()
+    context.meta.setdefault(_ASKED, []).append(graph)
+    context.call_on_close(lambda: say_taken(context))
+
+
+def _taken(context: click.Context) -> list[str]:
+    return list(dict.fromkeys(said for graph in context.meta.get(_ASKED, ()) for said in graph.names.taken.values()))
+
+
+def say_taken(context: click.Context) -> None:
+    """Say once what was taken for words that are no whole name."""
+    for sentence in _taken(context):
+        click.echo(sentence, err=True)
+    for graph in context.meta.get(_ASKED, ()):
+        graph.names.taken.clear()
 
 
 def _under(graph: RiskGraph, scenario: str, kwargs: dict[str, Any]) -> RiskGraph:
@@ -305,10 +327,10 @@ class Output:
         context = click.get_current_context(silent=True)
         if context is None or self.format != "html":
             return page  # text is looked after when it is written
-        told = page.blocks
-        if supposing := context.meta.get(_SUPPOSING):
-            from riskgraph.render.page import paragraphs
+        from riskgraph.render.page import paragraphs
 
+        told = (*page.blocks, *paragraphs(*_taken(context)))
+        if supposing := context.meta.get(_SUPPOSING):
             told = (*told, *paragraphs(_NOT_AS_IT_IS.format(supposing)))
         return replace(page, blocks=told, next=tuple(_repeats(words, context) for words in page.next))
 
@@ -317,6 +339,8 @@ class Output:
         if not text.endswith("\n"):
             text += "\n"
         context = click.get_current_context(silent=True)
+        if context is not None:
+            say_taken(context)
         if context is not None and self.format in {"text", "table"}:
             text = _asked_alike(text, context)
             if supposing := context.meta.get(_SUPPOSING):

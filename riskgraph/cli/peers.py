@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 )
 @click.argument("body", metavar="COUNCIL", shell_complete=complete_names)
 @click.option(
-    "--root", metavar="ROOT", shell_complete=complete_names, help="What is hit: peers it could reach are told apart."
+    "--root", metavar="ROOT", shell_complete=complete_names, help="What is hit: nobody whom it could reach is offered."
 )
-@asks("kinds", "band", "scope")
+@asks("kinds", "scope", "band", band="likely")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="The most lines of text.")
 def command(graph: RiskGraph, body: str, root: str | None, limit: int, asking: Asking) -> Made[Peers]:
     """Which other councils run the same as COUNCIL and could lend a hand, and how it stands in its class."""

@@ -74,6 +74,9 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--aware", metavar="TIME", help="When the councils became aware, as '2026-11-25 09:30': 72 hours."
         ),
         click.option("--since", default="", metavar="PATH", help="An earlier state of the map: what has changed."),
+        click.option(
+            "--contacts", default="", metavar="FILE", help="Your list of contacts, for calls.html and no other file."
+        ),
         click.option("--author", default="", metavar="WHO", help="Printed on it."),
         click.option("--version", default="1", show_default=True, metavar="N", help="Printed on it, and in its name."),
         click.option("--dated", metavar="DATE", help="The day printed on it.  [default: the date of the question]"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "riskgraph show civica --format json",
 )
 @click.argument("name", shell_complete=complete_names)
-@asks("as_of")
+@asks("scope", "as_of")
 @click.option("--evidence", is_flag=True, help="Show the sources of every relation.")
 @click.option(
     "--limit", type=click.IntRange(1, 10_000), default=12, show_default=True, help="The most lines of each part."

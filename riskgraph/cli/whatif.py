@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from riskgraph.cli import LazyGroup
-from riskgraph.cli.answers import answers, asks
+from riskgraph.cli.answers import AnswerCommand, answers, asks
 from riskgraph.cli.options import complete_names, examples
 from riskgraph.model import PRESETS, FailureKind
 from riskgraph.scenario.model import EVERY, THEN, Change, Field, Scenario, Verb
@@ -28,7 +28,7 @@ _MORE = "riskgraph.whatif.more"
 _RUN = "Replay a scenario that was saved: a file, or the name of a shipped example."
 
 
-class Clauses(click.Command):
+class Clauses(AnswerCommand):
     """A verb that may be followed by `then` and other verbs; options that are shared may stand in any of them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

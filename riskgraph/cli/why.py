@@ -20,23 +20,32 @@ if TYPE_CHECKING:
     "why",
     "riskgraph why thanet civica",
     "riskgraph why rochford capita --like data-theft",
+    "riskgraph why thanet civica --sources",
     "riskgraph why --not essex civica",
 )
 @click.argument("body", shell_complete=complete_names)
 @click.argument("roots", nargs=-1, required=True, metavar="ROOT...", shell_complete=complete_names)
 @asks("kinds")
 @click.option("--not", "not_", is_flag=True, help="Say what keeps BODY out instead.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="The most routes to show.")
-@click.option("--no-evidence", is_flag=True, help="Leave out the sources.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=4, show_default=True, help="The most routes to show.")
+@click.option("--all", "every", is_flag=True, help="Every route by itself, with what was assumed.")
+@click.option("--sources", is_flag=True, help="Every item of evidence with its address.")
 def command(
-    graph: RiskGraph, body: str, roots: tuple[str, ...], not_: bool, limit: int, no_evidence: bool, asking: Asking
+    graph: RiskGraph,
+    body: str,
+    roots: tuple[str, ...],
+    not_: bool,
+    limit: int,
+    every: bool,
+    sources: bool,
+    asking: Asking,
 ) -> Made[Why] | Made[WhyNot]:
-    """Every proof that BODY could be reached if ROOT failed: one sentence each, with its evidence."""
+    """How BODY could be reached if ROOT failed: one sentence for each distinct route, the surest first."""
     from riskgraph.analysis.why import why, why_not
     from riskgraph.render.why import not_page, page
 
     if not_:
         kept = why_not(graph, body, roots, **asking)
         return kept, lambda: not_page(kept)
-    found = why(graph, body, roots, limit=max(limit, 25), **asking)
-    return found, lambda: page(found, evidence=not no_evidence, limit=limit)
+    found = why(graph, body, roots, limit=1000, **asking)
+    return found, lambda: page(found, sources=sources, every=every, limit=limit)

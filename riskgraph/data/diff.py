@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from riskgraph.data.dataset import Dataset
+from riskgraph.dates import last_day
+from riskgraph.model import Relation
 
-__all__ = ["DataDiff", "RowChange", "diff"]
+__all__ = ["DataDiff", "RowChange", "RowMoves", "diff", "moves"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,57 @@ def diff(old: Dataset, new: Dataset) -> DataDiff:
                 rows.append(RowChange(key, tuple(cell for cell in cells if cell[1] != cell[2])))
         changed[table] = tuple(rows)
     return DataDiff(old, new, added, removed, changed)
+
+
+@dataclass(frozen=True, slots=True)
+class RowMoves:
+    """What became of the relations, by their ids: a row that got an end is one row, though its id is another."""
+
+    new: tuple[str, ...]  # of the new map
+    ended: tuple[str, ...]  # of the new map: over at its date, and not at that of the old one
+    gone: tuple[str, ...]  # of the old map: no row of the new one stands for them
+    refreshed: tuple[str, ...]  # of the new map: in both, with other evidence, or evidence of another date
+
+
+def moves(found: DataDiff) -> RowMoves:
+    """What became of the relations from one data set to the other.
+
+    Examples
+    --------
+    >>> from riskgraph.data import read
+    >>> moves(diff(read("seeds"), read("seeds")))
+    RowMoves(new=(), ended=(), gone=(), refreshed=())
+    """
+    old, new = found.old, found.new
+    waiting: dict[tuple[str, str, str, str | None], list[str]] = {}
+    for id_ in found.added["relations"]:
+        waiting.setdefault(_about(new.relations[id_]), []).append(id_)
+    pairs = {id_: id_ for id_ in old.relations if id_ in new.relations}
+    for id_ in found.removed["relations"]:
+        if same := waiting.get(_about(old.relations[id_])):
+            pairs[id_] = same.pop(0)
+    stands = {now: before for before, now in pairs.items()}
+    ended = [now for now, before in stands.items() if _over(new, now) and not _over(old, before)]
+    dated = {change.id for change in found.changed["evidence"] if "published" in {name for name, *_ in change.cells}}
+    refreshed = [
+        now
+        for now, before in stands.items()
+        if now not in ended
+        and (
+            old.relations[before].evidence != new.relations[now].evidence
+            or not dated.isdisjoint(new.relations[now].evidence)
+        )
+    ]
+    fresh = [id_ for id_ in found.added["relations"] if id_ not in stands]
+    gone = [id_ for id_ in found.removed["relations"] if id_ not in pairs]
+    return RowMoves(tuple(fresh), tuple(sorted(ended)), tuple(gone), tuple(sorted(refreshed)))
+
+
+def _about(row: Relation) -> tuple[str, str, str, str | None]:
+    return row.dependent, row.relation, row.provider, row.service_area
+
+
+def _over(data: Dataset, id_: str) -> bool:
+    """Whether a relation is over at the date of its data."""
+    end = data.relations[id_].valid_to
+    return end is not None and last_day(end) < data.info.day

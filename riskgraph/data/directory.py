@@ -1,23 +1,23 @@
 """Who is known already: suppliers, shared services and products of the shipped map, and reviewed names.
 
-Only names that a person has reviewed stand here (`register/suppliers.csv` says from which source each
-came), so an exact match is safe; a name that two suppliers have is left out.
+Only names that a person has reviewed stand here (`register/suppliers.csv` and `register/short_names.csv` say
+from which source each came), so an exact match is safe; a name that two suppliers have is left out. Questions
+and the reading of files both ask here, so neither knows a name that the other does not.
 """
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from riskgraph.assets import shipped
-from riskgraph.data.names import company_key, normalise
+from riskgraph.assets import shipped_rows
+from riskgraph.data.spelling import closed_up, company_key, normalise
 from riskgraph.model import ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, Entity
 from riskgraph.rules import Trait, relations_that
 
-__all__ = ["Directory", "KnownProduct", "directory"]
+__all__ = ["Directory", "KnownProduct", "directory", "short_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,20 @@ class Directory:
 
     entities: dict[str, Entity]
     keys: dict[str, str]  # company_key of a name -> supplier
-    services: dict[str, str]  # normalised name -> shared service
+    services: dict[str, str]  # company_key of a name -> shared service
     numbers: dict[str, str]  # number at Companies House -> supplier
     kinds: dict[str, str]  # supplier -> what sort of business, where somebody has judged it
     only_area: dict[str, str]  # supplier -> the one area it sells into
     products: dict[str, tuple[KnownProduct, ...]]  # maker -> what it makes
     places: tuple[Entity, ...]  # the shared IT environments
+
+    def supplier(self, name: str) -> str | None:
+        """The supplier that a whole name means, however it is spelt, with or without a legal form."""
+        return _meant(self.keys, name)
+
+    def service(self, name: str) -> str | None:
+        """The shared service that a whole name means."""
+        return _meant(self.services, name)
 
     def product(self, title: str, supplier: str) -> KnownProduct | None:
         """The product of this maker that a title names; the longest name wins."""
@@ -52,9 +60,24 @@ class Directory:
         return max(found, key=lambda product: (len(product.words), product.id)) if found else None
 
 
-def _rows(*parts: str) -> Iterator[dict[str, str]]:
-    with shipped(*parts).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file, strict=True)
+def _meant(known: Mapping[str, str], name: str) -> str | None:
+    return known.get(company_key(name)) or known.get(closed_up(name))
+
+
+def _sole(keys: Mapping[str, set[str]]) -> dict[str, str]:
+    """The keys that mean one body, and the same closed up where that means one too."""
+    found = {key: next(iter(ids)) for key, ids in keys.items() if len(ids) == 1}
+    closed: dict[str, set[str]] = defaultdict(set)
+    for key, ids in keys.items():
+        closed[closed_up(key)] |= ids
+    more = {key: next(iter(ids)) for key, ids in closed.items() if len(ids) == 1 and key not in keys}
+    return {**found, **more}
+
+
+@lru_cache(maxsize=1)
+def short_names() -> tuple[tuple[str, str], ...]:
+    """Names that people say and that no registered name gives (`register/short_names.csv`), each with an id."""
+    return tuple((row["name"], row["id"]) for row in shipped_rows("register", "short_names.csv"))
 
 
 @lru_cache(maxsize=1)
@@ -78,13 +101,17 @@ def directory() -> Directory:
             if entity.kind == SUPPLIER:
                 keys[company_key(name)].add(entity.id)
             elif entity.kind == SHARED_SERVICE:
-                services[normalise(name)].add(entity.id)
+                services[company_key(name)].add(entity.id)
         if entity.company_number:
             numbers[entity.company_number].add(entity.id)
+    for name, id_ in short_names():
+        {SUPPLIER: keys, SHARED_SERVICE: services}.get(id_.partition(":")[0], defaultdict(set))[company_key(name)].add(
+            id_
+        )
     kinds: dict[str, str] = {}
     areas: dict[str, str] = {}
     own: dict[str, list[str]] = defaultdict(list)
-    for row in _rows("register", "suppliers.csv"):
+    for row in shipped_rows("register", "suppliers.csv"):
         id_ = row["id"]
         keys[company_key(row["name"])].add(id_)
         own[id_].append(row["name"])
@@ -106,8 +133,8 @@ def directory() -> Directory:
             keys[slug].add(id_)
     return Directory(
         entities,
-        {key: next(iter(ids)) for key, ids in keys.items() if len(ids) == 1},
-        {key: next(iter(ids)) for key, ids in services.items() if len(ids) == 1},
+        _sole(keys),
+        _sole(services),
         {key: next(iter(ids)) for key, ids in numbers.items() if len(ids) == 1},
         kinds,
         areas,
@@ -119,7 +146,7 @@ def directory() -> Directory:
 def _mapped() -> dict[str, Entity]:
     """Suppliers, shared services, products and shared IT environments of the shipped map."""
     entities: dict[str, Entity] = {}
-    for row in _rows("uk", "entities.csv"):
+    for row in shipped_rows("uk", "entities.csv"):
         if row["kind"] in {SUPPLIER, SHARED_SERVICE, PRODUCT, ENVIRONMENT}:
             entities[row["id"]] = Entity(
                 row["id"],
@@ -137,9 +164,10 @@ def _mapped() -> dict[str, Entity]:
 def _products(entities: dict[str, Entity]) -> dict[str, tuple[KnownProduct, ...]]:
     """Maker to the products that the shipped map knows, one entry for each name of a product."""
     made: dict[str, list[KnownProduct]] = defaultdict(list)
-    for row in _rows("uk", "relations.csv"):
+    for row in shipped_rows("uk", "relations.csv"):
         if row["relation"] in relations_that(Trait.MAKES):
             entity = entities[row["dependent"]]
-            for name in (entity.name, *entity.aliases, entity.id.partition(":")[2].replace("-", " ")):
+            said = [name for name, id_ in short_names() if id_ == entity.id]
+            for name in (entity.name, *entity.aliases, *said, entity.id.partition(":")[2].replace("-", " ")):
                 made[row["provider"]].append(KnownProduct(entity.id, normalise(name), entity.service_area))
     return {maker: tuple(products) for maker, products in made.items()}

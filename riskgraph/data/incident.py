@@ -5,6 +5,7 @@ What a supplier says and what a council found are two rows. Saying the same agai
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,10 +17,11 @@ from typing import Any
 from riskgraph.assets import shipped_maps
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.files import FORBIDDEN, nearest
-from riskgraph.data.names import Names, normalise
+from riskgraph.data.names import Names
 from riskgraph.data.overlay import Overlay
 from riskgraph.data.read import judge, locate
-from riskgraph.dates import first_day, last_day
+from riskgraph.data.spelling import normalise
+from riskgraph.dates import first_day, fixed_moment, last_day
 from riskgraph.errors import NameNotFound, RiskGraphError
 from riskgraph.model import ORGANISATIONS, Incident, IncidentEffect
 from riskgraph.rules import rules
@@ -70,6 +72,7 @@ class Recorded:
     changed: bool  # whether its own row is new or other than before
     added: tuple[IncidentEffect, ...]
     replaced: tuple[IncidentEffect, ...]
+    taken: tuple[str, ...]  # what was taken for a word that is no whole name
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -176,12 +179,13 @@ def record(dataset: Dataset, incident_id: str, said: Statement) -> Recorded:
             if later not in added and later not in replaced:
                 replaced.append(later)
     work.done()
+    taken = tuple(work.names.taken.values())
     changed = incident != old
     if not (changed or added or replaced):
-        return Recorded(dataset, incident, False, False, (), ())
+        return Recorded(dataset, incident, False, False, (), (), taken)
     overlay = Overlay(dataset)
     overlay.incident(incident, effects)
-    return Recorded(overlay.result(), incident, old is None, changed, tuple(added), tuple(replaced))
+    return Recorded(overlay.result(), incident, old is None, changed, tuple(added), tuple(replaced), taken)
 
 
 class _IncidentRecorder:
@@ -312,14 +316,14 @@ class _IncidentRecorder:
     def aware(self) -> list[tuple[str, str]]:
         found = []
         for line in self.said.aware:
-            match = re.fullmatch(r"(.+?):\s*(\d{4}.*)", line.strip())
-            if match is None:
+            name, when = _who_and_when(line)
+            if not when:
                 self.problem(RiskGraphError(f"{line!r} says no time.", 'Write it as "Saltmere: 2026-11-20 14:30".'))
                 continue
-            body = self._resolve(match[1], ORGANISATIONS)
-            self._cell(match[2], "incident_effects", "aware_at")
+            body = self._resolve(name, ORGANISATIONS)
+            self._cell(when, "incident_effects", "aware_at")
             if body is not None:
-                found.append((body, match[2]))
+                found.append((body, when))
         return found
 
     def _clean(self, said: Statement) -> Statement:
@@ -332,6 +336,8 @@ class _IncidentRecorder:
                 what = field.name.replace("_", " ")
                 self.problem(RiskGraphError(f"A hidden control character stands in {what}.", "Type it anew."))
             new = tuple(" ".join(unicodedata.normalize("NFC", text).split()) for text in texts)
+            if field.name in {"began", "public", "said_at"}:
+                new = tuple(_dated(text) for text in new)
             if texts:
                 cleaned[field.name] = new[0] if isinstance(value, str) else new
         return replace(said, **cleaned)
@@ -384,6 +390,23 @@ class _IncidentRecorder:
                 )
         except ValueError:
             return  # the checks of the data set say which date is none
+
+
+def _dated(text: str) -> str:
+    """A date or time as the data hold it, or as it was typed, for the schema to judge."""
+    try:
+        return fixed_moment(text)
+    except ValueError:
+        return text
+
+
+def _who_and_when(line: str) -> tuple[str, str]:
+    """Name and time of a line such as Saltmere: 20 November 2026 14:30; ids and times have colons too."""
+    for colon in re.finditer(":", line):
+        with contextlib.suppress(ValueError):
+            return line[: colon.start()].strip(), fixed_moment(line[colon.end() :])
+    name, _, when = line.rpartition(": ")
+    return name.strip(), when if when[:1].isdigit() else ""
 
 
 def _key(effect: IncidentEffect) -> tuple[str, str, str | None]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.joining import MergeReport, Told, Twice, add_relation, joined
-from riskgraph.data.names import company_key
 from riskgraph.data.own import lay
+from riskgraph.data.spelling import company_key
 from riskgraph.dates import in_words, last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, Entity, Grade, RegisterEntry, Relation

@@ -19,7 +19,7 @@ from typing import Any
 
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory
-from riskgraph.data.names import company_key
+from riskgraph.data.spelling import company_key
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import SUPPLIER
 
@@ -66,13 +66,11 @@ def suppliers_of(dataset: Dataset) -> tuple[str, ...]:
     for entity in dataset.entities.values():
         if entity.kind == SUPPLIER and entity.id in used:
             known = directory()
-            key = company_key(entity.name)
             if entity.company_number in known.numbers:
                 found.add(known.numbers[entity.company_number])
-            elif key in known.keys:
-                found.add(known.keys[key])
             else:
-                found.add(entity.company_number or key)
+                by_name = known.supplier(entity.name)
+                found.add(by_name or entity.company_number or company_key(entity.name))
     return tuple(sorted(found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from riskgraph.assets import shipped, shipped_maps, shipped_rows
+from riskgraph.assets import shipped, shipped_maps
 from riskgraph.data.checks import run_checks
 from riskgraph.data.dataset import TABLES, Dataset, DatasetInfo
 from riskgraph.data.files import TextTable, decode, nearest, read_table
@@ -399,4 +400,5 @@ _CONVERTERS: dict[str, Callable[[str, SchemaColumn], tuple[Any, _Fault | None]]]
 @lru_cache(maxsize=1)
 def shipped_aliases() -> tuple[tuple[str, str, str], ...]:
     """Alias, id and sort of alias of every body in the shipped register."""
-    return tuple((row["alias"], row["id"], row["alias_kind"]) for row in shipped_rows("register", "aliases.csv"))
+    with shipped("register", "aliases.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((alias, id_, sort) for alias, id_, sort, _ in csv.reader(file, strict=True))[1:]

@@ -13,7 +13,7 @@ from functools import lru_cache
 from riskgraph.assets import shipped_rows
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory
-from riskgraph.data.names import company_key
+from riskgraph.data.spelling import company_key
 from riskgraph.model import SUPPLIER, Entity
 from riskgraph.vocabulary import patterns
 

@@ -27,6 +27,7 @@ __all__ = [
     "spread_rules",
     "spreads_apart",
     "value",
+    "worlds_of",
 ]
 
 
@@ -249,6 +250,29 @@ def value(spread: Spread, changes: Collection[int] = ()) -> float:
     """The weight that is lost although some changes are made."""
     failed = failing(spread, changes)
     return sum(target.weight for target in spread.targets if not failed.isdisjoint(target.states))
+
+
+def worlds_of(spread: Spread, sets: Sequence[Collection[int]]) -> Mapping[int, int]:
+    """The states that fail in as many worlds as there are sets of changes, all at once: bit n for world n.
+
+    Examples
+    --------
+    >>> two = Spread(frozenset({0}), (Rule(1, (0,), (5,)), Rule(2, (1,), (6,))), ())
+    >>> worlds_of(two, [[], [5], [6]])
+    {0: 7, 1: 5, 2: 1}
+    """
+    every = (1 << len(sets)) - 1
+    bits: dict[int, int] = defaultdict(int)
+    for number, changes in enumerate(sets):
+        for change in changes:
+            bits[change] |= 1 << number
+    live = []
+    for rule in spread.rules:
+        blocked = 0
+        for change in rule.blocked_by:
+            blocked |= bits.get(change, 0)
+        live.append(every & ~blocked)
+    return _least(spread, live, every)
 
 
 def of_each(spread: Spread, changes: Sequence[int], *, but: bool = False) -> list[float]:

@@ -13,8 +13,8 @@ from riskgraph.assets import shipped
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import Told, add_relation, joined
-from riskgraph.data.names import company_key, normalise
 from riskgraph.data.read import read
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.assembly import Assembly
@@ -62,11 +62,15 @@ def prior_knowledge(
 
 def known_buyers_only(known: PriorKnowledge, report: ImportReport) -> Callable[[Purchase], str]:
     """Why a purchase is refused where only buyers that the register, or the map, knows are wanted."""
-    services = {*_services_of(known.base), *directory().services}
+    services = _services_of(known.base)
 
     def refuses(purchase: Purchase) -> str:
         name, ids = purchase.council
-        if normalise(name) in services or known.councils.find(name, ids, purchase.valid_from)[0]:
+        if (
+            normalise(name) in services
+            or directory().service(name)
+            or known.councils.find(name, ids, purchase.valid_from)[0]
+        ):
             return ""
         report.unmatched_councils[name] += purchase.rows
         return "buyer is not in the register of authorities (--buyers all takes it)"
@@ -101,7 +105,9 @@ def assemble(statements: Statements, known: PriorKnowledge, path: Path) -> Datas
     with_numbers = {company_key(listed.party.name): listed.party for listed in statements.suppliers}
     statements.relations = [_with_numbers(stated, with_numbers) for stated in statements.relations]
     for party, rows in _sellers(statements).items():
-        if normalise(party.name) not in services and not known.councils.sure(party.name):
+        if normalise(party.name) in services or directory().service(party.name):
+            continue
+        if not known.councils.sure(party.name):
             suppliers.add(party, rows)
     suppliers.settle()
     assembly = Assembly(statements, base, known.register, info, known.councils, suppliers)
@@ -184,8 +190,8 @@ def _services(statements: Statements, base: Dataset | None, councils: Councils) 
     named += [party for kind, party in (*statements.listed, *ends) if kind == SHARED_SERVICE]
     for party in named:
         key = normalise(party.name)
-        if key not in found and not councils.sure(party.name) and company_key(party.name) not in directory().keys:
-            known = directory().services.get(key)
+        if key not in found and not councils.sure(party.name) and not directory().supplier(party.name):
+            known = directory().service(party.name)
             new = (f"{SHARED_SERVICE}:{slug(party.name)}", party.name)
             found[key] = (known, directory().entities[known].name) if known else new
     return found
@@ -202,7 +208,7 @@ def _info(statements: Statements, base: Dataset | None) -> DatasetInfo:
     try:
         last_day(as_of)
     except ValueError as error:
-        raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25.") from None
+        raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25 or 25 November 2026.") from None
     if base is not None:
         return replace(base.info, as_of=max(base.info.as_of, as_of, key=last_day))
     title = options.title or f"Imported from {report.source}"

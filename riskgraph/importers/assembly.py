@@ -11,7 +11,7 @@ from typing import Any
 from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import add_relation, evidence_id, joined
-from riskgraph.data.names import company_key, normalise
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.matching import Councils, Suppliers
 from riskgraph.importers.report import DIFFER, ImportReport
@@ -72,11 +72,13 @@ class Assembly:
         ids, how = self.councils.find(party.name, party.ids, day)
         if how == "trimmed":
             self.report.guess("council found after leaving out part of its name", f"{party.name!r} is {ids[0]}")
+        if how == "initials":
+            self.report.guess("council found by its initials", f"{party.name!r} is {ids[0]}")
         if how == "joint":
             return self._joint(party, ids)
         if ids:
             return self._authority(ids[0])
-        known = directory().services.get(key)
+        known = directory().service(party.name)
         if known:
             self.services[key] = known
             return self.keep(directory().entities[known])
@@ -92,7 +94,7 @@ class Assembly:
 
     def _joint(self, party: Party, members: tuple[str, ...]) -> str:
         key = _key(party.name)
-        known = directory().services.get(key)
+        known = directory().service(party.name)
         new = Entity(f"{SHARED_SERVICE}:{slug(party.name)}", SHARED_SERVICE, party.name)
         entity = directory().entities[known] if known else new
         self.services[key] = self.keep(entity)
@@ -121,8 +123,8 @@ class Assembly:
             return self.services[key]
         if council := self.councils.sure(party.name, day):
             return self._authority(council)
-        if directory().services.get(key):
-            self.services[key] = self.keep(directory().entities[directory().services[key]])
+        if known := directory().service(party.name):
+            self.services[key] = self.keep(directory().entities[known])
             return self.services[key]
         id_ = self.suppliers.id(party)
         return self.keep(self.suppliers.entities[id_])
@@ -136,10 +138,11 @@ class Assembly:
         if (
             company is not None
             or self.councils.sure(name, day)
-            or _key(name) in {*self.services, *directory().services}
+            or _key(name) in self.services
+            or directory().service(name)
         ):
             return self.provider(company or Party(name), day)
-        known = next((directory().keys[key] for key in sorted(keys) if key in directory().keys), None)
+        known = next((id_ for key in sorted(keys) if (id_ := directory().supplier(key))), None)
         return self.keep(directory().entities[known]) if known else self.of_kind(ENVIRONMENT, Party(name))
 
     def of_kind(self, kind: str, party: Party) -> str:

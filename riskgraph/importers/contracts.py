@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from riskgraph.data.scope_words import area_of
 from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
 from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party
 from riskgraph.importers.values import parse_date
-from riskgraph.importers.words import area_of_title, area_of_word
+from riskgraph.importers.words import area_of_title
 from riskgraph.vocabulary import headers, words
 
 __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "one_value_for_several", "packed_suppliers", "stated_or_guessed_area"]
@@ -138,7 +139,7 @@ def one_value_for_several(sharing: int, where: str, report: ImportReport) -> str
 
 def stated_or_guessed_area(label: str, title: str, report: ImportReport) -> tuple[str | None, str | None]:
     """The service area that a label states or a title suggests, and the words that it was guessed from."""
-    if stated := area_of_word(label) if label else None:
+    if stated := area_of(label) if label else None:
         return stated, None
     area, words_ = (area_of_title(title) if title else None) or (None, None)
     if area:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from riskgraph.data.scope_words import area_of
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.formats import Format
 from riskgraph.importers.json_objects import as_object, as_objects, first_keys
 from riskgraph.importers.statements import Citation, Party, Purchase, StatedRelation, Statements, named_party
 from riskgraph.importers.values import clean, parse_date
-from riskgraph.importers.words import area_of_word
 from riskgraph.model import SUPPLIER
 from riskgraph.vocabulary import patterns
 
@@ -49,7 +49,7 @@ def _bill(item: tuple[str, dict[str, Any]], statements: Statements) -> None:
         if provider is None:
             report.skip(where, "no provider")
             continue
-        area = area_of_word(str(service.get("group") or ""))
+        area = area_of(str(service.get("group") or ""))
         ref = str(service.get("bom-ref") or where)
         providers[ref] = provider, area
         if ref in behind:

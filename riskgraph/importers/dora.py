@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from riskgraph.data.scope_words import area_of
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind, kind_of
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.statements import Citation, Party, Purchase, StatedRelation, Statements, named_party
 from riskgraph.importers.values import parse_date, parse_days
-from riskgraph.importers.words import area_of_word
 from riskgraph.model import SUPPLIER
 from riskgraph.vocabulary import headers, patterns, words
 
@@ -125,7 +125,7 @@ def _contract(row: SourceRow, tables: _Register, statements: Statements) -> None
                 f"{council} has the contract {reference} with {supplier.name}", options.grade or "confirmed"
             ),
             thing=function or None,
-            area=area_of_word(function),
+            area=area_of(function),
             access=words("access", "dora").get(row["stores_data"].lower().replace(":", " ")),
             hosting=words("hosting", "dora").get(row["service_type"].lower().replace(":", " ")),
             valid_from=start,

@@ -9,6 +9,7 @@ from pathlib import Path
 from riskgraph.assets import shipped
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import read_register
+from riskgraph.dates import fixed_date
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
@@ -114,6 +115,7 @@ def import_file(
         suppliers=options.suppliers or known.suppliers,
         buyers=options.buyers or known.buyers,
         register=options.register or _register_beside(path),
+        as_of=_typed(options.as_of),
     )
     before = prior_knowledge(options, base)
     if options.buyers == "known":
@@ -123,8 +125,15 @@ def import_file(
     if options.register:
         report.note(f"The register.csv beside the file was used: {len(options.register)} bodies.")
     if not statements.purchases and not statements.relations and base is None and not report.read:
-        raise RiskGraphError(f"{path.name} holds no rows.", "Check that it is the right file.")
+        raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")
     return assemble(statements, before, path), report
+
+
+def _typed(text: str | None) -> str | None:
+    try:
+        return fixed_date(text) if text else None
+    except ValueError as error:
+        raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25 or 25 November 2026.") from None
 
 
 def _named(format_: str | Format) -> Format:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, cast
 
-from riskgraph.data.names import company_key, normalise
+from riskgraph.data.directory import directory
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.assembly import Assembly
 from riskgraph.importers.statements import Party, ToldIncident
@@ -172,7 +173,8 @@ class _BodyFinder:
     def _id(self, name: str, kinds: Iterable[str] | None) -> str | None:
         wanted = None if kinds is None else set(kinds)
         if (wanted is None or AUTHORITY in wanted) and normalise(name) not in self.assembly.services:
-            if self.assembly.councils.sure(name):
+            ids, how = self.assembly.councils.find(name)
+            if len(ids) == 1 and how in {"name", "identifier", "reviewed", "initials"}:
                 id_ = self.assembly.body(Party(name), None)
                 self.entities.setdefault(id_, self.assembly.entities[id_])
                 return id_
@@ -182,4 +184,5 @@ class _BodyFinder:
                 hits = {id_ for id_ in hits if self.entities[id_].kind == AUTHORITY}
             if len(hits) == 1:
                 return hits.pop()
-        return None
+        known = directory().supplier(name) or directory().service(name)
+        return known if known in self.entities and (wanted is None or self.entities[known].kind in wanted) else None

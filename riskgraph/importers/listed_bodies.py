@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.matching import Councils
 from riskgraph.importers.statements import ListedBody, Statements

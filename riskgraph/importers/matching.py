@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
-from riskgraph.data.directory import directory
-from riskgraph.data.names import company_key, normalise
+from riskgraph.data.directory import directory, short_names
+from riskgraph.data.names import registered_initials
 from riskgraph.data.read import shipped_aliases
+from riskgraph.data.spelling import closed_up, company_key, normalise, written_out
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.statements import Party
 from riskgraph.importers.values import company_number, slug
@@ -68,7 +70,7 @@ class Councils:
             for name in (entry.name, entry.short_name):
                 if name:
                     names[normalise(name)].add(id_)
-        for alias, id_, _ in shipped_aliases():
+        for alias, id_ in (*((alias, id_) for alias, id_, _ in shipped_aliases()), *short_names()):
             if id_ in register:
                 names[normalise(alias)].add(id_)
         for entity in extra:
@@ -83,7 +85,8 @@ class Councils:
     ) -> tuple[tuple[str, ...], str]:
         """Ids of the body, or of the members of a joint buyer, and how they were found.
 
-        `how` is identifier, name, reviewed, trimmed (after leaving out brackets and the like), joint, several or none.
+        `how` is identifier, name, reviewed, trimmed (after leaving out brackets and the like), joint, initials (of
+        one registered name), several or none.
         """
         for scheme, number in ids:
             code = number.strip().upper()
@@ -114,10 +117,28 @@ class Councils:
             found, how = self._exact(normalise(shorter), day)
             if found:
                 return found, "trimmed"
-        return self._joint(name, day)
+        found, how = self._joint(name, day)
+        for said, key, known in (
+            ("name", closed_up(name), self._closed_up),
+            ("name", closed_up(written_out(name)), self._closed_up),
+            ("initials", text, self._initials),
+        ):
+            if not found and how != "several":
+                found, how = self._exact(key, day, known, said)
+        return found, how
 
-    def _exact(self, text: str, day: str | None) -> tuple[tuple[str, ...], str]:
-        hits = self.names.get(text, set())
+    @cached_property
+    def _closed_up(self) -> dict[str, set[str]]:
+        return _by(closed_up, self.names)
+
+    @cached_property
+    def _initials(self) -> dict[str, set[str]]:
+        return registered_initials(self.register)
+
+    def _exact(
+        self, text: str, day: str | None, known: Mapping[str, set[str]] | None = None, said: str = "name"
+    ) -> tuple[tuple[str, ...], str]:
+        hits = (self.names if known is None else known).get(text, set())
         if len(hits) > 1:
             self._day_counts = True
             when = date.fromisoformat((day or "9999-12-31")[:10].ljust(10, "0")) if day and len(day) == 10 else None
@@ -130,7 +151,7 @@ class Councils:
             hits = alive if len(alive) == 1 else hits
         if len(hits) > 1:
             return (), "several"
-        return tuple(hits), "name" if hits else "none"
+        return tuple(hits), said if hits else "none"
 
     @staticmethod
     def _trimmed(name: str) -> list[str]:
@@ -199,6 +220,13 @@ class _NamedCompany:
     @property
     def best_name(self) -> str:
         return min(self.names, key=lambda name: (name.isupper() or name.islower(), -self.names[name], len(name), name))
+
+
+def _by(key_of: Callable[[str], str], names: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, ids in names.items():
+        found[key_of(name)] |= ids
+    return dict(found)
 
 
 class Suppliers:
@@ -301,7 +329,7 @@ class Suppliers:
     def _identifiers(self, party: Party) -> tuple[str, ...]:
         """The identifiers of a party, but for a number that is known to be another company's."""
         found = identifiers(party, self.report)
-        reviewed = directory().keys.get(company_key(party.name))
+        reviewed = directory().supplier(party.name)
         kept = tuple(i for i in found if not reviewed or self._known_numbers.get(i, reviewed) == reviewed)
         if kept != found:
             wrong = next(i for i in found if i not in kept)
@@ -333,7 +361,7 @@ class Suppliers:
                 f"{company.best_name}: {company.numbers[0]}, not {theirs}",
             )
             return None
-        hits = {directory().keys[key] for key in keys if key in directory().keys}
+        hits = {id_ for key in keys if (id_ := directory().supplier(key))}
         if len(hits) == 1:
             hit = hits.pop()
             if company.numbers and hit in directory().numbers.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
 from riskgraph.importers.report import FILLED

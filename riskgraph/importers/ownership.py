@@ -11,6 +11,7 @@ from typing import Any
 
 from riskgraph.importers.formats import Format
 from riskgraph.importers.json_objects import first_keys
+from riskgraph.importers.one_sheet import ONE_SHEET
 from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
 from riskgraph.importers.statements import Citation, Party, StatedRelation, Statements
 from riskgraph.importers.values import clean, parse_date, web_address
@@ -23,6 +24,8 @@ _TABLE = TableKind(headers("ownership"), required=("company", "owner"), strict=F
 
 
 def _fits(path: Path) -> int:
+    if ONE_SHEET.fits(path):
+        return 0  # there the owner of a system is a person
     score = score_of_headers(path, _TABLE)
     return score and score + 5
 

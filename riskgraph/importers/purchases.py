@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from riskgraph.data.directory import KnownProduct, directory
-from riskgraph.data.names import company_key
+from riskgraph.data.spelling import company_key
 from riskgraph.importers.assembly import Assembly
 from riskgraph.importers.statements import Citation, Purchase
 from riskgraph.importers.values import slug

@@ -12,8 +12,8 @@ from pathlib import Path
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory
 from riskgraph.data.files import read_table, write_table
-from riskgraph.data.names import company_key, normalise
 from riskgraph.data.read import shipped_aliases
+from riskgraph.data.spelling import company_key, initials, normalise
 from riskgraph.errors import DataError, Problem
 from riskgraph.importers.report import ImportReport
 from riskgraph.model import AUTHORITY, SUPPLIER
@@ -76,8 +76,9 @@ def _near(key: str, known: dict[str, tuple[str, str]]) -> tuple[tuple[str, str, 
     inside = [
         (word, 75.0, 0) for word in known if len(word) > 3 and (f" {word} " in f" {key} " or f" {key} " in f" {word} ")
     ]
+    inside += [(word, 75.0, 0) for word in known if key in initials(word)]
     best: dict[str, tuple[str, str, int]] = {}
-    for word, score, _ in sorted([*hits, *inside[:8]], key=lambda hit: (-hit[1], hit[0])):
+    for word, score, _ in sorted([*hits, *inside[:12]], key=lambda hit: (-hit[1], hit[0])):
         id_, name = known[word]
         best.setdefault(id_, (id_, name, round(score)))
     return tuple(list(best.values())[:3])

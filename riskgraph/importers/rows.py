@@ -15,7 +15,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
-from riskgraph.data.names import normalise
+from riskgraph.data.scope_words import areas_of
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceTable
@@ -31,12 +32,22 @@ from riskgraph.importers.values import (
     redacted,
     says_nothing,
 )
-from riskgraph.importers.words import area_of_word, grade_of
+from riskgraph.importers.words import grade_of
 from riskgraph.vocabulary import words
 
-__all__ = ["ColumnPlaces", "SourceRow", "TableKind", "header_key", "place_columns", "read_rows", "score_of_headers"]
+__all__ = [
+    "EXAMPLE_ROW",
+    "ColumnPlaces",
+    "SourceRow",
+    "TableKind",
+    "header_key",
+    "place_columns",
+    "read_rows",
+    "score_of_headers",
+]
 
 _FIRST = 20  # filled rows among which the header is looked for
+EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only shows how to fill in a template
 _TICK = 1000  # rows between two signs of progress
 _LIKE = 0.88  # likeness from which a header is taken for a known one
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -281,7 +292,11 @@ class SourceRow:
         text = self["area"]
         if not text:
             return None
-        return area_of_word(text) or self._unknown("service area that is not known, left blank", "", text)
+        known = areas_of(text)
+        if len(known) == 1:
+            return known[0]
+        which = "fits several" if known else "is not known"
+        return self._unknown(f"service area that {which}, left blank", "", text)
 
     def grade(self) -> str:
         """How sure the row is."""
@@ -395,12 +410,15 @@ def _rows(
     sheet: SourceTable, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
     report, tick = statements.report, statements.options.tick
-    empty = filled = 0
+    empty = filled = shown = 0
     for number, cells in sheet.rows():
         if number <= header:
             continue
         if not any(map(clean, cells)):
             empty += 1
+            continue
+        if cells[0][: len(EXAMPLE_ROW)].casefold() == EXAMPLE_ROW:
+            shown += 1
             continue
         row = SourceRow(sheet.name, number, cells, columns, kind, statements)
         if kind.counted:
@@ -414,6 +432,10 @@ def _rows(
         yield row
     if empty:
         report.note(f"{empty:,} empty rows were passed over.")
+    if shown:
+        report.note(
+            f"{shown:,} example row was passed over." if shown == 1 else f"{shown:,} example rows were passed over."
+        )
 
 
 def _first_rows(sheet: SourceTable) -> Iterator[tuple[int, tuple[str, ...]]]:

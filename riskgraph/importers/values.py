@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
+from riskgraph.dates import as_written
 from riskgraph.vocabulary import pattern, patterns, words
 
 __all__ = [
@@ -95,34 +96,10 @@ def parse_date(text: str) -> str | None:
     [None, None, '2023-07', '2023']
     """
     text = text.strip().rstrip(".")
-    for form, _ in patterns("date"):
-        if match := form.fullmatch(text):
-            return _date(match.groupdict())
-    return None
-
-
-def _date(parts: dict[str, str]) -> str | None:
-    """A date out of its year, month and day, or out of the days that a spreadsheet counts."""
-    if days := parts.get("days"):
-        return (_EPOCH + timedelta(days=int(days))).isoformat() if 20_000 <= int(days) <= 80_000 else None
-    year = int(parts["year"])
-    if len(parts["year"]) == 2:
-        year += 2000 if year < 70 else 1900
-    if "month" not in parts:
-        return str(year)
-    month = int(parts["month"]) if parts["month"].isdigit() else _months().get(parts["month"][:3].lower(), 0)
-    try:
-        day = date(year, month, int(parts.get("day", 1)))
-    except ValueError:
-        return None
-    if "day" not in parts:
-        return f"{year}-{month:02d}"
-    return day.isoformat() if 1900 <= year <= 2200 else None
-
-
-@lru_cache(maxsize=1)
-def _months() -> dict[str, int]:
-    return {name[:3]: int(number) for name, number in words("month").items()}
+    if pattern("date counted by a spreadsheet").fullmatch(text):
+        days = int(text[:5])
+        return (_EPOCH + timedelta(days=days)).isoformat() if 20_000 <= days <= 80_000 else None
+    return as_written(text)
 
 
 def parse_money(text: str) -> Decimal | None:

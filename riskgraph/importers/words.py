@@ -6,15 +6,13 @@ import re
 from functools import lru_cache
 
 from riskgraph.data.directory import directory
-from riskgraph.data.names import company_key, normalise
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.values import parse_date, says_nothing
-from riskgraph.rules import rules
 from riskgraph.vocabulary import pattern, patterns, words
 
 __all__ = [
     "area_of_title",
-    "area_of_word",
     "bare_host",
     "certificates_of",
     "grade_of",
@@ -26,26 +24,6 @@ __all__ = [
 # between two certificates: a semicolon, or a comma behind a number where no word about the end follows
 _BETWEEN = re.compile(r"\s*;\s*|(?<=\d),\s*(?=[A-Za-z])(?!(?:valid|expir|until|to|ends?)\b)", re.IGNORECASE)
 _UNTIL = re.compile(r"[\s,:(\-]*(?:\b(?:valid|expir(?:es|y|ing)|until|till|to|on|ends?)\b[\s:]*)*$", re.IGNORECASE)
-
-
-@lru_cache(maxsize=4096)
-def area_of_word(text: str) -> str | None:
-    """The service area of a cell of a pick list, by id, label or usual word; nothing near is taken.
-
-    Examples
-    --------
-    >>> area_of_word("Revenues & Benefits"), area_of_word("Adult Social Care"), area_of_word("Place")
-    ('revenues-benefits', 'social-care', None)
-    """
-    return _areas().get(normalise(text.replace("-", " ")))
-
-
-@lru_cache(maxsize=1)
-def _areas() -> dict[str, str]:
-    found = dict(words("service area"))
-    for entry in rules().areas.values():
-        found[normalise(entry.label)] = found[entry.id.replace("-", " ")] = entry.id
-    return found
 
 
 @lru_cache(maxsize=16384)
@@ -130,7 +108,7 @@ def _is_named(supplier: str, text: str) -> bool:
     """Whether a text about hosting names a supplier, by any of its known names, and nobody else."""
     known = company_key(supplier)
     for key in (company_key(text), company_key(bare_host(text))):
-        ids = [directory().keys.get(one) for one in (key, known)]
+        ids = [directory().supplier(one) for one in (key, known)]
         if key and (key == known or f"{known} ".startswith(f"{key} ") or (ids[0] and ids[0] == ids[1])):
             return True
     return False

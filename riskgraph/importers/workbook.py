@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskgraph.data.names import company_key, normalise
+from riskgraph.data.scope_words import area_of
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.importers.formats import Format
 from riskgraph.importers.incidents import effects_of
 from riskgraph.importers.rows import SourceRow, TableKind, kind_of
@@ -23,7 +24,7 @@ from riskgraph.importers.statements import (
     ToldIncident,
 )
 from riskgraph.importers.values import clean_supplier, redacted, web_address
-from riskgraph.importers.words import area_of_word, certificates_of, hosting_of
+from riskgraph.importers.words import certificates_of, hosting_of
 from riskgraph.importers.workbook_links import End, Kinds, councils_of, known_company, listed, read_links
 from riskgraph.model import AUTHORITY, ENVIRONMENT, SHARED_SERVICE, SUPPLIER, SYSTEM
 from riskgraph.schema import schema
@@ -257,7 +258,7 @@ class _WorkbookReader:
     def _origin(self, text: str) -> tuple[str, str, str | None]:
         """A name, or a name and a service area behind a slash, with its kind."""
         name, slash, behind = (part.strip() for part in text.rpartition("/"))
-        area = area_of_word(behind) if slash and normalise(text) not in self.kinds else None
+        area = area_of(behind) if slash and normalise(text) not in self.kinds else None
         kind, party = self.listed(name if area else text)
         return kind, party.name, area
 
@@ -277,7 +278,7 @@ def _told(row: SourceRow) -> dict[str, object]:
         "subjects": row.many_words("subjects", "data subjects"),
         "people_affected": row.count_of("people") if row["council"] else None,
     }
-    areas = {text: area_of_word(text) for text in row.many("area")}
+    areas = {text: area_of(text) for text in row.many("area")}
     for text in (text for text, area in areas.items() if area is None):
         row.guess("service area that is not known, left blank", repr(text))
     return {**told, "service_area": tuple(sorted({area for area in areas.values() if area}))}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from riskgraph.data.directory import directory
-from riskgraph.data.names import company_key, normalise
+from riskgraph.data.spelling import company_key, normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.statements import Citation, ListedSystem, Party, StatedRelation, Statements
@@ -50,9 +50,9 @@ def known_company(kind: str, name: str) -> End:
     ('supplier', 'authority')
     """
     if kind in {"body", AUTHORITY}:
-        if company_key(name) in directory().keys:
+        if directory().supplier(name):
             kind = SUPPLIER
-        elif normalise(name) in directory().services:
+        elif directory().service(name):
             kind = SHARED_SERVICE
     return kind, Party(name)
 

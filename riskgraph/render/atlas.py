@@ -15,8 +15,8 @@ from riskgraph.analysis.every_radius import NOT, EveryRadius, Touch
 from riskgraph.analysis.measure import Standing, counts, inhabited, standing
 from riskgraph.assets import shipped_rows
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.names import normalise
 from riskgraph.data.read import shipped_aliases
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, KINDS, PRESETS, Band
 from riskgraph.render.headline import failing

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from riskgraph.analysis.chokepoints import Chokepoints, Cut, Saving, ServiceCuts
 from riskgraph.dates import in_words
-from riskgraph.model import Band
+from riskgraph.model import Band, FailureKind
 from riskgraph.render.blocks import Items
 from riskgraph.render.headline import finding
 from riskgraph.render.page import Page, paragraphs
@@ -112,9 +112,14 @@ def cuts_page(found: ServiceCuts, limit: int = 6) -> Page:
     service = f"{area_label(found.area)} at {short_name(dataset, found.council)}"
     date = f"data of {in_words(dataset.info.as_of)}"
     several = [cut for cut in found.cuts if cut.order > 1]
-    lead = f"0 single points of failure for {service} were found in this data ({date})."
+    could = "could stop" if found.question.kinds == (FailureKind.OUTAGE,) else "could reach"
+    lead = f"0 things are known that {could} {service} by themselves ({date})."
+    if found.doubtful:
+        lead = f"Not known: nothing is recorded that {could} {service} by itself, {len(found.doubtful)} cannot be ruled out ({date})."
     if found.single:
-        lead = f"{plural(len(found.single), 'single point')} of failure for {service} ({date})."
+        surely = sum(1 for cut in found.single if cut.band <= Band.LIKELY)
+        what = "1 thing" if len(found.single) == 1 else f"Any one of {len(found.single)} things"
+        lead = f"{what} {could} {service} by itself, {surely} surely ({date})."
     doubtful = untried = ""
     if found.doubtful:
         names = join((_names(found, cut) for cut in found.doubtful), _NAMED)

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 CMA = "The UK's CMA has applied no threshold since 2021."
-SUPPLIERS_SHOWN, PARTS_SHOWN, LONGEST = 5, 12, 120
+SUPPLIERS_SHOWN, PARTS_SHOWN, LONGEST = 5, 12, 115
 WHATEVER = ", whatever the unknown ones use"
 _NOUNS = {Trade.SYSTEMS: "system", Trade.SERVICES: "service"}
 
@@ -49,7 +49,7 @@ def headline(answer: Concentration) -> tuple[str, str]:
     >>> from riskgraph.analysis.concentration import concentration
     >>> from riskgraph.graph import RiskGraph
     >>> headline(concentration(RiskGraph.open("uk"), "housing"))[0]
-    'Locata serves 44% of the 32 councils whose housing system is known; for 350 of 382 it is not known.'
+    'Locata Housing Services serves 44% of the 32 councils whose housing system is known; for 350 of 382 it is not known.'
     """
     lead, dataset = answer.lead, answer.graph.dataset
     whole, known = len(lead.bodies), lead.known

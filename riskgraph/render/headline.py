@@ -8,6 +8,7 @@ from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.analysis.suppression import FEWEST, share
 from riskgraph.analysis.triage import Tier
+from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SENTENCES, Band, FailureKind, Grade
 from riskgraph.render.words import (
@@ -22,7 +23,7 @@ from riskgraph.render.words import (
     short_name,
 )
 
-__all__ = ["among", "asked_of", "cannot_answer", "counted", "failing", "finding"]
+__all__ = ["among", "asked_of", "cannot_answer", "counted", "failing", "finding", "name_of"]
 
 NAMED = 4  # names in a headline
 
@@ -107,7 +108,7 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
         rest.append(
             f"{len(silent)}: nothing recorded"
             if len(silent) > 1 or not named
-            else f"{name_of(radius, silent[0])}: nothing recorded"
+            else f"{name_of(radius.graph.dataset, silent[0])}: nothing recorded"
         )
     tail = "".join(f"; {one}" for one in rest if one)
     if first:
@@ -184,9 +185,8 @@ def _scope(radius: BlastRadius) -> str:
     return f" {scope_phrase(radius.question.selection, radius.graph.dataset, radius.view.as_of)}"
 
 
-def name_of(radius: BlastRadius, body: str) -> str:
+def name_of(dataset: Dataset, body: str) -> str:
     """The usual name of a body of the map, or of the register beyond it."""
-    dataset = radius.graph.dataset
     if body in dataset.entities:
         return short_name(dataset, body)
     entry = dataset.register[body]

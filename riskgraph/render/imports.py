@@ -14,11 +14,11 @@ from riskgraph.data.joining import Conflict
 from riskgraph.dates import DATE, in_words
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.review import Doubt
-from riskgraph.model import Band
+from riskgraph.model import SUPPLIER, Band
 from riskgraph.render.blocks import Block, Items, Text
 from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import EFFECTS, area_label, band_phrase, join, plural, root_name, row_phrase
+from riskgraph.render.words import EFFECTS, area_label, band_phrase, bodies, join, plural, root_name, row_phrase
 
 __all__ = ["changes_page", "doubts_text", "import_text", "laid_text", "merge_page", "overlap_page", "written"]
 
@@ -197,39 +197,78 @@ def _thing(data: Dataset, key: str) -> str:
 
 
 def changes_page(found: Changes) -> Page:
-    """What differs in the rows, then in the answers, in words."""
-    rows, old, new = found.rows, found.old.dataset, found.new.dataset
-    moved = sum(1 for answer in found.answers if not answer.same)
-    answers = f", and {moved} of {plural(len(found.answers), 'answer')} compared changed" if found.answers else ""
-    lead = (
-        f"{plural(rows.total, 'difference')}, row by row, between {_source(old.info.title)} (data of {in_words(old.info.as_of)}) and "
-        f"{_source(new.info.title)} (data of {in_words(new.info.as_of)}){answers}."
-    )
-    parts = ((rows.added, "added"), (rows.removed, "removed"), (rows.changed, "changed"))
-    counted = []
-    for table, word in _TABLES.items():
-        counts = [f"{len(part[table]):,} {how}" for part, how in parts if part[table]]
-        if counts:
-            counted.append(f"{word}: {join(counts)}.")
-    fresh = sum(1 for change in rows.changed["evidence"] if any(name == "published" for name, _, _ in change.cells))
-    if fresh:
-        counted.append(f"Refreshed: {plural(fresh, 'source')} with another date.")
-    blocks: list[Block] = [Items(tuple(counted))]
-    for title, of, items in (
-        ("New", "relations", [_relation(new, key) for key in rows.added["relations"]]),
-        ("Gone", "relations", [_relation(old, key) for key in rows.removed["relations"]]),
-        ("Changed", "relations", [_change(new, change) for change in rows.changed["relations"]]),
-        ("Changed", "bodies and places", [_change(new, change) for change in rows.changed["entities"]]),
-        ("New", "effects of incidents", [_effect(new, key) for key in rows.added["incident_effects"]]),
-        ("Gone", "effects of incidents", [_effect(old, key) for key in rows.removed["incident_effects"]]),
-    ):
-        blocks += _listed(f"{title} {of} ({len(items):,})", items, 10)
+    """Who joined or left which radius, which links ended, and what else differs, in words."""
+    rows, old, new, moved = found.rows, found.old.dataset, found.new.dataset, found.moves
+    between = f"{_source(old.info.title)} (data of {in_words(old.info.as_of)}) and {_source(new.info.title)}"
+    dated = f"(data of {in_words(new.info.as_of)})"
+    if not rows.total and not moved.ended:
+        lead = f"0 differences, row by row, between {between} {dated}."
+        links = ""
+    else:
+        reach, links = _reach_lead(found), _links_lead(found)
+        lead = f"{reach or links} since {in_words(old.info.as_of)} {dated}."
+        links = f"{links}." if reach else "Nobody joined or left a radius that was compared."
+    blocks: list[Block] = [*paragraphs(links)]
     if found.answers:
         happens = failing(found.question.kinds)
         sure = join((band.word for band in Band if band <= found.question.band), last="or")
         blocks.append(Text(f"Answers, if each {happens} ({sure}):"))
         blocks.append(Items(tuple(_answer(found, answer) for answer in found.answers)))
+    before = {row: _relation(old, row) for row in rows.removed["relations"]}
+    changed = [_change(new, change) for change in rows.changed["relations"]]
+    for title, of, items in (
+        ("Ended", "links", [_relation(new, key) for key in moved.ended]),
+        ("New", "links", [_relation(new, key) for key in moved.new]),
+        ("Gone", "links", [before[key] for key in moved.gone]),
+        ("Changed", "links", changed),
+        ("Changed", "bodies and places", [_change(new, change) for change in rows.changed["entities"]]),
+        ("New", "effects of incidents", [_effect(new, key) for key in rows.added["incident_effects"]]),
+        ("Gone", "effects of incidents", [_effect(old, key) for key in rows.removed["incident_effects"]]),
+    ):
+        blocks += _listed(f"{title} {of} ({len(items):,})", items, 10)
+    counted = []
+    for table, word in _TABLES.items():
+        parts = ((rows.added, "added"), (rows.removed, "removed"), (rows.changed, "changed"))
+        counts = [f"{len(part[table]):,} {how}" for part, how in parts if part[table]]
+        if counts:
+            counted.append(f"{word}: {join(counts)}.")
+    if counted:
+        blocks += [Text(f"{plural(rows.total, 'difference')}, row by row, between {between}:"), Items(tuple(counted))]
     return Page(lead, tuple(blocks))
+
+
+def _reach_lead(found: Changes) -> str:
+    """How many are newly exposed, most of them to what, and how many no longer."""
+    said: list[str] = []
+    for word, of in (("newly exposed", "newly"), ("no longer exposed", "no_longer")):
+        by_set: dict[tuple[str, ...], str] = {}  # a supplier and its product often reach the same
+        for one in found.answers:
+            if (some := getattr(one, of)) and not by_set.get(some, "").startswith(SUPPLIER):
+                by_set[some] = one.root
+        if not by_set:
+            continue
+        most = max(by_set, key=lambda some: (len(some), by_set[some]))
+        share = f", {len(most):,} of them" if len(by_set) > 1 else ""
+        data = found.new.dataset if of == "newly" else found.old.dataset
+        all_of = sorted(getattr(found, of))
+        count = f"{len(all_of):,}" if said else bodies(data, all_of)
+        said.append(f"{count} {word}{share} to {found.name(by_set[most])}")
+    return "; ".join(said)
+
+
+def _links_lead(found: Changes) -> str:
+    """How many relations ended, are new or gone, and how many were seen again."""
+    moved = found.moves
+    counts = (
+        (moved.ended, "link", "ended"),
+        (moved.new, "new link", ""),
+        (moved.gone, "link", "gone"),
+        (moved.refreshed, "row", "refreshed"),
+    )
+    return (
+        join(f"{plural(len(some), noun)} {word}".strip() for some, noun, word in counts if some)
+        or "0 links ended or new"
+    )
 
 
 _TABLES = {
@@ -299,9 +338,9 @@ def _answer(found: Changes, answer: AnswerChange) -> str:
         lines = [f"{name}: {_bodies(answer.before)} could be reached; not in the new map."]
     else:
         lines = [f"{name}: {_bodies(answer.before)} could be reached, {answer.after:,} now."]
-    for label, bodies in (("newly reached", answer.newly), ("no longer reached", answer.no_longer)):
-        if bodies:
-            lines.append(f"  {len(bodies)} {label}: {join(map(found.name, bodies), 8)}")
+    for label, some in (("newly reached", answer.newly), ("no longer reached", answer.no_longer)):
+        if some:
+            lines.append(f"  {len(some)} {label}: {join(map(found.name, some), 8)}")
     for label, moved in (("surer", answer.surer), ("less sure", answer.less_sure)):
         if moved:
             by_body: dict[str, dict[tuple[str, str], list[str]]] = {}

@@ -6,10 +6,10 @@ from riskgraph.analysis.data_answers import RecordedIncident
 from riskgraph.data.incident import Recorded
 from riskgraph.model import SHARED_SERVICE, SUPPLIER, IncidentEffect
 from riskgraph.render.blocks import Items
-from riskgraph.render.incident_words import qualities
+from riskgraph.render.incident_words import effect_words, qualities
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.timeline import when_words
-from riskgraph.render.words import EFFECTS, join, plural, root_name, short_name
+from riskgraph.render.words import join, plural, root_name, short_name
 
 __all__ = ["page"]
 
@@ -60,7 +60,7 @@ def _effect(found: Recorded, effect: IncidentEffect) -> str:
     aware = f"; aware since {when_words(effect.aware_at)}" if effect.aware_at else ""
     source = effect.source_url or "no address"
     more = f" ({said})" if (said := qualities(effect)) else ""
-    return f"{short_name(dataset, effect.organisation)}: {EFFECTS[effect.effect]}{more}; {who}{when}; {source}{aware}."
+    return f"{short_name(dataset, effect.organisation)}: {effect_words(effect)}{more}; {who}{when}; {source}{aware}."
 
 
 def _like(found: Recorded) -> str:

@@ -6,9 +6,9 @@ from riskgraph.analysis.incidents import IncidentNote
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import IncidentEffect
-from riskgraph.render.words import area_label, capital, join, short_name
+from riskgraph.render.words import EFFECTS, area_label, capital, join, short_name
 
-__all__ = ["STATES", "SUBJECTS", "note_words", "qualities"]
+__all__ = ["effect_words", "note_words", "qualities"]
 
 STATES = {  # how it stands at a body
     "suspected": "suspected, not confirmed",
@@ -72,6 +72,19 @@ def note_words(dataset: Dataset, note: IncidentNote, most: int = 4, *, dated: bo
     return head + ". ".join(words if head and not n else capital(words) for n, words in enumerate(said)) + "."
 
 
+def effect_words(effect: IncidentEffect) -> str:
+    """What it meant for the body, and if it was ruled out, that it did not.
+
+    Examples
+    --------
+    >>> effect_words(IncidentEffect("x", "authority:dover", "data-exposed", state="ruled-out"))
+    'it was ruled out that its data could be read'
+    """
+    said = EFFECTS[effect.effect]
+    ruled_out = effect.state == "ruled-out" and effect.effect != "named-but-unaffected"
+    return f"it was ruled out that {said}" if ruled_out else said
+
+
 def qualities(effect: IncidentEffect) -> str:
     """What is recorded of one effect besides: people, whose data, who could see it, the services, how it stands."""
     whose = join(SUBJECTS[word] for word in effect.subjects)
@@ -84,7 +97,8 @@ def qualities(effect: IncidentEffect) -> str:
         parts.append(f"in {join(area_label(area) for area in effect.service_area)}")
     if effect.audience:
         parts.append(f"seen by {join(AUDIENCES[word] for word in effect.audience)}")
-    if effect.state is not None:
+    said = {"confirmed", "ruled-out"} | ({"precaution"} if effect.effect == "precautionary-shutdown" else set())
+    if effect.state is not None and effect.state not in said:  # what stands beside it says the rest
         parts.append(STATES[effect.state])
     return "; ".join(parts)
 

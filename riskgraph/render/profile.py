@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date
 
 from riskgraph.analysis.incidents import note_of
 from riskgraph.analysis.profile import Listing, Profile
 from riskgraph.analysis.radius import SHOWN_BANDS
 from riskgraph.analysis.supplier import SupplierSide
-from riskgraph.dates import in_words
+from riskgraph.dates import in_words, last_day
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, SUPPLIER, Incident
+from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Grade, Incident
 from riskgraph.render.blocks import Items
 from riskgraph.render.incident_words import note_words
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.why import evidence_lines
-from riskgraph.render.words import area_label, capital, class_word, full_name, join, kind_word, plural, step_phrase
-from riskgraph.rules import Trait, relations_that
+from riskgraph.render.words import (
+    area_label,
+    bodies,
+    capital,
+    class_word,
+    data_of,
+    full_name,
+    join,
+    kind_word,
+    plural,
+    short_name,
+    step_phrase,
+)
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step
 
 __all__ = ["listing_page", "page"]
+
+_NAMED = 5  # users in the first line
 
 
 def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: bool = True) -> Page:
@@ -35,14 +51,9 @@ def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: boo
         Whether to say what matters of a supplier besides.
     """
     dataset, entity = profile.graph.dataset, profile.entity
-    users = {
-        step.dependent
-        for step in profile.depended_on_by
-        if step.relation in relations_that(Trait.LEANS, Trait.BOTH_WAYS)
-    }
-    providers = {step.provider for step in profile.depends_on if step.relation not in relations_that(Trait.GOVERNS)}
     what = class_word(entity.authority_type, 1) if entity.kind == AUTHORITY else kind_word(entity.kind)
-    lines = [f"Id {entity.id}, {what}." + _identity(profile)]
+    lead, beside = _council(profile) if entity.kind == AUTHORITY else _provider(profile)
+    lines = [*beside, f"Id {entity.id}, {what}." + _identity(profile)]
     if entity.aliases:
         lines.append(f"Also called {join(entity.aliases, 6)}.")
     if entity.note:
@@ -72,8 +83,7 @@ def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: boo
             lines += [f"  {note_words(dataset, note, dated=False)}"] if note.says else []
     handle = profile.graph.names.handle(entity.id)
     return Page(
-        f"{plural(len(users), 'body leans', 'bodies lean')} directly on {entity.name}, "
-        f"which leans on {len(providers)} (data of {in_words(dataset.info.as_of)}).",
+        f"{lead} ({data_of(dataset)}).",
         spaced(lines),
         (
             f"riskgraph blast {handle}",
@@ -81,6 +91,66 @@ def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: boo
             *([] if evidence else [f"riskgraph show {handle} --evidence"]),
         ),
     )
+
+
+def _provider(profile: Profile) -> tuple[str, list[str]]:
+    """Who depends on a supplier, a service or a thing directly, how surely, and how old that is."""
+    dataset, name, users = profile.graph.dataset, full_name(profile.graph.dataset, profile.entity.id), profile.users
+    others = len({step.dependent for step in profile.depended_on_by} - users.keys())
+    if not users:
+        more = f"; {plural(others, 'other body or thing does', 'other bodies and things do')}" if others else ""
+        return f"No public body is recorded to depend on {name} directly{more}", []
+    own = {body for body, steps in users.items() if not all(step.implied for step in steps)}
+    depend = "depends" if len(users) == 1 else "depend"
+    lead = f"{bodies(dataset, list(users))} {depend} on {name}"
+    if len(users) <= _NAMED:
+        lead += f": {join(sorted(short_name(dataset, body) for body in users))}"
+    elif len(own) < len(users):
+        lead += f", {len(users) - len(own):,} of them only by its products"
+    surely = sum(1 for steps in users.values() if min(step.grade for step in steps) <= Grade.REPORTED)
+    newest = [_newest(profile, steps) for steps in users.values()]
+    lines = [_aged(profile, f"Known surely (confirmed or reported): {surely:,} of {len(users):,}", newest)]
+    if own and len(own) < len(users):
+        stated = [_newest(profile, [step for step in users[body] if not step.implied]) for body in sorted(own)]
+        names = join(sorted(short_name(dataset, body) for body in own), _NAMED)
+        lines.append(_aged(profile, f"Itself it serves, supplies or hosts {len(own):,} ({names})", stated))
+    shared = sorted(
+        {s.dependent for s in profile.depended_on_by if dataset.entities[s.dependent].kind == SHARED_SERVICE}
+    )
+    if shared:
+        which = join((short_name(dataset, body) for body in shared), _NAMED)
+        lines.append(f"Those served by {which} depend on it too.")
+    return lead, lines
+
+
+def _council(profile: Profile) -> tuple[str, list[str]]:
+    """On how many a council depends for how many services, how surely that is known, and how old it is."""
+    dataset, name = profile.graph.dataset, short_name(profile.graph.dataset, profile.entity.id)
+    leans = [step for step in profile.depends_on if step.relation not in relations_that(Trait.GOVERNS)]
+    if not leans:
+        return f"Not known: nothing is recorded of what {name} depends on", []
+    services = {step.area for step in leans if step.area is not None}
+    lead = f"{name} depends on {plural(len({step.provider for step in leans}), 'other')}"
+    lead += f" in {plural(len(services), 'known service')}" if services else "; for which services is not recorded"
+    if profile.users:
+        depend = "depends" if len(profile.users) == 1 else "depend"
+        lead += f"; {bodies(dataset, list(profile.users))} {depend} on it"
+    surely = sum(1 for step in leans if step.grade <= Grade.REPORTED)
+    said = f"Known surely (confirmed or reported): {surely:,} of {plural(len(leans), 'relation')}"
+    return lead, [_aged(profile, said, leans)]
+
+
+def _newest(profile: Profile, steps: Sequence[Step]) -> Step:
+    return max(steps, key=lambda step: last_day(seen) if (seen := profile.seen(step)) else date.min)
+
+
+def _aged(profile: Profile, said: str, steps: Sequence[Step]) -> str:
+    """How surely something is known, and how much of it is old or undated."""
+    old = [step for step in steps if profile.old(step)]
+    undated = sum(1 for step in steps if profile.seen(step) is None)
+    first = min((seen[:4] for step in old if (seen := profile.seen(step))), default="")
+    parts = [said, f"{len(old):,} last seen more than five years ago, the oldest in {first}" if old else ""]
+    return "; ".join(filter(None, [*parts, f"{undated:,} undated" if undated else ""])) + "."
 
 
 def _supplier_lines(graph: RiskGraph, side: SupplierSide) -> list[str]:
@@ -136,6 +206,11 @@ def _identity(profile: Profile) -> str:
     return f" {capital(join(parts))}." if parts else ""
 
 
+def _before(profile: Profile) -> int:
+    """The year before which a relation is old."""
+    return profile.view.as_of.year - rules().old
+
+
 def _section(
     title: str, profile: Profile, steps: tuple[Step, ...], evidence: bool, limit: int, whose: str
 ) -> list[str]:
@@ -145,19 +220,27 @@ def _section(
     lines = ["", f"{title} ({len(steps)}):"]
     stated = [step for step in steps if not (step.implied and whose == "provider")]
     if whose == "dependent" and len(stated) > limit and not evidence:
+        before = _before(profile)
         # many users: by relation and area, with a few names
-        grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
+        grouped: dict[tuple[str, str], list[Step]] = defaultdict(list)
         for step in stated:
             verb = "uses a product it makes" if step.implied else step.relation.replace("-", " ")
-            grouped[verb, area_label(step.area)].append(dataset.usual_name(step.dependent))
+            grouped[verb, area_label(step.area)].append(step)
         order = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
-        for (verb, area), names in order[:limit]:
-            lines.append(f"- {verb}, {area}: {len(names)}: {join(sorted(names), 4)}")
+        for (verb, area), some in order[:limit]:
+            names = join(sorted(short_name(dataset, step.dependent) for step in some), 3)
+            old = sum(1 for step in some if profile.old(step))
+            lines.append(
+                f"- {verb}, {area}: {len(some)}: {names}{f' ({old} last seen before {before})' if old else ''}"
+            )
         if len(order) > limit:
             lines.append(f"- and {len(order) - limit} more kinds of relation: use --limit")
         return lines
     for step in stated[:limit]:
-        lines.append(f"- {full_name(dataset, step.dependent)} {step_phrase(dataset, step)} [{step.grade.word}]")
+        seen = profile.seen(step)
+        when = f"{'last ' if profile.old(step) else ''}seen {seen[:4]}" if seen else "undated"
+        subject = "" if whose == "provider" else f"{short_name(dataset, step.dependent)} "
+        lines.append(f"- {subject}{step_phrase(dataset, step)} [{step.grade.word}, {when}]")
         if evidence:
             for row in step.rows:
                 lines += [f"  {line}" for line in evidence_lines(dataset, row)[1:]]

@@ -160,12 +160,17 @@ def together_page(found: JointRanking) -> Page:
         for row in found.surprises[:SURPRISES]
     ]
     none = "No alternatives are recorded in this data, so nothing is reached only because several fail at once."
+    whole = f" of {found.question.bodies:,}" if found.by == "authorities" else ""
+    noun = one if best.value == 1 and not whole else many
+    joined = " together" if len(best.roots) > 1 else ""
+    more = "No further one adds anything to that." if len(best.roots) < found.size else ""
     return Page(
-        f"{up_to}{plural(best.value, one, many)} could be reached if {names} "
-        f"{failing(found.question.kinds, len(best.roots))} ({how}).{marking}",
+        f"{names}{joined} could reach {up_to.lower()}{best.value:,}{whole} {noun} ({date}).{marking}",
         (
             *paragraphs(
-                _exactness(found), "No further one adds anything to that." if len(best.roots) < found.size else ""
+                f"Supposed: they {failing(found.question.kinds, 2)}. Counted: {band_phrase(found.question.band)} or surer.",
+                _exactness(found),
+                more,
             ),
             Items(tuple(_combined(found, row) for row in found.rows), ordered=True),
             *paragraphs("Pairs that together reach what neither reaches alone:" if surprises else ""),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.ranked import RankedQuestions, Worth
 from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items, Text
-from riskgraph.render.gaps import addressee, question_text
+from riskgraph.render.gaps import addressee
 from riskgraph.render.page import Page
 from riskgraph.render.words import bodies, join, plural, root_name, short_name
 
@@ -31,7 +32,7 @@ def page(found: RankedQuestions) -> Page:
     if not found.questions:
         return Page(f"0 questions about {about}{chosen} would settle anything by themselves ({gap}; {data}).")
     items = tuple(
-        f"To {addressee(dataset, one.question.dependent)}: {question_text(dataset, one.question)}\n   {_worth(found, one)}"
+        f"To {addressee(dataset, one.question.dependent)}: {as_words(one.question, dataset)}\n   {_worth(found, one)}"
         for one in found.questions
     )
     first = found.graph.names.handle(found.roots[0])

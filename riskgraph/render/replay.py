@@ -76,7 +76,7 @@ def page(found: Replay) -> Page:
 
 def _head(found: Replay) -> str:
     dataset, title = found.graph.dataset, found.incident.title
-    data = f"data of {in_words(dataset.info.as_of)}{_scope(found)}"
+    data = f"data of {in_words(dataset.info.as_of)}"
     hits = plural(len(found.hits), *_BODIES)
     if found.view is None:
         return f"0 of {hits} hit could be asked about: {title} ({data}); {_STATES[found.state]}."
@@ -124,7 +124,7 @@ def score_page(score: ReplayScore) -> Page:
     shown = _shown(score)
     date = in_words(dataset.info.as_of)
     knowing = "knowing only what was published before it" if score.only_known_before else "without its own reporting"
-    asked = f"each asked as of its day, {knowing}; data of {date}{_scope(score)}"
+    asked = f"each asked as of its day, {knowing}; data of {date}"
     if not score.replays:
         return Page(
             f"0 incidents are recorded in this data (data of {date}).",
@@ -300,10 +300,6 @@ def _percent(share: float | None) -> str:
 
 def _too_few(count: int) -> str:
     return f"too few, {count} where {FEWEST_OUTCOMES} are needed"
-
-
-def _scope(found: Replay | ReplayScore) -> str:
-    return "; only those selected" if found.question.selection else ""
 
 
 def _marking(dataset: Dataset) -> str:

@@ -8,7 +8,7 @@ from riskgraph.analysis.timeline import Entry, Timeline, Voice, What, hours_end
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words, moment, parse_moment
 from riskgraph.render.blocks import Block, Items, Text
-from riskgraph.render.incident_words import note_words, qualities
+from riskgraph.render.incident_words import effect_words, note_words, qualities
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import COUNCILS, EFFECTS, full_name, join, plural, root_name, row_phrase, short_name
 
@@ -108,7 +108,7 @@ def _words(found: Timeline, entry: Entry) -> str:
         more = "" if entry.effect is None else qualities(entry.effect)
         told = "; ".join(part for part in (entry.via, more) if part)
         via = f" ({told})" if told else ""
-        said = EFFECTS[entry.said[0]]
+        said = EFFECTS[entry.said[0]] if entry.effect is None else effect_words(entry.effect)
         return f"{short_name(dataset, entry.bodies[0])}: {said}{via}{_source(dataset, entry)}"
     said = entry.said[0].rstrip(".") if entry.said else "no claim is written down"
     more = f" (and {len(entry.said) - 1} more)" if len(entry.said) > 1 else ""

@@ -3,71 +3,226 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from riskgraph.analysis.blast import Route, route_of
+from riskgraph.analysis.proofs import Proof, Together, Via
 from riskgraph.analysis.question import Question
 from riskgraph.analysis.why import Barrier, Chain, Obstacle, Why, WhyNot
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import in_words
-from riskgraph.model import KINDS, Band, FailureKind, Relation
+from riskgraph.dates import in_words, last_day
+from riskgraph.evidence import last_evidenced
+from riskgraph.model import AUTHORITY, KINDS, PRODUCT, Band, FailureKind, Relation
+from riskgraph.render.blocks import Items
 from riskgraph.render.headline import failing
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.words import (
+    access_phrase,
     area_label,
     assumption,
     band_phrase,
     capital,
+    data_of,
     full_name,
     join,
     plural,
     root_name,
+    route_phrase,
     row_phrase,
     sentence,
+    short_name,
 )
+from riskgraph.rules import Trait, relations_that, rules
 
 __all__ = ["evidence_lines", "not_page", "page"]
 
 
-def _asked(question: Question, dataset: Dataset) -> str:
+def _supposed(question: Question, dataset: Dataset) -> str:
     """What is supposed, with its full names."""
     roots = join(root_name(dataset, root) for root in question.roots)
-    date = in_words(dataset.info.as_of)
-    return f"if {roots} {failing(question.kinds, len(question.roots))} (data of {date})"
+    return f"if {roots} {failing(question.kinds, len(question.roots))}"
 
 
-def page(why: Why, *, evidence: bool = True, limit: int = 10) -> Page:
-    """Every minimal proof in one sentence, with the evidence and what was assumed."""
+def _asked(question: Question, dataset: Dataset) -> str:
+    """The same with the date of the data."""
+    return f"{_supposed(question, dataset)} ({data_of(dataset)})"
+
+
+def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4) -> Page:
+    """How the body is reached: the surest way in the first line, then one sentence for each distinct route.
+
+    Parameters
+    ----------
+    sources
+        Print every item of evidence with its address.
+    every
+        Each route by itself, with what was assumed; else those that differ in products or services are one.
+    limit
+        The most routes, where not every one is shown.
+    """
     dataset, names = why.graph.dataset, why.graph.names
-    name, supposed = full_name(dataset, why.body), _asked(why.question, dataset)
-    handles = " ".join(map(names.handle, why.question.roots))
+    name = short_name(dataset, why.body)
+    words = f"{names.handle(why.body)} {' '.join(map(names.handle, why.question.roots))}"
     if not why.chains:
-        again = f"riskgraph why --not {names.handle(why.body)} {handles}"
-        return Page(f"0 routes: {name} could not be reached {supposed}.", (), (again,))
-    count = len(why.chains) + why.unlisted
-    more = "" if why.complete else " at least"
-    lines = []
-    for number, chain in enumerate(why.chains[:limit], 1):
-        lines += ["", f"{number}. {sentence(dataset, chain.best)}", f"   {_bands(chain)}"]
-        lines += [f"   {line}" for line in _assumed(dataset, chain)]
-        if evidence:
-            for row in chain.rows:
-                lines += [f"   {line}" for line in evidence_lines(dataset, dataset.relations[row])]
-    if count > limit:
-        lines += ["", f"And {plural(count - limit, 'route')} more: use --limit."]
+        show = f"riskgraph show {names.handle(why.body)}"
+        if not why.recorded:
+            lead = f"Not known: nothing is recorded of what {name} depends on ({data_of(dataset)})."
+            return Page(lead, (), (show,))
+        gap = "That may be a gap of the map and not a fact of the world."
+        roots = join(root_name(dataset, root) for root in why.question.roots)
+        first = f"0 known routes carry harm from {roots} to {name} ({data_of(dataset)})."
+        return Page(first, paragraphs(gap), (f"riskgraph why --not {words}", show))
+    groups = [(chain,) for chain in why.chains] if every else _distinct(dataset, why.chains)
+    items: list[str] = []
+    for chains in groups if every else groups[:limit]:
+        lines, bands, seen = [_together(dataset, chains)], _bands(why, chains), _seen(why, chains)
+        if every:
+            asides = sentence(dataset, chains[0].best).split("; ")[1:]
+            lines += [f"{capital(line.rstrip('.'))}." for line in (*asides, *bands, seen)]
+            lines += _assumed(dataset, chains[0])
+        else:
+            short = seen if len(bands[0] + seen) < 114 else f"{seen.partition(' (')[0]}."
+            lines.append(f"{bands[0]} {short}")
+        if sources:
+            rows = dict.fromkeys(row for chain in chains for row in chain.rows)
+            lines += [line for row in rows for line in evidence_lines(dataset, dataset.relations[row])]
+        items.append("\n   ".join(lines))
+    ways = len(groups) + why.unlisted
+    left = why.unlisted + (0 if every else len(groups) - limit)
     return Page(
-        f"{plural(count, 'route')}{more} by which {name} could be reached {supposed}.",
-        spaced(lines),
-        (f"riskgraph chokepoints {handles}", f"riskgraph calls {handles}"),
+        _headline(why),
+        (
+            *paragraphs(f"{plural(ways, 'way')}, the surest first:" if ways > 1 else ""),
+            Items(tuple(items), ordered=True),
+            *paragraphs(
+                f"And {plural(left, 'route')} more: --all." if left > 0 else "",
+                "" if why.complete else "There may be more: the search was stopped.",
+            ),
+        ),
+        (f"riskgraph why {words} --sources", f"riskgraph calls {words.partition(' ')[2]}"),
     )
 
 
-def _bands(chain: Chain) -> str:
+def _headline(why: Why) -> str:
+    """By which way the body is reached, and how surely."""
+    dataset, best = why.graph.dataset, why.chains[0].best
+    name, route = short_name(dataset, why.body), route_of(dataset, best)
+    way = {Route.DIRECT: "directly", Route.PAST: "by what has ended"}.get(route[0]) or route_phrase(dataset, *route)
+    could = "cannot be ruled out" if best.band is Band.NOT_RULED_OUT else "could be reached"
+    if why.body in why.question.roots:
+        return f"{name} is what was asked about."
+    open_ = best.band is Band.NOT_RULED_OUT
+    sure = "only if software were altered" if why.chains[0].altered else best.band.word
+    told = "" if open_ else f": {sure}"
+    date, way = data_of(dataset), "" if open_ and route[0] is Route.DIRECT else f" {way}"
+    return f"{name} {could}{way} {_supposed(why.question, dataset)}{told} ({date})."
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """One row of a route in words: what is done, by whom, for which service, and until when or with what access."""
+
+    verb: str
+    provider: str
+    area: str | None
+    until: str
+
+
+def _legs(dataset: Dataset, proof: Proof) -> tuple[_Leg, ...]:
+    """The rows of a route from the body to the root; none where alternatives fail together: that is a tree."""
+    legs: list[_Leg] = []
+    for event in reversed(proof.events):
+        if isinstance(event, Together):
+            return ()
+        if not isinstance(event, Via):
+            continue
+        step, row = event.step, event.step.row
+        until = f" until {in_words(row.valid_to)}" if not step.in_force and row.valid_to else ""
+        until += "" if step.implied else access_phrase(step)
+        pair, kind = rules().pairs, dataset.entities
+        if step.relation in relations_that(Trait.BOTH_WAYS) and event.source == step.dependent:
+            legs.append(_Leg(pair[step.relation].verb(kind[step.dependent].kind, False), step.dependent, None, ""))
+            continue
+        area = step.area if step.implied or step.relation in relations_that(Trait.SHOWS_AREA) else None
+        legs.append(
+            _Leg(pair[row.relation].verb(kind[row.provider].kind, not step.in_force), row.provider, area, until)
+        )
+        if step.made_by is not None:
+            hosts = step.relation in relations_that(Trait.SERVES)
+            made = pair[step.made_by.relation].verb(kind[step.provider].kind, False)
+            legs.append(_Leg("is hosted by its maker" if hosts else made, step.provider, None, ""))
+    return tuple(legs)
+
+
+def _distinct(dataset: Dataset, chains: Sequence[Chain]) -> list[tuple[Chain, ...]]:
+    """Routes in order; those that differ only in service, product or council on the way are one."""
+    groups: dict[object, list[Chain]] = {}
+    for chain in chains:
+        legs = _legs(dataset, chain.best)
+        ends = len(legs) - 1
+        key: object = tuple(
+            (leg.verb, kind if number < ends and kind in {PRODUCT, AUTHORITY} else leg.provider, leg.until)
+            for number, leg in enumerate(legs)
+            if (kind := dataset.entities[leg.provider].kind)
+        )
+        groups.setdefault(key or chain.rows, []).append(chain)
+    return [tuple(found) for found in groups.values()]
+
+
+def _together(dataset: Dataset, chains: Sequence[Chain]) -> str:
+    """Routes that are told as one, in one sentence."""
+    ways = [_legs(dataset, chain.best) for chain in chains]
+    if not ways[0]:
+        return sentence(dataset, chains[0].best)
+    said, told, before = short_name(dataset, chains[0].best.body), set[str | None](), 1
+    for number, legs in enumerate(zip(*ways, strict=True)):
+        areas: dict[str, list[str]] = {}
+        for leg in legs:
+            found = areas.setdefault(leg.provider, [])
+            if leg.area is not None and leg.area not in told and area_label(leg.area) not in found:
+                found.append(area_label(leg.area))
+        told |= {leg.area for leg in legs}
+        names = [f"{short_name(dataset, one)}{f' ({_services(some)})' if some else ''}" for one, some in areas.items()]
+        link = " " if not number else ", which " if before == 1 else ", each of which "
+        said += f"{link}{legs[0].verb} {join(names, 3)}{legs[0].until}"
+        before = len(names)
+    return said + "."
+
+
+def _services(areas: Sequence[str]) -> str:
+    return "; ".join(areas[:2]) + (f" and {len(areas) - 2} more" if len(areas) > 2 else "")
+
+
+def _bands(why: Why, chains: Sequence[Chain]) -> list[str]:
+    """How surely what could happen, the surest first."""
+    best: dict[FailureKind, Band] = {}
+    for chain in chains:
+        for kind, proof in chain.proofs.items():
+            best[kind] = min(proof.band, best.get(kind, proof.band))
     by_band: dict[Band, list[str]] = {}
     for kind in KINDS:
-        if kind in chain.proofs:
-            by_band.setdefault(chain.proofs[kind].band, []).append(kind.effect)
-    parts = [f"{capital(join(effects))}: {band_phrase(band)}" for band, effects in sorted(by_band.items())]
-    hops = chain.best.hops
-    return f"{'. '.join(parts)}. {plural(hops, 'step')}."
+        if kind in best:
+            by_band.setdefault(best[kind], []).append(kind.effect)
+    everything = {*why.question.kinds} <= best.keys() and len(by_band) == 1 and len(best) > 1
+    lines = [
+        f"{capital(band_phrase(band))}{', in every kind of failure' if everything else f': {join(effects)}'}."
+        for band, effects in sorted(by_band.items())
+    ]
+    if all(chain.altered for chain in chains):
+        lines[0] = "Only if its software were altered."
+    return lines
+
+
+def _seen(why: Why, chains: Sequence[Chain]) -> str:
+    """When the oldest link of a route was last seen, and who says so."""
+    dataset = why.graph.dataset
+    rows = [dataset.relations[row] for row in dict.fromkeys(row for chain in chains for row in chain.rows)]
+    days = [last_evidenced(dataset, row, why.question.view) for row in rows]
+    items = [dataset.evidence[id_] for row in rows for id_ in row.evidence]
+    who = join(dict.fromkeys(item.publisher for item in items if item.publisher), 1) or dataset.info.own_register
+    known = [last_day(day).year for day in days if day is not None]
+    seen = f"Last seen {min(known)}" if len(known) == len(days) else "Date not known"
+    return f"{seen} ({who})."
 
 
 def _assumed(dataset: Dataset, chain: Chain) -> list[str]:
@@ -93,9 +248,8 @@ def evidence_lines(dataset: Dataset, row: Relation) -> list[str]:
         stance = "" if item.stance == "supports" else "disputes it: "
         about = f", about {item.about.replace('_', ' ')}" if item.about else ""
         date = in_words(item.published) if item.published else "undated"
-        lines.append(
-            f"  - {stance}{item.confidence}, {item.publisher or 'publisher not known'}, {date}{about}: {item.url or 'no address'}"
-        )
+        lines.append(f"  - {stance}{item.confidence}, {item.publisher or 'publisher not known'}, {date}{about}")
+        lines.append(f"    {item.url or 'no address'}")
     return lines
 
 
@@ -167,6 +321,6 @@ def _source(dataset: Dataset, row: Relation | None) -> str:
         return ""
     items = [dataset.evidence[id_] for id_ in row.evidence]
     if not items:
-        return " Source: the register itself."
+        return "\n     Source: the register itself."
     item = min(items, key=lambda item: (item.stance != "supports", item.grade, item.id))
-    return f" Source: {item.publisher or 'publisher not known'}, {in_words(item.published) if item.published else 'undated'}, {item.url or 'no address'}"
+    return f"\n     Source: {item.publisher or 'publisher not known'}, {in_words(item.published) if item.published else 'undated'}, {item.url or 'no address'}"

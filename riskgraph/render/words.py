@@ -36,6 +36,7 @@ from riskgraph.settle import Assumption, Step
 __all__ = [
     "COUNCILS",
     "EFFECTS",
+    "access_phrase",
     "area_label",
     "assumption",
     "band_phrase",
@@ -217,7 +218,7 @@ def bodies(dataset: Dataset, ids: Sequence[str]) -> str:
     return f"{plural(councils, 'council')} and {plural(others, 'other public body', 'other public bodies')}"
 
 
-def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -> str:
+def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None, *, others: bool = False) -> str:
     """Of whom an answer speaks, with their number, as it follows on a count.
 
     Parameters
@@ -226,6 +227,8 @@ def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -
         Whom the answer is limited to.
     dataset
         The map; its bodies are counted as of `day`, the date of the data if left out.
+    others
+        Whether public bodies that are no council are told too, where nothing else says how many there are.
 
     Examples
     --------
@@ -254,7 +257,7 @@ def scope_phrase(chosen: Selection, dataset: Dataset, day: date | None = None) -
         (only,) = chosen.classes
         return f"of {len(held):,} {class_word(only, len(held))}{where}{services}"
     councils = [body for body in held if dataset.entities[body].authority_type in COUNCILS]
-    return f"of {bodies(dataset, councils or held)}{where}{services}"
+    return f"of {bodies(dataset, held if others else councils or held)}{where}{services}"
 
 
 def the_region(region: str) -> str:
@@ -374,11 +377,14 @@ def step_phrase(dataset: Dataset, step: Step, *, backwards: bool = False) -> str
     provider = full_name(dataset, row.provider)
     named = step.area is not None and step.relation in relations_that(Trait.SHOWS_AREA)
     area = f" ({area_label(step.area)})" if named else ""
-    access = (
-        f", {_ACCESS[step.access.text]}" if step.access.text and row.relation in rules().decided_by("access") else ""
-    )
     until = f" until {in_words(row.valid_to)}" if past and row.valid_to else ""
-    return f"{_verb(dataset, row.relation, row.provider, past)} {provider}{area}{until}{access}"
+    return f"{_verb(dataset, row.relation, row.provider, past)} {provider}{area}{until}{access_phrase(step)}"
+
+
+def access_phrase(step: Step) -> str:
+    """What a supplier can reach, after its name, where a row says so."""
+    decides = step.row.relation in rules().decided_by("access")
+    return f", {_ACCESS[step.access.text]}" if step.access.text and decides else ""
 
 
 # -- a proof ----------------------------------------------------------------------------------------

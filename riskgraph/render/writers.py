@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from riskgraph.analysis.answer import Answer
 from riskgraph.dates import in_words
-from riskgraph.render.blocks import Block
+from riskgraph.render.blocks import Block, Text
 from riskgraph.render.page import Page, as_text, paragraphs
 from riskgraph.render.tables import as_csv, as_json, as_table
-from riskgraph.render.words import data_of, not_found
+from riskgraph.render.words import capital, data_of, not_found, scope_phrase
 
 if TYPE_CHECKING:
     from riskgraph.render.exercise import Sheet
@@ -38,12 +38,38 @@ def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:
     if format_ == "table":
         return "\n".join(as_table(*_terminal(answer, name)) for name in _shown(answer))
     made = page()
-    lost, dataset = paragraphs(not_found(answer.question.selection)), answer.graph.dataset
-    lead = made.lead
-    if dataset.laid:  # every page names the date of its data in these words
-        lead = lead.replace(f"data of {in_words(dataset.info.as_of)}", data_of(dataset))
-    made = replace(made, lead=lead, blocks=(*lost, *made.blocks))
+    made = replace(made, lead=_lead(answer, made.lead), blocks=(*_scope(answer, made.lead), *made.blocks))
     return page_html(answer, made) if format_ == "html" else as_text(made, WIDTH)
+
+
+def _lead(answer: Answer, lead: str) -> str:
+    """A first line with whom it speaks of, where it does not say so itself, and with both dates of a laid map."""
+    dataset, question = answer.graph.dataset, answer.question
+    scope, dated = _scope_words(answer, lead), f"data of {in_words(dataset.info.as_of)}"
+    if scope and scope not in lead:
+        for date in (dated, f"as of {in_words(question.view.as_of)}"):
+            if date in lead:
+                lead = lead.replace(date, f"{scope}; {date}", 1)
+                break
+    return lead.replace(dated, data_of(dataset)) if dataset.laid else lead
+
+
+def _scope(answer: Answer, lead: str) -> tuple[Text, ...]:
+    """What stands below the first line: scope and dates, if the line has no place for them, and who was not found."""
+    scope, dataset, lead = _scope_words(answer, lead), answer.graph.dataset, _lead(answer, lead)
+    dates = data_of(dataset) if dataset.laid else ""
+    return paragraphs(
+        f"Asked {scope}." if scope not in lead else "",
+        f"{capital(dates)}." if dates not in lead else "",
+        not_found(answer.question.selection),
+    )
+
+
+def _scope_words(answer: Answer, lead: str) -> str:
+    """The scope as the first line says it, or else with everybody who is in it."""
+    chosen, dataset, day = answer.question.selection, answer.graph.dataset, answer.question.view.as_of
+    short = scope_phrase(chosen, dataset, day) if chosen else ""
+    return short if not short or short in lead else scope_phrase(chosen, dataset, day, others=True)
 
 
 def _shown(answer: Answer) -> list[str]:

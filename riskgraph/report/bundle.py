@@ -7,20 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import riskgraph.report.kinds  # noqa: F401 - registers the kinds
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
 from riskgraph.arguments import check
-from riskgraph.dates import parse_day
+from riskgraph.data.snapshot import as_zip
+from riskgraph.dates import fixed_moment, parse_day, parse_moment
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRODUCT, SUPPLIER, Band
 from riskgraph.render.blocks import Report
-from riskgraph.report.files import Origin, as_zip, folder_name, make_files, printed_day
+from riskgraph.report.files import Origin, folder_name, make_files, printed_day
 from riskgraph.report.marking import Marking, mark
 from riskgraph.report.redact import Redacted, leaks, redact
 from riskgraph.report.registry import REPORTS, Context, Kind
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.contacts import Contacts
 
 __all__ = ["Bundle", "ReportOptions", "make"]
 
@@ -51,6 +56,8 @@ class ReportOptions:
         When the councils became aware of a breach of personal data, as "2026-11-25 09:30".
     since
         Where an earlier state of the map is, to say what has changed.
+    contacts
+        A list of contacts for the call sheet. No other file holds any of it, not even its name.
     """
 
     asking: Asking = field(default_factory=Asking)
@@ -66,6 +73,7 @@ class ReportOptions:
     data: str = ""
     aware: str | None = None
     since: str = ""
+    contacts: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Bundle:
 
     def zip(self) -> bytes:
         """All files in one archive."""
-        return as_zip(self.files, self.name)
+        return as_zip({f"{self.name}/{name}": content for name, content in self.files.items()})
 
 
 def make(
@@ -141,6 +149,8 @@ def make(
     asked = _Request(graph, entry, names, options)
     context, redacted = asked.context, asked.redacted
     report = entry.build(context)
+    if options.contacts and report.calls is None:
+        raise RiskGraphError(f"The report {kind} has no call sheet.", "--contacts works with: blast.")
     origin = asked.origin(report)
     files = make_files(report, marking, origin)
     if redacted is not None:
@@ -180,8 +190,13 @@ class _Request:
             raise RiskGraphError("A report counts what is possible or surer.", "Leave the band out.")
         aware, since = _moment(options.aware), _since(entry, options)
         if self.redacted is None:
-            self.context = Context(graph, self.question, self._subject(self.ids), aware=aware, since=since)
+            joined = _contacts(graph, self.question, options)
+            self.context = Context(
+                graph, self.question, self._subject(self.ids), aware=aware, since=since, contacts=joined
+            )
             return
+        if options.contacts:
+            raise RiskGraphError("A report that withholds names takes no contacts.", "Leave --contacts out.")
         ids, new = self.redacted.ids, RiskGraph(self.redacted.dataset)
         question = self._renamed(new, self.redacted)
         subject = self._subject(tuple(_renamed(id_, ids) for id_ in self.ids))
@@ -334,14 +349,22 @@ def _since(entry: Kind, options: ReportOptions) -> RiskGraph | None:
     return RiskGraph.open(options.since)
 
 
+def _contacts(graph: RiskGraph, question: Question, options: ReportOptions) -> Contacts | None:
+    if not options.contacts:
+        return None
+    from riskgraph.analysis.contacts import contacts  # loads the readers of sheets
+
+    return contacts(graph, options.contacts, roots=question.roots)
+
+
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = parse_moment(fixed_moment(text))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is not None or len(text) < len("2026-11-25 09:30"):
+    if moment is None:
         raise RiskGraphError(f"{text!r} is no date and time.", 'Write it as "2026-11-25 09:30", by the local clock.')
     return moment
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riskgraph.analysis.calls import Call, CallSheet
 from riskgraph.render.blocks import Cell, Table, headings
-from riskgraph.render.calls import reason
+from riskgraph.render.calls import contact_lines, number_words, numbers_line, reason
 from riskgraph.render.words import full_name
 from riskgraph.report.registry import Context
 
@@ -25,16 +25,20 @@ def call_table(context: Context, sheet: CallSheet) -> Table:
     kept = {call.turn for found in (*by_role.values(), others) for call in found}
     calls = [call for call in known if call.turn in kept]
     more = sheet.more + len(sheet.calls) - len(calls)
+    told = [f"{more:,} more could be reached: see exposures.csv." if more else ""]
+    told += [numbers_line(sheet, context.contacts)] if context.contacts else []
     return Table(
         "calls",
         "Calls in their order",
         headings("turn who why number done", number="turn", done="Time, and by whom"),
-        tuple(_row(sheet, turn, call) for turn, call in enumerate(calls, 1)),
-        note=f"{more:,} more could be reached: see exposures.csv." if more else "",
+        tuple(_row(context, sheet, turn, call) for turn, call in enumerate(calls, 1)),
+        note=" ".join(filter(None, told)),
     )
 
 
-def _row(sheet: CallSheet, turn: int, call: Call) -> tuple[Cell, ...]:
+def _row(context: Context, sheet: CallSheet, turn: int, call: Call) -> tuple[Cell, ...]:
     entities = sheet.graph.dataset.entities
     name = full_name(sheet.graph.dataset, call.who) if call.who in entities else call.who
-    return turn, name, reason(sheet, call), call.number or "", ""
+    joined = context.contacts.of(call.who) if context.contacts else ()
+    numbers = "; ".join(filter(None, (number_words(call), *contact_lines(joined))))
+    return turn, name, reason(sheet, call), numbers, ""

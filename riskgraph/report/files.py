@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import os
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -261,21 +259,3 @@ def folder_name(report: Report, marking: Marking, origin: Origin) -> str:
     subject = re.sub(r"[^a-z0-9]+", "-", report.slug.lower()).strip("-") or "report"
     number = re.sub(r"[^A-Za-z0-9.]+", "-", origin.version)
     return f"{origin.dated}_{report.kind}-{subject}_{marking.slug}_v{number}"
-
-
-def as_zip(content: Mapping[str, bytes], folder: str) -> bytes:
-    """All files in one archive, with fixed times: the same bytes for the same files.
-
-    Examples
-    --------
-    >>> as_zip({"a.txt": b"a"}, "f") == as_zip({"a.txt": b"a"}, "f")
-    True
-    """
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in sorted(content.items()):
-            member = zipfile.ZipInfo(f"{folder}/{name}", (1980, 1, 1, 0, 0, 0))
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system, member.external_attr = 3, 0o644 << 16
-            archive.writestr(member, data)
-    return out.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
@@ -13,6 +13,9 @@ from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Report
 from riskgraph.report.marking import Tlp
 from riskgraph.settle import View
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.contacts import Contacts
 
 __all__ = ["REPORTS", "Ask", "Context", "Kind", "ask_about", "ask_of", "report_kind", "told"]
 
@@ -36,6 +39,8 @@ class Context:
         When the councils became aware, by their clocks.
     since
         An earlier state of the map to compare with.
+    contacts
+        Whom to ring where, for the call sheet and no other file.
     """
 
     graph: RiskGraph
@@ -45,6 +50,7 @@ class Context:
     anonymous: bool = False
     aware: datetime | None = None
     since: RiskGraph | None = None
+    contacts: Contacts | None = None
 
     @property
     def chosen(self) -> Selection:

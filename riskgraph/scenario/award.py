@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.data.names import Names, normalise
+from riskgraph.data.names import Names
 from riskgraph.data.overlay import AWARD, Overlay
+from riskgraph.data.scope_words import area_of, areas_of
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import DataError, NameNotFound, Problem, RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.importers.words import area_of_word, hosting_of
+from riskgraph.importers.words import hosting_of
 from riskgraph.model import (
     AUTHORITY,
     ENVIRONMENT,
@@ -66,7 +68,7 @@ FORM = FormKind(
     },
     frozenset(_LISTS),
     {
-        "service_area": lambda text: area_of_word(text) or text,
+        "service_area": lambda text: area_of(text) or text,
         "relation": word_said(words("relationship")),
         "data": word_said(words("personal data")),
         "access": word_said(words("access")),
@@ -154,9 +156,8 @@ def read_award(where: str | Path) -> Award:
     said = {key: sheet.word(key, allowed) for key, allowed in WORDS.items()}
     lists = {key: sheet.texts(key) for key in _LISTS}
     area = sheet.text("service_area", needed=True)
-    areas = {normalise(word): one.id for one in rules().areas.values() for word in (one.id, one.label)}
-    if area and normalise(area) not in areas:
-        fix = f"Use one of: {', '.join(sorted(set(areas.values())))}."
+    if area and area_of(area) is None:
+        fix = f"Use one of: {', '.join(areas_of(area) or sorted(rules().areas))}."
         sheet.problem("service_area", "word", f"No service area is called {area!r}.", fix)
     if not lists["councils"] and not any(problem.column == "councils" for problem in sheet.problems):
         sheet.problem("councils", "missing", "Nobody buys.", 'Add councils = ["..."].')
@@ -173,7 +174,7 @@ def read_award(where: str | Path) -> Award:
         lists["councils"],
         sheet.text("supplier", needed=True),
         relation,
-        areas.get(normalise(area), area),
+        area_of(area) or area,
         product,
         said["data"],
         said["access"],

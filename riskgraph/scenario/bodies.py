@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from riskgraph.analysis.contracts import HeldContract, held
 from riskgraph.analysis.measure import residents
 from riskgraph.analysis.select import Selection
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry

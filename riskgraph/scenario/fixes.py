@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,18 +11,19 @@ from typing import Unpack
 from riskgraph.analysis.gauge import Gauge
 from riskgraph.analysis.measure import By
 from riskgraph.analysis.question import Asking, Question, RootNames, parse_kinds
-from riskgraph.engine.changes import Spread, failing, spreads_apart
+from riskgraph.engine.changes import Spread, spreads_apart, worlds_of
 from riskgraph.engine.programme import Plan, cheapest, left_by
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import places_of
 from riskgraph.model import KINDS, Band, FailureKind, one_of
 from riskgraph.scenario.costs import read_costs
-from riskgraph.scenario.proposal import Fixes, Proposal, total
+from riskgraph.scenario.proposal import Fixes, OneAct, Proposal, total
 from riskgraph.scenario.remedies import Act, Remedies, apply, remedies
 
 __all__ = ["fixes"]
 
+MOST_ROWS = 12  # changes by one body that are looked at one by one; what more takes is told as it is
 MOST_ROOTS = 40  # roots taken into the programme at once, in the worst case over all of them
 
 
@@ -196,7 +198,9 @@ class _FixSearch:
             for root in spreads:
                 alone = question.only(root)
                 regret[root] = alone.left(best.changes) - alone.cheapest(budget).left
-        beyond = {body for root in spreads for body in self.reached(root, spreads[root], used)}
+        (_, reachable), (_, beyond) = self.lost(question, [(), sorted(used)])
+        acts = () if every else tuple(self.acts_alone(question))
+        helped = beyond.union(*(act.saved for act in acts))
         rows = {row for number in used for row in self.found.all[number].rows}
         return Fixes(
             self.graph,
@@ -213,6 +217,8 @@ class _FixSearch:
             None if second is None else self.proposal(question, second, roots, reached),
             best.bound,
             regret,
+            acts,
+            () if every else tuple(sorted(reachable - helped)),
             tuple(sorted(beyond)),
             len(rows & set(self.found.backed_up)),
         )
@@ -231,15 +237,55 @@ class _FixSearch:
         found = question.cheapest(limit, [(same, len(best.changes) - 1)])
         return found if found.changes else None
 
-    def reached(self, root: str, spreads: Sequence[Spread], changes: Collection[int]) -> set[str]:
-        """Authorities that a root reaches in spite of some changes."""
-        harm = self.graph.harm(self.view, [root])
-        found: set[str] = set()
-        for spread in spreads:
-            failed = failing(spread, changes)
-            states = [state for target in spread.targets for state in target.states if state in failed]
-            found |= {place.body for place in harm.failing(states)}
-        return found
+    def lost(self, question: _Roots, sets: Sequence[Collection[int]]) -> list[tuple[float, set[str]]]:
+        """What is lost in spite of each of some sets of changes, and the authorities that a root still reaches."""
+        values: list[dict[str, float]] = [{} for _ in sets]
+        bodies: list[set[str]] = [set() for _ in sets]
+        for root, spreads in question.spreads.items():
+            harm = self.graph.harm(self.view, [root])
+            for spread in spreads:
+                worlds, lost = worlds_of(spread, sets), [0.0] * len(sets)
+                for target in spread.targets:
+                    hit: set[int] = set()
+                    for state in target.states:
+                        mask, body = worlds.get(state, 0), harm.at(state)[0].body
+                        for number in range(mask.bit_length()):
+                            if mask >> number & 1:
+                                hit.add(number)
+                                bodies[number].add(body)
+                    for number in hit:
+                        lost[number] += target.weight
+                for number, weight in enumerate(lost):
+                    values[number][root] = max(values[number].get(root, 0.0), weight)
+        return [(total(value.values(), question.worst), found) for value, found in zip(values, bodies, strict=True)]
+
+    def acts_alone(self, question: _Roots) -> list[OneAct]:
+        """What each body can do by itself with one sort of change, those that save most first."""
+        by_actor: dict[tuple[Act, str], list[int]] = defaultdict(list)
+        for number in sorted(question.used):
+            by_actor[self.found.all[number].act, self.found.all[number].actor].append(number)
+        groups = list(by_actor.values())
+        (was, reached), *after = self.lost(question, [(), *groups])
+        useful = [(numbers, left) for numbers, left in zip(groups, after, strict=True) if left[0] < was]
+        sizes = [len(numbers) for numbers, _ in useful]
+        for turn in range(MOST_ROWS):  # of what one body would end, leave out what changes nothing, the last first
+            at = [
+                number
+                for number, (numbers, _) in enumerate(useful)
+                if turn < sizes[number] <= MOST_ROWS and len(numbers) > 1
+                if self.found.all[numbers[0]].act is not Act.ASK
+            ]
+            places = [sizes[number] - 1 - turn for number in at]
+            without = [useful[n][0][:place] + useful[n][0][place + 1 :] for n, place in zip(at, places, strict=True)]
+            for number, fewer, left in zip(at, without, self.lost(question, without), strict=True):
+                if left == useful[number][1]:
+                    useful[number] = fewer, left
+        found = [
+            OneAct(tuple(self.found.all[number] for number in numbers), was - left, tuple(sorted(reached - still)))
+            for numbers, (left, still) in useful
+        ]
+        order = list(Act)
+        return sorted(found, key=lambda act: (-act.saves, len(act.remedies), order.index(act.remedies[0].act)))
 
     def proposal(self, question: _Roots, plan: Plan, roots: Sequence[str], reached: set[str]) -> Proposal:
         """A set of changes with what the engine says of it on a copy of the map."""

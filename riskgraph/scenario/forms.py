@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.data.files import nearest
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.importers.rows import TableKind, place_columns
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.values import clean, parse_date, says_nothing

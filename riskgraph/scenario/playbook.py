@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskgraph.data.names import normalise
+from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import PRESETS, FailureKind

@@ -14,7 +14,7 @@ from riskgraph.model import FailureKind
 from riskgraph.pictured import Pictured
 from riskgraph.scenario.remedies import Remedy
 
-__all__ = ["Fixes", "Proposal", "total"]
+__all__ = ["Fixes", "OneAct", "Proposal", "total"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,25 @@ class Proposal:
     saved: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OneAct:
+    """What one body can do, or one question to a supplier, by itself: no change of it is idle, and it saves somebody.
+
+    Attributes
+    ----------
+    remedies
+        The changes that are made, all of one sort and by the same body.
+    saves
+        What that saves, in what the radius is measured in.
+    saved
+        Authorities that no root reaches any more.
+    """
+
+    remedies: tuple[Remedy, ...]
+    saves: float
+    saved: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Fixes(Answer, Pictured):
     """The cheapest changes that shrink a radius most, the next best set, and how sure that is.
@@ -76,6 +95,10 @@ class Fixes(Answer, Pictured):
         No set of changes within the budget leaves less than this.
     regret
         For each root, how much less could be left if the budget went to it alone.
+    acts
+        What one body can do by itself, those that save most first; empty in the worst case over all roots.
+    together
+        Authorities that only several bodies together can save.
     beyond
         Authorities that no change saves.
     backed_up
@@ -97,6 +120,7 @@ class Fixes(Answer, Pictured):
             Column("after", "the radius after the best set, tried on a copy of the map", "number"),
             Column("bound", "no set within the budget leaves less than this", "number"),
             Column("exact", "whether no other set within the budget leaves less", "flag"),
+            Column("together", "authorities that only several bodies together can save", "list"),
             Column("beyond", "authorities that no change saves", "list"),
             Column("backed_up", "rows that back each other up, and are not severed", "integer"),
         ),
@@ -119,6 +143,18 @@ class Fixes(Answer, Pictured):
                     Column("saves_last", "what would be lost again without it", "number"),
                 ),
                 ("set", "act", "body_name", "thing_name", "area", "saves_alone", "saves_last"),
+            ),
+            TableForm(
+                "acts",
+                "what one body can do by itself, those that save most first",
+                (
+                    Column("act", "what is done"),
+                    Column("body", "who has to act, or is asked"),
+                    Column("body_name", "its name"),
+                    Column("changes", "ids of the changes that this takes", "list"),
+                    Column("saves", "what it saves", "number"),
+                    Column("saved", "authorities that no root reaches any more", "list"),
+                ),
             ),
             TableForm(
                 "sets",
@@ -163,6 +199,8 @@ class Fixes(Answer, Pictured):
     runner_up: Proposal | None
     bound: float
     regret: Mapping[str, float]
+    acts: tuple[OneAct, ...]
+    together: tuple[str, ...]
     beyond: tuple[str, ...]
     backed_up: int
 
@@ -195,6 +233,7 @@ class Fixes(Answer, Pictured):
             "after": self.best.left,
             "bound": self.bound,
             "exact": self.exact,
+            "together": self.together,
             "beyond": self.beyond,
             "backed_up": self.backed_up,
         }
@@ -204,6 +243,12 @@ class Fixes(Answer, Pictured):
         dataset = self.graph.dataset
         if table == "sets":
             return [(name, one.cost, one.costs_unknown, one.left, one.foreseen, one.saved) for name, one in self.sets]
+        if table == "acts":
+            return [
+                (act.remedies[0].act, act.remedies[0].actor, dataset.name(act.remedies[0].actor),
+                 [one.id for one in act.remedies], act.saves, act.saved)
+                for act in self.acts
+            ]  # fmt: skip
         if table == "roots":
             second: Mapping[str, float] = {} if self.runner_up is None else self.runner_up.after
             return [

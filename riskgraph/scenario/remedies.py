@@ -70,6 +70,11 @@ class Remedy:
     field: str = ""
     group: str = ""
 
+    @property
+    def actor(self) -> str:
+        """Who does it, or is asked: one answer of a supplier may settle many rows."""
+        return self.thing if self.act is Act.ASK else self.body
+
     def question(self, dataset: Dataset) -> OpenQuestion:
         """A remedy that asks, as a question to put."""
         row = dataset.relations[self.rows[0]]

@@ -11,7 +11,7 @@ from typing import Any
 
 from riskgraph.assets import shipped
 from riskgraph.data.files import FORBIDDEN, decode, nearest
-from riskgraph.dates import last_day
+from riskgraph.dates import fixed_date
 from riskgraph.errors import DataError, MissingFile, Problem, RiskGraphError
 from riskgraph.model import PRESETS, FailureKind
 
@@ -166,12 +166,10 @@ class TomlSheet:
         value = self.values.get(key, "")
         text = value if isinstance(value, str) else str(value)
         try:
-            if text:
-                last_day(text)
+            return fixed_date(text) if text else None
         except ValueError as error:
-            self.problem(key, "date", f"{error}.", "Write it as 2026-11-25.")
+            self.problem(key, "date", f"{error}.", "Write it as 2026-11-25 or 25 November 2026.")
             return None
-        return text or None
 
     def kinds(self) -> tuple[tuple[FailureKind, ...], str]:
         """The failure kinds of `kinds`, in their order, or the what-if of `like`: one of the two."""

@@ -17,7 +17,7 @@ from riskgraph.report.registry import Context
 
 __all__ = ["bulletin"]
 
-TOO_FEW = "Too few to be told."
+UNTOLD = "Too few to be told."
 
 
 def bulletin(context: Context, radius: BlastRadius) -> Report:
@@ -53,7 +53,7 @@ def bulletin(context: Context, radius: BlastRadius) -> Report:
             Number(f"{areas}", f"service area{'s' if areas != 1 else ''} could be reached", "most often hit first in the table below"),
             Number(unsure.removesuffix(" more"), "more cannot be ruled out", "a fact is missing that would settle it"),
         ),
-        tuple(effects) or (TOO_FEW,),
+        tuple(effects) or (UNTOLD,),
         unknown,
         (f"Check whether you lean on {roots}, and tell your WARP.", "Look for the same signs, and say what you see."),
         ("Whether to cut links as a precaution until more is known.",),
@@ -81,7 +81,7 @@ def _counts(context: Context, present: Sequence[Reach]) -> Table:
     )
     columns = headings("by name together", number="together")
     return Table(
-        "exposures", "Public bodies that could be reached, by class and by region", columns, rows, empty=TOO_FEW
+        "exposures", "Public bodies that could be reached, by class and by region", columns, rows, empty=UNTOLD
     )
 
 
@@ -98,4 +98,4 @@ def _services(radius: BlastRadius, present: Sequence[Reach]) -> Table:
     cells = [(area, [share(areas[area][kind], len(present)) for kind in kinds]) for area in order]
     rows: tuple[tuple[Cell, ...], ...] = tuple((area_title(area), *told) for area, told in cells if any(told))
     title = "Bodies at which a service could be reached, possible or surer; empty: too few to be told"
-    return Table("services", title, columns, rows, empty=TOO_FEW)
+    return Table("services", title, columns, rows, empty=UNTOLD)

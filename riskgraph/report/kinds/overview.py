@@ -17,7 +17,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blocks import Block, Cell, Number, Picture, Report, Section, Table, Text, headings
 from riskgraph.render.gaps import gaps_page
-from riskgraph.render.words import capital, full_name, join, kind_word, plural, short_name, tied
+from riskgraph.render.words import capital, full_name, join, kind_word, plural, scope_phrase, short_name, tied
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import (
     area_title,
@@ -128,10 +128,12 @@ def overview_report(context: Context) -> Report:
 
 
 def _where(chosen: Selection) -> str:
-    parts = [*sorted(chosen.regions), *(f"class {name}" for name in sorted(chosen.classes))]
-    if chosen.members is not None:
-        parts.append(f"{len(chosen.members)} members")
-    return join(parts) or "the whole map"
+    phrase = scope_phrase(replace(chosen, areas=frozenset()), chosen.graph.dataset)
+    return (
+        phrase.removeprefix("of ")
+        if chosen.classes or chosen.regions or chosen.members is not None
+        else "the whole map"
+    )
 
 
 def _title(context: Context, worst: Sequence[SingleFailure], where: str, members: int) -> str:

@@ -1,0 +1,150 @@
+"""What somebody holds of ours, in words: what is not known first, then special data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from riskgraph.analysis.held import STANDINGS, Held, Holding
+from riskgraph.analysis.question import Question
+from riskgraph.analysis.select import nothing_recorded
+from riskgraph.dates import in_words
+from riskgraph.model import Band
+from riskgraph.render.blocks import Items
+from riskgraph.render.headline import name_of
+from riskgraph.render.page import Page, paragraphs
+from riskgraph.render.words import (
+    area_label,
+    band_phrase,
+    capital,
+    data_of,
+    full_name,
+    join,
+    plural,
+    root_name,
+    scope_phrase,
+    short_name,
+    the_region,
+)
+
+__all__ = ["page", "scope_words"]
+
+
+def scope_words(question: Question) -> str:
+    """Of how many public bodies an answer is: "of your 14 members", "of 571 public bodies in Wales"."""
+    chosen = question.selection
+    if chosen.members is not None or len(chosen.classes) == 1:
+        return scope_phrase(chosen, chosen.graph.dataset, question.view.as_of)
+    where = f" in {join(map(the_region, sorted(chosen.regions)), last='or')}" if chosen.regions else ""
+    return f"of {plural(question.bodies, 'public body', 'public bodies')}{where}"
+
+
+def page(found: Held, limit: int = 20) -> Page:
+    """The counts, of whom it is not known, then the rows, special data first, and past customers oldest first.
+
+    Parameters
+    ----------
+    limit
+        The most rows and the most names of each part.
+    """
+    dataset, roots = found.graph.dataset, found.question.roots
+    who = join(root_name(dataset, root) for root in roots)
+    marking = f" {dataset.info.marking}" if dataset.info.marking else ""
+    known = [one for one in found.holdings if one.until is None and one.band <= Band.POSSIBLE]
+    items = Items(tuple(_line(found, one) for one in known[:limit]))
+    handle = found.graph.names.handle(roots[0])
+    people = sum(one.people is not None for one in known)
+    unsaid = f"About how many people: known of {people} of {plural(len(known), 'row')}. " if known else ""
+    return Page(
+        f"{_headline(found, who)} ({data_of(dataset)}).{marking}",
+        (
+            *paragraphs(_unknown(found, who, min(limit, 12))),
+            *((items,) if known else ()),
+            *paragraphs(
+                f"And {plural(len(known) - limit, 'row')} more: use --limit, or --format csv."
+                if len(known) > limit
+                else "",
+                _past(found, min(limit, 12)),
+                _others(found, min(limit, 12)),
+                f"{unsaid}Who is controller and who processor is not in this data.",
+            ),
+        ),
+        (f"riskgraph data ask --root {handle}", f"riskgraph calls {handle} --like data-theft"),
+    )
+
+
+def _headline(found: Held, who: str) -> str:
+    count = {word: len(found.bodies(word)) for word in STANDINGS}
+    scope = scope_words(found.question)
+    said = []
+    if count["have"]:
+        verb = "has" if count["have"] == 1 else "have"
+        said.append(f"{count['have']:,} {scope} {verb} data with {who}")
+    if count["may"]:
+        said.append(f"{count['may']:,} more may" if said else f"{count['may']:,} {scope} may have data with {who}")
+    if count["can-reach"]:
+        reach = f"{who} can reach data of {count['can-reach']:,}"
+        said.append(f"it can reach those of {count['can-reach']:,}" if said else f"{reach} {scope}")
+    if count["not-known"]:
+        unknown = f"of {count['not-known']:,} it is not known"
+        said.append(unknown if said else f"{capital(unknown)} whether {who} holds their data, {scope}")
+    if count["past"] and not said:
+        said.append(f"{plural(count['past'], 'past customer')} {scope} may have left data with {who}")
+    if said:
+        return "; ".join(said)
+    if found.customers:
+        return f"{plural(len(found.customers), 'customer')} {scope}, and no row says that {who} holds data of theirs"
+    return f"No row of this map says that {who} holds data of any {scope}"
+
+
+def _unknown(found: Held, who: str, most: int) -> str:
+    names = [short_name(found.graph.dataset, body) for body in found.bodies("not-known")]
+    nothing = nothing_recorded(found.question.selection, found.question.view)
+    silent = [name_of(found.graph.dataset, body) for body in nothing if body not in found.standing]
+    parts = (
+        [f"Not known, {len(names):,}: {join(sorted(names), most)}. Ask {who} what it holds of each."] if names else []
+    )
+    parts += [f"Nothing at all is recorded of {join(silent, most)}."] if silent else []
+    return " ".join(parts)
+
+
+def _line(found: Held, one: Holding) -> str:
+    dataset = found.graph.dataset
+    kind = {None: "kind of data not known", "none": "no personal data"}.get(one.data, f"{one.data} data")
+    parts = [
+        f"{short_name(dataset, one.body)}: {kind}{' (assumed)' if one.assumed else ''}",
+        f"about {one.people:,} people" if one.people is not None else "",
+        area_label(one.area),
+        "" if one.thing in {*found.question.roots, one.through} else f"in {full_name(dataset, one.thing)}",
+        f"through {full_name(dataset, one.through)}" if one.through else "",
+        "it can reach them, and does not hold them" if one.how == "can reach" else "",
+        f"since {in_words(one.since)}" if one.since else "",
+        f"last seen {one.seen}" if one.seen is not None else "last seen not known",
+    ]
+    return f"{', '.join(part for part in parts if part)} ({band_phrase(one.band)})"
+
+
+def _past(found: Held, most: int) -> str:
+    """Past customers, the oldest first, with the end and whether the data came back."""
+    dataset = found.graph.dataset
+    ends: dict[str, tuple[str, str | None]] = {}
+    for one in found.past:
+        if found.standing[one.body] == "past":
+            ends.setdefault(one.body, (one.until or "", one.returned))
+    names = [
+        f"{short_name(dataset, body)} ({f'until {in_words(end)}' if end else 'end not known'}"
+        f"{', not returned' if returned == 'no' else ''})"
+        for body, (end, returned) in ends.items()
+    ]
+    if not names:
+        return ""
+    return f"Past customers, {len(names)}: {join(names, most)}. Ask each for proof that the data came back or were destroyed."
+
+
+def _others(found: Held, most: int) -> str:
+    """Customers by whose rows nothing is held."""
+    by_name = defaultdict(list)
+    for body in found.customers:
+        by_name[short_name(found.graph.dataset, body)].append(body)
+    if not by_name:
+        return ""
+    return capital(f"customers by whose rows no data are held, {len(found.customers)}: {join(sorted(by_name), most)}.")
