@@ -100,7 +100,7 @@ def letter(*words: str) -> str:
 def test_a_letter_names_the_members_that_a_supplier_serves_and_nobody_else(tmp_path: Path) -> None:
     (tmp_path / "members.txt").write_text("Thanet\nDover\nAshford\n", encoding="utf-8")
     said = letter("--root", "civica", "--members", str(tmp_path / "members.txt"))
-    assert said.startswith("3 councils named in a letter to Civica (data of 22 November 2026).")
+    assert said.startswith("3 councils named in a letter to Civica (of your 3 members; data of 22 November 2026).")
     assert "Modern.gov: Ashford, Dover and Thanet." in said and "Thanet through East Kent Services" in said
     assert "Canterbury" not in said and "Blackpool" not in said
     for asked in (

@@ -110,7 +110,7 @@ class LazyGroup(click.Group):
                 ctx.exit()
             return self.resolve_command(ctx, [*rest, "--help"])
         if args and args[0] not in known:
-            meant = _meant(args) if ctx.parent is None else ""
+            meant = _meant(args)
             close = get_close_matches(args[0].lower(), known, n=1, cutoff=0.75)
             if meant:
                 hint = f"Use: riskgraph {meant}"
@@ -132,7 +132,8 @@ def _meant(args: list[str]) -> str:
     from riskgraph.data.spelling import normalise
     from riskgraph.vocabulary import words
 
-    commands, passed = words("command"), words("passed over in a command")
+    commands = {**words("command"), **{word: word for word in COMMANDS}}
+    passed = words("passed over in a command")
     place, found = 0, ""
     while place < len(args) and not args[place].startswith("-"):
         said = next((n for n in (3, 2, 1) if normalise(" ".join(args[place : place + n])) in commands), 0)
@@ -144,7 +145,7 @@ def _meant(args: list[str]) -> str:
     rest = args[place:]
     while rest and normalise(rest[-1]) in {*commands, *passed} and not any(word[:1] == "-" for word in rest):
         rest.pop()
-    return f"{found} {_typed(rest)}".strip() if found else ""
+    return f"{found} {_typed(rest)}".strip().removesuffix(" --root") if found else ""
 
 
 def _typed(args: list[str]) -> str:

@@ -19,6 +19,7 @@ from riskgraph.rules import rules
 
 __all__ = ["Names", "registered_initials"]
 
+_PART = "is part of"
 _LONGEST = 200  # letters of a name that likeness looks at
 _FULL = frozenset({"official", "source", "curated"})  # sorts of alias that are no abbreviation
 _LINE_WORDS = 4  # the most words of a service area behind the name of an organisation
@@ -282,12 +283,10 @@ class Names:
         for tier in (self._own, self._slugs, self._official, self._aliases):
             for word, ids in tier.items():
                 lookup[word] |= ids
-        whole = set(lookup)
+        whole = {word: set(ids) for word, ids in lookup.items()}
         for word, ids in self._by_part.items():
             lookup[word] |= ids
-        why = dict.fromkeys(
-            sorted((part for part in parts_of(key) if part in whole), key=len, reverse=True), "is part of"
-        )
+        why = dict.fromkeys(sorted((part for part in parts_of(key) if part in whole), key=len, reverse=True), _PART)
         errors = min(len(key) // 4, 3)  # none in three letters, one in seven
         for word, _, _ in (
             process.extract(key, list(lookup), scorer=OSA.distance, limit=4 * limit, score_cutoff=errors)
@@ -298,7 +297,7 @@ class Names:
                 why.setdefault(word, "is spelt like")
         best: dict[str, Suggestion] = {}
         for word, reason in why.items():
-            for id_ in self._usual(self._of_kinds(lookup[word], kinds)):
+            for id_ in self._usual(self._of_kinds((whole if reason == _PART else lookup)[word], kinds)):
                 as_ = "" if normalise(self.dataset.entities[id_].name) == word else f" (as {word!r})"
                 best.setdefault(id_, self._suggestion(id_, f"{reason} {text[:60]!r}{as_}"))
         return list(best.values())[:limit]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from riskgraph.analysis.calls import Call, CallSheet
 from riskgraph.analysis.desks import desks
+from riskgraph.analysis.triage import Tier
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.headline import finding
@@ -129,6 +130,11 @@ def reason(sheet: CallSheet, call: Call) -> str:
 def _reached(sheet: CallSheet, call: Call) -> str:
     """The services that could be reached, surest first, each with its own band."""
     assert call.band is not None
+    reach = sheet.radius[call.who]
+    if call.who in sheet.radius.tiers[Tier.UNRECORDED]:
+        return "depends on it, not recorded for what or how"
+    if call.who in sheet.radius.tiers[Tier.PAST]:
+        return f"past customer{f' until {reach.ended[:4]}' if reach.ended else ''}: ask for proof of return"
     by_band: dict[Band, list[str]] = {}
     shown = list(call.services.items())[:SERVICES]
     for area, band in shown:
@@ -136,5 +142,5 @@ def _reached(sheet: CallSheet, call: Call) -> str:
     parts = [f"{band.word}: {join(names)}" for band, names in by_band.items()]
     if left := len(call.services) - len(shown):
         parts.append(f"{left} more")
-    past = "; a past customer" if sheet.radius[call.who].past else ""
+    past = "; a past customer" if reach.past else ""
     return ("; ".join(parts) or f"{call.band.word}: by a link") + past

@@ -113,9 +113,12 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
     tail = "".join(f"; {one}" for one in rest if one)
     if first:
         return f"{among(radius, first)}{also} could be reached first {supposed}{names(first)}{tail}"
-    if radius.question.band < Band.POSSIBLE and less:
-        wider = bodies(dataset, [reach.id for reach in radius.within()])
-        return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {wider} could less surely"
+    if radius.question.band < Band.POSSIBLE and (wider := [r.id for r in radius.within(Band.NOT_RULED_OUT)]):
+        surer = [reach.id for reach in radius.within()]
+        how = (
+            f"{bodies(dataset, surer)} could less surely" if surer else f"{bodies(dataset, wider)} cannot be ruled out"
+        )
+        return f"0{_scope(radius)}{also} could be reached {supposed} as surely as that: {how}"
     if possible and cannot_answer(radius):
         return _thin(radius, roots, f"{len(possible):,} could possibly be reached {supposed}") + tail
     if possible:
