@@ -274,9 +274,19 @@ def test_what_is_to_be_tried_next_is_asked_of_the_same_map(
         if "FILE" in said or said.endswith("--help"):
             continue
         assert f"--data {words[-1]}" in said
-        assert ("--scenario" in words or "run" in words) == ("--scenario leave-east-kent-services" in said)
+        supposed = "--scenario" in words or words[:2] == ("whatif", "run")
+        assert supposed == ("--scenario leave-east-kent-services" in said)
         again = run(*shlex.split(said)[1:])
         assert again.exit_code in {0, 1}, (said, again.stderr)
+
+
+def test_what_is_to_be_tried_next_is_asked_of_the_same_people_about_the_same_failure(tmp_path: Path) -> None:
+    (tmp_path / "warp.csv").write_text("Thanet\nDover\n")
+    scope = ["--members", str(tmp_path / "warp.csv"), "--region", "South East", "--like", "outage", "--data", "seeds"]
+    for words in (["blast", "east kent services"], ["whatif", "lose", "east kent services"]):
+        said = next(line for line in run(*words, *scope).stdout.splitlines() if line.startswith("Try next: "))
+        calls = next(part for part in said.split("  |  ") if "riskgraph calls" in part)
+        assert all(option in calls for option in (scope[1], '--region "South East"', "--like outage", "--data seeds"))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is a thing of Linux")

@@ -44,7 +44,7 @@ def test_every_shipped_scenario_is_shown_with_its_answer(name: str) -> None:
     """The answers themselves are held by the test of the documents."""
     page = (ROOT / "docs" / "whatif.md").read_text(encoding="utf-8")
     shown = re.search(rf"^\$ riskgraph whatif run {name}\n(.+)$", page, re.MULTILINE)
-    assert shown is not None
+    assert shown is not None and not shown[1].startswith(("0 councils", "Error"))
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: verb.name)
@@ -348,7 +348,6 @@ def test_other_words_answer_on_a_scenario_and_say_so(words: tuple[str, ...]) -> 
     result = CliRunner().invoke(main, asked, catch_exceptions=False)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1].startswith("Supposing: Thanet leaves East Kent Services.")
-    assert "(data of " in result.stdout
 
 
 def test_a_blast_on_a_scenario_is_the_after_of_the_comparison() -> None:

@@ -170,7 +170,8 @@ class _WhatifWriter:
             shifts.insert(0, (Shift.LESS_SURE, "fall", "less surely within "))
         for what, verb, rest in shifts:
             found = [
-                (pair, [one for one in pair.of(what) if one.body in self.after.entities]) for pair in self.answer.pairs
+                (pair, [one for one in pair.of(what) if one.body in self.after.entities and _was(pair, one, what)])
+                for pair in self.answer.pairs
             ]
             pair, moved = max(found, key=lambda one: len(one[1]))
             if moved:
@@ -451,6 +452,11 @@ class _WhatifWriter:
             step.row.id == row and step.in_force and not step.implied and step.line.retains and step.data.text != "none"
             for step in steps
         )
+
+
+def _was(pair: BeforeAfter, one: Difference, what: Shift) -> bool:
+    """Whether a body that is reached less surely was within reach before."""
+    return what is not Shift.LESS_SURE or (one.before is not None and one.before.band <= pair.band)
 
 
 def _next(answer: Comparison, saved: str, file: str) -> tuple[str, ...]:

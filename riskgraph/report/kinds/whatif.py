@@ -63,6 +63,8 @@ def whatif_report(context: Context) -> Report:
     dataset = answer.applied.after.dataset
     words = unmarked(context, as_text(page(answer))).replace("`", "").splitlines()
     title = words[0].rpartition(" (data of ")[0] or words[0].rstrip(".")
+    rows = [line for line in words if line.startswith(("- Ends:", "- Moves:", "- New:"))]
+    moved = tuple(line.removeprefix("- ") for line in rows)
     differences, stops = _differences(answer), _stops(answer)
     contracts, contract_rows = contracts_section(
         context,
@@ -86,7 +88,7 @@ def whatif_report(context: Context) -> Report:
             Number(f"{leaves} and {joins}", "bodies leave, and bodies join", "over all that was asked; how surely they are reached can change besides"),
             Number(f"{len(answer.stops)}", f"service{'s' if len(answer.stops) != 1 else ''} may stop", "unless something takes the place of what runs them"),
         ),
-        tuple(f"{capital(line)}" for line in words[1:] if not line.startswith(("Not known:", "Try next:", "Route:")))[:5],
+        tuple(capital(line.removeprefix("- ")) for line in words[1:] if line not in rows and not line.startswith(("Not known:", "Try next:", "Route:")))[:5],
         (
             *([capital(part.strip().rstrip(".")) + "." for part in suspected.removeprefix("Not known:").split(";")] if suspected else []),
             "A scenario is a supposition: what it adds is in no register, and costs and dates are not weighed.",
@@ -103,7 +105,7 @@ def whatif_report(context: Context) -> Report:
             *(["Whether data that stay behind are returned or destroyed, and who proves it."] if leaves else []),
         ),
         (
-            Section("supposed", "What is supposed", (Items(tuple(capital(change_phrase(answer, change)) + "." for change in answer.scenario.changes) or (f"Lost together: {join(root_name(dataset, root) for root in answer.applied.lost)}.",)),)),
+            Section("supposed", "What is supposed", (Items(tuple(capital(change_phrase(answer, change)) + "." for change in answer.scenario.changes) or (f"Lost together: {join(root_name(dataset, root) for root in answer.applied.lost)}.",)), *([Items(moved)] if moved else []))),
             _compared(answer, differences),
             *([Section("services", "Services that may stop", (stops,))] if stops.rows else []),
             *_market_section(answer),
