@@ -19,6 +19,7 @@ from strategies import COLUMNS, datasets, write
 from riskgraph.analysis.blast import blast
 from riskgraph.analysis.concentration import breakdown, concentration
 from riskgraph.analysis.hhi import HHI_BANDS, index, rise
+from riskgraph.analysis.market import Trade
 from riskgraph.analysis.mergers import designation, merger
 from riskgraph.analysis.select import Selection
 from riskgraph.api import RiskMap
@@ -70,8 +71,9 @@ def test_every_word_that_speaks_of_a_share_says_the_same(data: st.DataObject) ->
         award = Award("draft.toml", "draft", (buyer,), seller, "supplied-by", area)
         judged = gate(graph, award, Policy("all", (), {"share": Limit("share", 100, "why")}))
         (finding,) = judged.findings
-        then = concentration(RiskGraph(judged.placed.dataset), area).market.leading(seller)
-        found = concentration(graph, area).market.leading(seller)
+        judged_in = Trade(finding.trade)
+        then = concentration(RiskGraph(judged.placed.dataset), area).market.of(judged_in)
+        found = concentration(graph, area).market.of(judged_in)
         for figure, side in ((finding.before, found), (finding.after, then)):
             assert figure == (side.percent(side.owner.get(seller, seller), owners=True) or 0.0)
     for buyer, bought in combinations(free[:3], 2):

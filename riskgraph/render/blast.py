@@ -40,7 +40,7 @@ TIER_WORDS: Mapping[Tier, tuple[str, str]] = {
 }
 """A tier, and why its bodies stand in it."""
 
-GROUPS = 4  # lines of business and routes named in each tier
+GROUPS, POSSIBLE_GROUPS = 4, 2  # lines of business and routes named in the first tier, and among the possible
 NAMES = 4  # councils named in each
 FIRST_NAMES, OTHER_NAMES = 20, 12  # the same among those who are first, and among those of whom little is recorded
 
@@ -89,7 +89,7 @@ def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = fr
         by = "whose software could be altered" if altered else TIER_WORDS[Tier.FIRST][1]
         blocks += [
             Text(f"First, {len(first)}: {by}.{_effects(radius, first)}"),
-            Items(_groups(radius, first, radius.first_band, FIRST_NAMES)),
+            Items(_groups(radius, first, radius.first_band, FIRST_NAMES, GROUPS)),
         ]
     if ring := tiers[Tier.PRECAUTION]:
         share = "shares" if len(ring) == 1 else "share"
@@ -99,7 +99,10 @@ def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = fr
         )
     if possible := _reaches(radius, Tier.POSSIBLE):
         title, why = TIER_WORDS[Tier.POSSIBLE]
-        blocks += [Text(f"{title}, {len(possible)}: {why}."), Items(_groups(radius, possible, Band.POSSIBLE, most))]
+        blocks += [
+            Text(f"{title}, {len(possible)}: {why}."),
+            Items(_groups(radius, possible, Band.POSSIBLE, most, POSSIBLE_GROUPS)),
+        ]
     if only := _reaches(radius, Tier.ALTERED):
         software = Counter(way.first for reach in only for way in dict.fromkeys(reach.ways) if way.first is not None)
         through = join(f"{short_name(dataset, id_)} {count}" for id_, count in software.most_common(GROUPS))
@@ -181,7 +184,7 @@ def _together(radius: BlastRadius) -> str:
     return f"Each asked alone: {join([*parts, f'{len(joint)} only when they fail together'])}{named}."
 
 
-def _groups(radius: BlastRadius, reaches: Sequence[Reach], within: Band, most: int) -> tuple[str, ...]:
+def _groups(radius: BlastRadius, reaches: Sequence[Reach], within: Band, most: int, groups: int) -> tuple[str, ...]:
     """By line of business and route, surest and biggest first; a body stands under each line that reaches it so surely."""
     dataset = radius.graph.dataset
     grouped: dict[tuple[str | None, Route, str | None], dict[str, Band]] = defaultdict(dict)
@@ -203,7 +206,7 @@ def _groups(radius: BlastRadius, reaches: Sequence[Reach], within: Band, most: i
         key=lambda item: (min(item[1].values()), item[0][1] is not Route.SHARED_SERVICE, -len(item[1]), str(item[0])),
     )
     lines = []
-    for (area, route, first), bands in order[:GROUPS]:
+    for (area, route, first), bands in order[:groups]:
         where = f"{area_label(area)}, " if area is not None else ""
         how = route_phrase(dataset, route, first)
         if route is Route.PAST and not all(by_id[body].past for body in bands):
@@ -211,8 +214,8 @@ def _groups(radius: BlastRadius, reaches: Sequence[Reach], within: Band, most: i
         carriers = set.intersection(*(set(by_id[body].also) for body in bands)) - {first}
         also = f", also through {join(short_name(dataset, c) for c in sorted(carriers))}" if carriers else ""
         lines.append(capital(f"{where}{how}{also}, {len(bands)}: {_by_band(dataset, by_id, bands, most)}."))
-    shown = {body for _, bands in order[:GROUPS] for body in bands}
-    ways_left = len(order[GROUPS:])
+    shown = {body for _, bands in order[:groups] for body in bands}
+    ways_left = len(order[groups:])
     left = [reach for reach in reaches if reach.id not in shown]
     if left and len(left) <= most:
         lines.append(f"{_names(dataset, left, most)} by {plural(ways_left, 'other way')}.")
