@@ -341,7 +341,8 @@ class BlastRadius(Answer, Pictured):
     def _hits(self) -> Iterator[tuple[FailureKind, Hit]]:
         """What counts of everybody on every shelf: no proof of what cannot be ruled out is among it."""
         for reach, _ in self._shown():
-            yield from ((kind, hit) for kind, hit in reach.kinds.items() if hit.band <= self.band)
+            if reach.band <= self.band:
+                yield from ((kind, hit) for kind, hit in reach.kinds.items() if hit.band <= self.band)
 
     @cached_property
     def old_rows(self) -> tuple[str, ...]:

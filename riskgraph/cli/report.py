@@ -166,9 +166,8 @@ def _explored(bundle: Bundle, graph: RiskGraph, options: ReportOptions) -> Bundl
 def _write(bundle: Bundle, output: Path | None, zipped: bool) -> None:
     """Write the folder or the archive, and say where it is and how it is marked."""
     from riskgraph.data.folders import update_folder, write_file
-    from riskgraph.render.page import Page, as_text
+    from riskgraph.render.page import WIDTH, Page, as_text
     from riskgraph.render.words import data_of
-    from riskgraph.render.writers import WIDTH
 
     if zipped:
         target = output or Path(f"{bundle.name}.zip")

@@ -12,8 +12,9 @@ from riskgraph.model import Band
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Table, Text
 from riskgraph.render.tables import as_table
 
-__all__ = ["Page", "answer_table", "as_text", "paragraphs", "spaced"]
+__all__ = ["WIDTH", "Page", "answer_table", "as_text", "paragraphs", "spaced"]
 
+WIDTH = 118  # characters of a line that somebody reads aloud
 _NEXT, _OR = "Try next: ", "  |  "
 
 

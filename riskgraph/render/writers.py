@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from riskgraph.analysis.answer import Answer
 from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block, Text
-from riskgraph.render.page import Page, as_text, paragraphs
+from riskgraph.render.page import WIDTH, Page, as_text, paragraphs
 from riskgraph.render.tables import as_csv, as_json, as_table
 from riskgraph.render.words import capital, data_of, not_found, scope_phrase
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from riskgraph.render.exercise import Sheet
 
 __all__ = ["page_html", "sheet_html", "write"]
-
-WIDTH = 118  # characters of a line that somebody reads aloud
 
 
 def write(answer: Answer, page: Callable[[], Page], format_: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from riskgraph.analysis.blast import BlastRadius, Reach, Route
@@ -14,6 +15,7 @@ from riskgraph.model import SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blocks import Block, Cell, Items, Picture, Section, Table, Text, headings
 from riskgraph.render.gaps import question_text
 from riskgraph.render.headline import failing
+from riskgraph.render.page import WIDTH, Page, as_text
 from riskgraph.render.words import (
     area_label,
     capital,
@@ -97,11 +99,10 @@ def harm_bands(radius: BlastRadius) -> dict[FailureKind, list[Band]]:
     return {kind: [reach.kinds[kind].band for reach in radius.within(Band.POSSIBLE, kind)] for kind in radius.kinds}
 
 
-def unmarked(context: Context, text: str) -> str:
-    """A text answer without the marking of the data: the report has its own, which may be higher."""
+def unmarked(context: Context, page: Page, width: int | None = WIDTH) -> str:
+    """An answer as text, without the marking of the data: the report has its own, which may be higher."""
     marking = context.graph.dataset.info.marking
-    first, newline, rest = text.partition("\n")
-    return (first.removesuffix(f" {marking}") if marking else first) + newline + rest
+    return as_text(replace(page, lead=page.lead.removesuffix(f" {marking}") if marking else page.lead), width)
 
 
 def unknown_lines(radius: BlastRadius) -> list[str]:

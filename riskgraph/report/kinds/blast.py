@@ -18,7 +18,6 @@ from riskgraph.render.blast import page, triage
 from riskgraph.render.blocks import Block, Number, Report, Section, Table, Text
 from riskgraph.render.headline import finding
 from riskgraph.render.incident_words import note_words
-from riskgraph.render.page import as_text
 from riskgraph.render.words import capital, join, lead, plural, root_name, short_name, tied
 from riskgraph.report.calls import call_table
 from riskgraph.report.evidence import evidence_section
@@ -50,8 +49,8 @@ TIER_NOTES = {  # what stands beside the first number, in the order of triage
     Tier.PRECAUTION: "as a precaution",
     Tier.POSSIBLE: "more possibly",
     Tier.ALTERED: "only if software were altered",
-    Tier.UNRECORDED: "depend on it, not recorded for what or how",
-    Tier.PAST: "past customers",
+    Tier.UNRECORDED: "more depend on it, not recorded for what or how",
+    Tier.PAST: "more in the past",
 }
 
 
@@ -100,7 +99,7 @@ def blast_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        unmarked(context, as_text(page(radius))),
+        unmarked(context, page(radius)),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         _answer(context, radius),
         call_table(context, sheet),
@@ -222,12 +221,12 @@ def _now(context: Context, radius: BlastRadius, present: Sequence[Reach]) -> tup
             "Look at what is missing: riskgraph data gaps.",
         )
     roots = join(root_name(dataset, root) for root in radius.roots)
-    named = [reach for reach in present if reach.id not in context.withheld]
-    first = join((short_name(dataset, reach.id) for reach in named), 5)
+    surest = radius.tiers[Tier.FIRST] or radius.tiers[Tier.POSSIBLE]
+    first = join((short_name(dataset, body) for body in surest if body not in context.withheld), 5)
     carriers = sorted({reach.first for reach in present if reach.first is not None} - context.withheld)
     lines = [
         f"Ring {roots}: what is hit, since when, whose data, what is cut off. The call sheet has the order.",
-        f"Ring those most surely reached: {first}. Ask what they see and what they have cut off.",
+        f"Ring those who are first: {first}. Ask what they see and what they have cut off.",
     ]
     if any(FailureKind.INTRUSION in reach.kinds for reach in present):
         lines.append("Find the links and accounts by which it reaches into networks, and who can close them at night.")

@@ -13,7 +13,6 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Block, Cell, Heading, Number, Report, Section, Table, Text, headings
 from riskgraph.render.concentration import apart, band_sentences, bounded, concentration_page, headline, market_name
-from riskgraph.render.page import as_text
 from riskgraph.render.words import area_label, capital, full_name, join, plural, short_name, tied
 from riskgraph.report.evidence import evidence_section
 from riskgraph.report.parts import columns_of, contracts_section, method_section, shared_purchases, unmarked
@@ -100,7 +99,7 @@ def concentration_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        unmarked(context, as_text(concentration_page(answer))),
+        unmarked(context, concentration_page(answer)),
         {"exposures": suppliers, "services": members, "contracts": contract_rows, "sources": sources},
         told(context, answer.to_dict()),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from riskgraph.model import AUTHORITY, SHARED_SERVICE, Band, FailureKind
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.gaps import question_text
 from riskgraph.render.headline import failing
-from riskgraph.render.page import as_text
+from riskgraph.render.page import WIDTH, as_text
 from riskgraph.render.profile import page
 from riskgraph.render.words import (
     area_label,
@@ -136,7 +136,7 @@ def council_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        as_text(page(shown)),
+        as_text(page(shown), WIDTH),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         told(context, {**shown.to_dict(), "leanings": [{"id": one.id, "rows": list(one.rows), "band": None if one.band is None else one.band.word, "others": one.others} for one in named]}),
     )  # fmt: skip

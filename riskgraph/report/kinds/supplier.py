@@ -11,7 +11,7 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blocks import Block, Cell, Heading, Items, Number, Report, Section, Table, Text
 from riskgraph.render.headline import failing
-from riskgraph.render.page import as_text
+from riskgraph.render.page import WIDTH, as_text
 from riskgraph.render.profile import page
 from riskgraph.render.words import (
     area_label,
@@ -122,7 +122,7 @@ def supplier_report(context: Context) -> Report:
             evidence,
             method_section(),
         ),
-        as_text(page(shown, side=False)),
+        as_text(page(shown, side=False), WIDTH),
         {"exposures": exposures, "services": services, "contracts": contract_rows, "sources": sources},
         told(context, shown.to_dict()),
     )  # fmt: skip

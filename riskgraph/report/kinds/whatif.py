@@ -10,7 +10,6 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.render.blocks import Block, Cell, Items, Number, Report, Section, Table, Text, headings
 from riskgraph.render.headline import failing
-from riskgraph.render.page import as_text
 from riskgraph.render.whatif import change_phrase, page
 from riskgraph.render.words import area_label, capital, join, plural, root_name, sentence, short_name
 from riskgraph.report.evidence import evidence_section
@@ -61,7 +60,7 @@ def whatif_report(context: Context) -> Report:
     scenario = replace(scenario, kinds=kinds, like=asked.like, as_of=asked.view.as_of.isoformat())
     answer = compare(context.graph, scenario, selection=context.chosen)
     dataset = answer.applied.after.dataset
-    words = unmarked(context, as_text(page(answer))).replace("`", "").splitlines()
+    words = unmarked(context, page(answer), None).replace("`", "").splitlines()
     title = words[0].rpartition(" (data of ")[0] or words[0].rstrip(".")
     rows = [line for line in words if line.startswith(("- Ends:", "- Moves:", "- New:"))]
     moved = tuple(line.removeprefix("- ") for line in rows)
