@@ -18,8 +18,9 @@ from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.exercise import Sheet, page, sheets
-from riskgraph.render.page import WIDTH, Page, as_text, sheet_html
+from riskgraph.render.page import WIDTH, Page, as_text
 from riskgraph.render.words import short_name
+from riskgraph.render.writers import sheet_html
 from riskgraph.scenario.exercise import Exercise, exercise
 from riskgraph.scenario.playbook import read_playbook
 
