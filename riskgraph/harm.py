@@ -218,7 +218,7 @@ def roots_reaching(
     >>> dover = harm.state(Place("authority:dover", Part.WHOLE), FailureKind.OUTAGE)
     >>> everything = list(seeds.dataset.entities)
     >>> roots_reaching(harm, everything, [FailureKind.OUTAGE], [dover], Band.DOCUMENTED)[dover]
-    ('authority:dover', 'shared-service:east-kent-services', 'supplier:civica')
+    ('authority:dover', 'shared-service:east-kent-services')
     """
     kinds = tuple(kinds)
     matters = cone(harm.network, states, band)

@@ -110,8 +110,10 @@
       }
     }
     const first = new Set(groups.counted.filter((row) => tierOf(row) === "first").map(({ body }) => body.number));
+    const inService = ({ touch }) => touch.services.some(([, how]) => counting().some((kind) => how[kind] <= 2));
+    const served = new Set(groups.counted.filter(inService).map(({ body }) => body.number));
     const around = view.kind === null && view.who === "all" ? rings(view.question, asked()) : [];
-    const ring = around.map((those) => [...those].filter((body) => holds(body) && !first.has(body))).find((those) => those.length) || [];
+    const ring = around.map((those) => [...those].filter((body) => holds(body) && !first.has(body) && !served.has(body))).find((those) => those.length) || [];
     groups.precaution = ring.map((number) => ({ body: bodies[number] }));
     for (const row of groups.counted) {
       const tier = ring.includes(row.body.number) ? null : tierOf(row);

@@ -288,9 +288,13 @@ class BlastRadius(Answer, Pictured):
 
     @cached_property
     def precaution(self) -> tuple[str, ...]:
-        """The precaution ring of the surest band that has one beside the first tier; ids in order."""
+        """The precaution ring of the surest band that has one beside the first tier; ids in order.
+
+        Who could be reached possibly in a service of its own is no case of precaution: a customer is told as possible.
+        """
         first = {reach.id for reach in self.within(self.first_band)}
-        rings = (sorted(set(self.ring[band]) - first - set(self.roots)) for band in SHOWN_BANDS)
+        served = {reach.id for reach in self.within() if reach.own(Band.POSSIBLE)}
+        rings = (sorted(set(self.ring[band]) - first - served - set(self.roots)) for band in SHOWN_BANDS)
         return tuple(next(filter(None, rings), ()))
 
     @cached_property

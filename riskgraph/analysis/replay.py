@@ -299,7 +299,7 @@ def replay(graph: RiskGraph, incident: str, *, only_known_before: bool = False, 
     --------
     >>> found = replay(RiskGraph.open("seeds"), "eks-civica-2024")
     >>> [(one.body, one.band.word) for one in found.found][0]
-    ('authority:canterbury', 'documented')
+    ('authority:canterbury', 'likely')
     """
     record = graph.dataset.incidents[incident_id(graph, incident)]
     when = record.date_started or record.date_disclosed

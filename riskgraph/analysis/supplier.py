@@ -65,7 +65,7 @@ def supplier_side(graph: RiskGraph, id_: str, asked: Question, *, lines: int = 3
     --------
     >>> seeds = RiskGraph.open("seeds")
     >>> side = supplier_side(seeds, "supplier:civica", Question.of(seeds))
-    >>> side.suffers["outage"][Band.DOCUMENTED], side.competition[0].area
+    >>> side.suffers["outage"][Band.LIKELY], side.competition[0].area
     (3, 'customer-digital')
     """
     view = asked.view

@@ -95,7 +95,7 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
     --------
     >>> graph = RiskGraph.open("seeds")
     >>> coverage(graph, Question.of(graph, "civica"), ["revenues-benefits"])
-    AreaCoverage(area='revenues-benefits', users=0, known=4, councils=19)
+    AreaCoverage(area='revenues-benefits', users=3, known=13, councils=25)
     """
     dataset = graph.dataset
     roots = {root.partition("/")[0] for root in question.roots}

@@ -357,6 +357,16 @@ def _sets(text: str) -> Iterator[list[int]]:
         yield [next(values) for _ in range(count)]
 
 
+def _in_a_service(touch: Touch, every: EveryRadius) -> bool:
+    """Whether a service of a body could be reached at least possibly in a kind that counts."""
+    return any(
+        level <= Band.POSSIBLE
+        for _, levels in touch.services
+        for level, kind in zip(levels, KINDS, strict=True)
+        if kind in every.question.counting
+    )
+
+
 def worst(every: EveryRadius, most: int) -> list[tuple[str, int, int]]:
     """The roots that reach most first, then most possibly: how many bodies count in each tier, no root itself.
 
@@ -369,7 +379,8 @@ def worst(every: EveryRadius, most: int) -> list[tuple[str, int, int]]:
             touch for touch in every.reached.get(root, ()) if touch.body != root and counts(dataset, touch.body, day)
         ]
         first = {touch.body for touch in touched if touch.band is not None and touch.band <= surest}
-        rings = (set(ring) - first - {root} for ring in every.ring.get(root, {}).values())
+        served = {touch.body for touch in touched if _in_a_service(touch, every)}
+        rings = (set(ring) - first - served - {root} for ring in every.ring.get(root, {}).values())
         beside = next(filter(None, rings), set())
         more = [touch for touch in touched if touch.band is Band.POSSIBLE and touch.body not in beside | first]
         rows.append((root, len(first), len(more)))

@@ -124,7 +124,7 @@ def make(
     --------
     >>> bundle = make("seeds", "blast", ["east kent services"])
     >>> bundle.report.title
-    '3 councils could be reached if East Kent Services were compromised'
+    '3 of 25 councils could be reached first if East Kent Services were compromised: Canterbury, Dover and Thanet'
     >>> bundle.name
     '2026-11-22_blast-east-kent-services_TLP-CLEAR_v1'
     """

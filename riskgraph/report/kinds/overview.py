@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -86,7 +87,7 @@ def overview_report(context: Context) -> Report:
     evidence, sources = evidence_section(context, {row.id for step in steps for row in step.rows})
     return Report(
         "overview",
-        where,
+        re.sub(r"^[\d,]+ councils in (the )?", "", where),
         title,
         f"Overview: {where}",
         view.as_of.isoformat(),
