@@ -31,6 +31,8 @@ class RiskGraph:
     ----------
     dataset
         What to make the graph of; see `riskgraph.read`.
+    whole
+        Whether that is all of a map; of a part it cannot be said how well the map knows.
 
     Examples
     --------
@@ -39,8 +41,8 @@ class RiskGraph:
     <RiskGraph 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
     """
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: Dataset, *, whole: bool = True) -> None:
+        self.dataset, self.whole = dataset, whole
         self._settled: dict[View, Settled] = {}
         self._harm: dict[View, HarmNetwork] = {}
         self._compiled: dict[View, Compiled] = {}

@@ -142,7 +142,7 @@ class Neo4jBackend:
             evidence = run(_EVIDENCE_OF, {"generation": info["generation"], "ids": wanted})
             part = replace(bare, relations=_by_id(relations.values()), evidence=_evidence(evidence))
             part.__dict__["digest"] = info["digest"]  # an answer names the data that it was given on
-            return _Part(part)
+            return _Part(part, whole=False)
 
         return self._reading(work)
 

@@ -76,7 +76,7 @@ def blast_report(context: Context) -> Report:
     exposures, services = exposures_table(context, radius), services_table(context, radius)
     steps = _steps(radius)
     contracts, contract_rows = contracts_section(context, steps, "in the radius")
-    sheet = call_sheet(radius, 12)
+    sheet = call_sheet(radius, 9)
     evidence, sources = evidence_section(
         context, {row for reach in radius.authorities for h in reach.kinds.values() for row in h.proof.rows}
     )
