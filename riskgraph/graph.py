@@ -32,7 +32,7 @@ class RiskGraph:
     dataset
         What to make the graph of; see `riskgraph.read`.
     whole
-        Whether that is all of a map; of a part it cannot be said how well the map knows.
+        Of a part of a map, all of it: how well a map knows is asked of the whole.
 
     Examples
     --------
@@ -41,8 +41,9 @@ class RiskGraph:
     <RiskGraph 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
     """
 
-    def __init__(self, dataset: Dataset, *, whole: bool = True) -> None:
-        self.dataset, self.whole = dataset, whole
+    def __init__(self, dataset: Dataset, *, whole: RiskGraph | None = None) -> None:
+        self.dataset = dataset
+        self.whole: RiskGraph = self if whole is None else whole
         self._settled: dict[View, Settled] = {}
         self._harm: dict[View, HarmNetwork] = {}
         self._compiled: dict[View, Compiled] = {}

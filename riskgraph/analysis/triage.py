@@ -79,7 +79,7 @@ class AreaCoverage:
 
 
 def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) -> AreaCoverage | None:
-    """How well the map knows the service area in which the roots reach most; `None` if no area is known, or the map is but a part.
+    """How well the map knows the service area in which the roots reach most; `None` if no area is known.
 
     Parameters
     ----------
@@ -97,8 +97,7 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
     >>> coverage(graph, Question.of(graph, "civica"), ["revenues-benefits"])
     AreaCoverage(area='revenues-benefits', users=3, known=13, councils=25)
     """
-    if not graph.whole:
-        return None
+    graph = graph.whole
     dataset = graph.dataset
     roots = {root.partition("/")[0] for root in question.roots}
     counts = Counter(area for area in areas if area is not None)

@@ -142,8 +142,10 @@ class Neo4jBackend:
             evidence = run(_EVIDENCE_OF, {"generation": info["generation"], "ids": wanted})
             part = replace(bare, relations=_by_id(relations.values()), evidence=_evidence(evidence))
             part.__dict__["digest"] = info["digest"]  # an answer names the data that it was given on
-            return _Part(part, whole=False)
+            return _Part(part, whole=whole)
 
+        # how well the map knows is asked of the whole, perhaps when the server is gone: it is read beside
+        whole = self.graph() if roots else None
         return self._reading(work)
 
     def _reading(self, work: Callable[[Run, Mapping[str, Any]], T]) -> T:

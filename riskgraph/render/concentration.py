@@ -11,7 +11,7 @@ from riskgraph.analysis.mergers import Designation, Merger
 from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items, Text
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural, the_region
+from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural, short_name, the_region
 
 __all__ = [
     "apart",
@@ -61,6 +61,8 @@ def headline(answer: Concentration) -> tuple[str, str]:
     names = join((full_name(dataset, share.supplier) for share in first), 3)
     if len(names) > LONGEST // 3 and len(first) > 2:
         names = f"{full_name(dataset, top.supplier)} and {len(first) - 1} more"
+    elif len(first) > 1:
+        names = join(short_name(dataset, share.supplier) for share in first)
     serve = f"{names} {'serves' if len(first) == 1 else 'each serve'} {100 * first[0].reach / known:.0f}%"
     thing = f"{_where(lead.areas)} {_NOUNS[lead.trade or Trade.SYSTEMS]}"
     if lead.trade is Trade.SERVICES:
