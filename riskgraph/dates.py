@@ -15,6 +15,7 @@ from riskgraph.vocabulary import patterns, words
 
 __all__ = [
     "DATE",
+    "as_last",
     "as_written",
     "first_day",
     "fixed_date",
@@ -82,7 +83,18 @@ def published_by(text: str, day: date) -> bool:
     >>> published_by("2024-05", date(2024, 5, 31)), published_by("2024-06", date(2024, 6, 30))
     (True, False)
     """
-    return text + {4: "-12-31", 7: "-31"}.get(len(text), "") <= day.isoformat()
+    return as_last(text) <= day.isoformat()
+
+
+def as_last(text: str) -> str:
+    """The last day that a date may mean, as text to compare with others: a month lasts until its 31st (model rule 35).
+
+    Examples
+    --------
+    >>> as_last("2024-02"), as_last("2024")
+    ('2024-02-31', '2024-12-31')
+    """
+    return text + {4: "-12-31", 7: "-31"}.get(len(text), "")
 
 
 @lru_cache(maxsize=4096)

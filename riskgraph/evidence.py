@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.dates import last_day, published_by
+from riskgraph.dates import as_last, last_day, published_by
 from riskgraph.model import Evidence, Grade, Relation
 from riskgraph.rules import rules
 
@@ -81,7 +81,7 @@ def older(published: str, years: int, day: date) -> bool:
     >>> older("2019-06-30", 5, date(2024, 6, 30)), older("2019-06-29", 5, date(2024, 6, 30))
     (False, True)
     """
-    text = published + {4: "-12-31", 7: "-31"}.get(len(published), "")
+    text = as_last(published)
     return f"{int(text[:4]) + years:04}{text[4:]}" < day.isoformat()
 
 

@@ -518,5 +518,4 @@ def test_what_is_told_as_three_failures_is_three_failures() -> None:
     for one in three:
         reached = {reach.id for reach in blast(uk, one).within()}
         assert not reached & set(three)
-    assert {"shared-service:seemis", "system:seemis"} - set(three)
     assert len(counted(uk.dataset, uk.view().as_of)) == rank(uk, "store").bodies

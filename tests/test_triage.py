@@ -18,7 +18,9 @@ from riskgraph.analysis.triage import Tier
 from riskgraph.cli import main
 from riskgraph.deciding import levels_of
 from riskgraph.model import KINDS, NEVER, Grade
+from riskgraph.render.blast import anonymous
 from riskgraph.render.headline import finding
+from riskgraph.render.page import as_text
 from riskgraph.rules import Cell, Trait, relations_that, rules
 
 KENT = (
@@ -222,6 +224,13 @@ def test_without_names_no_number_under_five_is_told(root: str, region: tuple[str
     assert "TLP:CLEAR" in said
     told = re.sub(r"data of \d+ \w+ \d{4}|of \d+ councils|[Ff]ewer than 5|under five|\w*\d+ ?365|Unit4", "", said)
     assert not [number for number in re.findall(r"\b\d+\b", told) if 0 < int(number) < 5], said
+
+
+def test_without_names_it_is_not_told_of_how_few_members_nothing_is_recorded() -> None:
+    radius = riskgraph.load("seeds").blast("essex", members=["Thanet", "Maidstone"])
+    assert len(radius.nothing_recorded) == 1 and "nothing recorded" in finding(radius)
+    said = as_text(anonymous(radius))
+    assert said.startswith("0 of your 2 members could be reached") and "nothing recorded" not in said
 
 
 def test_json_gives_the_tier_of_each_and_the_year_in_which_it_was_last_seen() -> None:

@@ -248,10 +248,11 @@ class BlastRadius(Answer, Pictured):
 
     def __getitem__(self, body: str) -> Reach:
         """What is said of one body, on whatever shelf it stands."""
-        for reach in (*self.authorities, *self.abolished, *self.groups):
-            if reach.id == body:
-                return reach
-        raise KeyError(body)
+        return self._by_id[body]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Reach]:
+        return {reach.id: reach for reach in (*self.authorities, *self.abolished, *self.groups)}
 
     def within(self, band: Band = Band.POSSIBLE, kind: FailureKind | None = None) -> tuple[Reach, ...]:
         """Who counts: authorities reached in a band or a surer one, in one kind or in any that counts; no root itself."""

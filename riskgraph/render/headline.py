@@ -155,12 +155,10 @@ def counted(radius: BlastRadius, roots: str) -> str:
     first, possible = (radius.tiers[tier] for tier in (Tier.FIRST, Tier.POSSIBLE))
     supposed = f"if {roots} {failing(radius.kinds, len(radius.roots))}"
     together = sorted((*first, *possible))
+    if not together and not any(radius.tiers.values()) and radius.nothing:
+        return f"0{_scope(radius)} could be reached {supposed}: no route was found in this data"
     if not together:
-        return (
-            finding(radius, roots=roots, named=False)
-            if radius.nothing
-            else f"It is not told whether any council could be reached {supposed}"
-        )
+        return f"It is not told whether any council could be reached {supposed}"
     if len(together) < FEWEST:
         return f"Fewer than 5 {_scope(radius).strip()} could be reached {supposed}"
     if share(len(first), len(together)) is None:
