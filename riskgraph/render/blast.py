@@ -45,15 +45,13 @@ NAMES = 4  # councils named in each
 FIRST_NAMES, OTHER_NAMES = 16, 8  # the same among those who are first, and among those of whom little is recorded
 
 
-def page(radius: BlastRadius, command: str = "") -> Page:
+def page(radius: BlastRadius) -> Page:
     """The answer for a chat message or an e-mail: who to ring first, then the rest in the order of triage.
 
     Parameters
     ----------
     radius
         The answer; tiers are as its question asks.
-    command
-        Options to repeat in the suggestions of what to try next.
     """
     dataset = radius.graph.dataset
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
@@ -68,7 +66,7 @@ def page(radius: BlastRadius, command: str = "") -> Page:
                 _members_out(radius), _apart(radius), _run_on(radius), living, _knows(radius), _unknown(radius)
             ),
         ),
-        _next(radius, command),
+        _next(radius),
     )
 
 
@@ -88,14 +86,16 @@ def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = fr
     if first := _reaches(radius, Tier.FIRST):
         by = "whose software could be altered" if altered else TIER_WORDS[Tier.FIRST][1]
         blocks += [
-            Text(f"First, {len(first)}: {by}.{_effects(radius, first)}"),
+            Text(f"{TIER_WORDS[Tier.FIRST][0]}, {len(first)}: {by}.{_effects(radius, first)}"),
             Items(_groups(radius, first, radius.first_band, FIRST_NAMES, GROUPS)),
         ]
     if ring := tiers[Tier.PRECAUTION]:
         share = "shares" if len(ring) == 1 else "share"
         names = join((short_name(dataset, body) for body in ring if body not in withheld), most) or "bodies not named"
         blocks.append(
-            Text(f"Precaution, {len(ring)}: {names} {share} a place or a link with what an attacker could be in.")
+            Text(
+                f"{TIER_WORDS[Tier.PRECAUTION][0]}, {len(ring)}: {names} {share} a place or a link with what an attacker could be in."
+            )
         )
     if possible := _reaches(radius, Tier.POSSIBLE):
         title, why = TIER_WORDS[Tier.POSSIBLE]
@@ -107,20 +107,18 @@ def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = fr
         software = Counter(way.first for reach in only for way in dict.fromkeys(reach.ways) if way.first is not None)
         through = join(f"{short_name(dataset, id_)} {count}" for id_, count in software.most_common(GROUPS))
         names = f"{_names(dataset, only, most, withheld)}{_seen(only)}"
-        blocks.append(
-            Text(f"Only if its software were altered, {len(only)}{f' ({through})' if through else ''}: {names}.")
-        )
+        blocks.append(Text(f"{TIER_WORDS[Tier.ALTERED][0]}, {len(only)}{f' ({through})' if through else ''}: {names}."))
     if unrecorded := _reaches(radius, Tier.UNRECORDED):
         seen = _seen(unrecorded)
         blocks.append(
             Text(
-                f"Depend on it, and it is not recorded for what or how, {len(unrecorded)}: {_names(dataset, unrecorded, OTHER_NAMES, withheld)}{seen}."
+                f"{TIER_WORDS[Tier.UNRECORDED][0]}, {len(unrecorded)}: {_names(dataset, unrecorded, OTHER_NAMES, withheld)}{seen}."
             )
         )
     if past := _reaches(radius, Tier.PAST):
         blocks.append(
             Text(
-                f"Past customers, {len(past)}, oldest first: {left_behind(radius, past, OTHER_NAMES, withheld)}. Ask for proof of return."
+                f"{TIER_WORDS[Tier.PAST][0]}, {len(past)}, oldest first: {left_behind(radius, past, OTHER_NAMES, withheld)}. Ask for proof of return."
             )
         )
     return tuple(blocks)
@@ -318,7 +316,7 @@ def _unknown(radius: BlastRadius) -> str:
     return f"Not known: {'; '.join(parts)}."
 
 
-def _next(radius: BlastRadius, command: str) -> tuple[str, ...]:
+def _next(radius: BlastRadius) -> tuple[str, ...]:
     names = radius.graph.names
     handles, body = [names.handle(root) for root in radius.roots], names.handle(radius.roots[0].partition("/")[0])
     root = " ".join(handles)
@@ -330,7 +328,7 @@ def _next(radius: BlastRadius, command: str) -> tuple[str, ...]:
     tries = [f"riskgraph why {names.handle(told[0])} {root}"] if told else []
     tries += [f"riskgraph data ask {' '.join(f'--root {one}' for one in handles)}"] if radius.questions else []
     tries.append(f"riskgraph calls {root}" if told else f"riskgraph show {body}")
-    return tuple(words + command for words in tries)
+    return tuple(tries)
 
 
 def anonymous(radius: BlastRadius) -> Page:
