@@ -290,6 +290,7 @@ class Evidence:
     about: str | None
     claim: str | None
     incident: tuple[str, ...] = ()
+    licence: str | None = None
 
     @property
     def grade(self) -> Grade:
