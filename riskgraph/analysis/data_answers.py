@@ -58,7 +58,7 @@ class DataCheck(Answer):
     def fact_values(self) -> Mapping[str, Value]:
         """How much there is, and how much of it is doubtful."""
         dataset = self.graph.dataset
-        sizes = {table: len(getattr(dataset, table)) for table in _TABLES}
+        sizes = {table: len(dataset.records(table)) for table in _TABLES}
         return {"warnings": len(dataset.warnings), "rules": len(CHECKS), **sizes}
 
     def row_values(self, table: str) -> Iterable[Row]:
@@ -157,7 +157,7 @@ class MergedMap(Answer):
         return {
             "sources": report.sources,
             "written": bool(self.written),
-            **{table: len(getattr(dataset, table)) for table in _TABLES},
+            **{table: len(dataset.records(table)) for table in _TABLES},
             **{f"{table}_added": count for table, count in report.added.items()},
             **{f"{table}_same": count for table, count in report.same.items()},
         }

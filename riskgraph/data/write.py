@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from riskgraph.arguments import checked
-from riskgraph.data.dataset import Dataset, canonical
+from riskgraph.data.dataset import TABLES, Dataset, canonical
 from riskgraph.data.folders import current, update_folder
 from riskgraph.errors import RiskGraphError
 
@@ -42,9 +42,10 @@ def write(dataset: Dataset, folder: str | Path) -> tuple[str, ...]:
     """
     path = Path(folder)
     content = canonical(dataset)
-    if "register.csv" not in content and current(path, "register.csv").exists():
-        raise RiskGraphError(
-            f"{path} holds a register.csv, which is not of this data set; nothing was written.",
-            "Remove it, or name another folder.",
-        )
+    for file in (TABLES["authorities"].file, TABLES["class_rules"].file):  # read where they are, and not always written
+        if file not in content and current(path, file).exists():
+            raise RiskGraphError(
+                f"{path} holds a {file}, which is not of this data set; nothing was written.",
+                "Remove it, or name another folder.",
+            )
     return update_folder(path, content)

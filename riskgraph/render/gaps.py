@@ -28,7 +28,7 @@ def check_page(found: DataCheck) -> Page:
     count = len(dataset.warnings)
     return Page(
         f"{plural(count, 'warning')}, no error: {len(dataset.entities):,} bodies and places, "
-        f"{plural(len(dataset.relations), 'relation')}, {plural(len(dataset.evidence), 'item')} of evidence "
+        f"{plural(len(dataset.records('relations')), 'relation')}, {plural(len(dataset.records('evidence')), 'item')} of evidence "
         f"in {dataset.info.title} (data of {in_words(dataset.info.as_of)}).",
         (
             Text(f"Checked: every cell against its column, and {plural(len(CHECKS), 'rule')} over the rows."),
