@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
-from riskgraph.analysis.doubts import DOUBTS, Advice, Doubt, doubts
+from riskgraph.analysis.doubts import DOUBTS, Advice, MapDoubt, doubts
 from riskgraph.analysis.question import Question
 from riskgraph.data.checks import CHECKS, run_checks
 from riskgraph.data.dataset import TABLES, Dataset
@@ -61,7 +61,7 @@ class DataCheck(Answer):
     graph: RiskGraph = field(repr=False)
     question: Question = field(repr=False)
 
-    doubts: tuple[Doubt, ...] = field(repr=False)  # by check
+    doubts: tuple[MapDoubt, ...] = field(repr=False)  # by check
 
     def fact_values(self) -> Mapping[str, Value]:
         """How much there is, and how much of it is doubtful."""

@@ -23,7 +23,7 @@ from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 from riskgraph.vocabulary import pattern, patterns
 
-__all__ = ["DOUBTS", "Advice", "Doubt", "doubts"]
+__all__ = ["DOUBTS", "Advice", "MapDoubt", "doubts"]
 
 _NUMBERS = (
     *("none", "one", "two", "three", "four", "five", "six", "seven"),
@@ -35,7 +35,7 @@ _FAILED = "supplier-failure"  # the mechanism of an incident in which a supplier
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class MapDoubt:
     """One thing that a person should look at: which check found it, where, and what told it."""
 
     check: str
@@ -56,7 +56,7 @@ class Doubt:
 class Advice:
     """What to do about a doubt; said upstairs, like the doubt itself."""
 
-    doubt: Doubt
+    doubt: MapDoubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _usual() -> tuple[_UsuallyOne, ...]:
     )
 
 
-class _Rows:
+class _InForce:
     """The rows in force at the date of the data, and what their sources say of them."""
 
     def __init__(self, graph: RiskGraph) -> None:
@@ -140,7 +140,7 @@ class _Rows:
         return {frozenset((row.dependent, row.provider)) for row in self.dataset.relations.values()}
 
 
-def _ends_in_words(rows: _Rows) -> Iterator[Doubt]:
+def _ends_in_words(rows: _InForce) -> Iterator[MapDoubt]:
     """Rows without an end of which a source says, in words or by its term, that they are over."""
     for step in rows.steps:
         row = step.row
@@ -159,7 +159,7 @@ def _ends_in_words(rows: _Rows) -> Iterator[Doubt]:
         last = max(past, key=lambda one: (one.end or date.min, one.why, one.text))
         telling = {one.text for one in found}
         if last.since is None or not rows.seen_after(row, last.since, telling):
-            yield Doubt("end-in-words", row.id, what=last.why, words=last.text, end=last.end, seen=rows.seen(row))
+            yield MapDoubt("end-in-words", row.id, what=last.why, words=last.text, end=last.end, seen=rows.seen(row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _told(text: str, published: str | None, *, dated: bool) -> Iterator[_Ending]
                 yield _Ending("told", text, last_day(written), last_day(written))
 
 
-def _terms(rows: _Rows, row: Relation, text: str, published: str | None) -> Iterator[_Ending]:
+def _terms(rows: _InForce, row: Relation, text: str, published: str | None) -> Iterator[_Ending]:
     """Each natural end of a term of so many years, with its extensions, counted from the start if that is known."""
     start = row.valid_from or published
     for form, _ in patterns("term"):
@@ -209,17 +209,17 @@ def _number(word: str | None) -> int:
     return int(word) if word.isdigit() else _NUMBERS.index(word.lower()) if word.lower() in _NUMBERS else 0
 
 
-def _two_runners(rows: _Rows) -> Iterator[Doubt]:
+def _two_runners(rows: _InForce) -> Iterator[MapDoubt]:
     """Two bodies that run one service of one body, though no row joins them and no source names both."""
     return _more_than_usual(rows, "two-runners")
 
 
-def _two_products(rows: _Rows) -> Iterator[Doubt]:
+def _two_products(rows: _InForce) -> Iterator[MapDoubt]:
     """Two products of one kind at one body, though it usually has one and no source names both."""
     return _more_than_usual(rows, "two-products")
 
 
-def _more_than_usual(rows: _Rows, check: str) -> Iterator[Doubt]:
+def _more_than_usual(rows: _InForce, check: str) -> Iterator[MapDoubt]:
     copies = {step.dependent: step.provider for step in rows.steps if step.relation in relations_that(Trait.COPY)}
     uses, serves = relations_that(Trait.USE), relations_that(Trait.SERVES)
     held: dict[tuple[str, str], dict[str, list[Relation]]] = defaultdict(lambda: defaultdict(list))
@@ -251,7 +251,7 @@ def _more_than_usual(rows: _Rows, check: str) -> Iterator[Doubt]:
                     key=lambda row: (as_last(rows.seen(row) or _NEVER), row.id),
                 )
                 first, *others = order
-                yield Doubt(check, first.id, tuple(row.id for row in others), what=usual.what, seen=rows.seen(first))
+                yield MapDoubt(check, first.id, tuple(row.id for row in others), what=usual.what, seen=rows.seen(first))
 
 
 def _names(entity: Entity) -> set[str]:
@@ -259,7 +259,7 @@ def _names(entity: Entity) -> set[str]:
     return {normalise(name) for name in (entity.id.partition(":")[2].replace("-", " "), entity.name, *entity.aliases)}
 
 
-def _rivals(rows: _Rows, one: str, other: str, ours: list[Relation], theirs: list[Relation]) -> bool:
+def _rivals(rows: _InForce, one: str, other: str, ours: list[Relation], theirs: list[Relation]) -> bool:
     """Whether two may stand for each other: nothing joins them, no source names both, not both are bound for long."""
     if frozenset((one, other)) in rows.joined:
         return False
@@ -270,7 +270,7 @@ def _rivals(rows: _Rows, one: str, other: str, ours: list[Relation], theirs: lis
     return any(rows.weighed.ages(row) for row in ours) or any(rows.weighed.ages(row) for row in theirs)
 
 
-def _suppliers_gone(rows: _Rows) -> Iterator[Doubt]:
+def _suppliers_gone(rows: _InForce) -> Iterator[MapDoubt]:
     """Suppliers with open rows that failed, are noted as gone, or have shown no sign of life for years."""
     dataset = rows.dataset
     behind = relations_that(Trait.OWNS, Trait.GOVERNS)
@@ -294,14 +294,14 @@ def _suppliers_gone(rows: _Rows) -> Iterator[Doubt]:
         said = next((t for t in (entity.note, entity.parent_note) if t and pattern("gone").search(t)), None)
         if id_ in failed:
             when = failed[id_]
-            yield Doubt("supplier-gone", id_, ids, what="failed", end=last_day(when) if when else None)
+            yield MapDoubt("supplier-gone", id_, ids, what="failed", end=last_day(when) if when else None)
         elif said is not None:
-            yield Doubt("supplier-gone", id_, ids, what="noted", words=said)
+            yield MapDoubt("supplier-gone", id_, ids, what="noted", words=said)
         elif id_ in lost and older(rows.life[id_], rules().old, rows.day):
-            yield Doubt("supplier-gone", id_, ids, what="silent", seen=rows.life[id_])
+            yield MapDoubt("supplier-gone", id_, ids, what="silent", seen=rows.life[id_])
 
 
-def _owners_old(rows: _Rows) -> Iterator[Doubt]:
+def _owners_old(rows: _InForce) -> Iterator[MapDoubt]:
     """Owners and makers that nobody has named for more than five years."""
     entities = rows.dataset.entities
     for step in rows.steps:
@@ -315,14 +315,14 @@ def _owners_old(rows: _Rows) -> Iterator[Doubt]:
             or not older(rows.life[owner.id], rules().old, rows.day)  # the maker is still about
         ):
             continue
-        yield Doubt("owner-old", step.row.id, what=step.relation, seen=rows.seen(step.row))
+        yield MapDoubt("owner-old", step.row.id, what=step.relation, seen=rows.seen(step.row))
 
 
 def _words(name: str) -> set[str]:
     return {word for word in re.findall(r"\w+", name.casefold()) if len(word) > 2}
 
 
-DOUBTS: Mapping[str, Callable[[_Rows], Iterator[Doubt]]] = {
+DOUBTS: Mapping[str, Callable[[_InForce], Iterator[MapDoubt]]] = {
     "end-in-words": _ends_in_words,
     "two-runners": _two_runners,
     "two-products": _two_products,
@@ -332,7 +332,7 @@ DOUBTS: Mapping[str, Callable[[_Rows], Iterator[Doubt]]] = {
 """The checks by name, in the order in which they are told."""
 
 
-def doubts(graph: RiskGraph) -> tuple[Doubt, ...]:
+def doubts(graph: RiskGraph) -> tuple[MapDoubt, ...]:
     """What may no longer be true at the date of a map, by check and then by id.
 
     Examples
@@ -340,5 +340,5 @@ def doubts(graph: RiskGraph) -> tuple[Doubt, ...]:
     >>> {one.check for one in doubts(RiskGraph.open("uk"))} == set(DOUBTS)
     True
     """
-    rows = _Rows(graph)
+    rows = _InForce(graph)
     return tuple(one for check in DOUBTS.values() for one in sorted(check(rows), key=lambda one: (one.about, one.what)))

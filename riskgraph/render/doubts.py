@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from riskgraph.analysis.answer import as_words
-from riskgraph.analysis.doubts import Advice, Doubt
+from riskgraph.analysis.doubts import Advice, MapDoubt
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block, Items, Text
@@ -33,7 +33,7 @@ _TO_DO = {
 
 
 @as_words.register
-def _said(doubt: Doubt, dataset: Dataset) -> str:
+def _said(doubt: MapDoubt, dataset: Dataset) -> str:
     """A doubt as one sentence."""
     seen = f"last seen {in_words(doubt.seen)}" if doubt.seen else "with no date"
     if doubt.check == "supplier-gone":
@@ -64,14 +64,14 @@ def _advised(advice: Advice, dataset: Dataset) -> str:
     return f"{_TO_DO[advice.doubt.check]} Its sources: riskgraph show {whom(advice.doubt, dataset)} --evidence"
 
 
-def whom(doubt: Doubt, dataset: Dataset) -> str:
+def whom(doubt: MapDoubt, dataset: Dataset) -> str:
     """Id of the body or place whose rows are doubted."""
     return dataset.relations[doubt.about].dependent if doubt.about in dataset.relations else doubt.about
 
 
-def doubt_blocks(dataset: Dataset, doubts: tuple[Doubt, ...]) -> Iterator[Block]:
+def doubt_blocks(dataset: Dataset, doubts: tuple[MapDoubt, ...]) -> Iterator[Block]:
     """The first few doubts of each check, with how many there are."""
-    by_check: dict[str, list[Doubt]] = defaultdict(list)
+    by_check: dict[str, list[MapDoubt]] = defaultdict(list)
     for doubt in doubts:
         by_check[doubt.check].append(doubt)
     for check, some in by_check.items():

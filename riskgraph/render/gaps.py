@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -79,9 +79,21 @@ def gaps_page(gaps: Gaps, limit: int = 10) -> Page:
     tables = [_short(answer_table(gaps, name, limit), caption) for name, caption in _COVERAGE.items()]
     return Page(
         f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force (data of {in_words(dataset.info.as_of)}).",
-        (Items(tuple(items)), *(table for table in tables if table.rows)),
+        (Items(tuple(items)), *(table for table in tables if table.rows), *_no_source(gaps)),
         ("riskgraph data ask", "riskgraph data gaps --format csv"),
     )
+
+
+def _no_source(gaps: Gaps, most: int = 3) -> Iterator[Block]:
+    """The first questions that no source answers."""
+    if not gaps.questions:
+        return
+    header, rows = gaps.table("questions")
+    name, question = header.index("name"), header.index("question")
+    left = len(rows) - most
+    yield Text(f"\n{plural(len(rows), 'question')} that no source answers, so they are no rows:")
+    yield Items(tuple(f"{row[name]}: {row[question]}" for row in rows[:most]))
+    yield from paragraphs(f"... and {left} more: use --format table" if left > 0 else "")
 
 
 _COVERAGE = {
