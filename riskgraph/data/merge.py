@@ -109,6 +109,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
         rows = moved_rows = [_moved(relation, names) for relation in data.relations.values()]
         report.same["relations"] += sum(row.id in relations for row in rows)
         if own:
+            report.own |= {end for row in rows for end in (row.dependent, row.provider)}
             first_told = Told(report.conflicts, data.info.title, first.info.title)
             rows = lay(relations, rows, ChainMap(dict(data.evidence), evidence), data.info.day, first_told)
         for row in rows:

@@ -12,7 +12,7 @@ from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block, Items, Text
 from riskgraph.render.words import area_label, full_name, join, plural, row_phrase, short_name
 
-__all__ = ["doubt_blocks", "whom"]
+__all__ = ["doubt_blocks"]
 
 _SHOWN = 3  # doubts of each check in the text
 _HEADS = {
@@ -61,12 +61,7 @@ def _said(doubt: MapDoubt, dataset: Dataset) -> str:
 @as_words.register
 def _advised(advice: Advice, dataset: Dataset) -> str:
     """What to do about a doubt, with the command that shows the sources."""
-    return f"{_TO_DO[advice.doubt.check]} Its sources: riskgraph show {whom(advice.doubt, dataset)} --evidence"
-
-
-def whom(doubt: MapDoubt, dataset: Dataset) -> str:
-    """Id of the body or place whose rows are doubted."""
-    return dataset.relations[doubt.about].dependent if doubt.about in dataset.relations else doubt.about
+    return f"{_TO_DO[advice.doubt.check]} Its sources: riskgraph show {advice.doubt.subject(dataset)} --evidence"
 
 
 def doubt_blocks(dataset: Dataset, doubts: tuple[MapDoubt, ...]) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SUPPLIER
 from riskgraph.render.blocks import Block, Cell, Items, Table, Text
-from riskgraph.render.doubts import doubt_blocks, whom
+from riskgraph.render.doubts import doubt_blocks
 from riskgraph.render.page import Page, answer_table, paragraphs
 from riskgraph.render.words import area_label, bodies, full_name, join, plural, root_name, short_name
 
@@ -45,7 +45,7 @@ def check_page(found: DataCheck) -> Page:
             *doubt_blocks(dataset, doubts),
         ),
         (
-            *dict.fromkeys(f"riskgraph show {whom(one, dataset)} --evidence" for one in first),
+            *dict.fromkeys(f"riskgraph show {one.subject(dataset)} --evidence" for one in first),
             *(("riskgraph data check --format csv",) if doubts else ()),
         ),
     )
