@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replay_score import ReplayScore
+    from riskgraph.analysis.scoreboard import Scoreboard
     from riskgraph.analysis.services import ServicesHit
     from riskgraph.analysis.step_chances import StepChance
     from riskgraph.analysis.timeline import Timeline
@@ -904,6 +905,20 @@ class RiskMap:
         if incident is None:
             return checked(replay_all)(self.graph, only_known_before=only_known_before, **asking)
         return checked(replay)(self.graph, incident, only_known_before=only_known_before, **asking)
+
+    def scoreboard(self, **asking: Unpack[Asking]) -> Scoreboard:
+        """All incidents in each way of knowing, and what kind of fact would have named the rest.
+
+        See `riskgraph.analysis.scoreboard.scoreboard`.
+
+        Examples
+        --------
+        >>> load("seeds").scoreboard()
+        <Scoreboard of 5 incidents: 4 of 21 hits named>
+        """
+        from riskgraph.analysis.scoreboard import scoreboard
+
+        return checked(scoreboard)(self.graph, **asking)
 
     def timeline(self, incident: str, **asking: Unpack[Asking]) -> Timeline:
         """Everything dated about one incident, in order; see `riskgraph.analysis.timeline.timeline`.
