@@ -55,6 +55,7 @@ ASKED: dict[str, str] = {
     "contracts lock-in": "contracts --lock-in",
     "replay": "replay eks-civica-2024",
     "replay score": "replay",
+    "replay scoreboard": "replay --scoreboard",
     "data check": "data check",
     "data diff": "data diff seeds seeds --root civica",
     "data incident": "data incident wave-2026 --data seeds --to after --title Wave --status thanet:notified",

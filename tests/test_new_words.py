@@ -205,7 +205,7 @@ ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "peers": [("ashby", "--root", "orbit", *DATA)],
     "gate": [("draft.toml", *DATA)],
     "exercise": [("exercise.toml", *DATA, "--output", "played")],
-    "replay": [("orbit-2024", *DATA)],
+    "replay": [("orbit-2024", *DATA), ("--scoreboard", *DATA)],
     "timeline": [("orbit-2024", *DATA)],
     "held": [("orbit", *DATA)],
     "services": [("orbit", *LIKE, *DATA)],

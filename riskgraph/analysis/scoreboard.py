@@ -184,9 +184,9 @@ class Scoreboard(Answer, Pictured):
 
     @cached_property
     def lacks(self) -> Mapping[Lack, int]:
-        """How many of those missed each kind of fact would have named; kinds that would have named nobody are left out."""
+        """How many of those missed each kind of fact would have named, most first; kinds that would name nobody are left out."""
         counts = Counter(one.lack for one in self.missed)
-        return {lack: counts[lack] for lack in Lack if counts[lack]}
+        return {lack: counts[lack] for lack in sorted(Lack, key=lambda one: -counts[one]) if counts[lack]}
 
     def fact_values(self) -> Mapping[str, Value]:
         """The sums."""
@@ -381,8 +381,7 @@ def _joined(body: str, found: Replay) -> Lack | None:
     """What stops harm on the shortest chain of rows from where it began, if there is a short one."""
     for rows, facts in why_not(found.graph, body, found.question, limit=1).paths:
         if len(rows) <= _NEAR:
-            stops = [_BARRIERS.get(fact.barrier, Lack.STOPPED) for fact in facts]
-            return min(stops, key=list(Lack).index, default=Lack.STOPPED)
+            return next((_BARRIERS[fact.barrier] for fact in facts if fact.barrier in _BARRIERS), Lack.STOPPED)
     return None
 
 
