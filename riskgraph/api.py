@@ -37,6 +37,7 @@ from riskgraph.scenario.model import Change, Scenario, change
 if TYPE_CHECKING:
     import networkx as nx
 
+    from riskgraph.analysis.area_coverage import Coverage
     from riskgraph.analysis.brief import Brief
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.held import Held
@@ -585,6 +586,18 @@ class RiskMap:
             Counts of rows, and the rows and authorities themselves.
         """
         return checked(gaps)(self.graph, **asking)
+
+    def coverage(self, **asking: Unpack[Asking]) -> Coverage:
+        """Of how many councils the map knows who provides what; see `riskgraph.analysis.area_coverage.area_coverage`.
+
+        Examples
+        --------
+        >>> load("seeds").coverage()
+        <Coverage of 25 councils: anything known of 17>
+        """
+        from riskgraph.analysis.area_coverage import area_coverage
+
+        return checked(area_coverage)(self.graph, **asking)
 
     def ask(self, roots: RootNames = (), **asking: Unpack[Asking]) -> Ask:
         """The questions to put, and to whom; see `riskgraph.analysis.gaps.ask`.

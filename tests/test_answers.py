@@ -68,6 +68,7 @@ ASKED: dict[str, str] = {
     "gate": "gate committee-system --data uk",
     "exercise": "exercise rbkc-shared-it-2025",
     "gaps": "data gaps",
+    "coverage": "list coverage",
     "ask": "data ask --root oracle",
     "ask letter": "data ask --root civica --letter",
     "ask ranked": "data ask --root oracle --ranked",

@@ -171,7 +171,7 @@ ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "why": [("ashby", "orbit", *DATA), ("carrow", "hall", *DATA), ("bexton", "comet", *LIKE, *DATA), ("--not", "carrow", "orbit", *LIKE, *DATA)],
     "calls": [("orbit", *LIKE, *DATA)],
     "show": [(name, *DATA, "--evidence") for name in ("ashby", "orbit", "both", "hall", "carrow", "ledger")],
-    "list": [DATA, ("supplier", *DATA)],
+    "list": [DATA, ("supplier", *DATA), ("coverage", *DATA)],
     "rank": [(*LIKE, *DATA), ("supplier", *DATA), ("--hidden", *DATA), ("--together", "2", *LIKE, *DATA)],
     "chokepoints": [("comet", *LIKE, *DATA), ("ashby", "--area", "housing", *DATA)],
     "common": [("orbit", "comet", *LIKE, *DATA), ("hall", "yard", *DATA)],

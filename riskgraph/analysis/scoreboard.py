@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.measure import by_law
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.replay import Outcome, Replay, State, hit_elsewhere, replay
 from riskgraph.analysis.why import Barrier, why_not
@@ -24,7 +25,7 @@ from riskgraph.graph import RiskGraph
 from riskgraph.model import Relation
 from riskgraph.pictured import Pictured
 
-__all__ = ["BoardLine", "Knowing", "Lack", "Missed", "Named", "Scoreboard", "by_law", "scoreboard"]
+__all__ = ["BoardLine", "Knowing", "Lack", "Missed", "Named", "Scoreboard", "scoreboard"]
 
 _NEAR = 3  # rows between where it began and a body within which they count as joined: use, product, maker
 
@@ -66,11 +67,6 @@ _BARRIERS = {
     Barrier.NOT_BEGUN: Lack.TIME,
     Barrier.NOT_COUNTED: Lack.BODY,
 }
-
-
-def by_law(row: Relation) -> bool:
-    """Whether a row was expanded from a class rule: law or data of the whole class say it, and nobody observed it."""
-    return getattr(row, "rule", None) is not None
 
 
 @dataclass(frozen=True, slots=True)
