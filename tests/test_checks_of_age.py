@@ -65,7 +65,8 @@ def made(folder: Path, rows: Iterable[dict[str, str]], **entity_notes: str) -> P
             {"id": f"r{number}", "dependent": named[dependent], "relation": relation, "provider": named[provider],
              "evidence": ";".join(f"e{number}-{place}" for place in range(len(sources))), **kept}
         )  # fmt: skip
-    for table, records in (("entities", entities), ("relations", relations), ("evidence", evidence)):
+    tables: dict[str, list[dict[str, str]]] = {"entities": entities, "relations": relations, "evidence": evidence}
+    for table, records in tables.items():
         columns = list(dict.fromkeys(name for record in records for name in record)) or ["id"]
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
