@@ -178,8 +178,8 @@ def test_the_next_question_supposes_what_is_recorded(ours: Path) -> None:
     said = run(ours, *words, "--status", "Ashby: data exposed", name="folder-2024").stdout
     assert "riskgraph blast orbit --like data-theft --data" in said
     for how, like in (("fire", "fire"), ("supplier-failure", "supplier-failure"), ("power-failure", "outage")):
-        words = ("--title", "It stopped", "--origin", "Orbit", "--mechanism", how, "--impact", "availability")
-        assert f"riskgraph blast orbit --like {like} --data" in run(ours, *words, name=f"{how}-2024").stdout
+        stopped = ("--title", "It stopped", "--origin", "Orbit", "--mechanism", how, "--impact", "availability")
+        assert f"riskgraph blast orbit --like {like} --data" in run(ours, *stopped, name=f"{how}-2024").stdout
 
 
 def test_json_holds_what_was_written(ours: Path) -> None:
