@@ -164,7 +164,7 @@ def _relations() -> Iterator[str]:
         best[row.relation][grade.word] += 1
     words = [grade.word for grade in Grade if grade.word != "unknown"]
     order = sorted(best, key=lambda one: (-best[one].total(), one))
-    lines = [(one, best[one].total(), *(best[one][word] for word in words)) for one in order]
+    lines: list[list[str | int]] = [[one, best[one].total(), *(best[one][word] for word in words)] for one in order]
     yield from table("relation|rows|" + "|".join(words), lines)
     grades, about = Counter(i.confidence for i in cited()), Counter(i.about or "the relation" for i in cited())
     disputes = sum(item.stance == "disputes" for item in cited())
@@ -246,12 +246,14 @@ def _coverage() -> Iterator[str]:
         yield ""
         yield "Counted apart, for it tells nothing of a council's own choice:"
         yield ""
-        for one in found.apart:
-            where = f" ({area_label(one.area)})" if one.area else ""
+        for thing in found.apart:
+            where = f" ({area_label(thing.area)})" if thing.area else ""
             how = (
-                "by law, not observed" if one.law else f"nation-wide, {len(one.councils.seen)} seen since {found.since}"
+                "by law, not observed"
+                if thing.law
+                else f"nation-wide, {len(thing.councils.seen)} seen since {found.since}"
             )
-            yield f"- {full_name(uk().dataset, one.provider)}{where}: {plural(len(one.councils.known), 'council')}, {how}"
+            yield f"- {full_name(uk().dataset, thing.provider)}{where}: {plural(len(thing.councils.known), 'council')}, {how}"
     yield ""
     leaning = {s.dependent for s in in_force() if s.relation in relations_that(Trait.LEANS)}
     bodies: dict[str, list[str]] = defaultdict(list)
@@ -393,14 +395,15 @@ def _left_out() -> Iterator[str]:
         left = list(csv.DictReader(file))
     yield f"{len(left):,} statements were left out, each with its reason, in `datasets/uk/left_out.csv`."
     yield ""
-    lines = []
+    lines: list[tuple[str, int, str]] = []
     for reason, some in groupby(sorted(left, key=lambda row: row["reason"]), key=lambda row: row["reason"]):
         sources = Counter(row["source"] or "not named" for row in some)
         told = ", ".join(
             f"{source} {count:,}" for source, count in sorted(sources.items(), key=lambda p: (-p[1], p[0]))
         )
         lines.append((reason, sources.total(), told))
-    yield from table("reason|statements|from", sorted(lines, key=lambda line: (-line[1], line[0])))
+    lines.sort(key=lambda line: (-line[1], line[0]))
+    yield from table("reason|statements|from", lines)
 
 
 @block
