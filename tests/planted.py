@@ -62,10 +62,9 @@ def planted(dataset: Dataset, incident: str, relation: Mapping[str, Any], *items
         for root, _, area in roots:
             if effect.incident_id == incident and effect.organisation != root:
                 name = f"planted.{effect.organisation}.{root}.{area}"
-                rows[name] = Relation(
-                    name, effect.organisation, verb or VERBS[root.partition(":")[0]], root,
-                    service_area=area or None, evidence=tuple(one.id for one in items), **relation,
-                )  # fmt: skip
+                cells = {"service_area": area or None, "evidence": tuple(one.id for one in items), **relation}
+                verb_of = verb or VERBS[root.partition(":")[0]]
+                rows[name] = Relation(name, effect.organisation, verb_of, root, **cells)
     return replace(
         dataset,
         relations=dict(sorted({**dataset.relations, **rows}.items())),
