@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from small import FILES, write_small
 
 from riskgraph import RiskGraph
@@ -60,12 +62,27 @@ def planted(dataset: Dataset, incident: str, relation: Mapping[str, Any], *items
         for root, _, area in roots:
             if effect.incident_id == incident and effect.organisation != root:
                 name = f"planted.{effect.organisation}.{root}.{area}"
-                rows[name] = Relation(
-                    name, effect.organisation, verb or VERBS[root.partition(":")[0]], root,
-                    service_area=area or None, evidence=tuple(one.id for one in items), **relation,
-                )  # fmt: skip
+                cells = {"service_area": area or None, "evidence": tuple(one.id for one in items), **relation}
+                verb_of = verb or VERBS[root.partition(":")[0]]
+                rows[name] = Relation(name, effect.organisation, verb_of, root, **cells)
     return replace(
         dataset,
         relations=dict(sorted({**dataset.relations, **rows}.items())),
         evidence=dict(sorted({**dataset.evidence, **{one.id: one for one in items}}.items())),
     )
+
+
+def lawful(dataset: Dataset, **cells: Any) -> Dataset:
+    """The map with a class rule, spelt out: every district is served by Orbit, as an Act of 2001 says."""
+    rules: Any = pytest.importorskip("riskgraph.data.class_rules")
+    model: Any = importlib.import_module("riskgraph.model")
+    usual = {
+        "id": "all", "who": ("district",), "nation": (), "relation": "served-by", "provider": "supplier:orbit",
+        "service_area": None, "data": None, "valid_from": "2001", "valid_to": None, "law": "An Act", "url": None,
+        "publisher": "invented", "published": "2001", "retrieved": None, "confidence": "confirmed",
+        "claim": "every one of them is served",
+    }  # fmt: skip
+    rule = model.ClassRule(**{**usual, **cells})
+    changed: Any = replace
+    made: Dataset = rules.expanded(changed(dataset, class_rules={rule.id: rule}))
+    return made

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from planted import lawful
 from small import FILES, write_small
 
 from riskgraph import RiskGraph, load
@@ -92,14 +93,7 @@ def test_what_the_nation_shares_is_counted_apart_and_never_as_known(dataset: Dat
 
 
 def test_what_a_class_rule_says_is_counted_apart_and_never_as_known(dataset: Dataset) -> None:
-    rules = pytest.importorskip("riskgraph.data.class_rules")
-    from riskgraph import model
-
-    rule = model.ClassRule(
-        "all", ("district",), (), "served-by", "supplier:orbit", "electoral", None, "2001", None, "An Act", None,
-        "invented", "2001", None, "confirmed", "every one of them is served",
-    )  # fmt: skip
-    found = area_coverage(RiskGraph(rules.expanded(replace(dataset, relations={}, class_rules={"all": rule}))))
+    found = area_coverage(RiskGraph(lawful(replace(dataset, relations={}), service_area="electoral")))
     assert cells(found, "electoral") == [0, 2, 0, 0, 0, 0] and not found.anything.known
     assert list(found.row_values("apart")) == [("supplier:orbit", "Orbit", "electoral", "by law", 2, None)]
     assert known_areas(found.graph, Question.of(found.graph).view) == {}

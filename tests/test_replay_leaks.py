@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from planted import EARLY, item, planted, struck
+from planted import EARLY, item, lawful, planted, struck
 
 from riskgraph import RiskGraph
 from riskgraph.analysis.replay import Replay, replay
@@ -175,18 +175,6 @@ def test_a_contract_that_is_learned_of_later_does_not_keep_an_old_row_young(inve
 
 @pytest.mark.parametrize("cells", [{"valid_from": "2024"}, {"valid_from": "2001", "published": "2025"}])
 def test_a_class_rule_of_a_later_day_names_nobody_before(invented: Dataset, cells: dict[str, str]) -> None:
-    rules = pytest.importorskip("riskgraph.data.class_rules")
-    from riskgraph import model
-
-    def lawful(**given: str) -> Dataset:
-        usual = {
-            "id": "all", "who": ("district",), "nation": (), "relation": "data-held-by", "provider": "supplier:orbit",
-            "service_area": "electoral", "data": "personal", "valid_from": "2001", "valid_to": None,
-            "law": "An Act", "url": "https://example.org/act", "publisher": "invented", "published": "2001",
-            "retrieved": "2026-11-22", "confidence": "confirmed", "claim": "every officer sends the register",
-        }  # fmt: skip
-        rule = model.ClassRule(**{**usual, **given})
-        return rules.expanded(replace(invented, class_rules={"all": rule}))
-
-    assert strictly(lawful(**cells), "orbit-2023") == strictly(invented, "orbit-2023")
-    assert strictly(lawful(), "orbit-2023") != strictly(invented, "orbit-2023")
+    late = lawful(invented, relation="data-held-by", service_area="electoral", data="personal", **cells)
+    known = lawful(invented, relation="data-held-by", service_area="electoral", data="personal")
+    assert strictly(late, "orbit-2023") == strictly(invented, "orbit-2023") != strictly(known, "orbit-2023")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from planted import item, planted, struck
+from planted import item, lawful, planted, struck
 from test_docs import generator
 
 from riskgraph import RiskGraph, load
@@ -105,19 +105,11 @@ def test_nobody_is_missed_where_it_was_known_before(bare: Dataset) -> None:
 
 
 def test_who_is_named_by_a_class_rule_alone_is_counted_apart(bare: Dataset) -> None:
-    rules = pytest.importorskip("riskgraph.data.class_rules")
-    from riskgraph import model
-
-    rule = model.ClassRule(
-        "all", ("district",), (), "served-by", ORBIT, None, None, "2001", None, "An Act", None, "invented", "2001",
-        None, "confirmed", "every one of them is served",
-    )  # fmt: skip
-    both = rules.expanded(replace(bare, class_rules={"all": rule}))
-    board = scoreboard(RiskGraph(both))
+    board = scoreboard(RiskGraph(lawful(bare)))
     assert [(board.named(knowing), board.by_law(knowing)) for knowing in Knowing] == [(2, 2)] * 3
     seen = planted(bare, "orbit-2023", {"service_area": "housing"}, item("old"))
     seen = replace(seen, relations={id_: row for id_, row in seen.relations.items() if "ashby" in id_})
-    board = scoreboard(RiskGraph(rules.expanded(replace(seen, class_rules={"all": rule}))))
+    board = scoreboard(RiskGraph(lawful(seen)))
     assert [(board.named(knowing), board.by_law(knowing)) for knowing in Knowing] == [(2, 1)] * 3
 
 
@@ -135,7 +127,7 @@ def test_it_counts_what_the_two_scores_count() -> None:
     board = seeds.scoreboard()
     for knowing, before in ((Knowing.BEFORE, True), (Knowing.ELSEWHERE, False)):
         score = seeds.replay(only_known_before=before)
-        assert (board.hits, board.named(knowing)) == (len(score.hits), sum(one.named for one in score.hits))  # type: ignore[union-attr]
+        assert (board.hits, board.named(knowing)) == (len(score.hits), sum(one.named for one in score.hits))
 
 
 # -- the national map ---------------------------------------------------------------------------------

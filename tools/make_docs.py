@@ -4,7 +4,7 @@
     python tools/make_docs.py scoreboard.md   # or some of them
 
 `json.md` and `json/` come from what the answers declare, `commands.md` comes from every `--help`, `model-by-example.md` from the hand-made conformance sets,
-`schema.md` from `datasets/schema.csv`, `scoreboard.md` from a replay of every incident of the national map.
+`schema.md` from `datasets/schema.csv`, the counts of `data.md` from the shipped maps (`data_page.py`), `scoreboard.md` from a replay of every incident of the national map.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+from data_page import data_page, wrapped
 
 import riskgraph.analysis
 import riskgraph.report
@@ -202,8 +203,8 @@ _ASKED = """\
 Every incident of the national map that hit public bodies elsewhere than where it began is asked again as if it were to
 come, on its day, in three ways of knowing:
 
-- **before**, the strict one: only what was published before the first day on which it may have begun, and nothing
-  undated. What the map learned since cannot leak in; `tests/test_replay_leaks.py` plants such rows.
+- **before**, the strict one: only what was published before it may have begun, and nothing undated. What the map learned
+  since cannot leak in: `tests/test_replay_leaks.py` plants such rows.
 - **elsewhere**: all but its own reporting, whenever that was published. It flatters where the map was widened later.
 - **all**: its own reporting too. This is no forecast: it says what the map knows of that day today.
 
@@ -222,7 +223,18 @@ def scoreboard_page(board: Scoreboard | None = None) -> str:
             then[lack] = then.get(lack, 0) + int(count)
     dataset = board.graph.dataset
     same = [line for line in board.lines if line.incident in first]
-    lines = ["# Scoreboard", "", MADE, "", f"Data of {in_words(dataset.info.as_of)}. {_ASKED}", "", "## In all", ""]
+    lines = [
+        "# Scoreboard",
+        "",
+        MADE,
+        "",
+        f"Data of {in_words(dataset.info.as_of)}.",
+        "",
+        *_ASKED.split("\n"),
+        "",
+        "## In all",
+        "",
+    ]
     lines += ["| map | incidents | hit | before | elsewhere | all |", "|---|---|---|---|---|---|"]
     sums = [sum(int(row[name]) for row in first.values()) for name in ("hit", *Knowing)]
     lines.append(_line("edition 1", len(first), *sums))
@@ -263,7 +275,7 @@ def scoreboard_page(board: Scoreboard | None = None) -> str:
                 names.setdefault(one.incident, []).append(short_name(dataset, one.body))
         told = "; ".join(f"{incident}: {', '.join(some)}" for incident, some in names.items())
         lines += ["", f"**{LACKS[lack][0][:1].upper()}{LACKS[lack][0][1:]}** ({board.lacks[lack]}). {told}."]
-    return "\n".join(lines) + "\n"
+    return "\n".join(wrapped(lines)) + "\n"
 
 
 def _line(*cells: str | int) -> str:
@@ -290,6 +302,7 @@ PAGES = {
     "commands.md": commands_page,
     "model-by-example.md": examples_page,
     "schema.md": schema_page,
+    "data.md": lambda: data_page((ROOT / "docs" / "data.md").read_text(encoding="utf-8")),
     "scoreboard.md": scoreboard_page,  # takes a minute
 }
 
