@@ -47,7 +47,8 @@ def made(folder: Path, rows: Iterable[dict[str, str]], **entity_notes: str) -> P
         for kind, slugs in KINDS.items()
         for slug in slugs
     ]
-    relations, evidence = [], []
+    relations: list[dict[str, str]] = []
+    evidence: list[dict[str, str]] = []
     for number, row in enumerate(rows):
         dependent, relation, provider = row["row"].split()
         named = {slug: f"{kind}:{slug}" for kind, slugs in KINDS.items() for slug in slugs}
