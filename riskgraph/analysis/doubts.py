@@ -97,7 +97,7 @@ class _InForce:
         self.day = self.view.as_of
         settled = graph.settled(self.view)
         self.weighed: Weighed = settled.weighed
-        self.steps: list[Step] = [step for step in settled.steps if step.in_force and not step.implied]
+        self.steps: list[Step] = [step for step in settled.observed if step.in_force and not step.implied]
 
     def seen(self, row: Relation) -> str | None:
         return last_evidenced(self.dataset, row, self.view)
