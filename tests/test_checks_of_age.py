@@ -59,7 +59,7 @@ def made(folder: Path, rows: Iterable[dict[str, str]], **entity_notes: str) -> P
                  "published": source.get("published", ""), "confidence": "confirmed", "stance": "supports",
                  "claim": source.get("claim", "")}
             )  # fmt: skip
-        kept = {
+        kept: dict[str, str] = {
             name: row[name] for name in ("service_area", "valid_from", "valid_to", "contract_end_latest") if name in row
         }
         relations.append(
