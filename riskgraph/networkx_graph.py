@@ -30,6 +30,7 @@ CARRIED = {
     "incident_effects": ("incident_effects", None),
     "class_rules": ("class_rules", "id"),
     "register": ("authorities", "id"),
+    "questions": ("questions", "id"),
 }
 
 
@@ -49,7 +50,8 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
         Nodes carry `kind` and `name` and the filled columns of `entities.csv`; edges are keyed by the id of the
         relation and carry `relation` and its filled columns. The graph carries what `dataset.toml` says, and
         `evidence`, `incidents`, `incident_effects` and, if the data set has them, `class_rules` (the rows that they
-        make are edges too) and a `register` of its own: each record as a mapping of its filled columns. `from_networkx` makes the same data set of it again.
+        make are edges too), a `register` of its own and `questions`: each record as a mapping of its filled columns.
+        `from_networkx` makes the same data set of it again.
 
     Examples
     --------
@@ -75,6 +77,13 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
         graph.graph["class_rules"] = {rule.id: _filled(rule) for rule in dataset.class_rules.values()}
     if dataset.own_register_file:
         graph.graph["register"] = {entry.id: _filled(entry) for entry in dataset.register.values()}
+    if dataset.questions:
+        kept = {
+            id_: one
+            for id_, one in dataset.questions.items()
+            if rows is None or one.about not in dataset.relations or one.about in rows
+        }
+        graph.graph["questions"] = {one.id: _filled(one) for one in kept.values()}
     return graph
 
 

@@ -18,6 +18,7 @@ from riskgraph.errors import ServerError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import (
     ClassRule,
+    Enquiry,
     Entity,
     Evidence,
     Incident,
@@ -45,6 +46,7 @@ _ALL = {
     "Evidence": "MATCH (n:Evidence {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "ClassRule": "MATCH (n:ClassRule {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "Incident": "MATCH (n:Incident {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
+    "Enquiry": "MATCH (n:Enquiry {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
 }
 _RELATIONS = (
     f"MATCH (a:Entity {{generation: $generation}})-[r:{_TYPES}]->(b:Entity) WHERE a.id IS NOT NULL "
@@ -223,6 +225,7 @@ class Neo4jBackend:
             ),
             expanded=bool(class_rules),
             own_register_file=info["own_register_file"],
+            questions=_by_id(_record(Enquiry, row["n"]) for row in run(_ALL["Enquiry"], generation)),
         )
 
 
@@ -270,6 +273,7 @@ def _warnings(dataset: Dataset) -> tuple[Any, ...]:
         "incident_effects": dataset.effects,
         "class_rules": dataset.class_rules,
         "authorities": dataset.register,
+        "questions": dataset.questions,
     }
     rows = {table: {key: number for number, key in enumerate(keys, 2)} for table, keys in tables.items()}
     found = [problem for problem in run_checks(dataset, rows) if problem.severity == "warning"]

@@ -14,7 +14,18 @@ from riskgraph.data.files import toml_string, write_table
 from riskgraph.data.joining import MergeReport
 from riskgraph.dates import last_day
 from riskgraph.errors import Problem
-from riskgraph.model import RULE, ClassRule, Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
+from riskgraph.model import (
+    RULE,
+    ClassRule,
+    Enquiry,
+    Entity,
+    Evidence,
+    Grade,
+    Incident,
+    IncidentEffect,
+    RegisterEntry,
+    Relation,
+)
 from riskgraph.schema import schema
 
 __all__ = ["TABLES", "DataTable", "Dataset", "DatasetInfo", "canonical"]
@@ -27,6 +38,7 @@ class DataTable(NamedTuple):
     record: type[Any]
     held: str
     required: bool = False
+    sparse: bool = False  # the file is there only where it holds anything
 
 
 TABLES = {  # by their names in the schema
@@ -37,6 +49,7 @@ TABLES = {  # by their names in the schema
     "incident_effects": DataTable("incident_effects.csv", IncidentEffect, "effects"),
     "class_rules": DataTable("class_rules.csv", ClassRule, "class_rules"),
     "authorities": DataTable("register.csv", RegisterEntry, "register"),
+    "questions": DataTable("questions.csv", Enquiry, "questions", sparse=True),
 }
 
 
@@ -87,6 +100,7 @@ class Dataset:
     own_register_file: bool = False  # the folder brings its own register.csv
     laid: tuple[tuple[str, DatasetInfo], ...] = ()  # of one's own register on a map: both by name, one's own first
     told: MergeReport | None = None  # and what the two contradict each other in
+    questions: Mapping[str, Enquiry] = field(default_factory=dict)  # that no source answers
 
     @classmethod
     def of(
@@ -102,6 +116,7 @@ class Dataset:
         register: Mapping[str, RegisterEntry],
         class_rules: Mapping[str, ClassRule] | None = None,
         own_register_file: bool = False,
+        questions: Mapping[str, Enquiry] | None = None,
     ) -> Dataset:
         """A data set from tables in any order; what is in them is not checked."""
         return cls(
@@ -115,6 +130,7 @@ class Dataset:
             dict(sorted(register.items())),
             dict(sorted((class_rules or {}).items())),
             own_register_file=own_register_file,
+            questions=dict(sorted((questions or {}).items())),
         )
 
     def records(self, table: str) -> list[Any]:
@@ -155,6 +171,10 @@ class Dataset:
         """Usual name of a body or place; for `organisation/area`, the name of the organisation."""
         return self.entities[id_.partition("/")[0]].name
 
+    def asked(self, questions: Iterable[Enquiry]) -> dict[str, Enquiry]:
+        """Those of some questions that are about something in this data set, by id; the others have lost their object."""
+        return {one.id: one for one in questions if one.about in self.entities or one.about in self.relations}
+
     def __repr__(self) -> str:
         return (
             f"<Dataset {self.info.title!r}: {len(self.entities)} entities, {len(self.records('relations'))} relations>"
@@ -179,6 +199,8 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
     """
     content = {"dataset.toml": _toml(dataset.info)}
     for table, (file, *_) in TABLES.items():
+        if TABLES[table].sparse and not dataset.records(table):
+            continue
         if table == "authorities" and not (register or dataset.own_register_file):
             continue
         records = dataset.records(table)

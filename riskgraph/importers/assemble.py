@@ -240,6 +240,7 @@ def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, Regist
         register=dict(sorted(register.items())),
         class_rules=base.class_rules if base else {},
         own_register_file=bool(brought),
+        questions=base.questions if base else {},
     )
     for table in ("entities", "relations", "evidence", "incidents", "effects"):
         before = len(getattr(base, table)) if base else 0

@@ -281,6 +281,7 @@ _TABLES = {
     "incidents": "Incidents",
     "incident_effects": "Effects of incidents",
     "class_rules": "Class rules",
+    "questions": "Open questions",
 }
 _FIELDS = {
     "valid_from": "start",
