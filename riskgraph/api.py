@@ -82,7 +82,7 @@ def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
     Examples
     --------
     >>> load("seeds")
-    <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    <RiskMap 'Five documented incidents': 43 entities, 72 relations, as of 2026-11-22>
     """
     with closing(open_backend(backend, where)) as opened:
         return RiskMap(opened.graph())

@@ -353,7 +353,7 @@ def chance(
     --------
     >>> found = chance(RiskGraph.open("seeds"), "east kent services", like="outage", worlds=1000)
     >>> [(e.name, e.base, e.exact) for e in found.authorities][:1]
-    [('Canterbury City Council', 0.925, True)]
+    [('Canterbury City Council', 0.955, True)]
     """
     table = _checked(worlds, seed, table)
     question = Question.of(graph, roots, **asking)
