@@ -37,6 +37,7 @@ from riskgraph.scenario.model import Change, Scenario, change
 if TYPE_CHECKING:
     import networkx as nx
 
+    from riskgraph.analysis.area_coverage import Coverage
     from riskgraph.analysis.brief import Brief
     from riskgraph.analysis.chance import Chance, ChanceChange
     from riskgraph.analysis.held import Held
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from riskgraph.analysis.ranked import RankedQuestions
     from riskgraph.analysis.replay import Replay
     from riskgraph.analysis.replay_score import ReplayScore
+    from riskgraph.analysis.scoreboard import Scoreboard
     from riskgraph.analysis.services import ServicesHit
     from riskgraph.analysis.step_chances import StepChance
     from riskgraph.analysis.timeline import Timeline
@@ -585,6 +587,18 @@ class RiskMap:
         """
         return checked(gaps)(self.graph, **asking)
 
+    def coverage(self, **asking: Unpack[Asking]) -> Coverage:
+        """Of how many councils the map knows who provides what; see `riskgraph.analysis.area_coverage.area_coverage`.
+
+        Examples
+        --------
+        >>> load("seeds").coverage()
+        <Coverage of 25 councils: anything known of 17>
+        """
+        from riskgraph.analysis.area_coverage import area_coverage
+
+        return checked(area_coverage)(self.graph, **asking)
+
     def ask(self, roots: RootNames = (), **asking: Unpack[Asking]) -> Ask:
         """The questions to put, and to whom; see `riskgraph.analysis.gaps.ask`.
 
@@ -904,6 +918,20 @@ class RiskMap:
         if incident is None:
             return checked(replay_all)(self.graph, only_known_before=only_known_before, **asking)
         return checked(replay)(self.graph, incident, only_known_before=only_known_before, **asking)
+
+    def scoreboard(self, **asking: Unpack[Asking]) -> Scoreboard:
+        """All incidents in each way of knowing, and what kind of fact would have named the rest.
+
+        See `riskgraph.analysis.scoreboard.scoreboard`.
+
+        Examples
+        --------
+        >>> load("seeds").scoreboard()
+        <Scoreboard of 5 incidents: 4 of 21 hits named>
+        """
+        from riskgraph.analysis.scoreboard import scoreboard
+
+        return checked(scoreboard)(self.graph, **asking)
 
     def timeline(self, incident: str, **asking: Unpack[Asking]) -> Timeline:
         """Everything dated about one incident, in order; see `riskgraph.analysis.timeline.timeline`.

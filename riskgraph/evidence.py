@@ -107,9 +107,16 @@ class Weighed:
         """Whether a row ages; one that says itself how long it holds does not (model rule 37)."""
         if row.valid_to is not None and self._known(row, "valid_to"):
             return False
+        if self.view.replay and not self._whole(row):
+            return True  # no item speaks of the end of a contract: it may have come with what is left out
         return not any(
             end is not None and last_day(end) >= self.view.as_of for end in (row.contract_end_latest, row.contract_end)
         )
+
+    def _whole(self, row: Relation) -> bool:
+        """Whether everything that supports the relation counts in this view."""
+        supporting, counting = self._items(row, None)
+        return len(supporting) == sum(item.stance == "supports" for item in counting)
 
     def old(self, row: Relation) -> bool:
         """Whether a row ages and was last evidenced more than five years before the day asked (model rule 40)."""

@@ -32,6 +32,7 @@ __all__ = [
     "SUPPLIER",
     "SYSTEM",
     "Band",
+    "Enquiry",
     "Entity",
     "Evidence",
     "FailureKind",
@@ -359,6 +360,16 @@ class IncidentEffect:
     def hit(self) -> bool:
         """Whether it struck the body: neither told, nor named only, nor ruled out."""
         return self.effect not in {"notified", "named-but-unaffected"} and self.state != "ruled-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """A question that only general knowledge raises: no source answers it, so it is no row, and harm never travels by it."""
+
+    id: str
+    about: str  # a body or place, or a relation
+    question: str
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ CARRIED = {
     "incidents": ("incidents", "incident_id"),
     "incident_effects": ("incident_effects", None),
     "register": ("authorities", "id"),
+    "questions": ("questions", "id"),
 }
 
 
@@ -46,8 +47,8 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
     networkx.MultiDiGraph
         Nodes carry `kind` and `name` and the filled columns of `entities.csv`; edges are keyed by the id of the
         relation and carry `relation` and its filled columns. The graph carries what `dataset.toml` says, and
-        `evidence`, `incidents`, `incident_effects` and, if the data set has one of its own, `register`: each
-        record as a mapping of its filled columns. `from_networkx` makes the same data set of it again.
+        `evidence`, `incidents`, `incident_effects` and, if the data set has them, a `register` of its own and
+        `questions`: each record as a mapping of its filled columns. `from_networkx` makes the same data set of it again.
 
     Examples
     --------
@@ -70,6 +71,13 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
     graph.graph["incident_effects"] = [_filled(effect, "") for effect in dataset.effects]
     if dataset.own_register_file:
         graph.graph["register"] = {entry.id: _filled(entry) for entry in dataset.register.values()}
+    if dataset.questions:
+        kept = {
+            id_: one
+            for id_, one in dataset.questions.items()
+            if rows is None or one.about not in dataset.relations or one.about in rows
+        }
+        graph.graph["questions"] = {one.id: _filled(one) for one in kept.values()}
     return graph
 
 

@@ -179,6 +179,8 @@ class Evidence:
             supports, _ = self.about(row, "valid_to")
             if not supports or any(self.known(item) for item in supports):
                 return False
+        if not all(self.known(item) for item in self.about(row, "")[0]):
+            return True  # no item speaks of the end of a contract: it may have come with what is left out
         ends = (row.get("contract_end_latest") or "", row.get("contract_end") or "")
         return not any(end and last_day(end) >= self.as_of for end in ends)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -78,6 +79,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def generator() -> ModuleType:
+    if str(ROOT / "tools") not in sys.path:  # as for a script that is run
+        sys.path.append(str(ROOT / "tools"))
     spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
     assert spec is not None
     assert spec.loader is not None
@@ -86,7 +89,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["json.md", "commands.md", "model-by-example.md", "schema.md"])
+@pytest.mark.parametrize("name", ["json.md", "commands.md", "model-by-example.md", "schema.md", "data.md"])
 def test_made_pages_are_up_to_date(name: str) -> None:
     made = generator().PAGES[name]()
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == made, "run: python tools/make_docs.py"
@@ -96,3 +99,27 @@ def test_the_schemas_are_up_to_date() -> None:
     made = generator().schemas()
     there = {f"json/{path.name}": path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "json").glob("*.json")}
     assert there == made, "run: python tools/make_docs.py"
+
+
+def test_every_block_of_counts_stands_on_the_page_about_the_data_once() -> None:
+    generator()
+    from data_page import BLOCKS
+
+    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"<!-- made: ([a-z-]+) -->", text)) == sorted(BLOCKS)
+    assert text.count("<!-- /made -->") == len(BLOCKS)
+
+
+def test_what_was_left_out_is_counted_by_reason_and_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator()
+    import data_page
+
+    listed = tmp_path / "left_out.csv"
+    listed.write_text(
+        "statement,reason,source,url\na,no source,hand,\nb,seen too late,pay,\nc,no source,pay,\nd,no source,pay,\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(data_page, "LEFT_OUT", listed)
+    said = list(data_page.BLOCKS["left-out"]())
+    assert said[0].startswith("4 statements were left out")
+    assert said[-2:] == ["| no source | 3 | pay 2, hand 1 |", "| seen too late | 1 | pay 1 |"]

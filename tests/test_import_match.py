@@ -159,7 +159,7 @@ def test_false_friends_stay_apart(one: str, two: str) -> None:
     ("name", "id_"),
     [
         ("CIVICA UK LIMITED", "civica"),
-        ("Civica Election Services Ltd.", "civica"),
+        ("Civica Election Services Ltd.", "electoral-reform-services"),
         ("CAPITA BUSINESS SERVICES LTD", "capita"),
         ("Northgate Public Services (UK) Limited", "nec"),
         ("IDOX SOFTWARE LTD", "idox"),

@@ -23,7 +23,7 @@ from riskgraph.cli import main
 from riskgraph.data import Dataset
 from riskgraph.errors import RiskGraphError, ServerError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import NEVER
+from riskgraph.model import NEVER, Enquiry
 
 pytestmark = MARKS
 
@@ -87,6 +87,17 @@ def test_the_map_read_back_is_the_map_that_went_in(server: Server, name: str) ->
     assert back.dataset.warnings == there.dataset.warnings
     assert back.dataset.info == there.dataset.info
     assert loaded.counts["Entity"] == len(there.dataset.entities)
+
+
+def test_questions_that_no_source_answers_come_back(server: Server) -> None:
+    asked = {
+        "q1": Enquiry("q1", "supplier:civica", "Who owns it?"),
+        "q2": Enquiry("q2", "authority:thanet", "Who hosts?", "heard"),
+    }
+    dataset = replace(graph().dataset, questions=asked)
+    load(server, RiskGraph(dataset), "seeds", again=True)
+    back = Neo4jBackend(server, "seeds").graph().dataset
+    assert back.questions == asked and back.digest == dataset.digest
 
 
 def test_loading_twice_changes_nothing(server: Server) -> None:

@@ -200,13 +200,6 @@ def test_every_answer_of_reach_says_how_well_the_map_knows() -> None:
         )
 
 
-@pytest.mark.slow
-def test_the_track_record_is_what_a_replay_finds(uk: RiskMap) -> None:
-    said = " ".join(run("replay").split())
-    named, hits = re.match(r"(\d+) of (\d+) hits on public bodies would have been named", said).groups()  # type: ignore[union-attr]
-    assert uk.dataset.info.track_record == f"{named} of {hits}"
-
-
 def test_no_line_that_is_read_aloud_is_longer_than_120_characters() -> None:
     for root in ("civica", "capita", "microsoft-365", "netcall", "granicus"):
         for words in (("blast", root), ("calls", root), ("blast", root, "--anonymous")):

@@ -36,7 +36,7 @@ def run(*args: str) -> Result:
         ("fourth parties", "rank --hidden"),
         ("fourth-parties", "rank --hidden"),
         ("who is affected by civica", "blast civica"),
-        ("coverage", "data gaps"),
+        ("coverage", "list coverage"),
         ("letter civica", "data ask --letter --root civica"),
         ("questions", "data ask"),
         ("template", "data template"),

@@ -1,9 +1,10 @@
 """Write the pages of `docs/` that are made from the project itself; a test holds that they are up to date.
 
-    python tools/make_docs.py
+    python tools/make_docs.py                 # all pages
+    python tools/make_docs.py scoreboard.md   # or some of them
 
 `json.md` and `json/` come from what the answers declare, `commands.md` comes from every `--help`, `model-by-example.md` from the hand-made conformance sets,
-`schema.md` from `datasets/schema.csv`.
+`schema.md` from `datasets/schema.csv`, the counts of `data.md` from the shipped maps (`data_page.py`), `scoreboard.md` from a replay of every incident of the national map.
 """
 
 from __future__ import annotations
@@ -12,17 +13,24 @@ import csv
 import importlib
 import json
 import pkgutil
+import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+from data_page import data_page, wrapped
 
 import riskgraph.analysis
 import riskgraph.report
 import riskgraph.scenario
 from riskgraph.analysis.answer import Answer, Column, Form
+from riskgraph.analysis.scoreboard import BoardLine, Knowing, Lack, Scoreboard
+from riskgraph.api import load
 from riskgraph.cli import COMMANDS, main
+from riskgraph.dates import in_words
+from riskgraph.render.scoreboard import LACKS
+from riskgraph.render.words import short_name
 from riskgraph.schema import schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -190,15 +198,118 @@ def schemas() -> dict[str, str]:
     }
 
 
+FIRST = ROOT / "docs" / "scoreboard-first-edition.csv"  # what the map of the first edition named: never made again
+_ASKED = """\
+Every incident of the national map that hit public bodies elsewhere than where it began is asked again as if it were to
+come, on its day, in three ways of knowing:
+
+- **before**, the strict one: only what was published before it may have begun, and nothing undated. What the map learned
+  since cannot leak in: `tests/test_replay_leaks.py` plants such rows.
+- **elsewhere**: all but its own reporting, whenever that was published. It flatters where the map was widened later.
+- **all**: its own reporting too. This is no forecast: it says what the map knows of that day today.
+
+*By law*: named by a class rule alone, which holds for every body of a class and was not observed of that one. How it is
+counted otherwise: [replay](replay.md). The same for any map: `riskgraph replay --scoreboard`. Edition 1 is the national
+map as it was before the second collection, kept in [a file](scoreboard-first-edition.csv) as a record."""
+
+
+def scoreboard_page(board: Scoreboard | None = None) -> str:
+    """The scoreboard of the national map, now and as it was in its first edition."""
+    board = load("uk").scoreboard() if board is None else board
+    first = {row["incident"]: row for row in _rows(FIRST)}
+    then: dict[str, int] = {}
+    for row in first.values():
+        for lack, _, count in (part.partition(":") for part in row["lacks"].split(";") if part):
+            then[lack] = then.get(lack, 0) + int(count)
+    dataset = board.graph.dataset
+    same = [line for line in board.lines if line.incident in first]
+    lines = [
+        "# Scoreboard",
+        "",
+        MADE,
+        "",
+        f"Data of {in_words(dataset.info.as_of)}.",
+        "",
+        *_ASKED.split("\n"),
+        "",
+        "## In all",
+        "",
+    ]
+    lines += ["| map | incidents | hit | before | elsewhere | all |", "|---|---|---|---|---|---|"]
+    sums = [sum(int(row[name]) for row in first.values()) for name in ("hit", *Knowing)]
+    lines.append(_line("edition 1", len(first), *sums))
+    lines.append(_line("today, the same incidents", len(same), *_sums(same)))
+    lines.append(_line("today, all incidents", len(board.lines), *_sums(board.lines)))
+    others = [sum(line.named[knowing].others for line in board.lines) for knowing in Knowing]
+    lines += [
+        "",
+        f"Named besides, and not reported, which is no finding either way: {others[0]:,} before, {others[1]:,} elsewhere, "
+        f"{others[2]:,} all. Named though they were not affected: {_cleared(board)} before.",
+    ]
+    if board.not_asked:
+        lines += ["", f"Not asked, because no place or no day is recorded: {', '.join(board.not_asked)}."]
+    lines += ["", "## By incident", "", "Edition 1 → today; – is an incident that edition 1 did not have.", ""]
+    lines += ["| incident | hit | before | elsewhere | all |", "|---|---|---|---|---|"]
+    for line in board.lines:
+        old = first.get(line.incident)
+        counts = [_now(len(line.named[knowing].hit), len(line.named[knowing].by_law)) for knowing in Knowing]
+        told = [f"{old[name] if old else '–'} → {count}" for name, count in zip(Knowing, counts, strict=True)]
+        hit = (
+            str(len(line.hits))
+            if old and int(old["hit"]) == len(line.hits)
+            else f"{old['hit'] if old else '–'} → {len(line.hits)}"
+        )
+        lines.append(_line(line.incident, hit, *told))
+    lines += ["", "## What kind of fact would have named the rest", ""]
+    lines.append(
+        f"Of the {board.hits} hit, {len(board.missed)} are not named before. The first reason that applies counts."
+    )
+    lines += ["", "| what the map lacks | fact needed | edition 1 | today |", "|---|---|---|---|"]
+    for lack in sorted(Lack, key=lambda one: (-board.lacks.get(one, 0), -then.get(one, 0))):
+        if lack in board.lacks or lack in then:
+            lines.append(_line(*LACKS[lack], then.get(lack, 0), board.lacks.get(lack, 0)))
+    for lack in board.lacks:
+        names: dict[str, list[str]] = {}
+        for one in board.missed:
+            if one.lack is lack:
+                names.setdefault(one.incident, []).append(short_name(dataset, one.body))
+        told = "; ".join(f"{incident}: {', '.join(some)}" for incident, some in names.items())
+        lines += ["", f"**{LACKS[lack][0][:1].upper()}{LACKS[lack][0][1:]}** ({board.lacks[lack]}). {told}."]
+    return "\n".join(wrapped(lines)) + "\n"
+
+
+def _line(*cells: str | int) -> str:
+    return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells) + " |"
+
+
+def _now(named: int, lawful: int) -> str:
+    return f"{named} ({lawful} by law)" if lawful else str(named)
+
+
+def _sums(lines: Sequence[BoardLine]) -> Iterator[str]:
+    yield str(sum(len(line.hits) for line in lines))
+    for knowing in Knowing:
+        named = [line.named[knowing] for line in lines]
+        yield _now(sum(len(one.hit) for one in named), sum(len(one.by_law) for one in named))
+
+
+def _cleared(board: Scoreboard) -> int:
+    return sum(line.named[Knowing.BEFORE].cleared for line in board.lines)
+
+
 PAGES = {
     "json.md": json_page,
     "commands.md": commands_page,
     "model-by-example.md": examples_page,
     "schema.md": schema_page,
+    "data.md": lambda: data_page((ROOT / "docs" / "data.md").read_text(encoding="utf-8")),
+    "scoreboard.md": scoreboard_page,  # takes a minute
 }
 
 if __name__ == "__main__":
     (ROOT / "docs" / "json").mkdir(exist_ok=True)
-    for name, text in {**{name: page() for name, page in PAGES.items()}, **schemas()}.items():
+    wanted = sys.argv[1:]
+    made = {name: page() for name, page in PAGES.items() if not wanted or name in wanted}
+    for name, text in {**made, **({} if wanted else schemas())}.items():
         (ROOT / "docs" / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"docs/{name}")

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
+from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value, as_words
+from riskgraph.analysis.doubts import DOUBTS, Advice, MapDoubt, doubts
 from riskgraph.analysis.question import Question
 from riskgraph.data.checks import CHECKS, run_checks
-from riskgraph.data.dataset import Dataset
+from riskgraph.data.dataset import TABLES, Dataset
 from riskgraph.data.incident import Recorded
 from riskgraph.data.joining import MergeReport
 from riskgraph.data.merge import merge
@@ -25,29 +26,34 @@ _WRITTEN = Column("written", "whether it was written to a folder", "flag")
 
 @dataclass(frozen=True)
 class DataCheck(Answer):
-    """What is doubtful in a map; what is wrong keeps it from being read at all."""
+    """What is doubtful in a map, and what may no longer be true; what is wrong keeps it from being read at all."""
 
     form: ClassVar = Form(
         "data check",
-        "What is doubtful in a map, after every cell and every row was checked.",
+        "What is doubtful in a map, after every cell and every row was checked, and what may no longer be true.",
         (),
         (
             Column("warnings", "doubtful things that were found", "integer", "warnings"),
             Column("rules", "rules that were checked over the rows, besides every cell", "integer", "rules"),
+            Column("doubts", "things that may no longer be true, for a person to look at", "integer", "doubts"),
             *(Column(table, f"{what} in the map", "integer", "rows") for table, what in _TABLES.items()),
         ),
         (
             TableForm(
                 "warnings",
-                "a doubtful thing",
+                "a doubtful thing: warnings, then doubts",
                 (
                     Column("file", "file in which it stands"),
-                    Column("row", "row as a spreadsheet counts: the header is row 1", "integer"),
-                    Column("column", "column in which it stands"),
-                    Column("rule", "name of the rule that it breaks"),
+                    Column("row", "row as a spreadsheet counts: the header is row 1; empty for a doubt", "integer"),
+                    Column("column", "column in which it stands, or of a doubt the one to look at"),
+                    Column("rule", "name of the rule that it breaks, or of the check that doubts it"),
                     Column("message", "what is doubtful"),
                     Column("fix", "what to do about it"),
+                    Column("severity", "warning, or doubt: the row is sound but may no longer be true"),
+                    Column("about", "of a doubt, id of the row or body to look at first"),
+                    Column("others", "of a doubt, ids of the other rows concerned", "list"),
                 ),
+                ("rule", "message", "fix"),
             ),
         ),
     )
@@ -55,15 +61,24 @@ class DataCheck(Answer):
     graph: RiskGraph = field(repr=False)
     question: Question = field(repr=False)
 
+    doubts: tuple[MapDoubt, ...] = field(repr=False)  # by check
+
     def fact_values(self) -> Mapping[str, Value]:
         """How much there is, and how much of it is doubtful."""
         dataset = self.graph.dataset
         sizes = {table: len(getattr(dataset, table)) for table in _TABLES}
-        return {"warnings": len(dataset.warnings), "rules": len(CHECKS), **sizes}
+        rules = len(CHECKS) + len(DOUBTS)
+        return {"warnings": len(dataset.warnings), "rules": rules, "doubts": len(self.doubts), **sizes}
 
     def row_values(self, table: str) -> Iterable[Row]:
         """One row for each doubtful thing."""
-        return [(one.file, one.row, one.column, one.rule, one.message, one.fix) for one in self.graph.dataset.warnings]
+        dataset = self.graph.dataset
+        for one in dataset.warnings:
+            yield one.file, one.row, one.column, one.rule, one.message, one.fix, one.severity, None, ()
+        for doubt in self.doubts:
+            file = TABLES["relations" if doubt.about in dataset.relations else "entities"].file
+            said, fix = as_words(doubt, dataset), as_words(Advice(doubt), dataset)
+            yield file, None, doubt.column, doubt.check, said, fix, "doubt", doubt.about, doubt.others
 
 
 def check_data(graph: RiskGraph) -> DataCheck:
@@ -77,14 +92,14 @@ def check_data(graph: RiskGraph) -> DataCheck:
     Returns
     -------
     DataCheck
-        With a row for each warning.
+        With a row for each warning and each doubt.
 
     Examples
     --------
     >>> check_data(RiskGraph.open("seeds")).fact_values()["warnings"]
     0
     """
-    return DataCheck(graph, Question.of(graph))
+    return DataCheck(graph, Question.of(graph), doubts(graph))
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from riskgraph.analysis.contracts import Buyers
 from riskgraph.analysis.coverage import BodyCoverage, ProductCoverage, of_bodies, of_products
 from riskgraph.analysis.measure import counted
 from riskgraph.analysis.question import Asking, Question, RootNames
+from riskgraph.data.dataset import Dataset
 from riskgraph.evidence import last_evidenced
 from riskgraph.graph import RiskGraph
 from riskgraph.maps import sheets_of
-from riskgraph.model import AUTHORITY
+from riskgraph.model import AUTHORITY, Enquiry
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that, rules
 
@@ -57,6 +58,7 @@ class Gaps(Answer, Pictured):
         (
             Column("rows", "rows in force", "integer", "rows"),
             Column("without_area", "rows whose service area is blank", "integer", "rows"),
+            Column("questions", "questions that no source answers", "integer", "questions"),
         ),
         (
             TableForm(
@@ -114,8 +116,20 @@ class Gaps(Answer, Pictured):
                 "an authority of today that depends on nothing in this data",
                 (Column("id", "its id"), Column("name", "its name")),
             ),
+            TableForm(
+                "questions",
+                "a question that only general knowledge raises, and no source answers",
+                (
+                    Column("id", "its id"),
+                    Column("about", "id of the body, place or relation that it is about"),
+                    Column("name", "name of that body or place, or of the dependent of that relation"),
+                    Column("question", "the question"),
+                    Column("why", "why it is asked"),
+                ),
+                ("name", "question", "why"),
+            ),
         ),
-        ("bodies", "products"),
+        ("bodies", "products", "questions"),
     )
 
     graph: RiskGraph
@@ -133,13 +147,14 @@ class Gaps(Answer, Pictured):
     coverage: Mapping[str, BodyCoverage]
     products: tuple[ProductCoverage, ...]
     with_contact: frozenset[str] | None  # authorities for which the sheet names a contact; None: read from no sheet
+    questions: tuple[Enquiry, ...]  # that no source answers, about somebody in scope
 
     def __repr__(self) -> str:
         return f"<Gaps in {self.rows} rows: {sum(c.blank for c in self.fields.values())} blanks that matter>"
 
     def fact_values(self) -> Mapping[str, Value]:
         """How many rows there are, and how many say no area."""
-        return {"rows": self.rows, "without_area": self.without_area}
+        return {"rows": self.rows, "without_area": self.without_area, "questions": len(self.questions)}
 
     def row_values(self, table: str) -> Iterable[Row]:
         """One row for each authority, field or weak row."""
@@ -154,6 +169,11 @@ class Gaps(Answer, Pictured):
             return [(why, row) for why, rows in weak for row in rows]
         if table == "silent":
             return [(body, dataset.usual_name(body)) for body in self.silent]
+        if table == "questions":
+            return [
+                (one.id, one.about, dataset.usual_name(_whose(dataset, one)), one.question, one.why)
+                for one in self.questions
+            ]
         if table == "products":
             return [
                 (
@@ -251,6 +271,30 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
         of_bodies(graph, question, steps),
         of_products(graph, question, steps),
         _with_contact(graph),
+        tuple(one for one in dataset.questions.values() if _asked_in(dataset, one, buyers)),
+    )
+
+
+def _whose(dataset: Dataset, question: Enquiry) -> str:
+    """The body or place that a question is about, or the dependent of the relation."""
+    row = dataset.relations.get(question.about)
+    return question.about if row is None else row.dependent
+
+
+def _asked_in(dataset: Dataset, question: Enquiry, buyers: Buyers) -> bool:
+    """Whether a question concerns somebody in scope: itself, or who leans on what it is about in one of the areas."""
+    row = dataset.relations.get(question.about)
+    if row is not None and dataset.entities[row.dependent].kind == AUTHORITY:
+        return buyers.hold(row.dependent, row.service_area)
+    about = _whose(dataset, question)
+    if dataset.entities[about].kind == AUTHORITY:
+        return not buyers.chosen.areas and buyers.chosen.holds(about)
+    if not buyers.limited and not buyers.chosen.areas:
+        return True
+    return any(
+        buyers.hold(one.dependent, one.service_area)
+        for one in dataset.relations.values()
+        if one.provider == about and one.relation in relations_that(Trait.LEANS)
     )
 
 

@@ -10,6 +10,8 @@
   is reached within the band has ended: only data that were left behind can harm it.
 - *Residents*: everyone who lives in the areas reached, each person once. A county's people are its own only
   where no area that holds them counts already.
+- *By law* is no observation: a row that a class rule made says what holds for every body of a class, so it is never
+  counted as something known of a body.
 - *Services* count by their own band, never by that of the body whose services they are.
 - *Service areas*: where an answer is limited to some, a body counts in a kind and a band if one of its services in
   these areas is reached in that kind and band, and only these services count.
@@ -23,13 +25,14 @@ from datetime import date
 from enum import StrEnum
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, Band, FailureKind, RegisterEntry
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, Band, FailureKind, RegisterEntry, Relation
 
 __all__ = [
     "By",
     "Residents",
     "Standing",
     "bands_in",
+    "by_law",
     "counted",
     "counting",
     "counts",
@@ -86,6 +89,11 @@ def standing(dataset: Dataset, body: str, day: date) -> Standing | None:
         return Standing.GROUP
     entry = dataset.register.get(body)
     return Standing.COUNTED if entry is None or entry.exists(day) else Standing.ABOLISHED
+
+
+def by_law(row: Relation) -> bool:
+    """Whether a class rule made a row: law says it of every body of a class, and nobody observed it of this one."""
+    return getattr(row, "rule", None) is not None
 
 
 def is_council(dataset: Dataset, body: str) -> bool:

@@ -34,6 +34,7 @@ __all__ = [
     "Outcome",
     "Replay",
     "State",
+    "hit_elsewhere",
     "incident_id",
     "kinds_of",
     "replay",
@@ -266,7 +267,14 @@ def incident_id(graph: RiskGraph, name: str) -> str:
     )
 
 
-def replay(graph: RiskGraph, incident: str, *, only_known_before: bool = False, **asking: Unpack[Asking]) -> Replay:
+def replay(
+    graph: RiskGraph,
+    incident: str,
+    *,
+    only_known_before: bool = False,
+    own_reporting: bool = False,
+    **asking: Unpack[Asking],
+) -> Replay:
     """What the map would have said of one incident, compared with what was recorded.
 
     Parameters
@@ -277,9 +285,11 @@ def replay(graph: RiskGraph, incident: str, *, only_known_before: bool = False, 
         Its id or title.
     only_known_before
         Use only what was published before the incident began; else only its own reporting is left out.
+    own_reporting
+        Keep what its own reporting taught: what the map says today of that day, which is no forecast.
     asking
         What to ask instead of what the record says, and whom the comparison is limited to; see
-        `riskgraph.analysis.question.Asking`. The incident's own reporting is always left out.
+        `riskgraph.analysis.question.Asking`.
 
     Returns
     -------
@@ -299,7 +309,7 @@ def replay(graph: RiskGraph, incident: str, *, only_known_before: bool = False, 
     """
     record = graph.dataset.incidents[incident_id(graph, incident)]
     when = record.date_started or record.date_disclosed
-    question = Question.of(graph, record.origins, **_asked(record, when, only_known_before, asking))
+    question = Question.of(graph, record.origins, **_asked(record, when, only_known_before, own_reporting, asking))
     scope = question.selection
     if scope.areas:
         raise RiskGraphError(
@@ -342,8 +352,10 @@ def kinds_of(incident: Incident) -> tuple[FailureKind, ...]:
     return tuple(kind for kind in FailureKind if kind in kinds)
 
 
-def _asked(incident: Incident, when: str | None, only_known_before: bool, asking: Asking) -> Asking:
-    """On the day of the incident, for the kinds of harm that it did, never with its own reporting."""
+def _asked(
+    incident: Incident, when: str | None, only_known_before: bool, own_reporting: bool, asking: Asking
+) -> Asking:
+    """On the day of the incident, for the kinds of harm that it did, without its own reporting if not told otherwise."""
     asked: Asking = {}
     if when is not None:
         asked["as_of"] = last_day(when)
@@ -352,7 +364,8 @@ def _asked(incident: Incident, when: str | None, only_known_before: bool, asking
     if (kinds := kinds_of(incident)) and "like" not in asking:
         asked["kinds"] = kinds
     besides = asking.get("without") or ()
-    without = (incident.incident_id, *([besides] if isinstance(besides, str) else besides))
+    own = () if own_reporting else (incident.incident_id,)
+    without = (*own, *([besides] if isinstance(besides, str) else besides))
     return {**asked, **asking, "without": tuple(dict.fromkeys(without))}
 
 
@@ -367,6 +380,13 @@ def _recorded(graph: RiskGraph, incident: Incident, selection: Selection | None 
             ruled_out = effect.effect in _HARM and not effect.hit
             found.setdefault(entity.id, set()).add(_CLEARED if ruled_out else effect.effect)
     return {body: tuple(sorted(effects)) for body, effects in sorted(found.items())}
+
+
+def hit_elsewhere(graph: RiskGraph, incident: Incident, selection: Selection | None = None) -> tuple[str, ...]:
+    """Public bodies recorded as hit, besides those where it began: whom a replay is to name."""
+    roots = {origin.partition("/")[0] for origin in incident.origins}
+    recorded = _recorded(graph, incident, selection).items()
+    return tuple(body for body, effects in recorded if _outcome(effects) is Outcome.HIT and body not in roots)
 
 
 def _groups(graph: RiskGraph, incident: Incident, selection: Selection) -> tuple[str, ...]:
@@ -418,12 +438,7 @@ def _state(graph: RiskGraph, incident: Incident, outcomes: set[Outcome]) -> Stat
     if Outcome.HIT in outcomes:
         return State.SCORED
     origins = {origin.partition("/")[0] for origin in incident.origins}
-    everybody = {
-        body
-        for body, effects in _recorded(graph, incident).items()
-        if _outcome(effects) is Outcome.HIT and body not in origins
-    }
-    if {graph.dataset.entities[body].kind for body in origins} == {AUTHORITY} and not everybody:
+    if {graph.dataset.entities[body].kind for body in origins} == {AUTHORITY} and not hit_elsewhere(graph, incident):
         return State.CONTROL
     return State.SCORED if Outcome.CLEARED in outcomes else State.NOBODY
 

@@ -11,15 +11,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from riskgraph.analysis.measure import is_council
+from riskgraph.analysis.measure import by_law, is_council
 from riskgraph.analysis.question import Question
 from riskgraph.data.dataset import Dataset
+from riskgraph.data.sellers import national_services
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step, View
 
-__all__ = ["AreaCoverage", "Tier", "areas_of_root", "coverage", "first_band", "known_areas"]
+__all__ = ["AreaCoverage", "Tier", "areas_of_root", "counted_apart", "coverage", "first_band", "known_areas"]
 
 
 class Tier(StrEnum):
@@ -122,11 +123,23 @@ def areas_of_root(dataset: Dataset, root: str) -> frozenset[str]:
     return frozenset(area for area in (line, *dataset.entities[body].service_area) if area)
 
 
+def counted_apart(step: Step, national: Collection[str]) -> bool:
+    """Whether a step tells nothing that was found out about the body itself: a nation-wide service, or a class rule.
+
+    Parameters
+    ----------
+    national
+        The nation-wide services of the map (`riskgraph.data.sellers.national_services`).
+    """
+    return step.provider in national or by_law(step.row)
+
+
 def known_areas(graph: RiskGraph, view: View) -> dict[str, set[str]]:
     """Body to the service areas for which the map knows who provides anything, or what it uses."""
     found: dict[str, set[str]] = {}
+    national = national_services(graph.dataset)
     for step in _leaning(graph, view):
-        if step.area is not None:
+        if step.area is not None and not counted_apart(step, national):
             found.setdefault(step.dependent, set()).add(step.area)
     return found
 

@@ -25,7 +25,7 @@ __all__ = ["AT_ONCE", "Loaded", "MapStatus", "Outlook", "clear", "load", "map_na
 AT_ONCE = 200_000  # nodes and relationships in one transaction, at most
 BATCH = 2_000
 WORTH_A_PLAN = 10_000  # elements from which a plan made for fewer does harm
-FORMAT = 1  # of what is stored: another number is not read
+FORMAT = 2  # of what is stored: another number is not read
 Progress = Callable[[int, int], None]
 
 _UNIQUE = {

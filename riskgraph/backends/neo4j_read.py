@@ -17,6 +17,7 @@ from riskgraph.data.read import columns_of
 from riskgraph.errors import ServerError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import (
+    Enquiry,
     Entity,
     Evidence,
     Incident,
@@ -43,6 +44,7 @@ _ALL = {
     "RegisterEntry": "MATCH (n:RegisterEntry {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "Evidence": "MATCH (n:Evidence {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "Incident": "MATCH (n:Incident {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
+    "Enquiry": "MATCH (n:Enquiry {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
 }
 _RELATIONS = (
     f"MATCH (a:Entity {{generation: $generation}})-[r:{_TYPES}]->(b:Entity) WHERE a.id IS NOT NULL "
@@ -217,6 +219,7 @@ class Neo4jBackend:
             tuple(effects),
             _by_id(_record(RegisterEntry, row["n"]) for row in run(_ALL["RegisterEntry"], generation)),
             own_register_file=info["own_register_file"],
+            questions=_by_id(_record(Enquiry, row["n"]) for row in run(_ALL["Enquiry"], generation)),
         )
 
 
@@ -263,6 +266,7 @@ def _warnings(dataset: Dataset) -> tuple[Any, ...]:
         "incidents": dataset.incidents,
         "incident_effects": dataset.effects,
         "authorities": dataset.register,
+        "questions": dataset.questions,
     }
     rows = {table: {key: number for number, key in enumerate(keys, 2)} for table, keys in tables.items()}
     found = [problem for problem in run_checks(dataset, rows) if problem.severity == "warning"]

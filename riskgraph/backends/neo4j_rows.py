@@ -32,7 +32,7 @@ KIND_LABELS = {
     "store": "Store",
 }
 # every label of ours whose nodes are keyed by (generation, id)
-LABELS = ("Entity", "RegisterEntry", "Evidence", "Incident", "Place", "Alternatives")
+LABELS = ("Entity", "RegisterEntry", "Evidence", "Incident", "Place", "Alternatives", "Enquiry")
 RELATION_TYPES = {word: word.upper().replace("-", "_") for word in rules().pairs}
 # type -> label at its start, label at its end
 DERIVED = {
@@ -119,6 +119,7 @@ def map_rows(graph: RiskGraph) -> MapRows:
         "Incident": [_keyed(incident, "incident_id") for incident in dataset.incidents.values()],
         "Place": [_place(harm, number, place) for number, place in enumerate(harm.places)],
         "Alternatives": list(_alternatives(harm)),
+        "Enquiry": [_keyed(one) for one in dataset.questions.values()],
     }
     links: dict[str, list[Row]] = {type_: [] for type_ in TYPES}
     stated = {step.row.id: step for step in harm.steps if not step.implied}

@@ -70,6 +70,7 @@ def _dangling(dataset: Dataset) -> Iterator[Finding]:
     """Something is referred to that is not there."""
     targets: dict[str, Mapping[str, Any]] = {
         "entities": dataset.entities,
+        "relations": dataset.relations,
         "evidence": dataset.evidence,
         "incidents": dataset.incidents,
         "authorities": dataset.register,
@@ -81,6 +82,7 @@ def _dangling(dataset: Dataset) -> Iterator[Finding]:
         "evidence": dataset.evidence,
         "incidents": dataset.incidents,
         "incident_effects": {effect: effect for effect in dataset.effects},
+        "questions": dataset.questions,
     }
     if dataset.own_register_file:
         sources["authorities"] = dataset.register
@@ -88,18 +90,19 @@ def _dangling(dataset: Dataset) -> Iterator[Finding]:
         for column in schema()[table].values():
             if column.type not in {"ref", "refs"}:
                 continue
-            known = targets[column.allowed[0]]
+            places = [targets[name] for name in column.allowed]
+            known = places[0] if len(places) == 1 else {key: None for place in places for key in place}
             for key, record in records.items():
                 value = getattr(record, column.name)
                 for target in value if column.many else (value,):
                     if target is None or target in known or _is_line(dataset, column.name, target):
                         continue
-                    what = "service area" if column.allowed[0] == "service_areas" else column.allowed[0]
+                    what = " or ".join(column.allowed).replace("service_areas", "service areas")
                     yield (
                         table,
                         key,
                         column.name,
-                        f"{target!r} is not among the {what if what != 'service area' else 'service areas'}.",
+                        f"{target!r} is not among the {what}.",
                         nearest(target, list(known)) if len(known) < 100_000 and known else "Add it.",
                     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from riskgraph.data.files import toml_string, write_table
 from riskgraph.data.joining import MergeReport
 from riskgraph.dates import last_day
 from riskgraph.errors import Problem
-from riskgraph.model import Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
+from riskgraph.model import Enquiry, Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
 from riskgraph.schema import schema
 
 __all__ = ["TABLES", "DataTable", "Dataset", "DatasetInfo", "canonical"]
@@ -27,6 +27,7 @@ class DataTable(NamedTuple):
     record: type[Any]
     held: str
     required: bool = False
+    sparse: bool = False  # the file is there only where it holds anything
 
 
 TABLES = {  # by their names in the schema
@@ -36,6 +37,7 @@ TABLES = {  # by their names in the schema
     "incidents": DataTable("incidents.csv", Incident, "incidents"),
     "incident_effects": DataTable("incident_effects.csv", IncidentEffect, "effects"),
     "authorities": DataTable("register.csv", RegisterEntry, "register"),
+    "questions": DataTable("questions.csv", Enquiry, "questions", sparse=True),
 }
 
 
@@ -83,6 +85,7 @@ class Dataset:
     own_register_file: bool = False  # the folder brings its own register.csv
     laid: tuple[tuple[str, DatasetInfo], ...] = ()  # of one's own register on a map: both by name, one's own first
     told: MergeReport | None = None  # and what the two contradict each other in
+    questions: Mapping[str, Enquiry] = field(default_factory=dict)  # that no source answers
 
     @classmethod
     def of(
@@ -97,6 +100,7 @@ class Dataset:
         effects: Iterable[IncidentEffect],
         register: Mapping[str, RegisterEntry],
         own_register_file: bool = False,
+        questions: Mapping[str, Enquiry] | None = None,
     ) -> Dataset:
         """A data set from tables in any order; what is in them is not checked."""
         return cls(
@@ -109,6 +113,7 @@ class Dataset:
             tuple(sorted(effects, key=_words)),
             dict(sorted(register.items())),
             own_register_file=own_register_file,
+            questions=dict(sorted((questions or {}).items())),
         )
 
     def records(self, table: str) -> list[Any]:
@@ -136,6 +141,10 @@ class Dataset:
         """Usual name of a body or place; for `organisation/area`, the name of the organisation."""
         return self.entities[id_.partition("/")[0]].name
 
+    def asked(self, questions: Iterable[Enquiry]) -> dict[str, Enquiry]:
+        """Those of some questions that are about something in this data set, by id; the others have lost their object."""
+        return {one.id: one for one in questions if one.about in self.entities or one.about in self.relations}
+
     def __repr__(self) -> str:
         return f"<Dataset {self.info.title!r}: {len(self.entities)} entities, {len(self.relations)} relations>"
 
@@ -158,6 +167,8 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
     """
     content = {"dataset.toml": _toml(dataset.info)}
     for table, (file, *_) in TABLES.items():
+        if TABLES[table].sparse and not dataset.records(table):
+            continue
         if table == "authorities" and not (register or dataset.own_register_file):
             continue
         records = dataset.records(table)

@@ -59,7 +59,7 @@ def diff(old: Dataset, new: Dataset) -> DataDiff:
     0
     """
     added, removed, changed = {}, {}, {}
-    for table in ("entities", "relations", "evidence", "incidents", "incident_effects"):
+    for table in ("entities", "relations", "evidence", "incidents", "incident_effects", "questions"):
         before, after = _rows(old, table), _rows(new, table)
         added[table] = tuple(sorted(after.keys() - before.keys()))
         removed[table] = tuple(sorted(before.keys() - after.keys()))

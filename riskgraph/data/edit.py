@@ -104,7 +104,7 @@ def edited(
         problems += [problem for record in records for problem in _cells(table, record)]
     if problems:
         raise _error(problems)
-    result = replace(
+    changed_set = replace(
         dataset,
         entities=_merged(dataset.entities, more["entities"]),
         relations=dict(sorted(relations.items())),
@@ -115,6 +115,7 @@ def edited(
         own_register_file=dataset.own_register_file or bool(more["authorities"]),
         warnings=(),
     )
+    result = replace(changed_set, questions=changed_set.asked(dataset.questions.values()))
     found = [
         Problem(
             f"{_SAID.get(table, table)} {key if isinstance(key, str) else _name(key)}",

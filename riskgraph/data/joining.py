@@ -91,6 +91,7 @@ class MergeReport:
     joined: list[tuple[str, str]] = field(default_factory=list)  # suppliers joined by company number, old id and new
     twice: list[Twice] = field(default_factory=list)
     alike: list[tuple[str, str]] = field(default_factory=list)  # two ids of one name but for Ltd and the like
+    own: set[str] = field(default_factory=set)  # bodies and places that one's own registers speak of
 
 
 def evidence_id(url: str | None, about: str | None, stance: str, claim: str, publisher: str | None) -> str:

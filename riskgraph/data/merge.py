@@ -87,6 +87,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
     report = MergeReport([data.info.title for data in datasets])
     entities, relations, evidence = dict(first.entities), dict(first.relations), dict(first.evidence)
     incidents, effects = dict(first.incidents), set(first.effects)
+    questions = list(first.questions.values())
     tables: dict[str, dict[str, Any]] = {"entities": entities, "relations": relations, "evidence": evidence}
     before = {name: len(table) for name, table in tables.items()}
     report.same = dict.fromkeys(tables, 0)
@@ -105,9 +106,10 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
             report.same["entities"] += moved.id in entities
             sources = told(moved.id)
             entities[moved.id] = joined(entities[moved.id], moved, sources) if moved.id in entities else moved
-        rows = [_moved(relation, names) for relation in data.relations.values()]
+        rows = moved_rows = [_moved(relation, names) for relation in data.relations.values()]
         report.same["relations"] += sum(row.id in relations for row in rows)
         if own:
+            report.own |= {end for row in rows for end in (row.dependent, row.provider)}
             first_told = Told(report.conflicts, data.info.title, first.info.title)
             rows = lay(relations, rows, ChainMap(dict(data.evidence), evidence), data.info.day, first_told)
         for row in rows:
@@ -132,6 +134,8 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
             )
             for effect in data.effects
         }
+        ids = names | {relation.id: row.id for relation, row in zip(data.relations.values(), moved_rows, strict=True)}
+        questions += [replace(one, about=ids.get(one.about, one.about)) for one in data.questions.values()]
     if own:  # what supported a row that gave way speaks of nothing now
         gone = _cited(first.relations) - _cited(relations)
         evidence = {key: item for key, item in evidence.items() if key not in gone}
@@ -146,7 +150,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
         register=_one_register(datasets, report),
         own_register_file=any(data.own_register_file for data in datasets),
     )
-    return merged, report
+    return replace(merged, questions=dict(sorted(merged.asked(reversed(questions)).items()))), report
 
 
 def _cited(relations: Mapping[str, Relation]) -> set[str]:

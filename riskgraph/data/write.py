@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from riskgraph.arguments import checked
-from riskgraph.data.dataset import Dataset, canonical
+from riskgraph.data.dataset import TABLES, Dataset, canonical
+from riskgraph.data.files import write_table
 from riskgraph.data.folders import current, update_folder
 from riskgraph.errors import RiskGraphError
+from riskgraph.schema import schema
 
 __all__ = ["write"]
 
@@ -47,4 +49,7 @@ def write(dataset: Dataset, folder: str | Path) -> tuple[str, ...]:
             f"{path} holds a register.csv, which is not of this data set; nothing was written.",
             "Remove it, or name another folder.",
         )
+    for table, place in TABLES.items():  # what is there only where it holds anything does not stay behind
+        if place.sparse and place.file not in content and current(path, place.file).exists():
+            content[place.file] = write_table(list(schema()[table]), [])
     return update_folder(path, content)

@@ -239,6 +239,7 @@ def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, Regist
         effects=effects,
         register=dict(sorted(register.items())),
         own_register_file=bool(brought),
+        questions=base.questions if base else {},
     )
     for table in ("entities", "relations", "evidence", "incidents", "effects"):
         before = len(getattr(base, table)) if base else 0

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.blanks import SupplierQuestion
 from riskgraph.analysis.blast import OpenQuestion
 from riskgraph.analysis.data_answers import DataCheck
+from riskgraph.analysis.doubts import DOUBTS
 from riskgraph.analysis.gaps import Ask, Gaps
 from riskgraph.data.checks import CHECKS
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SUPPLIER
 from riskgraph.render.blocks import Block, Cell, Items, Table, Text
+from riskgraph.render.doubts import doubt_blocks
 from riskgraph.render.page import Page, answer_table, paragraphs
 from riskgraph.render.words import area_label, bodies, full_name, join, plural, root_name, short_name
 
@@ -23,17 +26,27 @@ __all__ = ["addressee", "ask_page", "check_page", "gaps_page", "question_text", 
 
 
 def check_page(found: DataCheck) -> Page:
-    """What was checked and what is doubtful; errors never get here."""
-    dataset = found.graph.dataset
+    """What was checked, what is doubtful, and what may no longer be true; errors never get here."""
+    dataset, doubts = found.graph.dataset, found.doubts
     count = len(dataset.warnings)
+    told = f"\n{plural(len(doubts), 'doubt')}: nothing is wrong with these rows, but they may no longer be true."
+    first = [next(doubts_of) for _, doubts_of in groupby(doubts, lambda one: one.check)]
     return Page(
         f"{plural(count, 'warning')}, no error: {len(dataset.entities):,} bodies and places, "
         f"{plural(len(dataset.relations), 'relation')}, {plural(len(dataset.evidence), 'item')} of evidence "
         f"in {dataset.info.title} (data of {in_words(dataset.info.as_of)}).",
         (
-            Text(f"Checked: every cell against its column, and {plural(len(CHECKS), 'rule')} over the rows."),
+            Text(
+                f"Checked: every cell against its column, and {plural(len(CHECKS) + len(DOUBTS), 'rule')} over the rows."
+            ),
             Items(tuple(map(str, dataset.warnings[:50]))),
             *paragraphs(f"... and {count - 50} more: use --format csv" if count > 50 else ""),
+            *paragraphs(told if doubts else ""),
+            *doubt_blocks(dataset, doubts),
+        ),
+        (
+            *dict.fromkeys(f"riskgraph show {one.subject(dataset)} --evidence" for one in first),
+            *(("riskgraph data check --format csv",) if doubts else ()),
         ),
     )
 
@@ -66,9 +79,21 @@ def gaps_page(gaps: Gaps, limit: int = 10) -> Page:
     tables = [_short(answer_table(gaps, name, limit), caption) for name, caption in _COVERAGE.items()]
     return Page(
         f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force (data of {in_words(dataset.info.as_of)}).",
-        (Items(tuple(items)), *(table for table in tables if table.rows)),
+        (Items(tuple(items)), *(table for table in tables if table.rows), *_no_source(gaps)),
         ("riskgraph data ask", "riskgraph data gaps --format csv"),
     )
+
+
+def _no_source(gaps: Gaps, most: int = 3) -> Iterator[Block]:
+    """The first questions that no source answers."""
+    if not gaps.questions:
+        return
+    header, rows = gaps.table("questions")
+    name, question = header.index("name"), header.index("question")
+    left = len(rows) - most
+    yield Text(f"\n{plural(len(rows), 'question')} that no source answers, so they are no rows:")
+    yield Items(tuple(f"{row[name]}: {row[question]}" for row in rows[:most]))
+    yield from paragraphs(f"... and {left} more: use --format table" if left > 0 else "")
 
 
 _COVERAGE = {

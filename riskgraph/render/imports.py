@@ -278,6 +278,7 @@ _TABLES = {
     "evidence": "Items of evidence",
     "incidents": "Incidents",
     "incident_effects": "Effects of incidents",
+    "questions": "Open questions",
 }
 _FIELDS = {
     "valid_from": "start",

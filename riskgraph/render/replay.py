@@ -80,8 +80,9 @@ def _head(found: Replay) -> str:
     hits = plural(len(found.hits), *_BODIES)
     if found.view is None:
         return f"0 of {hits} hit could be asked about: {title} ({data}); {_STATES[found.state]}."
+    own = found.incident.incident_id not in found.view.without
     knowing = (
-        "without its own reporting"
+        f"{'with' if own else 'without'} its own reporting"
         if found.view.known_before is None
         else f"knowing only what was published by {in_words(found.view.known_before)}"
     )

@@ -24,7 +24,7 @@ from riskgraph.data.read import settled
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Entity, Evidence, Incident, RegisterEntry, Relation
+from riskgraph.model import AUTHORITY, Enquiry, Entity, Evidence, Incident, RegisterEntry, Relation
 from riskgraph.render.imports import written
 from riskgraph.render.page import Page
 from riskgraph.render.words import COUNCILS, plural
@@ -188,8 +188,9 @@ class _Redaction:
         evidence_ids = self._evidence_ids()
         entities = {e.id: e for e in map(self._entity, data.entities.values())}
         evidence = {e.id: e for e in (self._evidence(item, evidence_ids[item.id]) for item in data.evidence.values())}
-        rows = [self._row(row, evidence_ids) for row in data.relations.values()]
-        relations = {row.id: row for row in _renumbered(rows)}
+        rows = _renumbered([self._row(row, evidence_ids) for row in data.relations.values()])
+        relations = dict(sorted((row.id, row) for row in rows))
+        row_ids = {old: new.id for old, new in zip(data.relations, rows, strict=True)}
         incidents = {i.incident_id: i for i in map(self._incident, data.incidents.values())}
         effects = tuple(
             replace(
@@ -225,6 +226,7 @@ class _Redaction:
             effects=effects,
             register=register,
             own_register_file=True,
+            questions=self._questions(row_ids),
         )
         return Redacted(new, self.ids, self.incidents, self.hidden, self.needles)
 
@@ -395,6 +397,17 @@ class _Redaction:
             return replace(item, id=number, incident=incidents)
         return replace(item, id=number, incident=incidents, url=None, publisher=None, claim=None, retrieved=None)
 
+    def _questions(self, row_ids: Mapping[str, str]) -> dict[str, Enquiry]:
+        """The questions that speak of nobody who is withheld; their ids are numbers in the order of what they ask."""
+        told = [
+            replace(one, about=row_ids.get(one.about, one.about))
+            for one in self.dataset.questions.values()
+            if one.about not in self.hidden | self.touching
+            and self._text(f"{one.question} {one.why or ''}") is not None
+        ]
+        told.sort(key=lambda one: (one.question, one.why or "", one.about))
+        return {(id_ := f"question-{number}"): replace(one, id=id_) for number, one in enumerate(told, 1)}
+
     def _speaker(self, said_by: str | None) -> str | None:
         return self.ids.get(said_by or "") or self._text(said_by)
 
@@ -429,12 +442,14 @@ class _Redaction:
 
 
 def _renumbered(rows: list[Relation]) -> list[Relation]:
-    """Rows with ids that are numbers, in the order of what the rows still say."""
+    """Rows, where they were, with ids that are numbers in the order of what the rows still say."""
 
     def told(row: Relation) -> tuple[str, ...]:
         return tuple(str(getattr(row, name)) for name in Relation.__slots__ if name != "id")
 
-    return [replace(row, id=f"row-{number}") for number, row in enumerate(sorted(rows, key=told), 1)]
+    order = sorted(range(len(rows)), key=lambda place: told(rows[place]))
+    number = {place: number for number, place in enumerate(order, 1)}
+    return [replace(row, id=f"row-{number[place]}") for place, row in enumerate(rows)]
 
 
 def _names(dataset: Dataset, hidden: frozenset[str]) -> set[str]:
