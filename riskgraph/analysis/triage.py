@@ -96,8 +96,8 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
     Examples
     --------
     >>> graph = RiskGraph.open("seeds")
-    >>> coverage(graph, Question.of(graph, "civica"), ["revenues-benefits"])
-    AreaCoverage(area='revenues-benefits', users=3, known=13, councils=25)
+    >>> coverage(graph, Question.of(graph, "civica", as_of="2024-01-15"), ["revenues-benefits"])
+    AreaCoverage(area='revenues-benefits', users=3, known=7, councils=25)
     """
     graph = graph.whole
     dataset = graph.dataset
