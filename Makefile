@@ -10,10 +10,14 @@ ARGS =
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/installed ## which councils could be reached through Civica, and the evidence for one of them
-	$(BIN)/riskgraph blast civica
+demo: .venv/installed ## three councils that one failure took offline in January 2024, and one large supplier today
+	@echo 'January 2024: planning and online forms of three councils stop. What do they share?'
+	$(BIN)/riskgraph blast "East Kent Services" --as-of 2024-01-15
 	@echo
-	$(BIN)/riskgraph why thanet civica --limit 2
+	$(BIN)/riskgraph why thanet civica --as-of 2024-01-15 --limit 2
+	@echo
+	@echo 'Today, one large supplier in one region:'
+	$(BIN)/riskgraph blast capita --region "South East"
 
 test: lint browser ## everything that must hold before a commit lands
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)

@@ -20,6 +20,7 @@ __all__ = [
     "AUTHORITY",
     "ENVIRONMENT",
     "KINDS",
+    "MECHANISMS",
     "NEVER",
     "ORGANISATIONS",
     "PRESETS",
@@ -38,6 +39,7 @@ __all__ = [
     "Grade",
     "Incident",
     "IncidentEffect",
+    "Mechanism",
     "Preset",
     "RegisterEntry",
     "Relation",
@@ -138,6 +140,22 @@ def _presets() -> tuple[Preset, ...]:
 SENTENCES: dict[tuple[FailureKind, ...], Preset] = {p.kinds: p for p in reversed(_presets()) if p.one}
 """Set of kinds, in their order, to the first line of the table for it; every single kind has one."""
 PRESETS: dict[str, tuple[FailureKind, ...]] = {preset.word: preset.kinds for preset in _presets() if preset.word}
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """How an incident came about, and what follows from it. One line of `mechanisms.csv`."""
+
+    attacker: bool  # whether somebody may have been inside who could move on
+    kinds: frozenset[FailureKind]  # what follows besides what was harmed
+
+
+MECHANISMS: dict[str | None, Mechanism] = {
+    row["word"]: Mechanism(
+        row["attacker"] == "yes", frozenset(kind for kind in FailureKind if kind in row["kinds"].split("|"))
+    )
+    for row in shipped_rows("mechanisms.csv")
+}
 
 
 class Band(IntEnum):

@@ -128,6 +128,8 @@ OWNERS = (
     "Company,Company number,Parent company,From\nKerbside Digital Ltd,08765432,Tallow Group plc,2021\nAlder Ltd,,,\n"
 )
 SPEND = "Body Name,Payment Date,Net Amount,Supplier Name\nDover,31/03/2025,1200,Civica UK Ltd\nDover,31/03/2025,99,Unheard Of Ltd\n"
+LINKS = "Authority Name,GSS,Description,LGSL,LGIL,URL,Supported by GOV.UK,Not Provided by Authority\nDover,E07000108,Bins: Find out,524,8,https://dover-self.achieveservice.com/service/Bins,true,false\n"
+ANSWERS = "Host name,Record type,Answer\ndemocracy.dover.gov.uk,CNAME,dover.moderngov.co.uk\n"
 
 SOURCES: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
     # name -> format, file, the relations that come of it
@@ -135,6 +137,8 @@ SOURCES: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
     "contracts": ("contracts", lambda p: save(p, "a.csv", CONTRACTS), {"dover.served-by.kerbside-digital.hr-payroll.to-2027-03-31"}),
     "finder": ("contracts-finder", lambda p: save(p, "a.csv", FINDER), {"dover.uses.civica-pay.payments-income.to-2029-03-31", "civica-pay.made-by.civica", "dover.supplied-by.quill.to-2027-03-31", "dover.supplied-by.nib-and-co.to-2027-03-31"}),
     "spending": ("spending", lambda p: save(p, "a.csv", SPEND), {"dover.supplied-by.civica"}),
+    "links": ("local-links", lambda p: save(p, "a.csv", LINKS), {"dover.uses.achieveservice.customer-digital", "achieveservice.made-by.granicus"}),
+    "answers": ("dns", lambda p: save(p, "a.csv", ANSWERS), {"dover.uses.modern-gov.committee-democratic", "modern-gov.made-by.civica"}),
     "package": ("ocds", as_json("a.json", {"uri": "x", "publisher": {"name": "p"}, "releases": [AWARD]}), {"dover.uses.civica-pay.payments-income.to-2029-03-31", "civica-pay.made-by.civica"}),
     "records": ("ocds", as_json("a.json", {"publisher": {"name": "p"}, "records": [{"ocid": "ocds-test-1", "releases": [AWARD]}]}), {"dover.uses.civica-pay.payments-income.to-2029-03-31", "civica-pay.made-by.civica"}),
     "compiled": ("ocds", as_json("a.json", {"publisher": {"name": "p"}, "records": [{"ocid": "ocds-test-1", "compiledRelease": AWARD, "releases": [{"url": "x"}]}]}), {"dover.uses.civica-pay.payments-income.to-2029-03-31", "civica-pay.made-by.civica"}),

@@ -177,6 +177,9 @@ def test_the_next_question_supposes_what_is_recorded(ours: Path) -> None:
     words = ("--title", "A folder left open", "--origin", "Orbit", "--mechanism", "supplier misconfiguration")
     said = run(ours, *words, "--status", "Ashby: data exposed", name="folder-2024").stdout
     assert "riskgraph blast orbit --like data-theft --data" in said
+    for how, like in (("fire", "fire"), ("supplier-failure", "supplier-failure"), ("power-failure", "outage")):
+        stopped = ("--title", "It stopped", "--origin", "Orbit", "--mechanism", how, "--impact", "availability")
+        assert f"riskgraph blast orbit --like {like} --data" in run(ours, *stopped, name=f"{how}-2024").stdout
 
 
 def test_json_holds_what_was_written(ours: Path) -> None:

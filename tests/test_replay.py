@@ -15,12 +15,13 @@ from click.testing import CliRunner
 from small import FILES, write_small
 
 from riskgraph import RiskGraph, RiskGraphError, Selection, load
-from riskgraph.analysis.replay import Outcome, State, incident_id, replay
+from riskgraph.analysis.replay import Outcome, State, incident_id, kinds_of, replay
 from riskgraph.analysis.replay_score import FEWEST_OUTCOMES, replay_all
 from riskgraph.cli import main
-from riskgraph.model import Band, FailureKind
+from riskgraph.model import MECHANISMS, Band, FailureKind, Incident
 from riskgraph.render.page import as_text
 from riskgraph.render.replay import page, score_page
+from riskgraph.schema import schema
 
 INCIDENTS = (
     "incident_id,title,date_started,date_disclosed,mechanism,impact,origins,people_affected,cost_gbp,summary,"
@@ -73,6 +74,57 @@ def test_known_before_stops_on_the_day_before_the_first_day_it_may_have_begun(se
 def test_an_accident_lets_no_attacker_in_and_an_attack_does(seeds: RiskGraph) -> None:
     assert replay(seeds, "essex-insider-2012").kinds == (FailureKind.EXPOSURE,)
     assert FailureKind.INTRUSION in replay(seeds, "eks-civica-2024").kinds
+
+
+def test_every_way_in_which_it_may_come_about_says_whether_an_attacker_was_inside() -> None:
+    assert set(MECHANISMS) == set(schema()["incidents"]["mechanism"].allowed)
+    without = {word for word, how in MECHANISMS.items() if not how.attacker}
+    assert {"fire", "power-failure", "technical-failure", "supplier-failure", "accidental-disclosure"} <= without
+    for word, how in MECHANISMS.items():
+        asked = kinds_of(Incident("x", "X", mechanism=word, impact=("availability",)))
+        assert (FailureKind.INTRUSION in asked) == how.attacker, word
+        assert (FailureKind.EXIT in asked) == (word == "supplier-failure"), word
+
+
+@pytest.mark.parametrize(("like", "kind"), [("fire", FailureKind.OUTAGE), ("supplier-failure", FailureKind.EXIT)])
+def test_a_failure_without_an_attacker_is_asked_in_the_word_that_tells_of_it(like: str, kind: FailureKind) -> None:
+    assert load("seeds").blast("East Kent Services", like=like).kinds == (kind,)
+    assert like in MECHANISMS
+
+
+@pytest.fixture(scope="module")
+def uk() -> RiskGraph:
+    return RiskGraph.open("uk")
+
+
+def test_a_supplier_that_goes_bust_is_replayed_without_what_its_end_taught(uk: RiskGraph) -> None:
+    """Rows about the supplier that were published since its end count in no replay of it."""
+    rows = [row for row in uk.dataset.relations.values() if row.provider == "supplier:nrs-healthcare"]
+    assert len(rows) > 10
+    taught = {id_ for id_, item in uk.dataset.evidence.items() if "nrs-insolvency-2025" in item.incident}
+    late = {
+        id_
+        for row in rows
+        for id_ in row.evidence
+        if (item := uk.dataset.evidence[id_]).published is not None
+        and item.published >= "2025-06"
+        and "github.com" not in (item.url or "")  # files of payments, which would have been there without its end
+        and not item.incident
+    }
+    assert taught and not late
+    assert all(row.valid_to for row in rows), "nobody is its customer today"
+    found = replay(uk, "nrs-insolvency-2025")
+    assert found.kinds == (FailureKind.OUTAGE, FailureKind.EXIT)
+    plymouth = next(one for one in found.compared if one.body == "authority:plymouth")
+    assert plymouth.outcome is Outcome.HIT and not plymouth.named  # known only because it failed
+
+
+def test_incidents_without_an_attacker_have_words_and_effects(uk: RiskGraph) -> None:
+    told = {word: one for word, one in uk.dataset.incidents.items() if one.mechanism in {"fire", "power-failure"}}
+    assert {"buncefield-2005", "capita-datacentre-2017", "csc-maidstone-2006", "kirklees-2016"} <= set(told)
+    assert "eduserv-outage-2018" in told, "an electrical surge, not unknown"
+    for incident in told:
+        assert FailureKind.INTRUSION not in replay(uk, incident).kinds
 
 
 def test_the_body_where_it_began_is_never_counted_as_found(seeds: RiskGraph) -> None:

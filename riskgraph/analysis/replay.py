@@ -24,7 +24,7 @@ from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Band, FailureKind, Incident
+from riskgraph.model import AUTHORITY, MECHANISMS, Band, FailureKind, Incident
 from riskgraph.pictured import Pictured
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import View
@@ -50,10 +50,6 @@ _IMPACT = {
     "integrity": FailureKind.TAMPERING,
     "availability": FailureKind.OUTAGE,
 }
-# how it came about without anybody inside who could move on
-_NO_ATTACKER = frozenset(
-    {"accidental-disclosure", "insider", "shared-system-misconfiguration", "supplier-misconfiguration"}
-)
 _CLEARED, _TOLD = "named-but-unaffected", "notified"
 
 
@@ -336,7 +332,9 @@ def replay(
 
 
 def kinds_of(incident: Incident) -> tuple[FailureKind, ...]:
-    """The kinds of harm that are recorded, with an attacker who may move on unless it came about without one.
+    """The kinds of harm that are recorded and those that follow from how it came about (`mechanisms.csv`).
+
+    An attacker may move on unless it came about without one.
 
     Examples
     --------
@@ -344,9 +342,12 @@ def kinds_of(incident: Incident) -> tuple[FailureKind, ...]:
     ['outage', 'intrusion']
     >>> kinds_of(Incident("x", "X", mechanism="ransomware"))  # nothing is recorded
     ()
+    >>> [str(kind) for kind in kinds_of(Incident("x", "X", mechanism="supplier-failure", impact=("availability",)))]
+    ['outage', 'exit']
     """
-    kinds = {_IMPACT[word] for word in incident.impact}
-    if kinds and incident.mechanism not in _NO_ATTACKER:
+    how = MECHANISMS.get(incident.mechanism)
+    kinds = {_IMPACT[word] for word in incident.impact} | (how.kinds if how else frozenset())
+    if kinds and (how is None or how.attacker):
         kinds.add(FailureKind.INTRUSION)
     return tuple(kind for kind in FailureKind if kind in kinds)
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option("--began", metavar="DATE", help="Day, month or year in which it began.")
 @click.option("--public", metavar="DATE", help="Day, month or year in which it became public.")
-@click.option("--mechanism", metavar="WORD", help="How it came about, such as ransomware or supplier-compromise.")
+@click.option("--mechanism", metavar="WORD", help="How it came about, such as ransomware or fire.")
 @click.option(
     "--impact", multiple=True, metavar="WORD", help="What was harmed: confidentiality, integrity or availability."
 )

@@ -151,6 +151,9 @@ class Assembly:
             return self.body(party, None)
         if kind in {SUPPLIER, "body", SHARED_SERVICE}:
             return self.provider(party, None)
+        given = directory().entities.get(dict(party.ids).get("id", ""))  # a format that means one of the shipped map
+        if given is not None and given.kind == kind:
+            return self.keep(given)
         name, id_, key = party.name, f"{kind}:{slug(party.name)}", normalise(party.name)
         area, data, hosting = self.statements.systems.get(key, ListedSystem())
         areas = (area,) if area else ()

@@ -14,8 +14,10 @@ from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
 from riskgraph.importers.cyclonedx import CYCLONEDX
+from riskgraph.importers.dns_answers import DNS_ANSWERS
 from riskgraph.importers.dora import DORA
 from riskgraph.importers.formats import Format
+from riskgraph.importers.local_links import LOCAL_LINKS
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
 from riskgraph.importers.ownership import BODS, OWNERSHIP
@@ -33,7 +35,9 @@ FORMATS: tuple[Format, ...] = (
     CONTRACTS,
     CONTRACTS_FINDER,
     CYCLONEDX,
+    DNS_ANSWERS,
     DORA,
+    LOCAL_LINKS,
     OCDS,
     ONE_SHEET,
     OWNERSHIP,
@@ -120,7 +124,7 @@ def import_file(
     before = prior_knowledge(options, base)
     if options.buyers == "known":
         options = replace(options, refuses=known_buyers_only(before, report))
-    statements = Statements(report, options)
+    statements = Statements(report, options, before.councils)
     known.read(path, statements)
     if options.register:
         report.note(f"The register.csv beside the file was used: {len(options.register)} bodies.")

@@ -104,6 +104,56 @@ class Councils:
         ids, how = self.find(name, (), day)
         return ids[0] if len(ids) == 1 and how in {"name", "identifier", "reviewed"} else None
 
+    def of_host(self, host: str) -> tuple[tuple[str, str], ...]:
+        """Id and name of the bodies that exist and whose domain a host name lies in; of a former one, its successors.
+
+        By the websites of the register, else by the name before `.gov.uk`.
+
+        Examples
+        --------
+        >>> from riskgraph.data import read
+        >>> councils = Councils(read("seeds").register)
+        >>> [id_ for id_, _ in councils.of_host("my.adur-worthing.gov.uk")], councils.of_host("www.example.org")
+        (['authority:adur', 'authority:worthing'], ())
+        """
+        owners = self._owners(host)
+        alive = [id_ for id_ in owners if not self.register[id_].valid_to]
+        next_ = [then for id_ in owners for then in self.register[id_].successors if then in self.register]
+        return tuple((id_, self.register[id_].name or id_) for id_ in sorted(set(alive or next_)))
+
+    def of_another(self, host: str, body: str) -> bool:
+        """Whether a host name lies in the domain of another body than this one."""
+        owners = self._owners(host)
+        if not owners or not all(self.differ(owner, body) for owner in owners):
+            return False
+        entry = self.register.get(body)
+        name = closed_up((entry.short_name or entry.name or "") if entry else "")
+        return not name or name not in re.split(r"[-.]", host.lower())  # a site of several, such as lewes-eastbourne
+
+    def differ(self, one: str, other: str) -> bool:
+        """Whether two bodies are neither one nor one the successor of the other."""
+        return one != other and not any(
+            b in self.register[a].successors for a, b in ((one, other), (other, one)) if a in self.register
+        )
+
+    def _owners(self, host: str) -> tuple[str, ...]:
+        labels = host.lower().split(".")
+        for start in range(len(labels) - 1):
+            if found := self._sites.get(".".join(labels[start:])):
+                return tuple(sorted(found))
+        before, dot, _ = host.lower().rpartition(".gov.uk")
+        id_ = self.sure(before.rpartition(".")[2]) if dot else None
+        return (id_,) if id_ and id_ in self.register else ()
+
+    @cached_property
+    def _sites(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for id_, entry in self.register.items():
+            host, _, path = (entry.website or "").partition("://")[2].partition("/")
+            if host and not path:
+                found[host.lower().removeprefix("www.")].add(id_)
+        return found
+
     def _find(self, name: str, day: str | None) -> tuple[tuple[str, ...], str]:
         text = normalise(name)
         if text in self.reviewed:

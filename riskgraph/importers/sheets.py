@@ -20,6 +20,9 @@ __all__ = ["open_sheets"]
 
 MAX_BYTES = 2 * 1024**3
 _CHUNK = 1 << 20
+_DIG = re.compile(r"(\S+)\s+(?:\d+\s+)?IN\s+([A-Z0-9]+)\s+(\S.*)")
+_HOST = re.compile(r"(\S+) (is an alias for|mail is handled by|has (?:IPv6 )?address) (\S.*)")
+_SAYS = {"is an alias for": "CNAME", "mail is handled by": "MX"}
 
 
 def open_sheets(path: Path) -> list[SourceTable]:
@@ -55,6 +58,8 @@ def _text_sheet(path: Path) -> SourceTable:
             sample = file.read(200_000)
     except UnicodeError:
         raise problem(path, "encoding", "It says that it is UTF-16 but is not.", "Save it as UTF-8.") from None
+    if _is_dns(sample):
+        return SourceTable(path.stem, lambda: _dns_rows(path, encoding), notes)
     delimiter = _delimiter(sample)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -74,6 +79,38 @@ def _text_sheet(path: Path) -> SourceTable:
     if sample.startswith(("\u00ef\u00bb\u00bf", "\ufeff")):
         notes.append("The mark at the start of the file stood there twice; both were left out.")
     return SourceTable(path.stem, rows, notes)
+
+
+def _is_dns(sample: str) -> bool:
+    """Whether a text is what `dig` or `host` print: mostly answers of the domain name system, one a line."""
+    lines = [line for line in sample.splitlines()[:200] if line.strip() and not line.startswith(";")]
+    return 2 * sum(_dns_answer(line)[1] != "" for line in lines) > len(lines)
+
+
+def _dns_answer(line: str) -> list[str]:
+    r"""Name, type and answer of a line; a line that is none stands as the name.
+
+    Examples
+    --------
+    >>> _dns_answer("www.example.org.\t\t300\tIN\tCNAME\tweb.example.net.")
+    ['www.example.org.', 'CNAME', 'web.example.net.']
+    >>> _dns_answer("example.org mail is handled by 10 mail.example.net.")
+    ['example.org', 'MX', '10 mail.example.net.']
+    """
+    if found := _DIG.fullmatch(line.strip()):
+        return [*found.groups()]
+    if found := _HOST.fullmatch(line.strip()):
+        return [found[1], _SAYS.get(found[2], "A"), found[3]]
+    return [line.strip(), "", ""]
+
+
+def _dns_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    """The answers below a header, each with the number of its line; what `dig` marks as a remark is left out."""
+    yield 0, ["Host name", "Type", "Answer"]
+    with path.open(encoding=encoding, newline=None) as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip() and not line.startswith(";"):
+                yield number, _dns_answer(line)
 
 
 def _encoding(path: Path) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
@@ -22,6 +22,7 @@ __all__ = [
     "ListedSystem",
     "Party",
     "Purchase",
+    "Registered",
     "StatedRelation",
     "Statements",
     "ToldIncident",
@@ -200,6 +201,24 @@ class ImportOptions:
     refuses: Callable[[Purchase], str] = lambda purchase: ""
 
 
+class Registered(Protocol):
+    """Who is meant by the name or the domain of a public body, for formats that have to know it while they read."""
+
+    def find(
+        self, name: str, ids: tuple[tuple[str, str], ...] = (), day: str | None = None
+    ) -> tuple[tuple[str, ...], str]:
+        """Ids of the body, and how they were found."""
+
+    def of_host(self, host: str) -> tuple[tuple[str, str], ...]:
+        """Id and name of the bodies whose domain a host name lies in."""
+
+    def of_another(self, host: str, body: str) -> bool:
+        """Whether a host name lies in the domain of another body than this one."""
+
+    def differ(self, one: str, other: str) -> bool:
+        """Whether two bodies are neither one nor one the successor of the other."""
+
+
 def _purchase_order(purchase: Purchase) -> tuple[object, ...]:
     """By who buys from whom, then by date: the order of the rows in the source plays no part."""
     bodies = purchase.council.name, purchase.council.ids, purchase.supplier.name, purchase.supplier.ids
@@ -214,6 +233,7 @@ class Statements:
 
     report: ImportReport
     options: ImportOptions = field(default_factory=ImportOptions)
+    councils: Registered | None = None
     purchases: SortedOnDisk[Purchase] = field(default_factory=lambda: SortedOnDisk(_purchase_order))
     sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
     between: set[Party] = field(default_factory=set)  # through whom councils are served

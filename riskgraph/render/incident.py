@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riskgraph.analysis.data_answers import RecordedIncident
 from riskgraph.data.incident import Recorded
-from riskgraph.model import SHARED_SERVICE, SUPPLIER, IncidentEffect
+from riskgraph.model import MECHANISMS, PRESETS, SHARED_SERVICE, SUPPLIER, IncidentEffect
 from riskgraph.render.blocks import Items
 from riskgraph.render.incident_words import effect_words, qualities
 from riskgraph.render.page import Page, paragraphs
@@ -67,10 +67,13 @@ def _like(found: Recorded) -> str:
     """What to suppose, from what is recorded; nothing where it does not tell."""
     incident = found.incident
     effects = {one.effect for one in found.dataset.effects if one.incident_id == incident.incident_id}
-    if incident.mechanism == "ransomware":
-        return " --like ransomware"
-    if incident.mechanism in {None, "unknown", "supplier-compromise", "software-vulnerability"}:
+    if incident.mechanism in PRESETS:
+        return f" --like {incident.mechanism}"
+    how = MECHANISMS.get(incident.mechanism)
+    if how is None or how.attacker:
         return ""  # an attacker may be inside
-    if "service-disrupted" in effects or "availability" in incident.impact:
+    stopped = "service-disrupted" in effects or "availability" in incident.impact
+    exposed = "data-exposed" in effects or "confidentiality" in incident.impact
+    if stopped == exposed:
         return ""
-    return " --like data-theft" if "data-exposed" in effects or incident.impact == ("confidentiality",) else ""
+    return " --like outage" if stopped else " --like data-theft"
