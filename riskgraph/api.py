@@ -596,7 +596,7 @@ class RiskMap:
         Examples
         --------
         >>> load("seeds").coverage()
-        <Coverage of 25 councils: anything known of 17>
+        <Coverage of 25 councils: anything known of 10>
         """
         from riskgraph.analysis.area_coverage import area_coverage
 
