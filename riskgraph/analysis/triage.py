@@ -96,7 +96,7 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
     --------
     >>> graph = RiskGraph.open("seeds")
     >>> coverage(graph, Question.of(graph, "civica"), ["revenues-benefits"])
-    AreaCoverage(area='revenues-benefits', users=3, known=13, councils=25)
+    AreaCoverage(area='revenues-benefits', users=0, known=6, councils=25)
     """
     graph = graph.whole
     dataset = graph.dataset
