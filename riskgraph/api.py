@@ -65,7 +65,7 @@ __all__ = ["RiskMap", "from_networkx", "load"]
 
 
 @checked
-def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
+def load(where: str | Path = "uk", *, backend: str = "embedded", class_rules: bool = True) -> RiskMap:
     """Open a map: a folder with `dataset.toml`, or the name of one that ships with riskgraph.
 
     Parameters
@@ -73,6 +73,8 @@ def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
     backend
         `embedded` reads files into memory; `neo4j` takes the map of that name from a Neo4j server, which
         `RISKGRAPH_NEO4J_URI` and the like name (docs/neo4j.md).
+    class_rules
+        Whether what holds by law for a whole class counts, though nobody observed it of each body.
 
     Raises
     ------
@@ -84,10 +86,11 @@ def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
     Examples
     --------
     >>> load("seeds")
-    <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    <RiskMap 'Five documented incidents': 43 entities, 72 relations, as of 2026-11-30>
     """
     with closing(open_backend(backend, where)) as opened:
-        return RiskMap(opened.graph())
+        graph = opened.graph()
+        return RiskMap(graph if class_rules else graph.observed())
 
 
 def from_networkx(graph: nx.MultiDiGraph[Any]) -> RiskMap:
@@ -593,7 +596,7 @@ class RiskMap:
         Examples
         --------
         >>> load("seeds").coverage()
-        <Coverage of 25 councils: anything known of 17>
+        <Coverage of 25 councils: anything known of 10>
         """
         from riskgraph.analysis.area_coverage import area_coverage
 
@@ -991,7 +994,7 @@ class RiskMap:
         --------
         >>> bundle = load("seeds").report("overview", regions=["South East"], tlp="AMBER")
         >>> bundle.name, "report.html" in bundle.files
-        ('2026-11-22_overview-south-east_TLP-AMBER_v1', True)
+        ('2026-11-30_overview-south-east_TLP-AMBER_v1', True)
         """
         from riskgraph.report import ReportOptions, make
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskgraph.data import Dataset
+from riskgraph.data.class_rules import expanded, without_rules
 from riskgraph.data.names import Names
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
@@ -30,7 +31,7 @@ class RiskGraph:
     Parameters
     ----------
     dataset
-        What to make the graph of; see `riskgraph.read`.
+        What to make the graph of; see `riskgraph.read`. Its class rules become rows.
     whole
         Of a part of a map, all of it: how well a map knows is asked of the whole.
 
@@ -38,11 +39,11 @@ class RiskGraph:
     --------
     >>> graph = RiskGraph.open("seeds")
     >>> graph
-    <RiskGraph 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    <RiskGraph 'Five documented incidents': 43 entities, 72 relations, as of 2026-11-30>
     """
 
     def __init__(self, dataset: Dataset, *, whole: RiskGraph | None = None) -> None:
-        self.dataset = dataset
+        self.dataset = expanded(dataset)
         self.whole: RiskGraph = self if whole is None else whole
         self._settled: dict[View, Settled] = {}
         self._harm: dict[View, HarmNetwork] = {}
@@ -52,6 +53,13 @@ class RiskGraph:
     def open(cls, where: str | Path) -> RiskGraph:
         """Read a data set, by path or by the name of a shipped one, and make its graph."""
         return cls(read(where))
+
+    def observed(self) -> RiskGraph:
+        """The same without what holds by law and was not observed; itself, if there is no such thing."""
+        bare = without_rules(self.dataset)
+        if bare is self.dataset:
+            return self
+        return RiskGraph(bare, whole=None if self.whole is self else self.whole.observed())
 
     @cached_property
     def names(self) -> Names:
@@ -150,5 +158,5 @@ class RiskGraph:
         data = self.dataset
         return (
             f"<RiskGraph {data.info.title!r}: {len(data.entities)} entities, "
-            f"{len(data.relations)} relations, as of {data.info.as_of}>"
+            f"{len(data.records('relations'))} relations, as of {data.info.as_of}>"
         )
