@@ -65,7 +65,7 @@ __all__ = ["RiskMap", "from_networkx", "load"]
 
 
 @checked
-def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
+def load(where: str | Path = "uk", *, backend: str = "embedded", class_rules: bool = True) -> RiskMap:
     """Open a map: a folder with `dataset.toml`, or the name of one that ships with riskgraph.
 
     Parameters
@@ -73,6 +73,8 @@ def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
     backend
         `embedded` reads files into memory; `neo4j` takes the map of that name from a Neo4j server, which
         `RISKGRAPH_NEO4J_URI` and the like name (docs/neo4j.md).
+    class_rules
+        Whether what holds by law for a whole class counts, though nobody observed it of each body.
 
     Raises
     ------
@@ -87,7 +89,8 @@ def load(where: str | Path = "uk", *, backend: str = "embedded") -> RiskMap:
     <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
     """
     with closing(open_backend(backend, where)) as opened:
-        return RiskMap(opened.graph())
+        graph = opened.graph()
+        return RiskMap(graph if class_rules else graph.observed())
 
 
 def from_networkx(graph: nx.MultiDiGraph[Any]) -> RiskMap:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskgraph.data import Dataset
+from riskgraph.data.class_rules import expanded, without_rules
 from riskgraph.data.files import nearest
 from riskgraph.data.names import Names
 from riskgraph.dates import parse_day
@@ -31,7 +32,7 @@ class RiskGraph:
     Parameters
     ----------
     dataset
-        What to make the graph of; see `riskgraph.read`.
+        What to make the graph of; see `riskgraph.read`. Its class rules become rows.
     whole
         Of a part of a map, all of it: how well a map knows is asked of the whole.
 
@@ -43,7 +44,7 @@ class RiskGraph:
     """
 
     def __init__(self, dataset: Dataset, *, whole: RiskGraph | None = None) -> None:
-        self.dataset = dataset
+        self.dataset = expanded(dataset)
         self.whole: RiskGraph = self if whole is None else whole
         self._settled: dict[View, Settled] = {}
         self._harm: dict[View, HarmNetwork] = {}
@@ -53,6 +54,13 @@ class RiskGraph:
     def open(cls, where: str | Path) -> RiskGraph:
         """Read a data set, by path or by the name of a shipped one, and make its graph."""
         return cls(read(where))
+
+    def observed(self) -> RiskGraph:
+        """The same without what holds by law and was not observed; itself, if there is no such thing."""
+        bare = without_rules(self.dataset)
+        if bare is self.dataset:
+            return self
+        return RiskGraph(bare, whole=None if self.whole is self else self.whole.observed())
 
     @cached_property
     def names(self) -> Names:
@@ -149,5 +157,5 @@ class RiskGraph:
         data = self.dataset
         return (
             f"<RiskGraph {data.info.title!r}: {len(data.entities)} entities, "
-            f"{len(data.relations)} relations, as of {data.info.as_of}>"
+            f"{len(data.records('relations'))} relations, as of {data.info.as_of}>"
         )

@@ -26,12 +26,14 @@ __all__ = [
     "PRESETS",
     "PRINCIPAL_COUNCILS",
     "PRODUCT",
+    "RULE",
     "SENTENCES",
     "SHARED_SERVICE",
     "STORE",
     "SUPPLIER",
     "SYSTEM",
     "Band",
+    "ClassRule",
     "Enquiry",
     "Entity",
     "Evidence",
@@ -50,6 +52,7 @@ Known = TypeVar("Known")
 
 AUTHORITY, SUPPLIER, SHARED_SERVICE = "authority", "supplier", "shared-service"
 ENVIRONMENT, SYSTEM, PRODUCT, STORE = "environment", "system", "product", "store"
+RULE = "rule:"  # how the evidence begins that a class rule gives to the rows it makes
 ORGANISATIONS = frozenset({AUTHORITY, SUPPLIER, SHARED_SERVICE})
 PRINCIPAL_COUNCILS = frozenset(
     {
@@ -278,6 +281,12 @@ class Relation:
     people: int | None = None
 
     @property
+    def rule(self) -> str | None:
+        """The class rule that made the row, by its id: it holds by law, and nobody observed it of this body."""
+        first = self.evidence[0] if len(self.evidence) == 1 else ""
+        return first.removeprefix(RULE) if first.startswith(RULE) else None
+
+    @property
     def hours_without(self) -> int | None:
         """Hours the dependent can be without it, said in hours or in days; `None` is not known."""
         if self.tolerable_hours is not None:
@@ -360,6 +369,46 @@ class IncidentEffect:
     def hit(self) -> bool:
         """Whether it struck the body: neither told, nor named only, nor ruled out."""
         return self.effect not in {"notified", "named-but-unaffected"} and self.state != "ruled-out"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRule:
+    """A rule of law that holds for every public body of some classes: a row of each of them."""
+
+    id: str
+    who: tuple[str, ...]  # classes of the register
+    nation: tuple[str, ...]  # empty: all
+    relation: str
+    provider: str
+    service_area: str | None
+    data: str | None
+    valid_from: str | None
+    valid_to: str | None
+    law: str
+    url: str | None
+    publisher: str | None
+    published: str | None
+    retrieved: str | None
+    confidence: str
+    claim: str
+    licence: str | None = None
+    note: str | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """The one item that the rows rest on which it makes."""
+        return Evidence(
+            RULE + self.id, self.url, self.publisher, self.published, self.retrieved, self.confidence, "supports", None,
+            f"{self.law}: {self.claim}", licence=self.licence,
+        )  # fmt: skip
+
+    def row(self, body: str) -> Relation:
+        """What it says of one body."""
+        words = (body.partition(":")[2], self.relation, self.provider.partition(":")[2], self.service_area)
+        return Relation(
+            ".".join([*filter(None, words), f"by-{self.id}"]), body, self.relation, self.provider, self.service_area,
+            self.data, valid_from=self.valid_from, valid_to=self.valid_to, evidence=(RULE + self.id,),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

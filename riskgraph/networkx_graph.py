@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskgraph.data import Dataset, DatasetInfo, read
+from riskgraph.data.class_rules import expanded
 from riskgraph.data.dataset import TABLES
 from riskgraph.data.files import toml_string, write_table
 from riskgraph.data.folders import write_folder
@@ -27,6 +28,7 @@ CARRIED = {
     "evidence": ("evidence", "id"),
     "incidents": ("incidents", "incident_id"),
     "incident_effects": ("incident_effects", None),
+    "class_rules": ("class_rules", "id"),
     "register": ("authorities", "id"),
     "questions": ("questions", "id"),
 }
@@ -47,8 +49,9 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
     networkx.MultiDiGraph
         Nodes carry `kind` and `name` and the filled columns of `entities.csv`; edges are keyed by the id of the
         relation and carry `relation` and its filled columns. The graph carries what `dataset.toml` says, and
-        `evidence`, `incidents`, `incident_effects` and, if the data set has them, a `register` of its own and
-        `questions`: each record as a mapping of its filled columns. `from_networkx` makes the same data set of it again.
+        `evidence`, `incidents`, `incident_effects` and, if the data set has them, `class_rules` (the rows that they
+        make are edges too), a `register` of its own and `questions`: each record as a mapping of its filled columns.
+        `from_networkx` makes the same data set of it again.
 
     Examples
     --------
@@ -59,6 +62,7 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
     """
     import networkx as nx  # a fifth of a second
 
+    dataset = expanded(dataset)
     info = {one.name: getattr(dataset.info, one.name) for one in fields(DatasetInfo)}
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**{key: value for key, value in info.items() if value})
     for entity in dataset.entities.values():
@@ -69,6 +73,8 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
     graph.graph["evidence"] = {item.id: _filled(item) for item in dataset.evidence.values()}
     graph.graph["incidents"] = {one.incident_id: _filled(one, "incident_id") for one in dataset.incidents.values()}
     graph.graph["incident_effects"] = [_filled(effect, "") for effect in dataset.effects]
+    if dataset.class_rules:
+        graph.graph["class_rules"] = {rule.id: _filled(rule) for rule in dataset.class_rules.values()}
     if dataset.own_register_file:
         graph.graph["register"] = {entry.id: _filled(entry) for entry in dataset.register.values()}
     if dataset.questions:
@@ -135,7 +141,10 @@ def from_networkx(graph: nx.MultiDiGraph[Any]) -> Dataset:
     if wrong:
         raise DataError("the graph", wrong, fix="Put these right in the graph and load it again.")
     return replace(
-        dataset, path=Path("networkx"), warnings=tuple(_named(problem, files) for problem in dataset.warnings)
+        dataset,
+        path=Path("networkx"),
+        expanded=bool(dataset.class_rules),  # its edges are all that there are, also those that rules made
+        warnings=tuple(_named(problem, files) for problem in dataset.warnings),
     )
 
 

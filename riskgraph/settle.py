@@ -90,6 +90,11 @@ class Step:
     group_grade: Grade = Grade.CONFIRMED
 
     @property
+    def by_law(self) -> bool:
+        """Whether a class rule made the row: it holds by law, and was not observed."""
+        return self.row.rule is not None
+
+    @property
     def implied(self) -> bool:
         """Whether a use of a product implies it."""
         return self.made_by is not None
@@ -130,6 +135,11 @@ class Settled:
         return Weighed(self.dataset, self.view)
 
     @cached_property
+    def observed(self) -> tuple[Step, ...]:
+        """The steps that somebody observed: what counts wherever it is told how much is known, bought or shared."""
+        return tuple(step for step in self.steps if not step.by_law)
+
+    @cached_property
     def lines(self) -> Mapping[str, tuple[str | None, ...]]:
         """Organisation to the areas in which it provides something; `None` is the line without an area."""
         lines: dict[str, set[str | None]] = defaultdict(lambda: {None})
@@ -146,8 +156,16 @@ class Settled:
     @cached_property
     def services(self) -> Mapping[str, tuple[str | None, ...]]:
         """Authority to the areas in which it depends on something today; `None`: an area not known."""
+        return self._services(self.steps)
+
+    @cached_property
+    def services_observed(self) -> Mapping[str, tuple[str | None, ...]]:
+        """The same by what was observed only."""
+        return self._services(self.observed)
+
+    def _services(self, steps: Iterable[Step]) -> Mapping[str, tuple[str | None, ...]]:
         services: dict[str, set[str | None]] = defaultdict(set)
-        for step in self.steps:
+        for step in steps:
             if step.in_force and step.relation not in _NO_SERVICE:
                 if self.dataset.entities[step.dependent].kind == AUTHORITY:
                     services[step.dependent].add(step.area)
@@ -173,9 +191,12 @@ def settle(dataset: Dataset, view: View) -> Settled:
     steps: list[Step] = []
     uses: list[tuple[Step, Relation]] = []
     makers: dict[str, list[tuple[Relation, Grade]]] = defaultdict(list)
-    for original in dataset.relations.values():
+    every = sorted(dataset.relations.values(), key=lambda row: row.rule is not None)  # what was observed comes first
+    ruled = {row.provider for row in every if row.rule is not None}
+    observed: dict[tuple[str, str, str], set[str | None]] = defaultdict(set)
+    for original in every:
         grade = settler.weighed.grade(original)
-        if grade is None:
+        if grade is None or (original.rule is not None and _is_said(original, observed)):
             continue
         row = settler.weighed.known(original)
         if row.relation in _MAKES:
@@ -185,6 +206,8 @@ def settle(dataset: Dataset, view: View) -> Settled:
             uses.append((settler.use(row, grade), row))
         if step is not None:
             steps.append(step)
+            if row.provider in ruled and not step.by_law:
+                observed[row.dependent, row.relation, row.provider].add(row.service_area)
     sayers = {
         (step.dependent, step.provider, step.area, step.relation) for step in steps if step.in_force and says_more(step)
     }
@@ -196,6 +219,12 @@ def settle(dataset: Dataset, view: View) -> Settled:
                 steps.append(left)
     products = {e.id: e.service_area for e in dataset.entities.values() if e.kind == PRODUCT}
     return Settled(dataset, view, tuple(steps), products)
+
+
+def _is_said(row: Relation, observed: Mapping[tuple[str, str, str], Collection[str | None]]) -> bool:
+    """Whether what was observed of a body, even if it has ended, says what a rule says: in its area, or in none."""
+    areas = observed.get((row.dependent, row.relation, row.provider), ())
+    return bool(areas) and (row.service_area is None or row.service_area in areas or None in areas)
 
 
 def says_more(step: Step) -> bool:

@@ -47,7 +47,8 @@ def made(folder: Path, rows: Iterable[dict[str, str]], **entity_notes: str) -> P
         for kind, slugs in KINDS.items()
         for slug in slugs
     ]
-    relations, evidence = [], []
+    relations: list[dict[str, str]] = []
+    evidence: list[dict[str, str]] = []
     for number, row in enumerate(rows):
         dependent, relation, provider = row["row"].split()
         named = {slug: f"{kind}:{slug}" for kind, slugs in KINDS.items() for slug in slugs}
@@ -58,14 +59,15 @@ def made(folder: Path, rows: Iterable[dict[str, str]], **entity_notes: str) -> P
                  "published": source.get("published", ""), "confidence": "confirmed", "stance": "supports",
                  "claim": source.get("claim", "")}
             )  # fmt: skip
-        kept = {
+        kept: dict[str, str] = {
             name: row[name] for name in ("service_area", "valid_from", "valid_to", "contract_end_latest") if name in row
         }
         relations.append(
             {"id": f"r{number}", "dependent": named[dependent], "relation": relation, "provider": named[provider],
              "evidence": ";".join(f"e{number}-{place}" for place in range(len(sources))), **kept}
         )  # fmt: skip
-    for table, records in (("entities", entities), ("relations", relations), ("evidence", evidence)):
+    tables: dict[str, list[dict[str, str]]] = {"entities": entities, "relations": relations, "evidence": evidence}
+    for table, records in tables.items():
         columns = list(dict.fromkeys(name for record in records for name in record)) or ["id"]
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
@@ -86,6 +88,7 @@ SERVED = {"row": "ashby served-by orbit", "service_area": "revenues-benefits"}
     [
         {"published": "2014", "claim": "Orbit runs it until March 2016"},
         {"published": "2014", "claim": "a contract, 2010-04-01 to 2016-03-31"},
+        {"published": "2014", "claim": "Orbit ran it to 2019"},
         {"published": "2014", "claim": "the service was brought back in house"},
         {"published": "2014", "claim": "to be replaced"},
         {"published": "", "claim": "replaced by another"},
@@ -105,6 +108,7 @@ def test_words_of_an_end_without_an_end_are_found(tmp_path: Path, row: dict[str,
         {"published": "2014", "claim": "a contract, 2010-04-01 to 2016-03-31", "also": "2025-01"},
         {"published": "2014", "claim": "a contract, 2010-04-01 to 2016-03-31", "contract_end_latest": "2016-03-31"},
         {"published": "2014", "claim": "Ashby paid Orbit 12 times, 2010-04 to 2016-03"},
+        {"published": "2014", "claim": "3 addresses show it; entered 2010-04 to 2014-03"},
         {"published": "2014", "claim": "Orbit took over after the contract of its forerunner ended"},
         {"published": "2025-06", "claim": "to be replaced"},
         {"published": "2014", "claim": "it was replaced", "valid_to": "2030"},
@@ -132,12 +136,17 @@ def test_two_runners_of_one_service_are_found_and_the_older_is_named_first(tmp_p
     assert (one.check, one.about, one.others) == ("two-runners", "r0", ("r1",))
 
 
+def test_a_list_that_is_kept_up_names_both_of_two_that_came_one_after_the_other(tmp_path: Path) -> None:
+    rows = [one | {"url": "https://example.org/list"} for one in TWO]
+    assert found(made(tmp_path, rows)) == {("two-runners", "r0")}
+
+
 @pytest.mark.parametrize(
     "rows",
     [
         [*TWO, {"row": "comet subcontracts-to orbit", "published": "2022"}],
         [*TWO, {"row": "comet owned-by orbit", "published": "2022"}],
-        [one | {"url": "https://example.org/both"} for one in TWO],
+        [one | {"url": "https://example.org/both", "published": "2022"} for one in TWO],
         [TWO[0] | {"valid_to": "2021"}, TWO[1]],
         [TWO[0], TWO[1] | {"service_area": "hr-payroll"}],
         [one | {"service_area": "printing-mail"} for one in TWO],
@@ -180,6 +189,10 @@ def test_a_supplier_without_a_sign_of_life_that_has_lost_a_customer_is_found(tmp
     assert (
         found(made(tmp_path / "alive", [ended, open_, {"row": "both supplied-by orbit", "published": "2024"}])) == set()
     )
+    made_by = {"row": "alder made-by orbit", "published": "2013"}
+    used = {"row": "bexton uses alder", "published": "2025"}
+    gone = {check for check, _ in found(made(tmp_path / "used", [ended, open_, made_by, used]))}
+    assert "supplier-gone" not in gone  # its product is in use
     assert found(made(tmp_path / "none", [ended])) == set()
 
 

@@ -256,6 +256,12 @@ def _touched(rows: DataDiff) -> list[str]:
         (rows.new, moves(rows).ended),  # some of them by time alone
     ):
         counted.update(data.relations[key].provider for key in keys)
+    for data, keys in (
+        (rows.new, rows.added["class_rules"]),
+        (rows.old, rows.removed["class_rules"]),
+        (rows.new, tuple(change.id for change in rows.changed["class_rules"])),
+    ):
+        counted.update(data.class_rules[key].provider for key in keys)
     found = [id_ for id_ in counted if id_.partition(":")[0] != AUTHORITY]
     return sorted(found, key=lambda id_: (-counted[id_], id_))[:ROOTS_COMPARED]
 

@@ -142,7 +142,7 @@ def held(
     buyers, chain = Buyers(graph, view, selection), SupplyChain(graph, view)
     found: list[HeldContract] = []
     without = 0
-    for step in graph.settled(view).steps:
+    for step in graph.settled(view).observed:
         if step.implied or not step.in_force or step.relation not in relations_that(Trait.LEANS):
             continue
         suppliers = tuple(sorted(chain.organisations(step)))

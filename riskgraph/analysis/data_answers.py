@@ -66,7 +66,7 @@ class DataCheck(Answer):
     def fact_values(self) -> Mapping[str, Value]:
         """How much there is, and how much of it is doubtful."""
         dataset = self.graph.dataset
-        sizes = {table: len(getattr(dataset, table)) for table in _TABLES}
+        sizes = {table: len(dataset.records(table)) for table in _TABLES}
         rules = len(CHECKS) + len(DOUBTS)
         return {"warnings": len(dataset.warnings), "rules": rules, "doubts": len(self.doubts), **sizes}
 
@@ -172,7 +172,7 @@ class MergedMap(Answer):
         return {
             "sources": report.sources,
             "written": bool(self.written),
-            **{table: len(getattr(dataset, table)) for table in _TABLES},
+            **{table: len(dataset.records(table)) for table in _TABLES},
             **{f"{table}_added": count for table, count in report.added.items()},
             **{f"{table}_same": count for table, count in report.same.items()},
         }

@@ -97,7 +97,7 @@ class _InForce:
         self.day = self.view.as_of
         settled = graph.settled(self.view)
         self.weighed: Weighed = settled.weighed
-        self.steps: list[Step] = [step for step in settled.steps if step.in_force and not step.implied]
+        self.steps: list[Step] = [step for step in settled.observed if step.in_force and not step.implied]
 
     def seen(self, row: Relation) -> str | None:
         return last_evidenced(self.dataset, row, self.view)
@@ -120,10 +120,10 @@ class _InForce:
         )
 
     def sources(self, row: Relation) -> set[str]:
-        """Where a row is read: addresses, or publishers and dates; a row without any stands on its register."""
+        """Where and when a row is read: a list that is kept up names both of two that came one after the other."""
         items = (self.dataset.evidence[key] for key in row.evidence)
         return {
-            item.url or f"{item.publisher} {item.published}"
+            f"{item.url or item.publisher} {item.published}"
             for item in items
             if item.stance == "supports" and item.about is None
         } or {"register"}
@@ -139,6 +139,15 @@ class _InForce:
             for id_ in (row.dependent, row.provider):
                 life[id_] = max((*signs, life.get(id_, _NEVER)), key=as_last)
         return life
+
+    def with_products(self, supplier: str) -> str:
+        """When a supplier, or a product that it makes, was last seen in any row."""
+        made = (
+            row.dependent
+            for row in self.dataset.relations.values()
+            if row.provider == supplier and row.relation in relations_that(Trait.MAKES)
+        )
+        return max((self.life[id_] for id_ in (supplier, *made)), key=as_last)
 
     @cached_property
     def joined(self) -> set[frozenset[str]]:
@@ -303,8 +312,8 @@ def _suppliers_gone(rows: _InForce) -> Iterator[MapDoubt]:
             yield MapDoubt("supplier-gone", id_, ids, what="failed", end=last_day(when) if when else None)
         elif said is not None:
             yield MapDoubt("supplier-gone", id_, ids, what="noted", words=said)
-        elif id_ in lost and older(rows.life[id_], rules().old, rows.day):
-            yield MapDoubt("supplier-gone", id_, ids, what="silent", seen=rows.life[id_])
+        elif id_ in lost and older(seen := rows.with_products(id_), rules().old, rows.day):
+            yield MapDoubt("supplier-gone", id_, ids, what="silent", seen=seen)
 
 
 def _owners_old(rows: _InForce) -> Iterator[MapDoubt]:

@@ -215,7 +215,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
     dataset, buyers = graph.dataset, Buyers(graph, view, chosen)
     steps = [
         step
-        for step in graph.settled(view).steps
+        for step in graph.settled(view).observed
         if step.in_force
         and not step.implied
         and step.relation not in relations_that(Trait.GOVERNS)
@@ -444,7 +444,7 @@ def _all_questions(graph: RiskGraph, question: Question) -> list[OpenQuestion]:
     view, buyers = question.view, Buyers(graph, question.view, question.selection)
     implied = {step.row.id: step for step in graph.settled(view).steps if step.implied and step.in_force}
     questions = []
-    for step in graph.settled(view).steps:
+    for step in graph.settled(view).observed:
         if step.implied or not buyers.hold(step.dependent, step.area):
             continue
         row = step.row

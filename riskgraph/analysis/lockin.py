@@ -150,7 +150,7 @@ def lock_in(graph: RiskGraph, **asking: Unpack[Asking]) -> Locks:
     question = Question.of(graph, **asking)
     view = question.view
     buyers, chain = Buyers(graph, view, question.selection), SupplyChain(graph, view)
-    steps = [step for step in graph.settled(view).steps if step.in_force and not step.implied]
+    steps = [step for step in graph.settled(view).observed if step.in_force and not step.implied]
     groups: dict[tuple[str, str | None, str], int] = defaultdict(int)
     for step in steps:
         if step.group is not None:

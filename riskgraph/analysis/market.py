@@ -60,7 +60,7 @@ class SupplyChain:
         self.national = national_services(graph.dataset)
         self._behind: dict[tuple[str, Areas], frozenset[str]] = {}
         self._systems: set[tuple[str, str]] = set()  # organisation and an area of which it makes or runs a system
-        for step in graph.settled(view).steps:
+        for step in graph.settled(view).observed:
             if step.in_force and not step.implied:
                 self.steps[step.dependent].append(step)
                 if step.relation in _SELLS and self.kind[step.dependent] in {PRODUCT, SYSTEM}:
@@ -68,8 +68,8 @@ class SupplyChain:
                     self._systems.update((step.provider, area) for area in areas)
 
     def sells(self, step: Step, areas: Set[str | None] = frozenset()) -> bool:
-        """Whether a step is a purchase in a market: stated, in force, and in one of its service areas if it has any."""
-        bought = step.in_force and not step.implied and step.relation in _MARKET
+        """Whether a step is a purchase in a market: stated, observed, in force, in one of its areas if it has any."""
+        bought = step.in_force and not step.implied and not step.by_law and step.relation in _MARKET
         return bought and (not areas or step.area in areas)
 
     def organisations(self, step: Step) -> set[str]:
@@ -455,7 +455,7 @@ def market_in(graph: RiskGraph, view: View, areas: Iterable[str] = (), selection
         trade: {name: set() for name in found} for trade, found in values.items()
     }
     joint: set[tuple[str, str, str, Decimal]] = set()
-    for step in graph.settled(view).steps:
+    for step in graph.settled(view).observed:
         body, provider = step.dependent, step.provider
         if body not in served:
             continue

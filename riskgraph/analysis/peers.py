@@ -359,7 +359,7 @@ class _PeerFinder:
         return size >= FEWEST and 2 * (users + 1) > size
 
     def _standing(self) -> ClassStanding:
-        most, largest, services = {}, "", self.settled.services
+        most, largest, services = {}, "", self.settled.services_observed
         for body, steps in self._steps.items():
             leans: dict[str, set[str | None]] = defaultdict(set)
             for step in steps:

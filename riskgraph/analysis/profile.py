@@ -61,6 +61,7 @@ class Profile(Answer, Pictured):
                     _AREA,
                     Column("grade", "how well it is evidenced, as it has aged: confirmed, reported, inferred or unknown"),
                     Column("last_seen", "when it was last evidenced: a day, month or year; empty: not known", "date"),
+                    Column("by_law", "whether a class rule says so and nobody observed it", "flag"),
                     Column("since", "day, month or year in which it began, as the data give it"),
                     Column("until", "day, month or year in which it ended or will end, as the data give it"),
                     Column("rows", "ids of the rows that say so", "list"),
@@ -171,6 +172,7 @@ class Profile(Answer, Pictured):
                     step.area,
                     step.grade.word,
                     self.seen(step),
+                    step.by_law,
                     step.row.valid_from,
                     step.row.valid_to,
                     [row.id for row in step.rows],
@@ -244,7 +246,7 @@ def profile(graph: RiskGraph, name: str, **asking: Unpack[Asking]) -> Profile:
         tuple(step for step in stated if step.dependent == id_ and step.in_force),
         tuple(step for step in mine if step.provider == id_ and step.in_force),
         tuple(step for step in stated if not step.in_force),
-        tuple(row.id for row in rows if row.id not in counted),
+        tuple(row.id for row in rows if row.id not in counted and row.rule is None),
         () if entry is None else entry.successors,
         {area: len(found) for area, found in sorted(leaning.items(), key=lambda item: (-len(item[1]), item[0] or "~"))},
         tuple(
@@ -267,6 +269,7 @@ class ListedEntity:
     kind: str
     dependents: int  # bodies and places that depend on it directly
     authorities: int  # of these, authorities
+    by_law: int  # public bodies besides that depend on it by law, and of which nobody observed it
     areas: tuple[str, ...]
 
 
@@ -289,6 +292,7 @@ class Listing(Answer, Pictured):
                     Column("kind", "its kind"),
                     Column("dependents", "bodies and places that depend on it directly", "integer"),
                     Column("authorities", "public bodies among these", "integer"),
+                    Column("by_law", "public bodies besides that depend on it by law, not observed", "integer"),
                     Column("areas", "service areas in which they do", "list"),
                 ),
             ),
@@ -306,7 +310,9 @@ class Listing(Answer, Pictured):
 
     def row_values(self, table: str) -> Iterable[Row]:
         """One row for each body or place."""
-        return [(one.id, one.name, one.kind, one.dependents, one.authorities, one.areas) for one in self.bodies]
+        return [
+            (one.id, one.name, one.kind, one.dependents, one.authorities, one.by_law, one.areas) for one in self.bodies
+        ]
 
     def __repr__(self) -> str:
         return f"<Listing of {self.kind or 'everything'}: {len(self.bodies)} rows>"
@@ -339,6 +345,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
     view, chosen = question.view, question.selection
     buyers = Buyers(graph, view, chosen)
     leaning: dict[str, set[str]] = defaultdict(set)
+    by_law: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, set[str]] = defaultdict(set)
     for step in graph.settled(view).steps:
         if (
@@ -346,7 +353,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
             and step.relation not in relations_that(Trait.GOVERNS)
             and buyers.hold(step.dependent, step.area)
         ):
-            leaning[step.provider].add(step.dependent)
+            (by_law if step.by_law else leaning)[step.provider].add(step.dependent)
             if step.area is not None:
                 areas[step.provider].add(step.area)
     entities = graph.dataset.entities
@@ -357,11 +364,16 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
             entity.kind,
             len(leaning[entity.id]),
             sum(1 for body in leaning[entity.id] if entities[body].kind == AUTHORITY),
+            len(by_law[entity.id] - leaning[entity.id]),
             tuple(area for area in rules().areas if area in areas[entity.id]),
         )
         for entity in entities.values()
         if (wanted is None or entity.kind == wanted)
-        and (chosen.holds(entity.id) if entity.kind == AUTHORITY else not chosen or leaning[entity.id])
+        and (
+            chosen.holds(entity.id)
+            if entity.kind == AUTHORITY
+            else not chosen or leaning[entity.id] or by_law[entity.id]
+        )
     ]
     rows.sort(key=lambda row: (-row.dependents, row.name))
     return Listing(graph, question, wanted, tuple(rows))

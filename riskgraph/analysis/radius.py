@@ -75,6 +75,7 @@ class Reach:
     seen: (
         str | None
     )  # when the oldest fact of the surest way was last evidenced: a day, a month or a year; None: not known
+    by_law: bool  # a fact of the surest way holds by law and was not observed
     ended: str | None  # when the surest way ended, if it has and that is known
     holder: str | None  # with whom data were left behind, if the surest way has ended
     counting: frozenset[FailureKind]  # the kinds by which it counts as reached
@@ -198,6 +199,7 @@ class BlastRadius(Answer, Pictured):
                     Column("past_customer_of", "id of who may still hold its data, of a past customer"),
                     Column("tier", "in which tier of the triage it is told; empty: apart, or less sure than was asked"),
                     Column("last_seen", "when the oldest fact of the surest way was last evidenced", "date"),
+                    Column("by_law", "whether a fact of the surest way holds by law and was not observed", "flag"),
                     Column("ended", "when the surest way ended, if it has", "date"),
                     Column("standing", "reached, past customer, asked about, abolished, group or precaution"),
                 ),
@@ -357,8 +359,9 @@ class BlastRadius(Answer, Pictured):
 
     @cached_property
     def undated_rows(self) -> tuple[str, ...]:
-        """Ids of rows of the proofs shown with no date of evidence at all."""
-        return tuple(row.id for row in self._rows if last_evidenced(self.graph.dataset, row, self.view) is None)
+        """Ids of observed rows of the proofs shown with no date of evidence at all."""
+        rows = (row for row in self._rows if row.rule is None)
+        return tuple(row.id for row in rows if last_evidenced(self.graph.dataset, row, self.view) is None)
 
     @cached_property
     def assumed(self) -> int:
@@ -497,6 +500,7 @@ class BlastRadius(Answer, Pictured):
                 reach.holder if reach.past else None,
                 tier.get(reach.id),
                 reach.seen,
+                reach.by_law,
                 reach.ended,
                 standing,
             )
@@ -513,6 +517,7 @@ class BlastRadius(Answer, Pictured):
                 (),
                 None,
                 tier.get(body),
+                None,
                 None,
                 None,
                 "precaution",

@@ -154,7 +154,7 @@ def nothing_recorded(chosen: Selection, view: View) -> tuple[str, ...]:
     """
     named = {
         body
-        for step in chosen.graph.settled(view).steps
+        for step in chosen.graph.settled(view).observed
         if step.in_force and step.relation not in relations_that(Trait.GOVERNS)
         for body in (step.dependent, step.provider)
     }

@@ -146,4 +146,4 @@ def known_areas(graph: RiskGraph, view: View) -> dict[str, set[str]]:
 
 def _leaning(graph: RiskGraph, view: View) -> Iterator[Step]:
     leans = relations_that(Trait.LEANS)
-    return (step for step in graph.settled(view).steps if step.in_force and step.relation in leans)
+    return (step for step in graph.settled(view).observed if step.in_force and step.relation in leans)

@@ -93,6 +93,7 @@ class Why(Answer):
                     Column("publisher", "who published it"),
                     Column("published", "day, month or year, as the data give it"),
                     Column("url", "address of the source"),
+                    Column("by_law", "whether a class rule says so and nobody observed it", "flag"),
                 ),
             ),
         ),
@@ -135,10 +136,20 @@ class Why(Answer):
         dataset = self.graph.dataset
         for row in dict.fromkeys(row for chain in self.chains for row in chain.rows):
             items = [dataset.evidence[id_] for id_ in dataset.relations[row].evidence]
+            by_law = dataset.relations[row].rule is not None
             for one in items:
-                yield row, one.id, one.stance, one.confidence, one.publisher or None, one.published, one.url or None
+                yield (
+                    row,
+                    one.id,
+                    one.stance,
+                    one.confidence,
+                    one.publisher or None,
+                    one.published,
+                    one.url or None,
+                    by_law,
+                )
             if not items:
-                yield (row, *(None,) * 6)
+                yield (row, *(None,) * 6, by_law)
 
     def __repr__(self) -> str:
         return f"<Why {self.body} from {' and '.join(self.question.roots)}: {len(self.chains)} chains>"
@@ -384,16 +395,17 @@ class _Finder:
         for link, label in enumerate(self.harm.network.label):
             if label >= 0:
                 self.links[id(self.harm.steps[label])].append(link)
+        self.steps: dict[str, list[Step]] = defaultdict(list)
+        for step in self.harm.steps:
+            self.steps[step.row.id].append(step)
         self.out: dict[str, list[tuple[str, Relation, bool]]] = defaultdict(list)
         for row in self.dataset.relations.values():
-            if row.relation in relations_that(Trait.GOVERNS):
+            said = row.rule is not None and row.id not in self.steps  # by what was observed
+            if said or row.relation in relations_that(Trait.GOVERNS):
                 continue
             self.out[row.provider].append((row.dependent, row, False))
             if row.relation in relations_that(Trait.BOTH_WAYS):
                 self.out[row.dependent].append((row.provider, row, True))
-        self.steps: dict[str, list[Step]] = defaultdict(list)
-        for step in self.harm.steps:
-            self.steps[step.row.id].append(step)
 
     def paths(self, body: str, limit: int) -> list[Path]:
         """The shortest chains of rows from a root to a body, and those one row longer."""

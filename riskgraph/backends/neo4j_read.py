@@ -17,6 +17,7 @@ from riskgraph.data.read import columns_of
 from riskgraph.errors import ServerError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import (
+    ClassRule,
     Enquiry,
     Entity,
     Evidence,
@@ -43,6 +44,7 @@ _ALL = {
     "Entity": "MATCH (n:Entity {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "RegisterEntry": "MATCH (n:RegisterEntry {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "Evidence": "MATCH (n:Evidence {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
+    "ClassRule": "MATCH (n:ClassRule {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "Incident": "MATCH (n:Incident {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
     "Enquiry": "MATCH (n:Enquiry {generation: $generation}) WHERE n.id IS NOT NULL RETURN properties(n) AS n",
 }
@@ -218,6 +220,10 @@ class Neo4jBackend:
             ),
             tuple(effects),
             _by_id(_record(RegisterEntry, row["n"]) for row in run(_ALL["RegisterEntry"], generation)),
+            class_rules=(
+                class_rules := _by_id(_record(ClassRule, row["n"]) for row in run(_ALL["ClassRule"], generation))
+            ),
+            expanded=bool(class_rules),
             own_register_file=info["own_register_file"],
             questions=_by_id(_record(Enquiry, row["n"]) for row in run(_ALL["Enquiry"], generation)),
         )
@@ -261,10 +267,11 @@ def _warnings(dataset: Dataset) -> tuple[Any, ...]:
     """What is doubtful, with row numbers as `riskgraph.write` would write the files."""
     tables: dict[str, Iterable[Any]] = {
         "entities": dataset.entities,
-        "relations": dataset.relations,
-        "evidence": dataset.evidence,
+        "relations": [row.id for row in dataset.records("relations")],
+        "evidence": [item.id for item in dataset.records("evidence")],
         "incidents": dataset.incidents,
         "incident_effects": dataset.effects,
+        "class_rules": dataset.class_rules,
         "authorities": dataset.register,
         "questions": dataset.questions,
     }

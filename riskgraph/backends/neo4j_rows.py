@@ -32,7 +32,7 @@ KIND_LABELS = {
     "store": "Store",
 }
 # every label of ours whose nodes are keyed by (generation, id)
-LABELS = ("Entity", "RegisterEntry", "Evidence", "Incident", "Place", "Alternatives", "Enquiry")
+LABELS = ("Entity", "RegisterEntry", "Evidence", "Incident", "ClassRule", "Place", "Alternatives", "Enquiry")
 RELATION_TYPES = {word: word.upper().replace("-", "_") for word in rules().pairs}
 # type -> label at its start, label at its end
 DERIVED = {
@@ -117,6 +117,7 @@ def map_rows(graph: RiskGraph) -> MapRows:
         "RegisterEntry": [_keyed(entry) for entry in dataset.register.values()],
         "Evidence": [_keyed(item) for item in dataset.evidence.values()],
         "Incident": [_keyed(incident, "incident_id") for incident in dataset.incidents.values()],
+        "ClassRule": [_keyed(rule) for rule in dataset.class_rules.values()],
         "Place": [_place(harm, number, place) for number, place in enumerate(harm.places)],
         "Alternatives": list(_alternatives(harm)),
         "Enquiry": [_keyed(one) for one in dataset.questions.values()],

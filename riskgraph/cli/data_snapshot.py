@@ -47,7 +47,7 @@ def command(graph: Any, to: Path | None) -> None:
         write_file(file, content)
     said = "are kept already, unchanged, in" if there else "kept in"
     click.echo(
-        f"{plural(len(dataset.relations), 'relation')} of {len(dataset.entities):,} bodies and places {said} {file} "
+        f"{plural(len(dataset.records('relations')), 'relation')} of {len(dataset.entities):,} bodies and places {said} {file} "
         f"({max(1, len(content) // 1000):,} KB; data of {in_words(dataset.info.as_of)}). {dataset.info.marking}".rstrip()
     )
     click.echo(f"Next quarter: riskgraph data diff {quoted(str(file))} {quoted(str(name))}")

@@ -76,7 +76,7 @@ class BackendName(click.Choice[str]):
 
 
 def data_option(command: F) -> F:
-    """`--data` and `--backend`: which map, and where it lives; the command receives the graph as `graph`."""
+    """`--data` and `--backend`: which map, and where it lives, and what of it; received as the graph `graph`."""
 
     @click.option(
         "--data",
@@ -98,17 +98,27 @@ def data_option(command: F) -> F:
     @click.option(
         "--scenario", metavar="FILE", help="Answer on what this scenario makes of the map (a file, or a shipped one)."
     )
+    @click.option(
+        "--no-class-rules", is_flag=True, help="Leave out what holds by law for a whole class and was not observed."
+    )
     @server_options(hidden=True)
     @functools.wraps(command)
     def wrapped(
-        *args: Any, data: str, backend: str, scenario: str | None, connection: Callable[[], Any], **kwargs: Any
+        *args: Any,
+        data: str,
+        backend: str,
+        scenario: str | None,
+        no_class_rules: bool,
+        connection: Callable[[], Any],
+        **kwargs: Any,
     ) -> Any:
         from riskgraph.graph import RiskGraph
 
         if backend == "neo4j":
-            graph = _from_server(data, connection, kwargs if scenario is None else {})
+            graph = _from_server(data, connection, {} if scenario is not None or no_class_rules else kwargs)
         else:
             graph = RiskGraph.open(data)
+        graph = graph.observed() if no_class_rules else graph
         _remember(graph)
         count = len(graph.dataset.warnings)
         if count and data not in {"uk", "seeds"}:
@@ -169,6 +179,16 @@ def _under(graph: RiskGraph, scenario: str, kwargs: dict[str, Any]) -> RiskGraph
 def supposing() -> str:
     """The title of the scenario that the answer stands on; empty where it stands on the map as it is."""
     return str(click.get_current_context().meta.get(_SUPPOSING, ""))
+
+
+def _not_as_it_is(context: click.Context) -> list[str]:
+    """What of the map was left out, and what was supposed: an answer on another map than the one that was named."""
+    from riskgraph.render.words import left_out
+
+    said = [left_out(graph.dataset) for graph in context.meta.get(_ASKED, ())]
+    if supposed := context.meta.get(_SUPPOSING):
+        said.append(_NOT_AS_IT_IS.format(supposed))
+    return list(filter(None, dict.fromkeys(said)))
 
 
 def _from_server(data: str, connection: Callable[[], Any], asked: dict[str, Any]) -> RiskGraph:
@@ -259,7 +279,7 @@ def selection_options(command: F) -> F:
 
 
 _REPEATED = (
-    *("data", "backend", "scenario", "kinds", "like", "as_of", "without", "known_before"),
+    *("data", "backend", "scenario", "no_class_rules", "kinds", "like", "as_of", "without", "known_before"),
     *("areas", "classes", "regions", "members"),
 )
 """What a suggestion repeats of the command line, where the command that it names has the same option."""
@@ -276,6 +296,9 @@ def _repeats(words: str, context: click.Context) -> str:
             continue
         if not any(f" {known} " in words for known in option.opts):
             value = context.params[name]
+            if value is True:
+                words += f" {option.opts[0]}"
+                continue
             values = value if isinstance(value, tuple) else (value,)
             words += "".join(f" {option.opts[0]} {quoted(str(one))}" for one in values)
     return words
@@ -329,9 +352,7 @@ class Output:
             return page  # text is looked after when it is written
         from riskgraph.render.page import paragraphs
 
-        told = (*page.blocks, *paragraphs(*_taken(context)))
-        if supposing := context.meta.get(_SUPPOSING):
-            told = (*told, *paragraphs(_NOT_AS_IT_IS.format(supposing)))
+        told = (*page.blocks, *paragraphs(*_taken(context), *_not_as_it_is(context)))
         return replace(page, blocks=told, next=tuple(_repeats(words, context) for words in page.next))
 
     def write(self, text: str) -> None:
@@ -342,9 +363,7 @@ class Output:
         if context is not None:
             say_taken(context)
         if context is not None and self.format in {"text", "table"}:
-            text = _asked_alike(text, context)
-            if supposing := context.meta.get(_SUPPOSING):
-                text += _NOT_AS_IT_IS.format(supposing) + "\n"
+            text = _asked_alike(text, context) + "".join(f"{said}\n" for said in _not_as_it_is(context))
         if self.path == "-":
             click.echo(text, nl=False)
             return

@@ -82,6 +82,7 @@ def _dangling(dataset: Dataset) -> Iterator[Finding]:
         "evidence": dataset.evidence,
         "incidents": dataset.incidents,
         "incident_effects": {effect: effect for effect in dataset.effects},
+        "class_rules": dataset.class_rules,
         "questions": dataset.questions,
     }
     if dataset.own_register_file:
@@ -137,6 +138,17 @@ def _pairs(dataset: Dataset) -> Iterator[Finding]:
                 if row.relation in relations_that(Trait.HOSTS) and column == "dependent" and end.kind == "supplier":
                     fix = "Give the row to the system, environment or shared service that rests on the host."
                 yield "relations", row.id, column, message, fix
+    for rule in dataset.class_rules.values():
+        pair, provider = rules().pairs[rule.relation], dataset.entities.get(rule.provider)
+        if AUTHORITY not in pair.dependents:
+            message = f"{rule.relation} cannot have {AUTHORITY} as its dependent, and a rule holds for public bodies."
+            fix = (
+                f"Use one of: {', '.join(word for word, one in rules().pairs.items() if AUTHORITY in one.dependents)}."
+            )
+            yield "class_rules", rule.id, "relation", message, fix
+        elif provider is not None and provider.kind not in pair.providers:
+            message = f"{rule.relation} cannot have {provider.kind} as its provider."
+            yield "class_rules", rule.id, "provider", message, f"Allowed are: {', '.join(sorted(pair.providers))}."
 
 
 @check("self-loop")
@@ -150,7 +162,7 @@ def _self_loops(dataset: Dataset) -> Iterator[Finding]:
 @check("date-order")
 def _date_order(dataset: Dataset) -> Iterator[Finding]:
     """Something ends before it begins."""
-    tables: dict[str, Mapping[str, Any]] = {"relations": dataset.relations}
+    tables: dict[str, Mapping[str, Any]] = {"relations": dataset.relations, "class_rules": dataset.class_rules}
     if dataset.own_register_file:
         tables["authorities"] = dataset.register
     for table, records in tables.items():

@@ -14,7 +14,18 @@ from riskgraph.data.files import toml_string, write_table
 from riskgraph.data.joining import MergeReport
 from riskgraph.dates import last_day
 from riskgraph.errors import Problem
-from riskgraph.model import Enquiry, Entity, Evidence, Grade, Incident, IncidentEffect, RegisterEntry, Relation
+from riskgraph.model import (
+    RULE,
+    ClassRule,
+    Enquiry,
+    Entity,
+    Evidence,
+    Grade,
+    Incident,
+    IncidentEffect,
+    RegisterEntry,
+    Relation,
+)
 from riskgraph.schema import schema
 
 __all__ = ["TABLES", "DataTable", "Dataset", "DatasetInfo", "canonical"]
@@ -36,6 +47,7 @@ TABLES = {  # by their names in the schema
     "evidence": DataTable("evidence.csv", Evidence, "evidence"),
     "incidents": DataTable("incidents.csv", Incident, "incidents"),
     "incident_effects": DataTable("incident_effects.csv", IncidentEffect, "effects"),
+    "class_rules": DataTable("class_rules.csv", ClassRule, "class_rules"),
     "authorities": DataTable("register.csv", RegisterEntry, "register"),
     "questions": DataTable("questions.csv", Enquiry, "questions", sparse=True),
 }
@@ -81,6 +93,9 @@ class Dataset:
     incidents: Mapping[str, Incident]
     effects: tuple[IncidentEffect, ...]
     register: Mapping[str, RegisterEntry]
+    class_rules: Mapping[str, ClassRule] = field(default_factory=dict)
+    expanded: bool = False  # the rows that its class rules make are among its relations
+    left_out: int = 0  # class rules that it had, and that were not to count
     warnings: tuple[Problem, ...] = ()
     own_register_file: bool = False  # the folder brings its own register.csv
     laid: tuple[tuple[str, DatasetInfo], ...] = ()  # of one's own register on a map: both by name, one's own first
@@ -99,6 +114,7 @@ class Dataset:
         incidents: Mapping[str, Incident],
         effects: Iterable[IncidentEffect],
         register: Mapping[str, RegisterEntry],
+        class_rules: Mapping[str, ClassRule] | None = None,
         own_register_file: bool = False,
         questions: Mapping[str, Enquiry] | None = None,
     ) -> Dataset:
@@ -112,19 +128,33 @@ class Dataset:
             dict(sorted(incidents.items())),
             tuple(sorted(effects, key=_words)),
             dict(sorted(register.items())),
+            dict(sorted((class_rules or {}).items())),
             own_register_file=own_register_file,
             questions=dict(sorted((questions or {}).items())),
         )
 
     def records(self, table: str) -> list[Any]:
-        """The records of a table of the schema, in the order of its file."""
+        """The records of a table of the schema as its file has them: without the rows that its class rules make."""
         held = getattr(self, TABLES[table].held)
+        if self.expanded and table == "relations":
+            return [row for row in self.relations.values() if not self._made(row)]
+        if self.expanded and table == "evidence":
+            cited = {id_ for row in self.records("relations") for id_ in row.evidence}
+            made = {RULE + rule for rule in self.class_rules} - cited
+            return [item for id_, item in self.evidence.items() if id_ not in made]
         return list(held.values() if isinstance(held, Mapping) else held)
+
+    def _made(self, row: Relation) -> bool:
+        """Whether reading a class rule would make this very row again."""
+        rule = self.class_rules.get(row.rule or "")
+        return rule is not None and row == rule.row(row.dependent)
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical form: equal for equal data, whatever the row order was."""
+        """SHA-256 of the canonical form and of what class rules made: equal for equal data, whatever the row order was."""
         digest = hashlib.sha256()
+        if self.expanded:  # some of it may have been taken away since
+            digest.update("\n".join(row.id for row in self.relations.values() if self._made(row)).encode())
         for name, content in canonical(self, register=True).items():
             digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
@@ -146,7 +176,9 @@ class Dataset:
         return {one.id: one for one in questions if one.about in self.entities or one.about in self.relations}
 
     def __repr__(self) -> str:
-        return f"<Dataset {self.info.title!r}: {len(self.entities)} entities, {len(self.relations)} relations>"
+        return (
+            f"<Dataset {self.info.title!r}: {len(self.entities)} entities, {len(self.records('relations'))} relations>"
+        )
 
 
 def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
@@ -172,6 +204,8 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
         if table == "authorities" and not (register or dataset.own_register_file):
             continue
         records = dataset.records(table)
+        if table == "class_rules" and not records:
+            continue
         columns = [
             name
             for name, column in schema()[table].items()

@@ -41,8 +41,9 @@ class DataDiff:
 def _rows(data: Dataset, table: str) -> Mapping[str, Any]:
     """A table by the ids of its rows; an effect is known by incident, body, effect and who says so."""
     if table != "incident_effects":
-        found: Mapping[str, Any] = getattr(data, table)
-        return found
+        return {
+            getattr(record, "incident_id" if table == "incidents" else "id"): record for record in data.records(table)
+        }
     return {
         " | ".join((effect.incident_id, effect.organisation, effect.effect, effect.said_by or "")): effect
         for effect in data.effects
@@ -59,7 +60,7 @@ def diff(old: Dataset, new: Dataset) -> DataDiff:
     0
     """
     added, removed, changed = {}, {}, {}
-    for table in ("entities", "relations", "evidence", "incidents", "incident_effects", "questions"):
+    for table in ("entities", "relations", "evidence", "incidents", "incident_effects", "class_rules", "questions"):
         before, after = _rows(old, table), _rows(new, table)
         added[table] = tuple(sorted(after.keys() - before.keys()))
         removed[table] = tuple(sorted(before.keys() - after.keys()))

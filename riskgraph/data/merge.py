@@ -87,6 +87,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
     report = MergeReport([data.info.title for data in datasets])
     entities, relations, evidence = dict(first.entities), dict(first.relations), dict(first.evidence)
     incidents, effects = dict(first.incidents), set(first.effects)
+    class_rules = dict(first.class_rules)
     questions = list(first.questions.values())
     tables: dict[str, dict[str, Any]] = {"entities": entities, "relations": relations, "evidence": evidence}
     before = {name: len(table) for name, table in tables.items()}
@@ -126,6 +127,13 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
             evidence.setdefault(key, item)
         for key, incident in data.incidents.items():
             incidents.setdefault(key, replace(incident, origins=tuple(_line(o, names) for o in incident.origins)))
+        for key, rule in data.class_rules.items():
+            moved_rule = replace(rule, provider=names.get(rule.provider, rule.provider))
+            kept = class_rules.setdefault(key, moved_rule)
+            for column in fields(rule):
+                one, other = getattr(kept, column.name), getattr(moved_rule, column.name)
+                if one != other:
+                    told(key).add(key, column.name, *("blank" if v in (None, ()) else v for v in (one, other)))
         effects |= {
             replace(
                 effect,
@@ -148,6 +156,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
         incidents=incidents,
         effects=effects,
         register=_one_register(datasets, report),
+        class_rules=class_rules,
         own_register_file=any(data.own_register_file for data in datasets),
     )
     return replace(merged, questions=dict(sorted(merged.asked(reversed(questions)).items()))), report

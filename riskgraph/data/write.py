@@ -44,11 +44,12 @@ def write(dataset: Dataset, folder: str | Path) -> tuple[str, ...]:
     """
     path = Path(folder)
     content = canonical(dataset)
-    if "register.csv" not in content and current(path, "register.csv").exists():
-        raise RiskGraphError(
-            f"{path} holds a register.csv, which is not of this data set; nothing was written.",
-            "Remove it, or name another folder.",
-        )
+    for file in (TABLES["authorities"].file, TABLES["class_rules"].file):  # read where they are, and not always written
+        if file not in content and current(path, file).exists():
+            raise RiskGraphError(
+                f"{path} holds a {file}, which is not of this data set; nothing was written.",
+                "Remove it, or name another folder.",
+            )
     for table, place in TABLES.items():  # what is there only where it holds anything does not stay behind
         if place.sparse and place.file not in content and current(path, place.file).exists():
             content[place.file] = write_table(list(schema()[table]), [])

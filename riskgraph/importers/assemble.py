@@ -238,6 +238,7 @@ def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, Regist
         incidents=incidents,
         effects=effects,
         register=dict(sorted(register.items())),
+        class_rules=base.class_rules if base else {},
         own_register_file=bool(brought),
         questions=base.questions if base else {},
     )

@@ -16,6 +16,7 @@ from riskgraph.render.blocks import Block, Items, Text
 from riskgraph.render.headline import asked_of, counted, finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
+    BY_LAW,
     area_label,
     band_phrase,
     capital,
@@ -100,7 +101,7 @@ def triage(radius: BlastRadius, most: int = NAMES, withheld: frozenset[str] = fr
     if possible := _reaches(radius, Tier.POSSIBLE):
         title, why = TIER_WORDS[Tier.POSSIBLE]
         blocks += [
-            Text(f"{title}, {len(possible)}: {why}."),
+            Text(f"{title}, {len(possible)}{_by_law(possible)}: {why}."),
             Items(_groups(radius, possible, Band.POSSIBLE, most, POSSIBLE_GROUPS)),
         ]
     if only := _reaches(radius, Tier.ALTERED):
@@ -135,10 +136,21 @@ def _names(dataset: Dataset, reaches: Sequence[Reach], most: int, withheld: froz
 
 def _seen(reaches: Sequence[Reach]) -> str:
     """When some ways were last seen: the years between which the oldest fact of each was."""
-    years = sorted(reach.seen[:4] for reach in reaches if reach.seen is not None)
+    observed = [reach for reach in reaches if not reach.by_law]
+    if reaches and not observed:
+        return f" ({BY_LAW})"
+    years = sorted(reach.seen[:4] for reach in observed if reach.seen is not None)
     if not years:
         return " (date not known)"
     return f" (last seen {years[0]})" if years[0] == years[-1] else f" (last seen {years[0]} to {years[-1]})"
+
+
+def _by_law(reaches: Sequence[Reach]) -> str:
+    """How many of some bodies are reached by what holds by law only."""
+    count = sum(reach.by_law for reach in reaches)
+    if not count:
+        return ""
+    return f", {BY_LAW}" if count == len(reaches) else f", {count:,} of them {BY_LAW}"
 
 
 def _effects(radius: BlastRadius, reaches: Sequence[Reach]) -> str:
@@ -235,8 +247,11 @@ def _by_band(dataset: Dataset, by_id: Mapping[str, Reach], bands: Mapping[str, B
             (by_id[body] for body, own in bands.items() if own is band), key=lambda r: short_name(dataset, r.id)
         )
         how = "" if band is Band.POSSIBLE else band_phrase(band)
-        if found and len(found) <= most and len({(reach.seen or "")[:4] for reach in found}) > 1:
-            years = (f"{short_name(dataset, r.id)} {r.seen[:4] if r.seen else '(date not known)'}" for r in found)
+        if found and len(found) <= most and len({_seen([reach]) for reach in found}) > 1:
+            years = (
+                f"{short_name(dataset, r.id)} {r.seen[:4] if r.seen and not r.by_law else _seen([r])[1:]}"
+                for r in found
+            )
             parts.append(join(years) + (f" ({how})" if how else ""))
         elif found:
             seen = _seen(found).removeprefix(" (").removesuffix(")")

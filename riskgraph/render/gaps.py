@@ -33,7 +33,7 @@ def check_page(found: DataCheck) -> Page:
     first = [next(doubts_of) for _, doubts_of in groupby(doubts, lambda one: one.check)]
     return Page(
         f"{plural(count, 'warning')}, no error: {len(dataset.entities):,} bodies and places, "
-        f"{plural(len(dataset.relations), 'relation')}, {plural(len(dataset.evidence), 'item')} of evidence "
+        f"{plural(len(dataset.records('relations')), 'relation')}, {plural(len(dataset.records('evidence')), 'item')} of evidence "
         f"in {dataset.info.title} (data of {in_words(dataset.info.as_of)}).",
         (
             Text(

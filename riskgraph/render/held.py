@@ -15,6 +15,7 @@ from riskgraph.render.blocks import Items
 from riskgraph.render.headline import name_of
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
+    BY_LAW,
     area_label,
     band_phrase,
     capital,
@@ -127,7 +128,11 @@ def _line(found: Held, one: Holding) -> str:
         f"through {full_name(dataset, one.through)}" if one.through else "",
         "it can reach them, and does not hold them" if one.how == "can reach" else "",
         f"since {in_words(one.since)}" if one.since else "",
-        f"last seen {one.seen}" if one.seen is not None else "last seen not known",
+        f"last seen {one.seen}"
+        if one.seen is not None
+        else BY_LAW
+        if dataset.relations[one.row].rule is not None
+        else "last seen not known",
     ]
     return f"{', '.join(part for part in parts if part)} ({band_phrase(one.band)})"
 

@@ -28,7 +28,7 @@ def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | 
     read, kept = sum(r.read for r in reports), sum(r.kept for r in reports)
     lines = [
         f"{plural(read, 'row')} read, {kept:,} kept, {read - kept:,} left out: "
-        f"{len(dataset.entities):,} bodies and places, {plural(len(dataset.relations), 'relation')} in all "
+        f"{len(dataset.entities):,} bodies and places, {plural(len(dataset.records('relations')), 'relation')} in all "
         f"(data of {in_words(dataset.info.as_of)})."
     ]
     for report in reports:
@@ -98,7 +98,7 @@ def merge_page(found: MergedMap) -> Page:
     added, name = report.added, merged.usual_name
     lead = (
         f"{plural(len(report.sources), 'data set')} merged: {plural(len(merged.entities), 'body or place', 'bodies and places')}, "
-        f"{plural(len(merged.relations), 'relation')} (data of {in_words(merged.info.as_of)})."
+        f"{plural(len(merged.records('relations')), 'relation')} (data of {in_words(merged.info.as_of)})."
     )
     counts = [
         f"Added to the first, {_source(report.sources[0])}: {plural(added['entities'], 'body or place', 'bodies and places')}, "
@@ -192,6 +192,8 @@ def _thing(data: Dataset, key: str) -> str:
         return _relation(data, key)
     if key in data.entities:
         return data.usual_name(key)
+    if key in data.class_rules:
+        return f"Class rule {key}"
     entry = data.register.get(key)
     return (entry.name if entry is not None else None) or key
 
@@ -278,6 +280,7 @@ _TABLES = {
     "evidence": "Items of evidence",
     "incidents": "Incidents",
     "incident_effects": "Effects of incidents",
+    "class_rules": "Class rules",
     "questions": "Open questions",
 }
 _FIELDS = {

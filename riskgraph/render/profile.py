@@ -18,6 +18,7 @@ from riskgraph.render.incident_words import note_words
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.why import evidence_lines
 from riskgraph.render.words import (
+    BY_LAW,
     area_label,
     bodies,
     capital,
@@ -95,8 +96,12 @@ def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: boo
 
 def _provider(profile: Profile) -> tuple[str, list[str]]:
     """Who depends on a supplier, a service or a thing directly, how surely, and how old that is."""
-    dataset, name, users = profile.graph.dataset, full_name(profile.graph.dataset, profile.entity.id), profile.users
-    others = len({step.dependent for step in profile.depended_on_by} - users.keys())
+    dataset, name = profile.graph.dataset, full_name(profile.graph.dataset, profile.entity.id)
+    users = {body: steps for body, steps in profile.users.items() if not all(step.by_law for step in steps)}
+    others = len({step.dependent for step in profile.depended_on_by} - profile.users.keys())
+    by_law = len(profile.users) - len(users)
+    if by_law and not users:
+        return f"{bodies(dataset, list(profile.users))} depend on {name} {BY_LAW}", []
     if not users:
         more = f"; {plural(others, 'other body or thing does', 'other bodies and things do')}" if others else ""
         return f"No public body is recorded to depend on {name} directly{more}", []
@@ -107,6 +112,7 @@ def _provider(profile: Profile) -> tuple[str, list[str]]:
         lead += f": {join(sorted(short_name(dataset, body) for body in users))}"
     elif len(own) < len(users):
         lead += f", {len(users) - len(own):,} of them only by its products"
+    lead += f"; {by_law:,} more do {BY_LAW}" if by_law else ""
     surely = sum(1 for steps in users.values() if min(step.grade for step in steps) <= Grade.REPORTED)
     newest = [_newest(profile, steps) for steps in users.values()]
     lines = [_aged(profile, f"Known surely (confirmed or reported): {surely:,} of {len(users):,}", newest)]
@@ -126,9 +132,11 @@ def _provider(profile: Profile) -> tuple[str, list[str]]:
 def _council(profile: Profile) -> tuple[str, list[str]]:
     """On how many a council depends for how many services, how surely that is known, and how old it is."""
     dataset, name = profile.graph.dataset, short_name(profile.graph.dataset, profile.entity.id)
-    leans = [step for step in profile.depends_on if step.relation not in relations_that(Trait.GOVERNS)]
+    every = [step for step in profile.depends_on if step.relation not in relations_that(Trait.GOVERNS)]
+    leans = [step for step in every if not step.by_law]
+    by_law = [f"{len(every) - len(leans)} more {BY_LAW}."] if len(every) > len(leans) else []
     if not leans:
-        return f"Not known: nothing is recorded of what {name} depends on", []
+        return f"Not known: nothing is recorded of what {name} depends on", by_law
     services = {step.area for step in leans if step.area is not None}
     lead = f"{name} depends on {plural(len({step.provider for step in leans}), 'other')}"
     lead += f" in {plural(len(services), 'known service')}" if services else "; for which services is not recorded"
@@ -137,7 +145,7 @@ def _council(profile: Profile) -> tuple[str, list[str]]:
         lead += f"; {bodies(dataset, list(profile.users))} {depend} on it"
     surely = sum(1 for step in leans if step.grade <= Grade.REPORTED)
     said = f"Known surely (confirmed or reported): {surely:,} of {plural(len(leans), 'relation')}"
-    return lead, [_aged(profile, said, leans)]
+    return lead, [_aged(profile, said, leans), *by_law]
 
 
 def _newest(profile: Profile, steps: Sequence[Step]) -> Step:
@@ -230,15 +238,17 @@ def _section(
         for (verb, area), some in order[:limit]:
             names = join(sorted(short_name(dataset, step.dependent) for step in some), 3)
             old = sum(1 for step in some if profile.old(step))
-            lines.append(
-                f"- {verb}, {area}: {len(some)}: {names}{f' ({old} last seen before {before})' if old else ''}"
-            )
+            by_law = sum(1 for step in some if step.by_law)
+            told = [f"{old} last seen before {before}" if old else "", f"{by_law} {BY_LAW}" if by_law else ""]
+            said = "; ".join(filter(None, told))
+            lines.append(f"- {verb}, {area}: {len(some)}: {names}{f' ({said})' if said else ''}")
         if len(order) > limit:
             lines.append(f"- and {len(order) - limit} more kinds of relation: use --limit")
         return lines
     for step in stated[:limit]:
         seen = profile.seen(step)
         when = f"{'last ' if profile.old(step) else ''}seen {seen[:4]}" if seen else "undated"
+        when = BY_LAW if step.by_law else when
         subject = "" if whose == "provider" else f"{short_name(dataset, step.dependent)} "
         lines.append(f"- {subject}{step_phrase(dataset, step)} [{step.grade.word}, {when}]")
         if evidence:
@@ -263,7 +273,8 @@ def listing_page(listing: Listing, limit: int = 20) -> Page:
     for body in listing.bodies[:limit]:
         areas = f" in {join((area_label(a) for a in body.areas), 3)}" if body.areas else ""
         users = plural(body.dependents, "direct user")
-        items.append(f"{body.name} ({body.id}): {users}, {body.authorities} of them public bodies{areas}")
+        more = f", and {body.by_law:,} more {BY_LAW}" if body.by_law else ""
+        items.append(f"{body.name} ({body.id}): {users}, {body.authorities} of them public bodies{more}{areas}")
     more = f"And {count - limit:,} more: use --limit, or --format csv for all." if count > limit else ""
     return Page(
         f"{count:,} {kind_word(listing.kind, count)} (data of {date}), those that most depends on first.",

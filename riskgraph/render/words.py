@@ -34,6 +34,7 @@ from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Assumption, Step
 
 __all__ = [
+    "BY_LAW",
     "COUNCILS",
     "EFFECTS",
     "access_phrase",
@@ -47,6 +48,7 @@ __all__ = [
     "join",
     "kind_word",
     "lead",
+    "left_out",
     "not_found",
     "plural",
     "root_name",
@@ -60,6 +62,7 @@ __all__ = [
     "tied",
 ]
 
+BY_LAW = "by law, not observed"  # of a row that a class rule made, wherever one that somebody saw says when that was
 COUNCILS = PRINCIPAL_COUNCILS
 EFFECTS = {  # what an incident meant for a body
     "data-exposed": "its data could be read",
@@ -264,6 +267,20 @@ def the_region(region: str) -> str:
     """A region as it stands in a sentence: the South East, but Wales."""
     points = ("North", "South", "East", "West")
     return f"the {region}" if region.startswith(points) and region != "Northern Ireland" else region
+
+
+def left_out(dataset: Dataset) -> str:
+    """What was not to count of what holds by law; empty if all counts.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from riskgraph.data import read
+    >>> left_out(read("seeds")), left_out(replace(read("seeds"), left_out=3))
+    ('', 'Left out: 3 class rules, what holds by law and was not observed.')
+    """
+    count = dataset.left_out
+    return f"Left out: {plural(count, 'class rule')}, what holds by law and was not observed." if count else ""
 
 
 def data_of(dataset: Dataset) -> str:

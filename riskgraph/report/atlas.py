@@ -105,7 +105,7 @@ def atlas(
         info.title,
         info.as_of,
         graph.dataset.digest,
-        len(graph.dataset.relations),
+        len(graph.dataset.records("relations")),
         len(graph.dataset.warnings),
         {},
         shlex.join(words),

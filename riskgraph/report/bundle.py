@@ -257,6 +257,7 @@ class _Request:
             "author": options.author,
             "aware": options.aware,
             "since": Path(options.since).name if options.since else "",
+            **({"class_rules": False} if self.graph.dataset.left_out else {}),
         }
         told = ""
         if redacted is not None:
@@ -266,7 +267,7 @@ class _Request:
             info.title,
             info.as_of,
             self.graph.dataset.digest if redacted is None else WITHHELD,
-            len(dataset.relations),
+            len(dataset.records("relations")),
             len(dataset.warnings),
             request,
             self._command(),
@@ -311,6 +312,7 @@ class _Request:
         words += ["--version", options.version] if options.version != "1" else []
         words += ["--anonymous"] if options.anonymous else []
         words += ["--redact", "FILE"] if options.redact else []
+        words += ["--no-class-rules"] if self.graph.dataset.left_out else []
         words += ["--data", self._data()] if self._data() not in {"", "uk"} else []
         return shlex.join(words)
 

@@ -9,7 +9,7 @@ from riskgraph.dates import last_day
 from riskgraph.evidence import last_evidenced
 from riskgraph.model import Relation
 from riskgraph.render.blocks import Block, Cell, Section, Table, Text, headings
-from riskgraph.render.words import join, plural, short_name
+from riskgraph.render.words import BY_LAW, join, left_out, plural, short_name
 from riskgraph.report.parts import area_title
 from riskgraph.report.registry import Context
 
@@ -23,12 +23,14 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
     weighed = context.graph.settled(view).weighed
     grades: Counter[str] = Counter()
     aged: list[tuple[str, str, Relation]] = []
-    undated = []
+    undated, by_law = [], 0
     for row in relations:
         if (grade := weighed.grade(row)) is not None:
             grades[grade.word] += 1
         seen = last_evidenced(dataset, row, view)
-        if seen is None:
+        if row.rule is not None:
+            by_law += 1
+        elif seen is None:
             undated.append(row)
         elif not context.withheld & {row.dependent, row.provider}:
             aged.append((last_day(seen).isoformat(), row.id, row))
@@ -48,6 +50,8 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
         Text(
             f"This report stands on {plural(len(relations), 'fact')}: {stated}. "
             f"{plural(len(undated), 'fact')} {'has' if len(undated) == 1 else 'have'} no dated evidence."
+            + (f" {left_out(dataset)}" if dataset.left_out else "")
+            + (f" {plural(by_law, 'fact')} {'holds' if by_law == 1 else 'hold'} {BY_LAW}." if by_law else "")
         ),
         Text(
             "Confirmed: the body itself, its contract or a regulator says so. Reported: somebody else says so. "
@@ -82,7 +86,7 @@ def _sources(context: Context, relations: Sequence[Relation]) -> Table:
             itself = ("supports", dataset.info.own_register, "", "the register itself", dataset.info.as_of, None, None)
             rows.append((*fact, *itself, row.id))
         for item in (dataset.evidence[id_] for id_ in row.evidence):
-            about = (item.about or "the relation").replace("_", " ")
+            about = BY_LAW if row.rule is not None else (item.about or "the relation").replace("_", " ")
             source = (item.publisher, item.published, item.retrieved, item.url)
             rows.append((*fact, item.stance, item.confidence, about, *source, row.id))
     return Table("sources", "Each fact behind this report, with each of its sources", SOURCES, tuple(rows))

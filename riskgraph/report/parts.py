@@ -17,6 +17,7 @@ from riskgraph.render.gaps import question_text
 from riskgraph.render.headline import failing
 from riskgraph.render.page import WIDTH, Page, as_text
 from riskgraph.render.words import (
+    BY_LAW,
     area_label,
     capital,
     full_name,
@@ -236,7 +237,12 @@ DEPENDENCE_COLUMNS = headings("service how data evidence")
 def dependence(dataset: Dataset, step: Step) -> tuple[str, str, str | None, str]:
     """What one body leans on another for: the cells of `DEPENDENCE_COLUMNS`."""
     how = capital(step_phrase(dataset, step).replace(f" ({area_label(step.area)})", ""))
-    return area_title(step.area), how, step.data.text, step.grade.word
+    return (
+        area_title(step.area),
+        how,
+        step.data.text,
+        f"{step.grade.word}, {BY_LAW}" if step.by_law else step.grade.word,
+    )
 
 
 # -- contracts --------------------------------------------------------------------------------------
@@ -297,7 +303,7 @@ def shared_purchases(context: Context, view: View, area: str | None) -> list[Ste
 def contracts_section(context: Context, radius_steps: Iterable[Step], what: str) -> tuple[Section, Table]:
     """The section on contracts: calendar, then the table, notice dates first."""
     dataset, view = context.graph.dataset, context.view
-    steps = [step for step in radius_steps if not context.withheld & {step.dependent, step.provider}]
+    steps = [s for s in radius_steps if not s.by_law and not context.withheld & {s.dependent, s.provider}]
     table, contracts = contracts_table(dataset, steps, view.as_of, f"Contracts {what}, those that end first at the top")
     soon = [c for c in contracts if c.end is not None and view.as_of <= c.end <= months_later(view.as_of, 12)]
     known = [c for c in contracts if c.end is not None]
@@ -338,6 +344,7 @@ def method_section() -> Section:
                     "Likely: every step is at least reported, or rests on a value assumed from the service area.",
                     "Possible: at least one step is inferred, or harm may pass it but need not.",
                     "Cannot be ruled out: a fact is missing that would settle it.",
+                    f"{capital(BY_LAW)}: a rule holds for every body of a class; nobody has seen it of this one.",
                     "Residents: people who live in the area of a council, as a ceiling. Nobody is counted twice.",
                     "Not known is never zero, none or no.",
                 )

@@ -24,7 +24,7 @@ from riskgraph.data.read import settled
 from riskgraph.dates import last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, Enquiry, Entity, Evidence, Incident, RegisterEntry, Relation
+from riskgraph.model import AUTHORITY, RULE, Enquiry, Entity, Evidence, Incident, RegisterEntry, Relation
 from riskgraph.render.imports import written
 from riskgraph.render.page import Page
 from riskgraph.render.words import COUNCILS, plural
@@ -228,7 +228,7 @@ class _Redaction:
             own_register_file=True,
             questions=self._questions(row_ids),
         )
-        return Redacted(new, self.ids, self.incidents, self.hidden, self.needles)
+        return Redacted(replace(new, left_out=data.left_out), self.ids, self.incidents, self.hidden, self.needles)
 
     def _text(self, text: str | None) -> str | None:
         """A free text, unless it holds a withheld name."""
@@ -385,11 +385,13 @@ class _Redaction:
             self.dataset.evidence.values(),
             key=lambda item: (self._scrubbed(item), item.confidence, item.stance, item.about or "", item.published or "", "" if self._scrubbed(item) else item.id),
         )  # fmt: skip
-        return {item.id: f"item-{number}" for number, item in enumerate(order, 1)}
+        ids = {item.id: f"item-{number}" for number, item in enumerate(order, 1)}
+        return ids | {id_: id_ for id_ in ids if id_.startswith(RULE) and not self.needles.found(id_)}
 
     def _scrubbed(self, item: Evidence) -> bool:
         text = " ".join(part for part in (item.url, item.publisher, item.claim) if part)
-        return item.id in self.evidence_touching or self.needles.found(text)
+        touching = item.id in self.evidence_touching and not item.id.startswith(RULE)  # a rule speaks of a class
+        return touching or self.needles.found(text)
 
     def _evidence(self, item: Evidence, number: str) -> Evidence:
         incidents = tuple(self.incidents.get(incident, incident) for incident in item.incident)
