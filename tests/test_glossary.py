@@ -16,7 +16,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="
 TEXT = " ".join(PAGE.split())
 CIVICA = "supplier:civica"
 WORDS = (
-    "public body", "council", "could be reached", "within a band", "root does not count", "first", "only if its software were altered", "not recorded for what or how", "past customer", "precaution",
+    "public body", "council", "by law, not observed", "could be reached", "within a band", "root does not count", "first", "only if its software were altered", "not recorded for what or how", "past customer", "precaution",
     "direct user", "depends on", "dependents", "users", "residents at most", "services reached", "share of a market", "HHI",
     "contract", "contract end", "in the radius", "hidden", "alone, together", "expected", "saved", "leaves, joins",
 )  # fmt: skip

@@ -350,8 +350,9 @@
     fill(target, heading, note, scrolled(title, table));
   };
   const seenWords = (rows) => {
-    const years = rows.map(({ touch }) => touch.seen).filter(Boolean).sort();
-    if (!years.length) return "date not known";
+    const seen = rows.map(({ touch }) => touch.seen).filter(Boolean).sort();
+    const years = seen.filter((said) => /^[0-9]/.test(said)); // what holds by law says so in place of a year
+    if (!years.length) return seen[0] || "date not known";
     return "last seen " + years[0] + (years[0] === years[years.length - 1] ? "" : " to " + years[years.length - 1]);
   };
   // by which way, tier by tier: surer groups before larger ones

@@ -27,6 +27,7 @@ from riskgraph.render.blast import TIER_WORDS
 from riskgraph.render.headline import dates_of, failing
 from riskgraph.render.incident_words import note_words
 from riskgraph.render.words import (
+    BY_LAW,
     COUNCILS,
     area_label,
     band_phrase,
@@ -104,7 +105,7 @@ def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
     >>> from riskgraph.analysis.every_radius import every_radius
     >>> from riskgraph.graph import RiskGraph
     >>> data = pack({"outage": every_radius(RiskGraph.open("seeds"), like="outage")})
-    >>> sorted(unpack(data, "outage", "supplier:civica"))
+    >>> sorted(unpack(data, "outage", "shared-service:east-kent-services"))
     ['authority:canterbury', 'authority:dover', 'authority:thanet']
     """
     first = next(iter(answers.values()))
@@ -190,7 +191,7 @@ class _Packer:
                 _numbered(self.routes, (route_phrase(self.dataset, touch.route, touch.first), int(touch.past))),
                 self._chain(touch),
                 _numbered(self.lines, tuple(_numbered(self.areas, area) for area in touch.lines)),
-                _numbered(self.dates, ((touch.seen or "")[:4], (touch.ended or "") if touch.past else "")),
+                _numbered(self.dates, (self._seen(touch), (touch.ended or "") if touch.past else "")),
             ]
             before = number
         return letters(values)
@@ -203,6 +204,11 @@ class _Packer:
             values += [number - before, sum(1 << band for band, bodies in bands.items() if body in bodies)]
             before = number
         return letters(values)
+
+    def _seen(self, touch: Touch) -> str:
+        """The year in which the oldest fact of its proof was last evidenced, if anybody saw them all."""
+        by_law = any(self.dataset.relations[row].rule is not None for row in touch.proof.rows)
+        return BY_LAW if by_law else (touch.seen or "")[:4]
 
     def _services(self, touch: Touch) -> int:
         flat = [
