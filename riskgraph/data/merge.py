@@ -39,7 +39,7 @@ def laid(maps: Sequence[tuple[str, Dataset]]) -> Dataset:
     >>> from riskgraph.data import read
     >>> both = laid([("seeds", read("seeds")), ("mine", read("seeds"))])
     >>> len(both.relations), both.told.conflicts, [name for name, _ in both.laid]
-    (61, [], ['mine', 'seeds'])
+    (72, [], ['mine', 'seeds'])
     """
     undated = {name for name, data in maps for problem in data.warnings if problem.rule == UNDATED}
     names = [(name, replace(data.info, as_of="") if name in undated else data.info) for name, data in reversed(maps)]
@@ -79,7 +79,7 @@ def merge(datasets: Sequence[Dataset], title: str | None = None, *, own: bool = 
     >>> from riskgraph.data import read
     >>> both, report = merge([read("seeds"), read("seeds")])
     >>> len(both.relations), report.added["relations"], report.conflicts
-    (61, 0, [])
+    (72, 0, [])
     """
     if len(datasets) < 2:
         raise RiskGraphError("There is nothing to merge with only one data set.", "Name two or more.")

@@ -71,13 +71,13 @@ class Overlay:
     --------
     >>> from riskgraph.data import read
     >>> change = Overlay(read("seeds"))
-    >>> row = change.relation("thanet.served-by.civica.revenues-benefits")
+    >>> row = change.relation("thanet.served-by.east-kent-services.revenues-benefits")
     >>> change.end(row.id)
     >>> row = change.carry(row, provider="supplier:capita")
     >>> row.id
     'supposed.authority-thanet.served-by.supplier-capita.revenues-benefits'
-    >>> change.result().relations["thanet.served-by.civica.revenues-benefits"].valid_to
-    '2026-11-21'
+    >>> change.result().relations["thanet.served-by.east-kent-services.revenues-benefits"].valid_to
+    '2026-11-29'
     """
 
     def __init__(self, dataset: Dataset, day: date | None = None, voice: Author = SCENARIO) -> None:

@@ -35,7 +35,7 @@ def national_services(dataset: Dataset) -> Mapping[str, str]:
     >>> from riskgraph.data import read
     >>> found = national_services(read("uk"))
     >>> found["system:planning-portal"], found["supplier:portalplanquest"], len(found)
-    ('Planning Portal', 'Planning Portal', 3)
+    ('Planning Portal', 'Planning Portal', 7)
     """
     named = _named()
     found = {}

@@ -57,7 +57,7 @@ def snapshot_name(name: str, dataset: Dataset) -> str:
     Examples
     --------
     >>> snapshot_name("uk+our-register.xlsx", read("seeds"))
-    'uk+our-register-2026-11-22.zip'
+    'uk+our-register-2026-11-30.zip'
     """
     parts = (Path(part).stem for part in name.split("+"))
     return f"{'+'.join(parts)}-{dataset.info.day.isoformat()}{SNAPSHOT}"

@@ -105,7 +105,7 @@ def pack(answers: Mapping[str, EveryRadius]) -> dict[str, Any]:
     >>> from riskgraph.analysis.every_radius import every_radius
     >>> from riskgraph.graph import RiskGraph
     >>> data = pack({"outage": every_radius(RiskGraph.open("seeds"), like="outage")})
-    >>> sorted(unpack(data, "outage", "supplier:civica"))
+    >>> sorted(unpack(data, "outage", "shared-service:east-kent-services"))
     ['authority:canterbury', 'authority:dover', 'authority:thanet']
     """
     first = next(iter(answers.values()))

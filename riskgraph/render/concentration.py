@@ -49,7 +49,7 @@ def headline(answer: Concentration) -> tuple[str, str]:
     >>> from riskgraph.analysis.concentration import concentration
     >>> from riskgraph.graph import RiskGraph
     >>> headline(concentration(RiskGraph.open("uk"), "housing"))[0]
-    'Locata Housing Services serves 44% of the 32 councils whose housing system is known.'
+    'Locata Housing Services serves 45% of the 40 councils whose housing system is known.'
     """
     lead, dataset = answer.lead, answer.graph.dataset
     whole, known = len(lead.bodies), lead.known

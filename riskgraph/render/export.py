@@ -44,7 +44,7 @@ def as_graphml(graph: RiskGraph) -> str:
     --------
     >>> text = as_graphml(RiskGraph.open("seeds"))
     >>> text.count("<node "), text.count("<edge ")
-    (42, 61)
+    (43, 72)
     """
     import networkx as nx
 

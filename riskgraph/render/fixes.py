@@ -38,9 +38,9 @@ def remedy_text(dataset: Dataset, remedy: Remedy) -> str:
     --------
     >>> from riskgraph.data import read
     >>> seeds = read("seeds")
-    >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.civica.revenues-benefits",), "supplier:civica", "revenues-benefits")
+    >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.revenues-benefits",), "shared-service:east-kent-services", "revenues-benefits")
     >>> remedy_text(seeds, one)
-    'Thanet: have another than Civica run revenues and benefits.'
+    'Thanet: have another than East Kent Services run revenues and benefits.'
     """
     return act_text(dataset, [remedy])
 

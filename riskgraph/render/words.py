@@ -290,7 +290,7 @@ def data_of(dataset: Dataset) -> str:
     --------
     >>> from riskgraph import maps
     >>> data_of(maps.read("seeds")), data_of(maps.read("seeds+one-sheet-register.csv"))
-    ('data of 22 November 2026', 'your register of 1 November 2026, seeds map of 22 November 2026')
+    ('data of 30 November 2026', 'your register of 1 November 2026, seeds map of 30 November 2026')
     """
     if not dataset.laid:
         return f"data of {in_words(dataset.info.as_of)}"

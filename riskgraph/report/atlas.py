@@ -78,7 +78,7 @@ def atlas(
     --------
     >>> made = atlas(RiskGraph.open("seeds"), data="seeds")
     >>> made.name, made.data["questions"][1]["id"]
-    ('2026-11-22_atlas_TLP-CLEAR_v1.html', 'insolvency')
+    ('2026-11-30_atlas_TLP-CLEAR_v1.html', 'insolvency')
     """
     info = graph.dataset.info
     marking = mark(info.marking, Tlp.AMBER, tlp, classification=classification, exempt=exempt, permission=permission)

@@ -126,7 +126,7 @@ def make(
     >>> bundle.report.title
     '3 of 25 councils could be reached first if East Kent Services were compromised: Canterbury, Dover and Thanet'
     >>> bundle.name
-    '2026-11-22_blast-east-kent-services_TLP-CLEAR_v1'
+    '2026-11-30_blast-east-kent-services_TLP-CLEAR_v1'
     """
     options = options or ReportOptions()
     if not isinstance(graph, RiskGraph):
