@@ -5,7 +5,7 @@ For UK local government: a graph of councils, suppliers, shared services, shared
 Examples
 --------
 >>> import riskgraph
->>> radius = riskgraph.load("seeds").blast("Capita storage bucket with benefits extracts")
+>>> radius = riskgraph.load("seeds").blast("Capita storage bucket with benefits extracts", as_of="2023-05-15")
 >>> radius["authority:rochford"].kinds["exposure"].band.word
 'documented'
 """

@@ -86,7 +86,7 @@ def load(where: str | Path = "uk", *, backend: str = "embedded", class_rules: bo
     Examples
     --------
     >>> load("seeds")
-    <RiskMap 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    <RiskMap 'Five documented incidents': 43 entities, 72 relations, as of 2026-11-30>
     """
     with closing(open_backend(backend, where)) as opened:
         graph = opened.graph()
@@ -596,7 +596,7 @@ class RiskMap:
         Examples
         --------
         >>> load("seeds").coverage()
-        <Coverage of 25 councils: anything known of 17>
+        <Coverage of 25 councils: anything known of 10>
         """
         from riskgraph.analysis.area_coverage import area_coverage
 
@@ -994,7 +994,7 @@ class RiskMap:
         --------
         >>> bundle = load("seeds").report("overview", regions=["South East"], tlp="AMBER")
         >>> bundle.name, "report.html" in bundle.files
-        ('2026-11-22_overview-south-east_TLP-AMBER_v1', True)
+        ('2026-11-30_overview-south-east_TLP-AMBER_v1', True)
         """
         from riskgraph.report import ReportOptions, make
 

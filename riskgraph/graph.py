@@ -39,7 +39,7 @@ class RiskGraph:
     --------
     >>> graph = RiskGraph.open("seeds")
     >>> graph
-    <RiskGraph 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    <RiskGraph 'Five documented incidents': 43 entities, 72 relations, as of 2026-11-30>
     """
 
     def __init__(self, dataset: Dataset, *, whole: RiskGraph | None = None) -> None:

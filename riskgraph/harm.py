@@ -169,8 +169,8 @@ def bodies_reached(
     >>> from riskgraph.graph import RiskGraph
     >>> seeds = RiskGraph.open("seeds")
     >>> harm = seeds.harm(seeds.view())
-    >>> found = bodies_reached(harm, ["supplier:civica", "supplier:capita"], [FailureKind.OUTAGE], Band.LIKELY)
-    >>> sorted(body for body in found["supplier:civica"] if body.startswith("authority:"))
+    >>> found = bodies_reached(harm, ["shared-service:east-kent-services", "supplier:capita"], [FailureKind.OUTAGE], Band.LIKELY)
+    >>> sorted(body for body in found["shared-service:east-kent-services"] if body.startswith("authority:"))
     ['authority:canterbury', 'authority:dover', 'authority:thanet']
     """
     kinds = tuple(kinds)

@@ -58,7 +58,7 @@ def to_networkx(dataset: Dataset, rows: Collection[str] | None = None) -> nx.Mul
     >>> from riskgraph.data import read
     >>> graph = to_networkx(read("seeds"))
     >>> graph.nodes["supplier:civica"]["name"], graph.graph["as_of"]
-    ('Civica', '2026-11-22')
+    ('Civica', '2026-11-30')
     """
     import networkx as nx  # a fifth of a second
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from small import FILES, write_small
 
 from riskgraph import RiskGraph
+from riskgraph.data.class_rules import expanded
 from riskgraph.data.dataset import Dataset
-from riskgraph.model import Evidence, Relation
+from riskgraph.model import ClassRule, Evidence, Relation
 
 EARLY = "2022-03"
 # a verb that joins a body to where an incident began, by the kind of that
@@ -74,15 +73,11 @@ def planted(dataset: Dataset, incident: str, relation: Mapping[str, Any], *items
 
 def lawful(dataset: Dataset, **cells: Any) -> Dataset:
     """The map with a class rule, spelt out: every district is served by Orbit, as an Act of 2001 says."""
-    rules: Any = pytest.importorskip("riskgraph.data.class_rules")
-    model: Any = importlib.import_module("riskgraph.model")
-    usual = {
+    usual: dict[str, Any] = {
         "id": "all", "who": ("district",), "nation": (), "relation": "served-by", "provider": "supplier:orbit",
         "service_area": None, "data": None, "valid_from": "2001", "valid_to": None, "law": "An Act", "url": None,
         "publisher": "invented", "published": "2001", "retrieved": None, "confidence": "confirmed",
         "claim": "every one of them is served",
     }  # fmt: skip
-    rule = model.ClassRule(**{**usual, **cells})
-    changed: Any = replace
-    made: Dataset = rules.expanded(changed(dataset, class_rules={rule.id: rule}))
-    return made
+    rule = ClassRule(**{**usual, **cells})
+    return expanded(replace(dataset, class_rules={rule.id: rule}))

@@ -123,7 +123,7 @@ WORDS = (
     "list authority", "list supplier", "show civica", "show capita", "fixes civica", "chance civica --worlds 200",
     "whatif lose civica",
 )  # fmt: skip
-FAILING = frozenset({"origins", "root", "provider"})  # what fails, where it began, who provides: not who is affected
+FAILING = frozenset({"origins", "root", "provider", "owner"})  # what fails, where it began, who provides or owns it
 
 
 def outside(value: object, inside: set[str], column: str = "") -> set[str]:

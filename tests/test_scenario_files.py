@@ -223,7 +223,7 @@ def test_a_file_kept_by_an_earlier_version_still_loads_and_means_the_same(tmp_pa
 
     file = tmp_path / "old.toml"
     file.write_text(OLD.replace("date = 2025-03-01", 'date = "2025-03-01"'))
-    answer = load("seeds").whatif(read(file))
+    answer = load("seeds").whatif(read(file), as_of="2024-03-01")
     ids = {row.id for row in answer.applied.supposed}
     assert "supposed.system-thanet-own-revenues-benefits.operated-by.authority-thanet.revenues-benefits" in ids
     switched = load("seeds").whatif("switch", "rochford", "capita", "civica").applied.supposed

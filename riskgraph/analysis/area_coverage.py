@@ -214,7 +214,7 @@ def area_coverage(graph: RiskGraph, **asking: Unpack[Asking]) -> Coverage:
     --------
     >>> found = area_coverage(RiskGraph.open("seeds"))
     >>> found.of, len(found.areas["revenues-benefits"].known)
-    (25, 13)
+    (25, 6)
     """
     question = Question.of(graph, **asking)
     view, dataset, settled = question.view, graph.dataset, graph.settled(question.view)

@@ -351,9 +351,9 @@ def chance(
 
     Examples
     --------
-    >>> found = chance(RiskGraph.open("seeds"), "east kent services", like="outage", worlds=1000)
+    >>> found = chance(RiskGraph.open("seeds"), "east kent services", like="outage", as_of="2024-01-15", worlds=1000)
     >>> [(e.name, e.base, e.exact) for e in found.authorities][:1]
-    [('Canterbury City Council', 0.925, True)]
+    [('Canterbury City Council', 0.955, True)]
     """
     table = _checked(worlds, seed, table)
     question = Question.of(graph, roots, **asking)

@@ -45,7 +45,7 @@ class Gauge:
     Examples
     --------
     >>> seeds = RiskGraph.open("seeds")
-    >>> gauge = Gauge(seeds, seeds.view(), (FailureKind.OUTAGE,), None, Band.LIKELY, By.AUTHORITIES)
+    >>> gauge = Gauge(seeds, seeds.view(as_of="2024-01-15"), (FailureKind.OUTAGE,), None, Band.LIKELY, By.AUTHORITIES)
     >>> gauge.radius("supplier:civica")[0]
     3.0
     """

@@ -186,7 +186,7 @@ def held(graph: RiskGraph, roots: RootNames, **asking: Unpack[Asking]) -> Held:
 
     Examples
     --------
-    >>> found = held(RiskGraph.open("seeds"), "capita benefits extracts")
+    >>> found = held(RiskGraph.open("seeds"), "capita benefits extracts", as_of="2023-05-15")
     >>> len(found.bodies("have")), sorted({one.data for one in found.holdings})
     (8, ['personal'])
     """

@@ -149,7 +149,7 @@ def supplier_letter(graph: RiskGraph, supplier: str, **asking: Unpack[Asking]) -
 
     Examples
     --------
-    >>> letter = supplier_letter(RiskGraph.open("seeds"), "civica")
+    >>> letter = supplier_letter(RiskGraph.open("seeds"), "civica", as_of="2024-01-15")
     >>> letter.councils
     ('authority:canterbury', 'authority:dover', 'authority:thanet')
     """

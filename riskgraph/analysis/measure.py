@@ -93,7 +93,7 @@ def standing(dataset: Dataset, body: str, day: date) -> Standing | None:
 
 def by_law(row: Relation) -> bool:
     """Whether a class rule made a row: law says it of every body of a class, and nobody observed it of this one."""
-    return getattr(row, "rule", None) is not None
+    return row.rule is not None
 
 
 def is_council(dataset: Dataset, body: str) -> bool:

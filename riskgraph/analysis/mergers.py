@@ -207,7 +207,7 @@ def merger(graph: RiskGraph, buyer: str, bought: str, area: str | None = None, *
 
     Examples
     --------
-    >>> result = merger(RiskGraph.open("seeds"), "capita", "civica", "revenues and benefits")
+    >>> result = merger(RiskGraph.open("seeds"), "capita", "civica", "revenues and benefits", as_of="2024-01-15")
     >>> result.delta > 0
     True
     """

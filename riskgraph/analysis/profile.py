@@ -333,7 +333,7 @@ def list_bodies(graph: RiskGraph, kind: str | None = None, **asking: Unpack[Aski
 
     Examples
     --------
-    >>> listing = list_bodies(RiskGraph.open("seeds"), "store")
+    >>> listing = list_bodies(RiskGraph.open("seeds"), "store", as_of="2023-05-15")
     >>> [(row.name, row.authorities) for row in listing.bodies]
     [('Capita storage bucket with benefits extracts', 8)]
     """

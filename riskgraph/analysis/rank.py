@@ -158,7 +158,7 @@ def rank(
 
     Examples
     --------
-    >>> ranking = rank(RiskGraph.open("seeds"), "shared-service", like="outage")
+    >>> ranking = rank(RiskGraph.open("seeds"), "shared-service", like="outage", as_of="2024-01-15")
     >>> [(row.root, row.authorities[Band.LIKELY]) for row in ranking.rows]
     [('shared-service:east-kent-services', 3)]
     """

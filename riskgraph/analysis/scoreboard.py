@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar, Unpack
@@ -304,11 +304,9 @@ def _proof(found: Replay, body: str) -> tuple[Relation, ...]:
 def _observed(found: Replay, asked: Asking) -> Replay:
     """The same replay by what was observed alone."""
     assert found.view is not None
-    dataset = found.graph.dataset
-    rows = {id_: row for id_, row in dataset.relations.items() if not by_law(row)}
     incident = found.incident.incident_id
     return replay(
-        RiskGraph(replace(dataset, relations=rows)),
+        found.graph.observed(),
         incident,
         only_known_before=found.view.known_before is not None,
         own_reporting=incident not in found.view.without,

@@ -64,8 +64,8 @@ def supplier_side(graph: RiskGraph, id_: str, asked: Question, *, lines: int = 3
     Examples
     --------
     >>> seeds = RiskGraph.open("seeds")
-    >>> side = supplier_side(seeds, "supplier:civica", Question.of(seeds))
-    >>> side.suffers["outage"][Band.LIKELY], side.competition[0].area
+    >>> side = supplier_side(seeds, "supplier:civica", Question.of(seeds, as_of="2024-01-15"))
+    >>> side.suffers["outage"][Band.DOCUMENTED], side.competition[0].area
     (3, 'customer-digital')
     """
     view = asked.view

@@ -154,9 +154,9 @@ def rank_together(
 
     Examples
     --------
-    >>> worst = rank_together(RiskGraph.open("seeds"), 2, "supplier", like="data-theft")
+    >>> worst = rank_together(RiskGraph.open("seeds"), 2, "supplier", like="data-theft", as_of="2023-05-15")
     >>> worst.exact, worst.rows[0].value, len(worst.rows[0].roots)
-    (True, 14, 2)
+    (True, 15, 2)
     """
     if size < 2:
         raise RiskGraphError("One root is no set of roots.", "Give 2 or more, or use riskgraph rank alone.")

@@ -63,7 +63,8 @@ class AreaCoverage:
     users
         Councils of the scope with a row of their own with what was asked about.
     known
-        Councils of the scope for which the map knows who provides anything in the area, or what they use.
+        Councils of the scope for which the map knows who provides anything in the area, or what they use; those that
+        depend in the area on what was asked about are known, even where it is a service of the whole nation.
     councils
         Councils of the scope.
     """
@@ -95,8 +96,8 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
     Examples
     --------
     >>> graph = RiskGraph.open("seeds")
-    >>> coverage(graph, Question.of(graph, "civica"), ["revenues-benefits"])
-    AreaCoverage(area='revenues-benefits', users=3, known=13, councils=25)
+    >>> coverage(graph, Question.of(graph, "civica", as_of="2024-01-15"), ["revenues-benefits"])
+    AreaCoverage(area='revenues-benefits', users=3, known=7, councils=25)
     """
     graph = graph.whole
     dataset = graph.dataset
@@ -108,13 +109,13 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
         return None
     area = min(counts, key=lambda one: (-counts[one], one))
     councils = {body for body in question.scope if is_council(dataset, body)}
-    users = {
-        step.dependent
-        for step in _leaning(graph, question.view)
-        if step.dependent in councils and step.provider in roots
-    }
-    known = known_areas(graph, question.view)
-    return AreaCoverage(area, len(users), sum(area in known.get(body, ()) for body in councils), len(councils))
+    asked = [
+        step for step in _leaning(graph, question.view) if step.dependent in councils and step.provider in roots
+    ]
+    there = known_areas(graph, question.view)
+    known = {body for body in councils if area in there.get(body, ())}
+    known.update(step.dependent for step in asked if step.area == area)
+    return AreaCoverage(area, len({step.dependent for step in asked}), len(known), len(councils))
 
 
 def areas_of_root(dataset: Dataset, root: str) -> frozenset[str]:

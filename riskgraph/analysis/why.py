@@ -188,7 +188,7 @@ def why(graph: RiskGraph, body: str, roots: RootNames, *, limit: int = 25, **ask
     --------
     >>> answer = why(RiskGraph.open("seeds"), "rochford", "Capita storage bucket with benefits extracts")
     >>> [chain.rows for chain in answer.chains]
-    [('rochford.data-held-by.capita-benefits-extracts.revenues-benefits',)]
+    [('rochford.data-held-by.capita-benefits-extracts.revenues-benefits.to-2023',)]
     """
     question = Question.of(graph, roots, **asking).needs_roots()
     id_ = graph.names.resolve(body).partition("/")[0]

@@ -106,7 +106,7 @@ def map_rows(graph: RiskGraph) -> MapRows:
     --------
     >>> rows = map_rows(RiskGraph.open("seeds"))
     >>> rows.counts["Entity"], rows.counts["SERVED_BY"]
-    (42, 23)
+    (43, 31)
     """
     dataset = graph.dataset
     view = graph.view()

@@ -34,7 +34,7 @@ def open_backend(name: str, where: str | Path, connection: Connection | None = N
     Examples
     --------
     >>> open_backend("embedded", "seeds").graph()
-    <RiskGraph 'Five documented incidents': 42 entities, 61 relations, as of 2026-11-22>
+    <RiskGraph 'Five documented incidents': 43 entities, 72 relations, as of 2026-11-30>
     """
     if name in {"embedded", "networkx"}:
         return EmbeddedBackend(RiskGraph.open(where))

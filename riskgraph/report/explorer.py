@@ -69,8 +69,8 @@ def explorer(radius: BlastRadius, marking: Marking, origin: Origin) -> bytes:
     >>> from riskgraph.analysis.blast import blast
     >>> from riskgraph.graph import RiskGraph
     >>> from riskgraph.report import make
-    >>> made = make("seeds", "blast", ["capita"])
-    >>> page = explorer(blast(RiskGraph.open("seeds"), "capita"), made.marking, made.origin)
+    >>> made = make("seeds", "blast", ["east kent services"])
+    >>> page = explorer(blast(RiskGraph.open("seeds"), "east kent services"), made.marking, made.origin)
     >>> page.count(b'class="plot"')
     4
     """

@@ -97,9 +97,9 @@ def apply(graph: RiskGraph, scenario: Scenario, question: Question | None = None
     --------
     >>> from riskgraph.scenario.model import change
     >>> seeds = RiskGraph.open("seeds")
-    >>> applied = apply(seeds, Scenario("Cut", (change("cut", "east kent services", "civica"),)))
+    >>> applied = apply(seeds, Scenario("Cut", (change("cut", "hammersmith and fulham", "rbkc shared it"),)))
     >>> [row.id for row in applied.ended]
-    ['east-kent-services.subcontracts-to.civica.revenues-benefits']
+    ['hammersmith-and-fulham.linked-to.rbkc-shared-it']
     """
     asked = question or Question.of(graph, **scenario.asking)
     view = asked.view

@@ -223,7 +223,7 @@ def exercise(graph: RiskGraph, what: str | Path | Playbook, **asking: Unpack[Ask
     Examples
     --------
     >>> exercise(RiskGraph.open("seeds"), "rbkc-shared-it-2025")
-    <Exercise 'Intrusion into the IT environment Kensington and Chelsea shares with Westminster': 5 injects, 4 beliefs>
+    <Exercise 'Intrusion into the IT environment Kensington and Chelsea shares with Westminster': 7 injects, 4 beliefs>
     """
     if isinstance(what, Playbook):
         book = what
