@@ -109,8 +109,8 @@ def suppliers(place: str) -> set[str]:
 
 
 def owner(supplier: str) -> str:
-    while NEXT["owned-by"][supplier]:
-        supplier = min(NEXT["owned-by"][supplier])
+    while len(NEXT["owned-by"][supplier]) == 1:  # what several own together is no part of one group
+        (supplier,) = NEXT["owned-by"][supplier]
     return supplier
 
 
