@@ -110,7 +110,7 @@ def suppliers(place: str) -> set[str]:
 
 
 def owner(supplier: str) -> str:
-    while len(NEXT["owned-by"][supplier]) == 1:  # what several own is nobody's alone
+    while len(NEXT["owned-by"][supplier]) == 1:  # what several own together is no part of one group
         (supplier,) = NEXT["owned-by"][supplier]
     return supplier
 

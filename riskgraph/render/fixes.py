@@ -38,15 +38,14 @@ def remedy_text(dataset: Dataset, remedy: Remedy) -> str:
     --------
     >>> from riskgraph.data import read
     >>> seeds = read("seeds")
-    <<<<<<< HEAD
-    >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.revenues-benefits",), "shared-service:east-kent-services", "revenues-benefits")
+    >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.hr-payroll",), "shared-service:east-kent-services", "hr-payroll")
     >>> remedy_text(seeds, one)
-    'Thanet: have another than East Kent Services run revenues and benefits.'
+    'Thanet: have another than East Kent Services run HR and payroll.'
     =======
     >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.hr-payroll",), "shared-service:east-kent-services", "hr-payroll")
     >>> remedy_text(seeds, one)
     'Thanet: have another than East Kent Services run HR and payroll.'
-    >>>>>>> main
+>>>>>>> g2
     """
     return act_text(dataset, [remedy])
 
