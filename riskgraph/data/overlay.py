@@ -71,7 +71,6 @@ class Overlay:
     --------
     >>> from riskgraph.data import read
     >>> change = Overlay(read("seeds"))
-=======
     >>> row = change.relation("thanet.served-by.east-kent-services.hr-payroll")
     >>> change.end(row.id)
     >>> row = change.carry(row, provider="supplier:capita")

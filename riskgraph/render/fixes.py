@@ -41,11 +41,6 @@ def remedy_text(dataset: Dataset, remedy: Remedy) -> str:
     >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.hr-payroll",), "shared-service:east-kent-services", "hr-payroll")
     >>> remedy_text(seeds, one)
     'Thanet: have another than East Kent Services run HR and payroll.'
-    =======
-    >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.hr-payroll",), "shared-service:east-kent-services", "hr-payroll")
-    >>> remedy_text(seeds, one)
-    'Thanet: have another than East Kent Services run HR and payroll.'
->>>>>>> g2
     """
     return act_text(dataset, [remedy])
 
