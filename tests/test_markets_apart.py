@@ -98,7 +98,7 @@ def test_a_service_of_central_government_is_counted_apart(tmp_path: Path, row: s
         "Planning Portal": ["authority:ashby", "authority:bexton"]
     }
     assert not {"supplier:portal", "system:planning"} & {rank.provider for rank in found.market.ranks}
-    line = "Counted apart: Planning Portal, used by 2 councils. It is run by or for central government: no council chooses it."
+    line = "Counted apart: Planning Portal, used by 2 councils. It is run for all of them: no council chooses it."
     assert line in as_text(concentration_page(found))
     assert list(found.row_values("national")) == [("Planning Portal", 2)]
 
