@@ -71,21 +71,12 @@ class Overlay:
     --------
     >>> from riskgraph.data import read
     >>> change = Overlay(read("seeds"))
-<<<<<<< HEAD
-    >>> row = change.relation("thanet.served-by.east-kent-services.revenues-benefits")
-    >>> change.end(row.id)
-    >>> row = change.carry(row, provider="supplier:capita")
-    >>> row.id
-    'supposed.authority-thanet.served-by.supplier-capita.revenues-benefits'
-    >>> change.result().relations["thanet.served-by.east-kent-services.revenues-benefits"].valid_to
-=======
     >>> row = change.relation("thanet.served-by.east-kent-services.hr-payroll")
     >>> change.end(row.id)
     >>> row = change.carry(row, provider="supplier:capita")
     >>> row.id
     'supposed.authority-thanet.served-by.supplier-capita.hr-payroll'
     >>> change.result().relations["thanet.served-by.east-kent-services.hr-payroll"].valid_to
->>>>>>> main
     '2026-11-29'
     """
 

@@ -38,15 +38,9 @@ def remedy_text(dataset: Dataset, remedy: Remedy) -> str:
     --------
     >>> from riskgraph.data import read
     >>> seeds = read("seeds")
-<<<<<<< HEAD
-    >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.revenues-benefits",), "shared-service:east-kent-services", "revenues-benefits")
-    >>> remedy_text(seeds, one)
-    'Thanet: have another than East Kent Services run revenues and benefits.'
-=======
     >>> one = Remedy("sever:x", Act.SEVER, "authority:thanet", ("thanet.served-by.east-kent-services.hr-payroll",), "shared-service:east-kent-services", "hr-payroll")
     >>> remedy_text(seeds, one)
     'Thanet: have another than East Kent Services run HR and payroll.'
->>>>>>> main
     """
     return act_text(dataset, [remedy])
 
