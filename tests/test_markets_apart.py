@@ -98,7 +98,7 @@ def test_a_service_of_central_government_is_counted_apart(tmp_path: Path, row: s
         "Planning Portal": ["authority:ashby", "authority:bexton"]
     }
     assert not {"supplier:portal", "system:planning"} & {rank.provider for rank in found.market.ranks}
-    line = "Counted apart: Planning Portal, used by 2 councils. It is run by or for central government: no council chooses it."
+    line = "Counted apart: Planning Portal, used by 2 councils. It is run for all of them: no council chooses it."
     assert line in as_text(concentration_page(found))
     assert list(found.row_values("national")) == [("Planning Portal", 2)]
 
@@ -201,7 +201,7 @@ def test_an_owner_is_told_in_words() -> None:
     assert "and Blackstone, which owns Civica, " in said
     owner = run("concentration", "--merger", "blackstone", "--merger", "civica")
     assert "Blackstone owns Civica already." in owner.splitlines()[0]
-    took = run("whatif", "buys", "capita", "civica")
+    took = " ".join(run("whatif", "buys", "capita", "civica").split())
     moved = re.search(r"Capita and Civica from (\d+) to (\d+); Civica, owned by Blackstone, from (\d+) to 0\.", took)
     assert moved is not None and "Blackstone with" not in took
     capita, both, civica = map(int, moved.groups())
@@ -225,7 +225,7 @@ def test_what_a_map_never_records_is_said_in_one_line_with_what_to_record(option
 def test_a_notice_period_that_is_not_known_is_said_once() -> None:
     text = run("contracts")
     assert text.count("notice period") == 1
-    assert "The notice period is not known for 189 of 189." in text
+    assert re.search(r"The notice period is not known for (\d+) of \1\.", text)
 
 
 def test_a_contract_is_as_wide_as_its_line_of_business() -> None:

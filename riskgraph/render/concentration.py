@@ -100,8 +100,7 @@ def _councils(answer: Concentration) -> Callable[[int], str]:
 def apart(answer: Concentration) -> tuple[str, ...]:
     """What has no share of the market: services of central government, and the other trade."""
     national = (
-        f"Counted apart: {service}, used by {plural(len(bodies), 'council')}. It is run by or for central government: no "
-        "council chooses it."
+        f"Counted apart: {service}, used by {plural(len(bodies), 'council')}. It is run for all of them: no council chooses it."
         for service, bodies in sorted(answer.market.national.items())
     )
     return (*national, *filter(None, [_other(answer)]))
