@@ -11,7 +11,7 @@
 // :param {map: 'uk', limit: 20}
 
 MATCH (m:RiskMap {name: $map})
-MATCH (body:Authority {generation: m.generation})-[r:USES]->(used:Entity)
+MATCH (body:Authority {generation: m.generation})-[r:USES]->(used)
 USING INDEX body:Authority(generation)
 WHERE r.in_force AND r.hosting IS NULL AND used.hosting IS NULL
 RETURN used.id AS id, used.name AS name, count(DISTINCT body) AS councils

@@ -13,9 +13,9 @@
 
 MATCH (m:RiskMap {name: $map})
 MATCH (body:Entity {generation: m.generation, id: $body})-[mine:USES|SERVED_BY|HOSTED_ON|SUPPLIED_BY]->(system:Entity)
-WHERE mine.in_force
+WHERE mine.in_force AND NOT mine.by_law
 MATCH (system)<-[theirs:USES|SERVED_BY|HOSTED_ON|SUPPLIED_BY]-(peer:Authority)
-WHERE peer <> body AND theirs.in_force AND peer.counted AND coalesce(theirs.area, '') = coalesce(mine.area, '')
+WHERE peer <> body AND theirs.in_force AND NOT theirs.by_law AND peer.counted AND coalesce(theirs.area, '') = coalesce(mine.area, '')
 WITH peer, count(DISTINCT [system.id, coalesce(mine.area, '')]) AS in_common, collect(DISTINCT system) AS shared
 RETURN peer.id AS id, peer.usual_name AS council, in_common, COLLECT { UNWIND shared AS one RETURN one.name ORDER BY one.name } AS systems
 ORDER BY in_common DESC, id

@@ -9,9 +9,9 @@
 // column: name | its name
 // column: root_kind | what it is
 // equals: common of one kind: what is shared within the band, and what is set aside
-// example: riskgraph query same-place --param first=civica --param second='east kent services'
+// example: riskgraph query same-place --param first='pathfinder north' --param second='pathfinder south'
 // In Neo4j Browser, first:
-// :param {map: 'uk', first: 'supplier:civica', second: 'shared-service:east-kent-services', kind: 'outage', band: 3}
+// :param {map: 'uk', first: 'shared-service:pathfinder-north', second: 'shared-service:pathfinder-south', kind: 'outage', band: 3}
 
 MATCH (m:RiskMap {name: $map})
 UNWIND [$first, $second] AS name

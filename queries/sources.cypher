@@ -11,7 +11,7 @@
 // column: url | where
 // column: claim | what it says
 // equals: the evidence of one relation
-// example: riskgraph query sources --param row=thanet.served-by.civica.customer-digital
+// example: riskgraph query sources --param row=thanet.served-by.partnershipone.revenues-benefits
 // In Neo4j Browser, first:
 // :param {map: 'uk', row: 'the id of a relation'}
 

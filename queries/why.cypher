@@ -13,9 +13,9 @@
 // column: grade | how good its evidence is
 // column: sources | where that came from
 // equals: why: the steps are rows of the map, and the band is the one of blast; what falls only when several alternatives fail together is left to blast
-// example: riskgraph query why --param body=thanet --param root=civica
+// example: riskgraph query why --param body=thanet --param root=civica --param kind=tampering
 // In Neo4j Browser, first:
-// :param {map: 'uk', body: 'authority:thanet', root: 'supplier:civica', kind: 'outage', band: 2}
+// :param {map: 'uk', body: 'authority:thanet', root: 'supplier:civica', kind: 'tampering', band: 2}
 
 MATCH (m:RiskMap {name: $map})
 MATCH (:Entity {generation: m.generation, id: $root})-[:FAILS_AT]->(start:Place)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from riskgraph.data import Dataset
 from riskgraph.data.class_rules import expanded, without_rules
+from riskgraph.data.files import nearest
 from riskgraph.data.names import Names
 from riskgraph.dates import parse_day
 from riskgraph.errors import RiskGraphError
@@ -82,10 +83,8 @@ class RiskGraph:
         incidents = (without,) if isinstance(without, str) else tuple(without or ())
         for incident in incidents:
             if incident not in self.dataset.incidents and not self._mentioned(incident):
-                raise RiskGraphError(
-                    f"There is no incident {incident!r} in this data.",
-                    f"Give one of: {', '.join(sorted(self.dataset.incidents)) or 'none is recorded'}.",
-                )
+                fix = nearest(incident, sorted(self.dataset.incidents))
+                raise RiskGraphError(f"There is no incident {incident!r} in this data.", fix)
         try:
             day = self.dataset.info.day if as_of is None else parse_day(as_of)
             before = None if known_before is None else parse_day(known_before)

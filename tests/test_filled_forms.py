@@ -78,8 +78,8 @@ def test_a_draft_award_is_read_from_a_row_of_columns(tmp_path: Path) -> None:
 
 def test_a_sheet_and_toml_are_judged_alike(tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [
-        ("Title", "Customer contact of Hart with Capita"), ("Buyer", "Hart"), ("Supplier", "Capita"),
-        ("Service area", "customer contact and online services"), ("Relation", "served by"), ("Data", "personal"),
+        ("Title", "Payroll of South Oxfordshire with Capita"), ("Buyer", "South Oxfordshire"), ("Supplier", "Capita"),
+        ("Service area", "HR and payroll"), ("Relation", "served by"), ("Data", "personal"),
         ("Host", "Capita"), ("Subcontractors", "none"), ("Start", "2026-12-01"), ("End", "2036-11-30"),
     ]  # fmt: skip
     path = book(tmp_path / "draft.xlsx", Award=rows)
@@ -109,8 +109,8 @@ def test_a_mistake_in_a_sheet_is_told_with_sheet_row_and_cell(uk: RiskGraph, tmp
 
 def test_an_exercise_is_read_from_a_form_with_its_injects(uk: RiskGraph, tmp_path: Path) -> None:
     form: list[tuple[object, ...]] = [
-        ("Name of the exercise", "A quiet Sunday"), ("What fails", "Civica/revenues-benefits"), ("Date", "6/12/2026"),
-        ("What happens", "Ransomware"), ("Who plays", "Thanet\nDover"),
+        ("Name of the exercise", "A quiet Sunday"), ("What fails", "Capita/revenues-benefits"), ("Date", "6/12/2026"),
+        ("What happens", "Ransomware"), ("Who plays", "Hart\nHavant"),
     ]  # fmt: skip
     injects: list[tuple[object, ...]] = [
         ("Day", "Time", "Sort", "Who says it", "What is said", "What to look for"),
@@ -122,8 +122,8 @@ def test_an_exercise_is_read_from_a_form_with_its_injects(uk: RiskGraph, tmp_pat
     book_ = read_playbook(uk, path)
     assert (book_.date, book_.players, book_.roots) == (
         "2026-12-06",
-        ("Thanet", "Dover"),
-        ("Civica/revenues-benefits",),
+        ("Hart", "Havant"),
+        ("Capita/revenues-benefits",),
     )
     assert [(one.day, one.time, one.kind, one.expect) for one in book_.injects] == [
         (0, "09:05", "first report", "Ring before you write."),
@@ -132,8 +132,8 @@ def test_an_exercise_is_read_from_a_form_with_its_injects(uk: RiskGraph, tmp_pat
     found = exercise(uk, path)
     assert [belief.says for belief in found.beliefs] == ["Nobody knows which part."]
     assert found.radius.kinds and {reach.id for reach in found.radius.within()} == {
-        "authority:dover",
-        "authority:thanet",
+        "authority:hart",
+        "authority:havant",
     }
     injects[2] = (-1, "25:00", "rumour", "x", "y", None)
     with pytest.raises(DataError) as caught:

@@ -53,9 +53,9 @@ def test_unknown_passes_only_when_it_is_allowed() -> None:
 def test_a_new_single_point_of_failure_is_named(uk: RiskGraph) -> None:
     judged = gate(uk, "one-more-to-capita")
     about, buyer, services = judged.single_points[0]
-    assert (about, buyer, len(services)) == ("supplier:capita", "authority:hart", 5)
+    assert (about, buyer, len(services)) == ("supplier:capita", "authority:south-oxfordshire", 4)
     (broken,) = [one for one in judged.broken if one.limit.name == "services"]
-    assert (broken.about, broken.before, broken.after) == ("supplier:capita", 4, 5)
+    assert (broken.about, broken.before, broken.after) == ("supplier:capita", 3, 4)
 
 
 def test_the_radius_is_what_blast_says_of_the_changed_map(uk: RiskGraph) -> None:

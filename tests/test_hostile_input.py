@@ -107,6 +107,22 @@ def test_a_dangling_reference_names_the_nearest(tmp_path: Path) -> None:
         read(write_small(tmp_path, **with_row("relations.csv", relation(provider="supplier:orbitt"))))
 
 
+@pytest.mark.parametrize("known", [3, 200])
+def test_a_reference_like_nothing_known_shows_a_long_list_only_in_part(tmp_path: Path, known: int) -> None:
+    ids = [f"year-{number:04}" for number in range(known)]
+    incidents = ["incident_id,title", *(f"{id_},Something happened" for id_ in ids)]
+    (tmp_path / "incidents.csv").write_text("\n".join(incidents) + "\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read(write_small(tmp_path, **replaced("evidence.csv", "supports,,invented,", "supports,,invented,qqqqqq")))
+    (fix,) = [problem.fix for problem in caught.value.problems if problem.rule == "dangling-reference"]
+    shown = [id_ for id_ in ids if id_ in fix]
+    if known == 3:
+        assert shown == ids
+    else:
+        assert 0 < len(shown) < 10
+        assert f"{known - len(shown)} more" in fix
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

@@ -28,11 +28,11 @@ def test_every_word_is_a_method_of_the_map() -> None:
 
 
 def test_a_map_is_also_a_networkx_graph() -> None:
-    graph = riskgraph.load("seeds").networkx()
-    assert graph.number_of_nodes() == 42
-    assert graph.number_of_edges() == 61
+    graph, seeds = riskgraph.load("seeds").networkx(), riskgraph.read("seeds")
+    assert set(graph) == set(seeds.entities)
+    assert {row for _, _, row in graph.edges(keys=True)} == set(seeds.relations)
     assert graph.nodes["supplier:civica"]["kind"] == "supplier"
-    row = graph["authority:dover"]["supplier:civica"]["dover.served-by.civica.revenues-benefits"]
+    row = graph["authority:dover"]["supplier:civica"]["dover.served-by.civica.revenues-benefits.to-2025-01-31"]
     assert row["relation"] == "served-by"
 
 

@@ -231,7 +231,9 @@ def test_the_archive_holds_the_folder(tmp_path: Path) -> None:
     code, out, _ = run("report", "blast", "essex", "--zip", "--data", "seeds", "--output", str(tmp_path / "a.zip"))
     assert code == 0 and "TLP:CLEAR" in out
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        assert {name.partition("/")[0] for name in archive.namelist()} == {f"{seeds().info.as_of}_blast-essex_TLP-CLEAR_v1"}
+        assert {name.partition("/")[0] for name in archive.namelist()} == {
+            f"{seeds().info.as_of}_blast-essex_TLP-CLEAR_v1"
+        }
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 

@@ -200,9 +200,10 @@ def test_a_change_in_python_is_checked_too(make: object, said: str) -> None:
         make()  # type: ignore[operator]
 
 
-OLD = """title = "Kept in 2025"
+OLD = """title = "Kept in 2024"
 author = "A. Nybody"
-date = 2025-03-01
+date = 2024-03-01
+as_of = "2024-01-18"
 
 [[change]]
 verb = "insource"
@@ -222,8 +223,8 @@ def test_a_file_kept_by_an_earlier_version_still_loads_and_means_the_same(tmp_pa
     from riskgraph.api import load
 
     file = tmp_path / "old.toml"
-    file.write_text(OLD.replace("date = 2025-03-01", 'date = "2025-03-01"'))
-    answer = load("seeds").whatif(read(file), as_of="2024-03-01")
+    file.write_text(OLD.replace("date = 2024-03-01", 'date = "2024-03-01"'))
+    answer = load("seeds").whatif(read(file))
     ids = {row.id for row in answer.applied.supposed}
     assert "supposed.system-thanet-own-revenues-benefits.operated-by.authority-thanet.revenues-benefits" in ids
     switched = load("seeds").whatif("switch", "rochford", "capita", "civica").applied.supposed

@@ -380,7 +380,9 @@ def test_purged_data_can_no_longer_be_exposed(seeds: RiskMap) -> None:
     asked = ("purge", "rochford", "capita storage bucket with benefits extracts")
     found = one(answer := seeds.whatif(*asked, like="data-theft", as_of="2023-05-15"), "authority:rochford")
     assert found.what is Shift.LEAVES and not found.not_ruled_out
-    past = one(seeds.whatif(*asked, like="data-theft"), "authority:rochford")  # ended; whether it came back is not known
+    past = one(
+        seeds.whatif(*asked, like="data-theft"), "authority:rochford"
+    )  # ended; whether it came back is not known
     assert past.what is Shift.CLEARED and not past.not_ruled_out
     assert isinstance(only(answer), Purging)
 

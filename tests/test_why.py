@@ -98,10 +98,10 @@ def test_products_of_one_maker_are_told_once_and_together(eks: RiskGraph) -> Non
 
 
 def test_the_usual_form_is_twelve_lines_and_sources_are_asked_for() -> None:
-    answer = why(RiskGraph.open("uk"), "thanet", "civica")
+    answer = why(RiskGraph.open("uk"), "thanet", "civica", as_of="2024-01-18")
     said = as_text(page(answer)).splitlines()
     assert len(said) <= 12 and "http" not in "".join(said)
-    assert "\n".join(said).count("Last seen ") == 4 and said[-2] == "And 1 route more: --all."
+    assert "\n".join(said).count("Last seen ") == 4 and said[-2] == "And 2 routes more: --all."
     full = as_text(page(answer, sources=True, every=True))
     assert all((one or "no address") in full for one in answer.to_frame("evidence")["url"])
 

@@ -200,7 +200,7 @@ def schemas() -> dict[str, str]:
 
 FIRST = ROOT / "docs" / "scoreboard-first-edition.csv"  # what the map of the first edition named: never made again
 _ASKED = """\
-Every incident of the national map that hit public bodies elsewhere than where it began is asked again as if it were to
+Every incident of the national map that hit public bodies elsewhere than where it began is asked again as if it were to \
 come, on its day, in three ways of knowing:
 
 - **before**, the strict one: only what was published before it may have begun, and nothing undated. What the map learned
@@ -208,8 +208,8 @@ come, on its day, in three ways of knowing:
 - **elsewhere**: all but its own reporting, whenever that was published. It flatters where the map was widened later.
 - **all**: its own reporting too. This is no forecast: it says what the map knows of that day today.
 
-*By law*: named by a class rule alone, which holds for every body of a class and was not observed of that one. How it is
-counted otherwise: [replay](replay.md). The same for any map: `riskgraph replay --scoreboard`. Edition 1 is the national
+*By law*: named by a class rule alone, which holds for every body of a class and was not observed of that one. How it is \
+counted otherwise: [replay](replay.md). The same for any map: `riskgraph replay --scoreboard`. Edition 1 is the national \
 map as it was before the second collection, kept in [a file](scoreboard-first-edition.csv) as a record."""
 
 

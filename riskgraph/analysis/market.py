@@ -102,9 +102,12 @@ class SupplyChain:
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
-        """Supplier to its ultimate owner; left out are those without one on record, and those that several own together."""
-        owned = {body: self._of(body, Trait.OWNS) for body in list(self.steps)}
-        owner = {body: min(owners) for body, owners in owned.items() if len(owners) == 1}
+        """Supplier to its ultimate owner; those without an owner on record are left out, and those of several owners.
+
+        What several own together is nobody's alone: it stands for itself.
+        """
+        found = {body: self._of(body, Trait.OWNS) for body in list(self.steps)}
+        owner = {body: min(owners) for body, owners in found.items() if len(owners) == 1}
         ultimate = {}
         for body in owner:
             at, seen = body, [body]

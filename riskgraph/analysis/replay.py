@@ -20,6 +20,7 @@ from riskgraph.analysis.incidents import note_of
 from riskgraph.analysis.measure import is_group
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.select import Selection
+from riskgraph.data.files import nearest
 from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
@@ -260,10 +261,10 @@ def incident_id(graph: RiskGraph, name: str) -> str:
         return name if name in incidents else known[key]
     within = [id_ for text, id_ in known.items() if key and key in text]
     close = [known[text] for text in get_close_matches(key, known, n=3)]
-    near = sorted(set(within[:5] + close)) or sorted(incidents)
+    near = sorted(set(within[:5] + close))
     raise RiskGraphError(
         f"There is no incident {name!r} in this data.",
-        f"Give one of: {', '.join(near)}." if near else "Record it: riskgraph data incident.",
+        f"Give one of: {', '.join(near)}." if near else nearest(name, sorted(incidents)),
     )
 
 

@@ -109,9 +109,7 @@ def coverage(graph: RiskGraph, question: Question, areas: Iterable[str | None]) 
         return None
     area = min(counts, key=lambda one: (-counts[one], one))
     councils = {body for body in question.scope if is_council(dataset, body)}
-    asked = [
-        step for step in _leaning(graph, question.view) if step.dependent in councils and step.provider in roots
-    ]
+    asked = [step for step in _leaning(graph, question.view) if step.dependent in councils and step.provider in roots]
     there = known_areas(graph, question.view)
     known = {body for body in councils if area in there.get(body, ())}
     known.update(step.dependent for step in asked if step.area == area)

@@ -15,7 +15,7 @@ from riskgraph.data.read import columns_of
 from riskgraph.data.sellers import does_work, national_services
 from riskgraph.graph import RiskGraph
 from riskgraph.harm import HarmNetwork, Place, places_of
-from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, Entity, FailureKind
+from riskgraph.model import AUTHORITY, KINDS, NEVER, Band, Entity, FailureKind, Relation
 from riskgraph.rules import rules
 from riskgraph.settle import Step
 
@@ -127,7 +127,7 @@ def map_rows(graph: RiskGraph) -> MapRows:
     for row in dataset.relations.values():
         links[RELATION_TYPES[row.relation]].append(
             {"a": row.dependent, "b": row.provider, "id": row.id}
-            | {"props": plain(row, ("id", "dependent", "relation", "provider")) | _step(stated.get(row.id))}
+            | {"props": plain(row, ("id", "dependent", "relation", "provider")) | _step(stated.get(row.id)) | _law(row)}
         )
     for step in harm.steps:
         if step.made_by is not None:
@@ -187,6 +187,11 @@ def _step(step: Step | None) -> Row:
     if step is None:
         return {"in_force": None, "grade": None, "area": None} | dict.fromkeys(map(str, KINDS))
     return {"in_force": step.in_force, "grade": step.grade.word, "area": step.area} | _bands(step.levels)
+
+
+def _law(row: Relation) -> Row:
+    """Whether a class rule made a row: it holds by law, and nobody observed it."""
+    return {"by_law": row.rule is not None}
 
 
 def _bands(levels: tuple[int, ...]) -> Row:

@@ -104,7 +104,7 @@ def _dangling(dataset: Dataset) -> Iterator[Finding]:
                         key,
                         column.name,
                         f"{target!r} is not among the {what}.",
-                        nearest(target, list(known)) if len(known) < 100_000 and known else "Add it.",
+                        nearest(target, list(known)) if len(known) < 100_000 else "Add it.",
                     )
 
 

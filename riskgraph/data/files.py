@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
+A_SHORT_LIST = 20  # words to choose from: no list of words in the schema is longer
+FIRST_FEW = 3  # of a longer list, such as all incidents, to show what they look like
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
@@ -45,7 +47,7 @@ class TextTable:
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """A hint naming the closest known word, or all of them when none is close.
+    """A hint naming the closest known word; when none is close, all of a short list and the first few of a long one.
 
     Examples
     --------
@@ -53,11 +55,18 @@ def nearest(word: str, known: list[str]) -> str:
     'Did you mean supplied-by?'
     >>> nearest("zzz", ["no", "yes"])
     'Use one of: no, yes.'
+    >>> nearest("zzz", [f"incident-{year}" for year in range(1970, 2026)])
+    'None is spelt alike: check it, or add it. Known: incident-1970, incident-1971, incident-1972, ... 53 more.'
     """
     close = get_close_matches(word.lower().replace("_", "-").replace(" ", "-"), known, n=1)
     if close:
         return f"Did you mean {close[0]}?"
-    return f"Use one of: {', '.join(known)}." if len(known) <= 50 else "None is spelt alike: check it, or add it."
+    if not known:
+        return "None is recorded: add it first."
+    if len(known) <= A_SHORT_LIST:
+        return f"Use one of: {', '.join(known)}."
+    few = ", ".join(known[:FIRST_FEW])
+    return f"None is spelt alike: check it, or add it. Known: {few}, ... {len(known) - FIRST_FEW:,} more."
 
 
 def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:

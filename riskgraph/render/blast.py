@@ -34,7 +34,10 @@ __all__ = ["TIER_WORDS", "anonymous", "left_behind", "page", "triage"]
 TIER_WORDS: Mapping[Tier, tuple[str, str]] = {
     Tier.FIRST: ("First", "by what is done for them or held"),
     Tier.PRECAUTION: ("Precaution", "they share a place or a link with what an attacker could be in"),
-    Tier.POSSIBLE: ("Possible", "they use it or its software, leave data with it, or depend on something that it may reach"),
+    Tier.POSSIBLE: (
+        "Possible",
+        "they use it or its software, leave data with it, or depend on something that it may reach",
+    ),
     Tier.ALTERED: ("Only if its software were altered", ""),
     Tier.UNRECORDED: ("Depend on it, and it is not recorded for what or how", ""),
     Tier.PAST: ("Past customers", "oldest first; ask for proof of return"),

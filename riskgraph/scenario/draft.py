@@ -165,6 +165,9 @@ class Draft:
             names = ", ".join(self.name(body) for body in between)
             return RiskGraphError(message, f"It does through: {names}. Name one of these.")
         direct = dict.fromkeys(s.provider for s in self.steps if s.dependent == a and s.in_force and not s.implied)
+        if b in direct:
+            message = f"{self.name(a)} is tied to {self.name(b)} without a service, as a member or by ownership."
+            return RiskGraphError(message, f"See what it has there: riskgraph show {self.graph.names.handle(a)}")
         near = [s.id for s in self.graph.names.near(self.dataset.name(b), None, 20) if s.id in direct]
         listed = ", ".join(self.name(body) for body in dict.fromkeys([*near, *direct])) or "nothing in this data"
         return RiskGraphError(message, f"It depends directly on: {listed}.")

@@ -19,6 +19,7 @@ from riskgraph.analysis.blast import BlastRadius, blast
 from riskgraph.analysis.calls import CallSheet, calls
 from riskgraph.analysis.question import Asking, Question, parse_kinds
 from riskgraph.analysis.replay import kinds_of
+from riskgraph.data.files import nearest
 from riskgraph.dates import first_day, last_day
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -280,8 +281,8 @@ class _Maker:
     def _incident(self, id_: str) -> Incident:
         incident = self.graph.dataset.incidents.get(id_)
         if incident is None:
-            known = ", ".join(sorted(self.graph.dataset.incidents))
-            raise RiskGraphError(f"There is no incident {id_!r} in this data.", f"Give one of: {known}.")
+            fix = nearest(id_, sorted(self.graph.dataset.incidents))
+            raise RiskGraphError(f"There is no incident {id_!r} in this data.", fix)
         if not incident.origins:
             raise RiskGraphError(
                 f"It is not known where {id_} began, so the map cannot say what to expect.",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from riskgraph.data.files import nearest
 from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
@@ -148,8 +149,8 @@ def read_playbook(graph: RiskGraph, where: str | Path) -> Playbook:
     for root in roots:
         _name(sheet, graph, "roots", root)
     if incident and incident not in graph.dataset.incidents:
-        known = ", ".join(sorted(graph.dataset.incidents)) or "none is recorded"
-        sheet.problem("incident", "word", f"There is no incident {incident!r}.", f"Use one of: {known}.")
+        fix = nearest(incident, sorted(graph.dataset.incidents))
+        sheet.problem("incident", "word", f"There is no incident {incident!r}.", fix)
     book = Playbook(
         sheet.text("title", needed=True),
         sheet.text("author"),

@@ -39,7 +39,7 @@ _BOUGHT_IN = relations_that(Trait.SUPPLIES, Trait.SUBCONTRACTS, Trait.SERVES)
     Field("b", "the provider, or the other end of a link"),
     AREA,
     examples=(
-        "cut 'East Kent Services' civica",
+        "cut 'East Kent Services' civica --as-of 2024-01-18",
         "cut westminster 'RBKC shared IT' --data seeds",
         "cut everybody capita --area revenues-benefits --data seeds --format csv",
     ),
@@ -242,7 +242,7 @@ def _as(draft: Draft, tie: Tie, new: str, hosted: bool) -> str:
     _WHICH,
     examples=(
         "insource 'barking and dagenham' capita --all",
-        "insource thanet civica --area revenues-benefits --data seeds",
+        "insource south-oxfordshire capita --area revenues-benefits --data seeds",
         "insource everybody capita --all --data seeds --format csv",
     ),
 )
