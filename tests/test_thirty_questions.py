@@ -138,7 +138,10 @@ def test_thirty_questions_are_asked_once_each_and_stand_on_the_page() -> None:
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        (1, "Only if its software were altered, 10 (Modern.gov 10): Canterbury, Dover, Folkestone and Hythe, Gravesham and 6"),
+        (
+            1,
+            "Only if its software were altered, 10 (Modern.gov 10): Canterbury, Dover, Folkestone and Hythe, Gravesham and 6",
+        ),
         (4, "Old contracts of present customers, 1: Dover (housing, until 31 March 2019). Ask each for proof"),
         (11, "Scenario written to tonight.toml."),
         (15, "| riskgraph data ask --root civica --root capita --members kent.csv |"),

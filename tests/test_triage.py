@@ -127,7 +127,10 @@ def test_east_kent_is_told_through_east_kent_services(name: str) -> None:
 def test_a_customer_that_the_map_names_is_never_no_council(uk: RiskMap) -> None:
     radius = uk.blast("oxygen-finance")
     assert not radius.within()
-    assert finding(radius) == f"{len(radius.doubtful)} of 382 councils depend on Oxygen Finance; for what or how is not recorded"
+    assert (
+        finding(radius)
+        == f"{len(radius.doubtful)} of 382 councils depend on Oxygen Finance; for what or how is not recorded"
+    )
     text = run("blast", "oxygen-finance")
     for body in radius.tiers[Tier.UNRECORDED]:
         assert uk.dataset.usual_name(body) in " ".join(text.split())
