@@ -244,7 +244,9 @@ def test_a_helper_runs_the_same_in_a_service_that_is_hit_and_is_out_of_reach_in_
         found = peers(uk, "dover", root=root, like=like, as_of=STORY)
         whole = blast(uk, root, like=like, as_of=STORY)
         reached = {reach.id for reach in whole.within(Band.NOT_RULED_OUT)}
-        customers = {s.dependent for s in uk.settled(uk.view(STORY)).steps if s.in_force and s.provider == whole.roots[0]}
+        customers = {
+            s.dependent for s in uk.settled(uk.view(STORY)).steps if s.in_force and s.provider == whole.roots[0]
+        }
         offered = {peer.id for peer in found.peers}
         assert not offered & (reached | customers)
         assert set(found.reached) <= reached

@@ -144,7 +144,11 @@ def test_the_days_of_a_file_are_taken_over(holiday: Exercise) -> None:
     assert [belief.day for belief in holiday.beliefs] == [1, 7, 90]
     for belief, (root, like) in zip(
         holiday.beliefs,
-        [("capita", "compromise"), ("capita/revenues-benefits", "ransomware"), ("capita/revenues-benefits", "data-theft")],
+        [
+            ("capita", "compromise"),
+            ("capita/revenues-benefits", "ransomware"),
+            ("capita/revenues-benefits", "data-theft"),
+        ],
         strict=True,
     ):
         asked = blast(holiday.graph, root, like=like, as_of="2026-12-24")

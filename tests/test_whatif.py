@@ -62,11 +62,20 @@ def test_every_verb_and_its_fields_are_documented(verb: object) -> None:
 
 
 FIRST = {
-    ("cut", "thanet", "civica", *STORY): "Thanet loses revenues and benefits and 1 more service; nobody leaves Civica's reach",
+    (
+        "cut",
+        "thanet",
+        "civica",
+        *STORY,
+    ): "Thanet loses revenues and benefits and 1 more service; nobody leaves Civica's reach",
     LEAVE: "Thanet loses HR and payroll and 2 more services and may leave East Kent Services' reach",
     ("switch", "rochford", "capita", "civica"): "Rochford",
     ("buys", "capita", "civica", *STORY): "Canterbury, Dover and Thanet can no longer be ruled out if Capita or Civica",
-    ("lose", "civica", *STORY): "3 of 25 councils could be reached first if Civica were compromised: Canterbury, Dover and Thanet",
+    (
+        "lose",
+        "civica",
+        *STORY,
+    ): "3 of 25 councils could be reached first if Civica were compromised: Canterbury, Dover and Thanet",
     ("same-place", "dover", "thanet"): "Yes: if any of 2 shared things fails, Dover",
     ("merge", "thanet", "dover", "--as", "Coast", "--on", "2028-04-01"): "Thanet and Dover become Coast",
 }
