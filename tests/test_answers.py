@@ -186,7 +186,7 @@ def test_a_question_is_the_same_in_every_form() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [{"like": "fire"}, {"kinds": ["fire"]}, {"band": "sure"}, {"regions": ["Narnia"]}, {"as_of": "soon"}]
+    "words", [{"like": "flood"}, {"kinds": ["fire"]}, {"band": "sure"}, {"regions": ["Narnia"]}, {"as_of": "soon"}]
 )
 def test_a_word_that_is_not_known_is_one_message(words: dict[str, object]) -> None:
     with pytest.raises(RiskGraphError):

@@ -72,7 +72,7 @@ def test_every_help_has_a_sentence_three_examples_and_the_exit_codes(path: tuple
 def test_the_answer_comes_first() -> None:
     first = run("blast", "civica").stdout.splitlines()[0]
     assert re.match(r"\d+ of 382 councils could be reached first if Civica were compromised; \d+ more possibly", first)
-    assert "(data of 22 November 2026)" in first
+    assert "(data of 30 November 2026)" in first
 
 
 def test_the_short_form_fits_a_message() -> None:

@@ -425,6 +425,13 @@ def test_owners_of_each_other_are_one_group(tmp_path: Path) -> None:
     assert [share.supplier for share in concentration(graph, "housing").market.owners] == ["supplier:nova"]
 
 
+def test_what_several_own_together_is_no_part_of_the_group_of_any(tmp_path: Path) -> None:
+    alone = market(tmp_path, more=["r8,supplier:deep,owned-by,authority:ashby,,,,,,,,,,,,,,e1,"])
+    assert concentration(alone, "housing").market.owner["supplier:deep"] == "authority:ashby"
+    rows = [f"r{n},supplier:deep,owned-by,authority:{who},,,,,,,,,,,,,,e1," for n, who in ((8, "ashby"), (9, "bexton"))]
+    assert "supplier:deep" not in concentration(market(tmp_path, more=rows), "housing").market.owner
+
+
 @pytest.mark.parametrize("extra", [["--merger", "capita", "--merger", "civica"], ["--designation"], []])
 def test_every_form_of_the_answer_holds_what_was_asked(extra: list[str]) -> None:
     def run(form: str) -> str:

@@ -115,5 +115,5 @@ def test_coverage_is_that_of_the_scope() -> None:
 
 def test_every_service_area_is_told_though_nothing_is_known_of_it() -> None:
     said = CliRunner().invoke(main, ["list", "coverage", "--data", "seeds"]).stdout
-    assert said.startswith("Of 25 councils the map knows who provides anything at ")
+    assert said.startswith("0 of 30 service areas are known at half of 25 councils or more")
     assert "forensics" in said and "seen since 2022" in said

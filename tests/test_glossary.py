@@ -79,7 +79,12 @@ def test_the_three_numbers_of_civica_differ_as_the_page_says() -> None:
         in TEXT
     )
     assert all(shared_systems(body) for body in new)
-    assert served - reached == out and all(entities[body].authority_type in PRINCIPAL_COUNCILS for body in served)
+    councils = {body for body in out if entities[body].authority_type in PRINCIPAL_COUNCILS}
+    assert (
+        served - reached == councils
+        and f"So {names(councils)} are in" in TEXT
+        and all(entities[body].authority_type in PRINCIPAL_COUNCILS for body in served)
+    )
     assert [entities[body].name for body in reached - served] == ["Greater London Authority"]
 
 

@@ -101,8 +101,9 @@ def test_what_is_held_is_what_a_loss_of_data_would_expose_as_surely(root: str) -
 
 
 def test_nothing_is_said_to_be_none_where_nobody_knows() -> None:
+    unknown = len(held(uk(), "netcall").bodies("not-known"))
     lead = as_text(held_page(held(uk(), "netcall"))).splitlines()[0]
-    assert lead.startswith("Of 5 it is not known whether Netcall holds their data, of ")
+    assert unknown > 0 and lead.startswith(f"Of {unknown} it is not known whether Netcall holds their data, of ")
     nobody = as_text(held_page(held(uk(), "kent"))).splitlines()[0]
     assert nobody.startswith("No row of this map says that Kent County Council holds data")
 

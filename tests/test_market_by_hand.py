@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from riskgraph.analysis.select import Selection
 from riskgraph.graph import RiskGraph
 
 DATA = Path(__file__).resolve().parent.parent / "datasets"
-DAY = "2026-11-22"
+DAY: str = tomllib.loads((DATA / "uk" / "dataset.toml").read_text(encoding="utf-8"))["as_of"]
 COUNCILS = {
     "county", "district", "unitary", "metropolitan", "london-borough", "city-corporation",
     "scottish-unitary", "welsh-unitary", "ni-district",
@@ -109,7 +110,7 @@ def suppliers(place: str) -> set[str]:
 
 
 def owner(supplier: str) -> str:
-    while len(NEXT["owned-by"][supplier]) == 1:  # what several own is nobody's alone
+    while len(NEXT["owned-by"][supplier]) == 1:  # what several own together is no part of one group
         (supplier,) = NEXT["owned-by"][supplier]
     return supplier
 

@@ -154,7 +154,7 @@ def test_every_word_is_asked_of_both_at_once(tmp_path: Path, words: str) -> None
     assert found.exit_code in {0, 1}, found.output
     if not words.startswith("report"):
         head = " ".join(found.stdout[:1000].split()).lower()
-        assert "your register of 1 february 2026, seeds map of 22 november 2026" in head, head
+        assert "your register of 1 february 2026, seeds map of 30 november 2026" in head, head
     tries = [line for line in found.stdout.splitlines() if line.startswith("Try next: ")]
     for said in tries[-1].removeprefix("Try next: ").split("  |  ") if tries and words != "data merge" else []:
         assert f'--data "{where}"' in said or "--data" in said or said.endswith("--help")

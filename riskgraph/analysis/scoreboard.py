@@ -218,7 +218,7 @@ class Scoreboard(Answer, Pictured):
 
 
 def scoreboard(
-    graph: RiskGraph, *, told: Callable[[int, int], None] | None = None, **asking: Unpack[Asking]
+    graph: RiskGraph, *, progress: Callable[[int, int], None] | None = None, **asking: Unpack[Asking]
 ) -> Scoreboard:
     """Every incident that hit somebody elsewhere than where it began, asked in each way of knowing.
 
@@ -226,7 +226,7 @@ def scoreboard(
     ----------
     graph
         The map to ask.
-    told
+    progress
         Called with the number of incidents done and of all.
     asking
         What to ask of each instead of what its record says, and whom the comparison is limited to; see
@@ -257,8 +257,8 @@ def scoreboard(
     ]
     lines, missed, not_asked = [], [], []
     for done, record in enumerate(records):
-        if told is not None:
-            told(done, len(records))
+        if progress is not None:
+            progress(done, len(records))
         incident = record.incident_id
         # each has a day of its own: graphs beside ours, so that the rules of all days are not kept
         before = replay(RiskGraph(graph.dataset), incident, only_known_before=True, **asked)

@@ -53,7 +53,7 @@ def command(
         from riskgraph.render.scoreboard import scoreboard_page
 
         with Progress("Incidents") as told:
-            board = boards.scoreboard(graph, told=told, **asking)
+            board = boards.scoreboard(graph, progress=told, **asking)
         return board, lambda: scoreboard_page(board)
     if incident is None:
         from riskgraph.analysis.replay_score import replay_all

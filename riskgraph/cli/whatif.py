@@ -114,7 +114,7 @@ class Verbs(LazyGroup):
     cls=Verbs,
     lazy={**{verb.name: ("", verb.says) for verb in VERBS.values()}, "run": ("", _RUN)},
     epilog=examples(
-        "riskgraph whatif cut 'East Kent Services' civica --data seeds",
+        "riskgraph whatif cut westminster 'RBKC shared IT' --data seeds",
         "riskgraph whatif leave thanet 'East Kent Services' then lose civica --data seeds",
         "riskgraph whatif run merge-east-kent",
     ),

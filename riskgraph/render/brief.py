@@ -10,7 +10,7 @@ from riskgraph.analysis.timeline import Entry, Voice, hours_end
 from riskgraph.analysis.triage import Tier
 from riskgraph.model import PRODUCT, SHARED_SERVICE, SUPPLIER, IncidentEffect
 from riskgraph.render.blocks import Block, Items, Text
-from riskgraph.render.headline import counted, finding
+from riskgraph.render.headline import counted, dates_of, finding
 from riskgraph.render.incident_words import effect_words, qualities
 from riskgraph.render.page import Page
 from riskgraph.render.timeline import when_words
@@ -19,7 +19,6 @@ from riskgraph.render.words import (
     EFFECTS,
     bodies,
     capital,
-    data_of,
     join,
     kind_word,
     plural,
@@ -64,7 +63,9 @@ def page(found: Brief, *, anonymous: bool = False) -> Page:
         handle = found.graph.names.handle(found.question.roots[0])
         tries = (f"riskgraph blast {handle}", f"riskgraph calls {handle}", "riskgraph data incident --help")
     marking = "TLP:GREEN" if anonymous else info.marking or "TLP:AMBER"
-    return Page(f"{words.lead()} ({data_of(found.graph.dataset)}).", tuple(blocks), tries, marking)
+    return Page(
+        f"{words.lead()} ({dates_of(found.graph.dataset, found.question.view)}).", tuple(blocks), tries, marking
+    )
 
 
 class _Words:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from riskgraph.analysis.area_coverage import Apart, Coverage
-from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items, Table, Text, headings
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, answer_table, paragraphs
 from riskgraph.render.words import area_label, class_word, join, plural, short_name
 
@@ -18,17 +18,15 @@ _HEADS = {"known": "Known", "councils": "Of", "hosting_known": "Host known", "ho
 def coverage_page(found: Coverage) -> Page:
     """How many councils are known, by area and by class, and what is counted apart."""
     dataset, uses = found.graph.dataset, found.uses
-    date = in_words(dataset.info.as_of)
+    date = dates_of(dataset, found.question.view)
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     half = [area for area in found.order if 2 * len(found.areas[area].known) >= found.of]
-    head = (
-        f"Of {plural(found.of, 'council')} the map knows who provides anything at {len(found.anything.known):,}, "
-        f"{len(found.anything.seen):,} of them seen since {found.since} (data of {date})."
-    )
+    are = "is" if len(half) == 1 else "are"
+    head = f"{len(half)} of {plural(len(found.order), 'service area')} {are} known at half of {plural(found.of, 'council')} or more ({date})."
     most = (
-        f"Known at half of them or more: {join((area_label(area) for area in half), 8)}."
-        if half
-        else "No service area is known at half of them."
+        f"{f'Those: {join((area_label(area) for area in half), 8)}. ' if half else ''}"
+        f"Of {plural(len(found.anything.known), 'council')} the map knows who provides anything, "
+        f"{len(found.anything.seen):,} of them seen since {found.since}."
     )
     hosts = (
         f"Of {plural(uses.uses, 'use')} of products and systems {uses.hosting:,} say who hosts; {uses.assumed:,} more get "

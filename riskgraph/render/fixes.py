@@ -10,13 +10,13 @@ from riskgraph.analysis.measure import By
 from riskgraph.data.dataset import Dataset
 from riskgraph.model import AUTHORITY, ORGANISATIONS, STORE, SUPPLIER, SYSTEM, Band
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     COUNCILS,
     area_label,
     bodies,
     capital,
-    data_of,
     full_name,
     join,
     kind_word,
@@ -118,7 +118,7 @@ def page(found: Fixes, limit: int = 10) -> Page:
     lines = list(_set_lines(found) if every else _act_lines(found))
     left = len(lines) - limit
     return Page(
-        f"{_headline(found)} ({data_of(dataset)}).",
+        f"{_headline(found)} ({dates_of(dataset, found.question.view)}).",
         (
             Items(tuple(lines[:limit]), ordered=True),
             *paragraphs(f"And {left:,} more: use --limit, or --format csv." if left > 0 else "", *_notes(found)),

@@ -12,14 +12,13 @@ from riskgraph.analysis.select import nothing_recorded
 from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.blocks import Items
-from riskgraph.render.headline import name_of
+from riskgraph.render.headline import dates_of, name_of
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     BY_LAW,
     area_label,
     band_phrase,
     capital,
-    data_of,
     full_name,
     join,
     plural,
@@ -63,7 +62,7 @@ def page(found: Held, limit: int = 20) -> Page:
     people = sum(one.people is not None for one in known)
     unsaid = f"About how many people: known of {people} of {plural(len(known), 'row')}. " if known else ""
     return Page(
-        f"{_headline(found, who)} ({data_of(dataset)}).{marking}",
+        f"{_headline(found, who)} ({dates_of(dataset, found.question.view)}).{marking}",
         (
             *paragraphs(_unknown(found, who, min(limit, 12))),
             *((items,) if known else ()),

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from riskgraph.analysis.peers import Peer, Peers, Run
 from riskgraph.model import PRODUCT, SUPPLIER, SYSTEM
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
     bodies,
     class_word,
-    data_of,
     full_name,
     join,
     plural,
@@ -50,7 +50,7 @@ def page(found: Peers, limit: int = 10) -> Page:
         else ()
     )
     return Page(
-        f"{lead} ({data_of(dataset)}).",
+        f"{lead} ({dates_of(dataset, found.question.view)}).",
         (
             *paragraphs(*first),
             Items(tuple(_line(found, peer) for peer in found.peers[:limit])),

@@ -14,6 +14,7 @@ from riskgraph.dates import in_words, last_day
 from riskgraph.graph import RiskGraph
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Grade, Incident
 from riskgraph.render.blocks import Items
+from riskgraph.render.headline import dates_of
 from riskgraph.render.incident_words import note_words
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.why import evidence_lines
@@ -23,7 +24,6 @@ from riskgraph.render.words import (
     bodies,
     capital,
     class_word,
-    data_of,
     full_name,
     join,
     kind_word,
@@ -84,7 +84,7 @@ def page(profile: Profile, *, evidence: bool = False, limit: int = 12, side: boo
             lines += [f"  {note_words(dataset, note, dated=False)}"] if note.says else []
     handle = profile.graph.names.handle(entity.id)
     return Page(
-        f"{lead} ({data_of(dataset)}).",
+        f"{lead} ({dates_of(dataset, profile.view)}).",
         spaced(lines),
         (
             f"riskgraph blast {handle}",

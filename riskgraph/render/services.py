@@ -5,10 +5,10 @@ from __future__ import annotations
 from riskgraph.analysis.services import HitArea, HitService, ServicesHit
 from riskgraph.model import AUTHORITY, Band, FailureKind
 from riskgraph.render.blocks import Items
-from riskgraph.render.headline import failing
+from riskgraph.render.headline import dates_of, failing
 from riskgraph.render.held import scope_words
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import area_label, band_phrase, capital, data_of, join, plural, root_name, short_name
+from riskgraph.render.words import area_label, band_phrase, capital, join, plural, root_name, short_name
 
 __all__ = ["page"]
 
@@ -22,7 +22,7 @@ def page(found: ServicesHit, limit: int = 12, names: int = 4) -> Page:
     who = join(root_name(dataset, root) for root in roots)
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     count, bodies = len(found.services), len(found.bodies)
-    date = f"({data_of(dataset)}).{marking}"
+    date = f"({dates_of(dataset, found.question.view)}).{marking}"
     facts = found.fact_values()
     hit = "stop" if found.question.kinds == (FailureKind.OUTAGE,) else "be hit"
     if count:

@@ -14,7 +14,7 @@ from riskgraph.dates import in_words, last_day
 from riskgraph.evidence import last_evidenced
 from riskgraph.model import AUTHORITY, KINDS, PRODUCT, Band, FailureKind, Relation
 from riskgraph.render.blocks import Items
-from riskgraph.render.headline import failing
+from riskgraph.render.headline import dates_of, failing
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.words import (
     BY_LAW,
@@ -23,7 +23,6 @@ from riskgraph.render.words import (
     assumption,
     band_phrase,
     capital,
-    data_of,
     full_name,
     join,
     plural,
@@ -46,7 +45,7 @@ def _supposed(question: Question, dataset: Dataset) -> str:
 
 def _asked(question: Question, dataset: Dataset) -> str:
     """The same with the date of the data."""
-    return f"{_supposed(question, dataset)} ({data_of(dataset)})"
+    return f"{_supposed(question, dataset)} ({dates_of(dataset, question.view)})"
 
 
 def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4) -> Page:
@@ -67,11 +66,11 @@ def page(why: Why, *, sources: bool = False, every: bool = False, limit: int = 4
     if not why.chains:
         show = f"riskgraph show {names.handle(why.body)}"
         if not why.recorded:
-            lead = f"Not known: nothing is recorded of what {name} depends on ({data_of(dataset)})."
+            lead = f"Not known: nothing is recorded of what {name} depends on ({dates_of(dataset, why.question.view)})."
             return Page(lead, (), (show,))
         gap = "That may be a gap of the map and not a fact of the world."
         roots = join(root_name(dataset, root) for root in why.question.roots)
-        first = f"0 known routes carry harm from {roots} to {name} ({data_of(dataset)})."
+        first = f"0 known routes carry harm from {roots} to {name} ({dates_of(dataset, why.question.view)})."
         return Page(first, paragraphs(gap), (f"riskgraph why --not {words}", show))
     groups = [(chain,) for chain in why.chains] if every else _distinct(dataset, why.chains)
     items: list[str] = []
@@ -115,7 +114,7 @@ def _headline(why: Why) -> str:
     open_ = best.band is Band.NOT_RULED_OUT
     sure = "only if software were altered" if why.chains[0].altered else best.band.word
     told = "" if open_ else f": {sure}"
-    date, way = data_of(dataset), "" if open_ and route[0] is Route.DIRECT else f" {way}"
+    date, way = dates_of(dataset, why.question.view), "" if open_ and route[0] is Route.DIRECT else f" {way}"
     return f"{name} {could}{way} {_supposed(why.question, dataset)}{told} ({date})."
 
 
