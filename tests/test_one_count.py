@@ -272,7 +272,7 @@ def test_answering_not_returned_never_makes_an_answer_fall() -> None:
 
 def test_whose_past_customers_they_are_is_said() -> None:
     uk = RiskGraph.open("uk")
-    radius = blast(uk, "microsoft")
+    radius = blast(uk, "microsoft", regions=["South East"])  # few enough to be shown one by one
     holders = {reach.holder for reach in radius.past}
     assert {"supplier:capita", "supplier:microsoft"} <= holders
     assert "held by Capita" in as_text(blast_page(radius))
@@ -472,7 +472,7 @@ def test_a_call_names_each_service_with_its_own_band() -> None:
 
 
 def test_who_is_hit_is_not_only_said_to_run_or_host_it() -> None:
-    text = as_text(calls_page(calls(RiskGraph.open("seeds"), "east kent services")))
+    text = as_text(calls_page(calls(RiskGraph.open("seeds"), "east kent services", as_of="2024-01-18")))
     assert "runs, hosts or makes" not in text
     assert "hosts what was hit, and could be reached itself: documented" in text
 
@@ -504,9 +504,10 @@ def test_a_section_on_what_could_stop_lists_what_could_stop() -> None:
 
 def test_a_body_stands_under_every_line_by_which_it_is_reached() -> None:
     uk = RiskGraph.open("uk")
-    canterbury = blast(uk, "civica")["authority:canterbury"]
+    radius = blast(uk, "civica", as_of="2024-01-18")
+    canterbury = radius["authority:canterbury"]
     assert {"revenues-benefits", "customer-digital"} <= set(canterbury.lines)
-    lines = as_text(blast_page(blast(uk, "civica"))).splitlines()
+    lines = as_text(blast_page(radius)).splitlines()
     assert sum("Canterbury" in line for line in lines if line.startswith("- ")) == 2
 
 

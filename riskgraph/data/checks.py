@@ -228,9 +228,11 @@ def _never(dataset: Dataset) -> Iterator[Finding]:
 
 @check("relation-twice", "warning")
 def _twice(dataset: Dataset) -> Iterator[Finding]:
-    """Two rows say the same of the same two bodies, area and dates."""
+    """Two rows say the same of the same two bodies, area and dates; what a class rule made gives way to a row."""
     seen: dict[tuple[str | None, ...], str] = {}
     for row in dataset.relations.values():
+        if row.rule is not None:
+            continue
         key = (
             row.dependent,
             row.relation,
