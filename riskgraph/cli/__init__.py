@@ -206,7 +206,7 @@ def _write_no_more() -> None:
     epilog="""\b
 Examples:
   riskgraph blast civica
-  riskgraph why thanet civica
+  riskgraph why thanet partnershipone
   riskgraph blast "RBKC and Westminster shared IT environment" --like ransomware
 
 """

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @answers(
     "why",
-    "riskgraph why thanet civica",
+    "riskgraph why thanet civica --as-of 2024-01-15",
     "riskgraph why rochford capita --like data-theft",
-    "riskgraph why thanet civica --sources",
+    "riskgraph why medway amazon-web-services --sources",
     "riskgraph why --not essex civica",
 )
 @click.argument("body", shell_complete=complete_names)

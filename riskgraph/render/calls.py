@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from riskgraph.analysis.calls import Call, CallSheet
 from riskgraph.analysis.desks import desks
 from riskgraph.analysis.triage import Tier
-from riskgraph.dates import in_words
 from riskgraph.model import Band
-from riskgraph.render.headline import finding
+from riskgraph.render.headline import dates_of, finding
 from riskgraph.render.page import Page, spaced
 from riskgraph.render.words import area_label, full_name, join, plural
 
@@ -47,7 +46,7 @@ _NATIONAL = {
 def page(sheet: CallSheet, contacts: Contacts | None = None) -> Page:
     """The sheet for paper or a message, with the contacts that are given; the others are written in by hand."""
     dataset, more = sheet.graph.dataset, plural(sheet.more, "more body", "more bodies")
-    said = f"{finding(sheet.radius)} (data of {in_words(dataset.info.as_of)})."
+    said = f"{finding(sheet.radius)} ({dates_of(dataset, sheet.radius.view)})."
     lines = [
         "",
         *(line for call in sheet.calls for line in _lines(sheet, call, contacts)),

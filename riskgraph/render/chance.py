@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from riskgraph.analysis.chance import Chance, ChanceChange, Exposure
-from riskgraph.dates import in_words
 from riskgraph.model import Band
 from riskgraph.render.blocks import Block, Items
-from riskgraph.render.headline import failing, finding
+from riskgraph.render.headline import dates_of, failing, finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, bodies, join, plural, root_name, short_name
 
@@ -45,7 +44,7 @@ def _cut(items: list[str], limit: int) -> tuple[Items, ...]:
 def page(found: Chance, limit: int = 5) -> Page:
     """The answer for a message: the radius first, then what to expect of it, then what it rests on."""
     dataset, radius = found.graph.dataset, found.radius
-    date = f"data of {in_words(dataset.info.as_of)}"
+    date = dates_of(dataset, radius.view)
     how = "" if found.band is Band.POSSIBLE else f" ({band_phrase(found.band)})"
     if not found.authorities:
         return Page(f"{finding(radius)} ({date}); there is no chance to give.")

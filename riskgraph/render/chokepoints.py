@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from riskgraph.analysis.chokepoints import Chokepoints, Cut, Saving, ServiceCuts
-from riskgraph.dates import in_words
 from riskgraph.model import Band, FailureKind
 from riskgraph.render.blocks import Items
-from riskgraph.render.headline import finding
+from riskgraph.render.headline import dates_of, finding
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import (
     area_label,
@@ -39,7 +38,7 @@ def page(found: Chokepoints, limit: int = 5) -> Page:
         The most bodies to name; half as many rows.
     """
     dataset, radius, band = found.graph.dataset, found.radius, found.question.band
-    date = f"data of {in_words(dataset.info.as_of)}"
+    date = dates_of(dataset, found.question.view)
     surely = {Band.POSSIBLE: "", Band.NOT_RULED_OUT: ", counting what cannot be ruled out"}
     how = surely.get(band, f", counting what is {band_phrase(band)}")
     if not found.reached:
@@ -110,7 +109,7 @@ def cuts_page(found: ServiceCuts, limit: int = 6) -> Page:
     """
     dataset = found.graph.dataset
     service = f"{area_label(found.area)} at {short_name(dataset, found.council)}"
-    date = f"data of {in_words(dataset.info.as_of)}"
+    date = dates_of(dataset, found.question.view)
     several = [cut for cut in found.cuts if cut.order > 1]
     could = "could stop" if found.question.kinds == (FailureKind.OUTAGE,) else "could reach"
     lead = f"0 things are known that {could} {service} by themselves ({date})."

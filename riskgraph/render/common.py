@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from riskgraph.analysis.common import Common, CommonAnswer, SharedThing
 from riskgraph.analysis.proofs import Proof
-from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items
 from riskgraph.render.chance import percent
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, short_name
 
@@ -28,7 +28,7 @@ def page(found: Common, limit: int = 5) -> Page:
     first, second = (found.graph.names.handle(id_) for id_ in (found.first, found.second))
     one = f"riskgraph blast {found.graph.names.handle(through[0].id)}" if through else f"riskgraph show {first}"
     return Page(
-        f"{headline(found)} (data of {in_words(found.graph.dataset.info.as_of)}).",
+        f"{headline(found)} ({dates_of(found.graph.dataset, found.question.view)}).",
         (
             Items(tuple(_shared(found, shared) for shared in through[:limit])),
             *paragraphs(*_beside(found), more, *_measures(found), *unknown_lines(found)),

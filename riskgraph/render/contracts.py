@@ -10,8 +10,9 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import Relation
 from riskgraph.render.blocks import Items, Text
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, paragraphs
-from riskgraph.render.words import area_label, full_name, join, plural
+from riskgraph.render.words import area_label, capital, full_name, join, plural
 
 __all__ = ["against", "certificates_page", "contracts_page", "locks_page"]
 
@@ -40,7 +41,7 @@ def contracts_page(found: Contracts, limit: int = 10) -> Page:
         counts = against((*found.contracts, *found.passed, *found.open))
         told = f"Against the vesting day, {in_words(found.vesting)}: {counts}"
     return Page(
-        f"{plural(len(found.contracts), 'contract')} with an end to come (data of {in_words(dataset.info.as_of)}), {order}{_first(found)}.",
+        f"{plural(len(found.contracts), 'contract')} with an end to come ({dates_of(dataset, found.question.view)}), {order}{_first(found)}.",
         (
             *blocks,
             *paragraphs(
@@ -140,12 +141,12 @@ _HARD = {
 
 def locks_page(found: Locks, limit: int = 10) -> Page:
     """How many stand at the worst level, when that was assessed, and each of them, the worst first."""
-    date = in_words(found.graph.dataset.info.as_of)
+    date = dates_of(found.graph.dataset, found.question.view)
     if not found.locks:
         return Page(
             f"0 of {plural(found.not_assessed, 'relation')} say how hard they are to replace: fill in the column "
             f'"{REPLACE}" of a register.',
-            paragraphs(f"Data of {date}."),
+            paragraphs(f"{capital(date)}."),
         )
     never, very = found.count("no"), found.count("very-hard")
     many = f"of {plural(len(found.locks), 'arrangement')} that somebody assessed"
@@ -162,7 +163,7 @@ def locks_page(found: Locks, limit: int = 10) -> Page:
         oldest, newest = (in_words(day) for day in found.assessed)
         when = f"Assessed: {join(levels)}; by sources of {newest if oldest == newest else f'{oldest} to {newest}'}."
     return Page(
-        f"{first}{named} (data of {date}).",
+        f"{first}{named} ({date}).",
         (
             *paragraphs(when),
             Items(tuple(_lock(found, lock) for lock in found.locks[:limit])),

@@ -8,7 +8,7 @@ from riskgraph.analysis.together import Combined, JointRanking
 from riskgraph.dates import in_words
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blocks import Items
-from riskgraph.render.headline import failing
+from riskgraph.render.headline import dates_of, failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import band_phrase, join, kind_word, plural, root_name, scope_phrase, short_name
 
@@ -141,7 +141,7 @@ def _things(count: int) -> str:
 def together_page(found: JointRanking) -> Page:
     """The sets of roots that together reach most, and how exact that is."""
     dataset = found.graph.dataset
-    date = f"data of {in_words(dataset.info.as_of)}"
+    date = dates_of(dataset, found.question.view)
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     how = f"{band_phrase(found.question.band)} or surer; {date}"
     if not found.rows and found.exact:
