@@ -329,7 +329,8 @@ def test_how_a_council_stands_in_its_class_names_nobody_and_comes_first() -> Non
     assert one.fewer is not None and one.median is not None and one.fewer > one.class_size / 2
     lead, beside = as_text(peers_page(found)).splitlines()[:2]
     assert lead.startswith(
-        f"4 of Dover's {one.services} known services lean on East Kent Services; median of 163 districts: 2 (data of "
+        f"4 of Dover's {one.services} known services lean on East Kent Services; median of 163 districts: 2 "
+        "(as of 18 January 2024, data of "
     )
     assert beside.endswith("None of them is named.")
 
