@@ -127,9 +127,13 @@ def unknown_lines(radius: BlastRadius) -> list[str]:
             "such as personal data from the service area."
         )
     if radius.old_rows:
-        lines.append(f"{plural(len(radius.old_rows), 'fact')} behind this were last evidenced over five years ago.")
+        lines.append(
+            f"{plural(len(radius.old_rows), 'fact')} behind this {'was' if len(radius.old_rows) == 1 else 'were'} last evidenced over five years ago."
+        )
     if radius.undated_rows:
-        lines.append(f"{plural(len(radius.undated_rows), 'fact')} behind this have no dated evidence.")
+        lines.append(
+            f"{plural(len(radius.undated_rows), 'fact')} behind this {'has' if len(radius.undated_rows) == 1 else 'have'} no dated evidence."
+        )
     lines.append("What is not in this map is not known to be safe: a council that is missing may still be reached.")
     return lines
 
