@@ -395,7 +395,7 @@ def service_cuts(
 
     Examples
     --------
-    >>> found = service_cuts(RiskGraph.open("seeds"), "thanet", "revenues-benefits")
+    >>> found = service_cuts(RiskGraph.open("seeds"), "thanet", "customer-digital")
     >>> [cut.things for cut in found.single if cut.band is Band.DOCUMENTED]
     [('shared-service:east-kent-services',)]
     """

@@ -207,7 +207,7 @@ def gaps(graph: RiskGraph, **asking: Unpack[Asking]) -> Gaps:
     Examples
     --------
     >>> found = gaps(RiskGraph.open("seeds"))
-    >>> found.fields["hosting"].blank > 0
+    >>> found.fields["data"].blank > 0
     True
     """
     question = Question.of(graph, **asking)

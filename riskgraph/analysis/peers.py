@@ -205,7 +205,7 @@ def peers(graph: RiskGraph, body: str, *, root: RootNames = (), **asking: Unpack
     Examples
     --------
     >>> found = peers(RiskGraph.open("seeds"), "thanet")
-    >>> found.shared["shared-service:east-kent-services", "revenues-benefits"]
+    >>> found.shared["shared-service:east-kent-services", "customer-digital"]
     ('authority:canterbury', 'authority:dover')
     """
     id_ = graph.names.resolve(body, frozenset({AUTHORITY}))
