@@ -64,7 +64,7 @@ def test_hostile_names_are_text_in_the_pictures(tmp_path: Path, open_page: Open)
 
 def test_without_scripts_the_tables_say_it_all(tmp_path: Path, open_page: Open) -> None:
     path = tmp_path / "explorer.html"
-    path.write_bytes(page_of(RiskGraph(seeds()), "supplier:civica"))
+    path.write_bytes(page_of(RiskGraph(seeds()), "shared-service:partnershipone"))
     page, _ = open_page(path, java_script_enabled=False)
     assert page.locator("#no-scripts").is_visible()
     rows = page.locator("section tbody").first.locator("tr").count()
