@@ -13,6 +13,7 @@
 
 MATCH (m:RiskMap {name: $map})
 MATCH (end:Place {part: 'service'})-[:PART_OF]->(body:Entity {generation: m.generation, id: $body})
+USING INDEX body:Entity(generation, id)
 MATCH (end)(()<-[h:LEADS_TO WHERE h.outage <= $band]-())*(p:Place)
 WITH DISTINCT end, body, p
 MATCH (p)<-[:FAILS_AT]-(root:Entity)

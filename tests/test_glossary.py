@@ -52,7 +52,7 @@ def names(ids: set[str]) -> str:
     """Names in a sentence, without what sort of council each is."""
     usual = sorted(uk().dataset.entities[id_].name for id_ in ids)
     bare = [re.sub(r" (City|Borough|District|County)?\s?Council$", "", name) for name in usual]
-    return f"{', '.join(bare[:-1])} and {bare[-1]}"
+    return " and ".join(filter(None, (", ".join(bare[:-1]), bare[-1])))
 
 
 def test_every_word_has_one_paragraph() -> None:
@@ -82,7 +82,7 @@ def test_the_three_numbers_of_civica_differ_as_the_page_says() -> None:
     councils = {body for body in out if entities[body].authority_type in PRINCIPAL_COUNCILS}
     assert (
         served - reached == councils
-        and f"So {names(councils)} are in" in TEXT
+        and f"So {names(councils)} {'is' if len(councils) == 1 else 'are'} in" in TEXT
         and all(entities[body].authority_type in PRINCIPAL_COUNCILS for body in served)
     )
     assert [entities[body].name for body in reached - served] == ["Greater London Authority"]
