@@ -34,7 +34,7 @@ from riskgraph.errors import RiskGraphError
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band
 from riskgraph.render.atlas import letters, numbers, pack, unpack
-from riskgraph.render.words import route_phrase, sentence
+from riskgraph.render.words import BY_LAW, route_phrase, sentence
 from riskgraph.report.atlas import ATLAS_QUESTIONS, Atlas, atlas
 
 SAMPLE = 50
@@ -66,7 +66,7 @@ def expected(radius: BlastRadius) -> dict[str, dict[str, Any]]:
             "past": reach.past,
             "route": route_phrase(dataset, reach.route, reach.first),
             "lines": sorted(area or "?" for area in reach.lines),
-            "seen": (reach.seen or "")[:4],
+            "seen": BY_LAW if reach.by_law else (reach.seen or "")[:4],
             "ended": (reach.ended or "") if reach.past else "",
             "sentence": sentence(dataset, reach.lead[1].proof),
         }

@@ -58,7 +58,7 @@ OF_14 = r"\d+ of your 14 members"
 
 # number of the question, as it is asked, what is typed, and the first line from its beginning
 ASKED: list[tuple[int, str, str, str]] = [
-    (1, "Civica's been hit. Which of us is it?", "riskgraph blast civica --members kent.csv", OF_14 + r" could possibly be reached if Civica were compromised, none of them surely: Ashford, Dartford, Kent \(county\) and Medway" + DATED),
+    (1, "Civica's been hit. Which of us is it?", "riskgraph blast civica --members kent.csv", OF_14 + r" could possibly be reached if Civica were compromised, none of them surely" + DATED),
     (2, "Who do I ring, in what order?", "riskgraph calls larkfield --data mine.csv", r"\d+ calls: 1 of 1 council could be reached first if Larkfield Software were compromised: Dover" + DATED),
     (3, "We don't even buy from them. How are we connected?", 'riskgraph why medway "Amazon Web Services"', r"Medway could be reached through PlanX if Amazon Web Services were compromised: likely" + DATED),
     (4, "What have they got of ours, and is any of it sensitive?", "riskgraph held larkfield --data mine.csv", r"1 of 1 council has data with Larkfield Software.*" + DATED),
@@ -67,12 +67,12 @@ ASKED: list[tuple[int, str, str, str]] = [
     (7, "Should we pull the plug on them, and what breaks if we do?", "riskgraph whatif cut thanet partnershipone", r"Thanet loses revenues and benefits and \d+ more services? and may leave PartnershipOne's reach" + DATED),
     (8, "What can I safely say right now?", "riskgraph brief larkfield-2026 --data ours", r"1 council is recorded as hit" + DATED),
     (9, "Have we still got data with them from the old contract?", "riskgraph held capita --members kent.csv", r"1 past customer of your 14 members may have left data with Capita" + DATED),
-    (10, "Is it only us, or half the county? Can I tell the other WARPs?", "riskgraph blast civica --members kent.csv --anonymous", r"Fewer than 5 of your 14 members could be reached if Civica were compromised" + DATED),
-    (11, "If Civica were compromised tonight, who do I ring?", "riskgraph whatif lose civica --members kent.csv --save tonight.toml", OF_14 + r" could possibly be reached if Civica were compromised, none of them surely: Ashford, Dartford, Kent \(county\) and Medway" + DATED),
+    (10, "Is it only us, or half the county? Can I tell the other WARPs?", "riskgraph blast civica --members kent.csv --anonymous", OF_14 + r" could possibly be reached if Civica were compromised, none of them surely" + DATED),
+    (11, "If Civica were compromised tonight, who do I ring?", "riskgraph whatif lose civica --members kent.csv --save tonight.toml", OF_14 + r" could possibly be reached if Civica were compromised, none of them surely" + DATED),
     (12, "What's the worst single thing that could go wrong on our patch?", "riskgraph rank --members kent.csv", OF_14 + r" could be reached first if Kent Homechoice were compromised: the worst of [\d,]+ things that could fail" + DATED),
     (13, "Are our main supplier and our backup in the same place?", "riskgraph whatif same-place civica capita", r"Yes: if Microsoft fails, Civica and Capita could both be reached" + DATED),
     (14, "What does everyone secretly depend on, one step behind our suppliers?", "riskgraph rank --hidden", r"\d+ of \d+ public bodies could be reached first through [\w ]+ without any relation of their own with it(; \d+ more public bodies possibly)?: the worst of [\d,]+ things that could fail" + DATED),
-    (15, "What if two go at once?", "riskgraph blast civica capita --members kent.csv", OF_14 + r" could possibly be reached if Civica and Capita were compromised together, none of them surely: .*" + DATED),
+    (15, "What if two go at once?", "riskgraph blast civica capita --members kent.csv", OF_14 + r" could possibly be reached if Civica and Capita were compromised together, none of them surely" + DATED),
     (16, "What if we leave the shared service?", "riskgraph whatif leave thanet EKS", r"Thanet loses HR and payroll and \d+ more services and may leave East Kent Services' reach" + DATED),
     (17, "What happens to all this when we become one council?", 'riskgraph whatif merge canterbury dover thanet --as "East Kent" --on 2028-04-01', r"Canterbury, Dover and Thanet become East Kent; \d+ service areas have more than one provider" + DATED),
     (18, "Which contracts in the worst blast radius end first?", "riskgraph contracts --region 'South East'", r"\d+ contracts with an end to come" + DATED + r", [\w ]+: [\w ]+ with [\w ().]+, (\d+ )?\w* ?20\d\d\."),
@@ -140,7 +140,7 @@ def test_thirty_questions_are_asked_once_each_and_stand_on_the_page() -> None:
     [
         (
             1,
-            "Only if its software were altered, 10 (Modern.gov 10): Canterbury, Dover, Folkestone and Hythe, Gravesham and 6",
+            "Only if its software were altered, 8 (Modern.gov 8): Canterbury, Dover, Gravesham, Maidstone and 4 more (last seen",
         ),
         (4, "Old contracts of present customers, 1: Dover (housing, until 31 March 2019). Ask each for proof"),
         (11, "Scenario written to tonight.toml."),
