@@ -281,11 +281,11 @@ def run(neo4j_server: Any, *words: str) -> Any:
 
 def test_the_words_load_status_and_clear(neo4j_server: Any, server: Server) -> None:
     dry = run(neo4j_server, "neo4j", "load", "seeds", "--dry-run")
-    assert dry.stdout.startswith("103 bodies and relations would be new")
+    assert dry.stdout.startswith("115 bodies and relations would be new")
     assert maps(server) == []
     assert re.match(r"[01] maps? on the server \(Neo4j 5\.26", run(neo4j_server, "neo4j", "status").stdout)
     first = run(neo4j_server, "neo4j", "load", "seeds")
-    assert first.stdout.startswith("42 bodies and places are on the server as map 'seeds'")
+    assert first.stdout.startswith("43 bodies and places are on the server as map 'seeds'")
     again = run(neo4j_server, "neo4j", "load", "seeds", "--format", "json")
     assert json.loads(again.stdout)["unchanged"] is True
     named = run(neo4j_server, "neo4j", "load", "seeds", "--name", "no spaces please")
