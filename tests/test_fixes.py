@@ -215,7 +215,7 @@ def run(*words: str) -> str:
 def test_the_first_line_says_that_no_single_change_helps_more_than_one_council() -> None:
     said = run("civica", "--data", "seeds", "--as-of", STORY).splitlines()
     assert said[0].startswith(
-        "No single change helps more than one of the 3 councils that Civica could reach (data of "
+        "No single change helps more than one of the 3 councils that Civica could reach (as of 18 January 2024, data of "
     )
     assert "Sever" not in "".join(said) and "alone 0" not in "".join(said)
     assert any(line.startswith("1. Each of 3 councils: have another than Civica run ") for line in said)
