@@ -196,7 +196,7 @@ def last_evidenced(dataset: Dataset, row: Relation, view: View) -> str | None:
     >>> last_evidenced(seeds, row, View(seeds.info.day))[:4]
     '2025'
     """
-    if row.rule is not None:
+    if row.by_law:
         return None  # it holds by law: of this body nobody has evidenced it
     items = [dataset.evidence[id_] for id_ in row.evidence]
     items = [item for item in items if item.stance == "supports" and item.about is None]

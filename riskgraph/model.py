@@ -287,6 +287,11 @@ class Relation:
         return first.removeprefix(RULE) if first.startswith(RULE) else None
 
     @property
+    def by_law(self) -> bool:
+        """Whether a class rule made the row: law says it of every body of a class, nobody observed it of this one."""
+        return self.rule is not None
+
+    @property
     def hours_without(self) -> int | None:
         """Hours the dependent can be without it, said in hours or in days; `None` is not known."""
         if self.tolerable_hours is not None:

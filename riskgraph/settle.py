@@ -92,7 +92,7 @@ class Step:
     @property
     def by_law(self) -> bool:
         """Whether a class rule made the row: it holds by law, and was not observed."""
-        return self.row.rule is not None
+        return self.row.by_law
 
     @property
     def implied(self) -> bool:
@@ -191,12 +191,12 @@ def settle(dataset: Dataset, view: View) -> Settled:
     steps: list[Step] = []
     uses: list[tuple[Step, Relation]] = []
     makers: dict[str, list[tuple[Relation, Grade]]] = defaultdict(list)
-    every = sorted(dataset.relations.values(), key=lambda row: row.rule is not None)  # what was observed comes first
-    ruled = {row.provider for row in every if row.rule is not None}
+    every = sorted(dataset.relations.values(), key=lambda row: row.by_law)  # what was observed comes first
+    ruled = {row.provider for row in every if row.by_law}
     observed: dict[tuple[str, str, str], set[str | None]] = defaultdict(set)
     for original in every:
         grade = settler.weighed.grade(original)
-        if grade is None or (original.rule is not None and _is_said(original, observed)):
+        if grade is None or (original.by_law and _is_said(original, observed)):
             continue
         row = settler.weighed.known(original)
         if row.relation in _MAKES:

@@ -8,6 +8,7 @@ import importlib
 import json
 import pkgutil
 import re
+import shlex
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -191,3 +192,22 @@ def test_a_question_is_the_same_in_every_form() -> None:
 def test_a_word_that_is_not_known_is_one_message(words: dict[str, object]) -> None:
     with pytest.raises(RiskGraphError):
         Question.of(RiskGraph.open("seeds"), "civica", **words)  # type: ignore[arg-type]
+
+
+# answers that have a day of their own, or none
+UNASKED = {
+    *("timeline", "replay", "replay score", "replay scoreboard", "verify", "gate", "exercise"),
+    *("data check", "data incident", "data merge", "data overlap", "data redact"),
+}
+
+
+@pytest.mark.parametrize("word", sorted(ASKED))
+def test_an_answer_of_another_day_says_so_before_its_first_list(word: str) -> None:
+    line = ASKED[word] if "--data" in ASKED[word] or "seeds" in ASKED[word] else f"{ASKED[word]} --data seeds"
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        found = CliRunner().invoke(main, [*shlex.split(line), "--as-of", "2024-01-15"])
+    if word in UNASKED:
+        assert found.exit_code == 2 and "--as-of" in found.stderr
+        return
+    lead = " ".join(found.stdout.partition("\n- ")[0].split())
+    assert "s of 15 January 2024, data of 30 November 2026" in lead or "at any date" in lead or "Supposed: " in lead

@@ -16,7 +16,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from riskgraph.analysis.area_coverage import Uses
-from riskgraph.analysis.measure import by_law, is_council
+from riskgraph.analysis.measure import is_council
 from riskgraph.api import RiskMap, load
 from riskgraph.dates import in_words, last_day
 from riskgraph.evidence import Weighed, last_evidenced
@@ -78,14 +78,14 @@ def uk() -> RiskMap:
 @cache
 def rows() -> tuple[Relation, ...]:
     """Every row that was observed."""
-    return tuple(row for row in uk().dataset.relations.values() if not by_law(row))
+    return tuple(row for row in uk().dataset.relations.values() if not row.by_law)
 
 
 @cache
 def in_force() -> tuple[Step, ...]:
     """Every row that was observed and is in force at the date of the data."""
     graph = uk().graph
-    return tuple(s for s in graph.settled(graph.view()).steps if s.in_force and not s.implied and not by_law(s.row))
+    return tuple(s for s in graph.settled(graph.view()).steps if s.in_force and not s.implied and not s.row.by_law)
 
 
 def items(row: Relation, about: str | None = None) -> list[Evidence]:
@@ -177,9 +177,9 @@ def _relations() -> Iterator[str]:
         f"Items that dispute: {disputes:,}. Rows that rest on a single item: {single:,}.",
     )
     view = uk().graph.view()
-    steps = [s for s in uk().graph.settled(view).steps if not s.implied and not by_law(s.row)]
+    steps = [s for s in uk().graph.settled(view).steps if not s.implied and not s.row.by_law]
     force = sum(step.in_force for step in steps)
-    lawful = sum(by_law(row) for row in uk().dataset.relations.values())
+    lawful = sum(row.by_law for row in uk().dataset.relations.values())
     yield ""
     yield said(
         f"{force:,} relations are in force at the date of the data, {len(steps) - force:,} have ended, by",
@@ -288,7 +288,8 @@ def _blanks() -> Iterator[str]:
 def _age() -> Iterator[str]:
     dataset, view = uk().dataset, uk().graph.view()
     weighed = Weighed(dataset, view)
-    since = view.as_of.year - 4
+    since, old = uk().coverage().since, view.as_of.year - 10
+    before = f"before {old}"
     buckets: Counter[str] = Counter()
     strong = 0
     openly = [step for step in in_force() if step.row.valid_to is None]
@@ -296,12 +297,12 @@ def _age() -> Iterator[str]:
         seen = last_evidenced(dataset, step.row, view)
         year = None if seen is None else last_day(seen).year
         name = (
-            "no date" if year is None else f"since {since}" if year >= since else "before 2016" if year < 2016 else f"2016 to {since - 1}"
+            "no date" if year is None else f"since {since}" if year >= since else before if year < old else f"{old} to {since - 1}"
         )  # fmt: skip
         buckets[name] += 1
         grade = weighed.grade(step.row)
-        strong += name == "before 2016" and grade is not None and grade < Grade.INFERRED
-    order = (f"since {since}", f"2016 to {since - 1}", "before 2016", "no date")
+        strong += name == before and grade is not None and grade < Grade.INFERRED
+    order = (f"since {since}", f"{old} to {since - 1}", before, "no date")
     yield from table("open rows last seen|rows", [(name, buckets[name]) for name in order])
     undated = Counter(item.confidence for item in cited() if item.published is None)
     only = sum(all(item.published is None for item in items(row)) for row in rows() if items(row))
@@ -311,7 +312,7 @@ def _age() -> Iterator[str]:
     yield ""
     yield said(
         f"{sum(row.valid_to is None for row in rows()):,} rows have no known end and",
-        f"{sum(row.valid_from is None for row in rows()):,} no known start. Of the open rows last seen before 2016,",
+        f"{sum(row.valid_from is None for row in rows()):,} no known start. Of the open rows last seen {before},",
         f"{strong:,} count above *possible*.",
         f"{sum(undated.values()):,} items of evidence have no date",
         f"({join(f'{count:,} {grade}' for grade, count in undated.most_common())}): they count as reported at best.",
@@ -347,7 +348,7 @@ def _suppliers() -> Iterator[str]:
     users: dict[str, set[str]] = defaultdict(set)
     areas: dict[str, Counter[str]] = defaultdict(Counter)
     for step in graph.settled(graph.view()).steps:
-        if not step.in_force or by_law(step.row) or dataset.entities[step.provider].kind != SUPPLIER:
+        if not step.in_force or step.row.by_law or dataset.entities[step.provider].kind != SUPPLIER:
             continue
         if is_council(dataset, step.dependent) and step.relation in relations_that(Trait.LEANS):
             users[step.provider].add(step.dependent)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import ClassVar, Literal, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
 from riskgraph.analysis.contracts import Buyers
-from riskgraph.analysis.measure import by_law, is_council
+from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.triage import counted_apart
 from riskgraph.data.sellers import national_services
@@ -183,18 +183,9 @@ class Coverage(Answer, Pictured):
         return f"<Coverage of {self.of} councils: anything known of {len(self.anything.known)}>"
 
 
-@dataclass(slots=True)
-class _Counting:
-    known: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)
-
-    def add(self, body: str, seen: bool) -> None:
-        self.known.add(body)
-        if seen:
-            self.seen.add(body)
-
-    def done(self) -> Known:
-        return Known(frozenset(self.known), frozenset(self.seen))
+def _known(counted: Mapping[str, bool]) -> Known:
+    """Councils, each with whether any of its rows was seen lately."""
+    return Known(frozenset(counted), frozenset(body for body, seen in counted.items() if seen))
 
 
 def area_coverage(graph: RiskGraph, **asking: Unpack[Asking]) -> Coverage:
@@ -221,9 +212,9 @@ def area_coverage(graph: RiskGraph, **asking: Unpack[Asking]) -> Coverage:
     buyers, national = Buyers(graph, view, question.selection), national_services(dataset)
     councils = {body for body in question.scope if is_council(dataset, body)}
     since = view.as_of.year - _YEARS
-    areas: dict[str, _Counting] = {area: _Counting() for area in question.selection.areas or rules().areas}
-    apart: dict[tuple[str, str | None, bool], _Counting] = defaultdict(_Counting)
-    anything, hosting = _Counting(), dict[str | None, list[int]]()
+    areas: dict[str | None, dict[str, bool]] = {area: {} for area in question.selection.areas or rules().areas}
+    apart: dict[tuple[str, str | None, bool], dict[str, bool]] = defaultdict(dict)
+    anything, hosting = dict[str, bool](), dict[str | None, list[int]]()
     assumed = {step.row.id for step in settled.steps if step.implied and step.hosting.text is not None}
     for step in settled.steps:
         row, area = step.row, step.area
@@ -233,12 +224,8 @@ def area_coverage(graph: RiskGraph, **asking: Unpack[Asking]) -> Coverage:
         seen = seen_on is not None and last_day(seen_on) >= date(since, 1, 1)
         shared = counted_apart(step, national)
         if step.dependent in councils and step.relation in _LEANS:
-            if shared:
-                apart[step.provider, area, by_law(row)].add(step.dependent, seen)
-            else:
-                anything.add(step.dependent, seen)
-                if area in areas:
-                    areas[area].add(step.dependent, seen)
+            for counted in [apart[step.provider, area, row.by_law]] if shared else [anything, areas.get(area, {})]:
+                counted[step.dependent] = seen or counted.get(step.dependent, False)
         if step.relation in _USE and not shared:
             counts = hosting.setdefault(area, [0, 0, 0])
             counts[0] += 1
@@ -250,11 +237,11 @@ def area_coverage(graph: RiskGraph, **asking: Unpack[Asking]) -> Coverage:
         question,
         since,
         {kind: tuple(some) for kind, some in kinds.items() if some},
-        {area: one.done() for area, one in areas.items()},
-        anything.done(),
+        {area: _known(one) for area, one in areas.items() if area is not None},
+        _known(anything),
         {area: Uses(*counts) for area, counts in hosting.items()},
         tuple(
-            Apart(*key, one.done())
-            for key, one in sorted(apart.items(), key=lambda pair: (-len(pair[1].known), pair[0][0], pair[0][1] or ""))
+            Apart(*key, _known(one))
+            for key, one in sorted(apart.items(), key=lambda pair: (-len(pair[1]), pair[0][0], pair[0][1] or ""))
         ),
     )

@@ -296,7 +296,7 @@ class Collector:
             tuple(sorted(self._carriers_of(body).keys() - {first})),
             self._in_force(body, lead),
             seen(self.dataset, lead, self.view),
-            any(self.dataset.relations[row].rule is not None for row in lead.rows),
+            any(self.dataset.relations[row].by_law for row in lead.rows),
             ended(lead),
             next((via.step.provider for via in reversed(lead.vias) if not via.step.in_force), None),
             self.counting,

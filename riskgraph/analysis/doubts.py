@@ -19,7 +19,7 @@ from riskgraph.data.spelling import normalise
 from riskgraph.dates import as_last, as_written, first_day, last_day, months_later
 from riskgraph.evidence import Weighed, last_evidenced, older
 from riskgraph.graph import RiskGraph
-from riskgraph.model import AUTHORITY, SUPPLIER, Entity, Relation
+from riskgraph.model import AUTHORITY, MECHANISMS, SUPPLIER, Entity, FailureKind, Relation
 from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.settle import Step, View
 from riskgraph.vocabulary import pattern, patterns
@@ -32,7 +32,6 @@ _NUMBERS = (
 )
 _PLANNED = 24  # months after which what was to be replaced is taken to be replaced
 _NEVER = "0001"  # a year before all others
-_FAILED = "supplier-failure"  # the mechanism of an incident in which a supplier stopped trading
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +295,7 @@ def _suppliers_gone(rows: _InForce) -> Iterator[MapDoubt]:
     failed = {
         origin.partition("/")[0]: incident.date_started or incident.date_disclosed
         for incident in dataset.incidents.values()
-        if incident.mechanism == _FAILED
+        if incident.mechanism in MECHANISMS and FailureKind.EXIT in MECHANISMS[incident.mechanism].kinds
         for origin in incident.origins
     }
     lost = {

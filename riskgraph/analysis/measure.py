@@ -25,14 +25,13 @@ from datetime import date
 from enum import StrEnum
 
 from riskgraph.data.dataset import Dataset
-from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, Band, FailureKind, RegisterEntry, Relation
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, Band, FailureKind, RegisterEntry
 
 __all__ = [
     "By",
     "Residents",
     "Standing",
     "bands_in",
-    "by_law",
     "counted",
     "counting",
     "counts",
@@ -89,11 +88,6 @@ def standing(dataset: Dataset, body: str, day: date) -> Standing | None:
         return Standing.GROUP
     entry = dataset.register.get(body)
     return Standing.COUNTED if entry is None or entry.exists(day) else Standing.ABOLISHED
-
-
-def by_law(row: Relation) -> bool:
-    """Whether a class rule made a row: law says it of every body of a class, and nobody observed it of this one."""
-    return row.rule is not None
 
 
 def is_council(dataset: Dataset, body: str) -> bool:

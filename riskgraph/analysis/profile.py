@@ -246,7 +246,7 @@ def profile(graph: RiskGraph, name: str, **asking: Unpack[Asking]) -> Profile:
         tuple(step for step in stated if step.dependent == id_ and step.in_force),
         tuple(step for step in mine if step.provider == id_ and step.in_force),
         tuple(step for step in stated if not step.in_force),
-        tuple(row.id for row in rows if row.id not in counted and row.rule is None),
+        tuple(row.id for row in rows if row.id not in counted and not row.by_law),
         () if entry is None else entry.successors,
         {area: len(found) for area, found in sorted(leaning.items(), key=lambda item: (-len(item[1]), item[0] or "~"))},
         tuple(

@@ -360,7 +360,7 @@ class BlastRadius(Answer, Pictured):
     @cached_property
     def undated_rows(self) -> tuple[str, ...]:
         """Ids of observed rows of the proofs shown with no date of evidence at all."""
-        rows = (row for row in self._rows if row.rule is None)
+        rows = (row for row in self._rows if not row.by_law)
         return tuple(row.id for row in rows if last_evidenced(self.graph.dataset, row, self.view) is None)
 
     @cached_property

@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import ClassVar, Unpack
 
 from riskgraph.analysis.answer import Answer, Column, Form, Row, TableForm, Value
-from riskgraph.analysis.measure import by_law
 from riskgraph.analysis.question import Asking, Question
 from riskgraph.analysis.replay import Outcome, Replay, State, hit_elsewhere, replay
 from riskgraph.analysis.why import Barrier, why_not
@@ -283,7 +282,7 @@ def scoreboard(
 def _named(found: Replay, asked: Asking) -> Named:
     """Whom a replay names, and which of those hit only because of a class rule."""
     hit = tuple(one.body for one in found.found)
-    lawful = {body for body in hit if any(by_law(row) for row in _proof(found, body))}
+    lawful = {body for body in hit if any(row.by_law for row in _proof(found, body))}
     if lawful:
         seen = {one.body for one in _observed(found, asked).found}
         lawful -= seen
@@ -384,5 +383,5 @@ def _serves_a_class(found: Replay) -> bool:
     dataset = found.graph.dataset
     roots = {origin.partition("/")[0] for origin in found.incident.origins}
     return bool(roots & national_services(dataset).keys()) or any(
-        row.provider in roots for row in dataset.relations.values() if by_law(row)
+        row.provider in roots for row in dataset.relations.values() if row.by_law
     )

@@ -370,7 +370,7 @@ class _Work:
             return
         first, last = min(map(first_day, days)) - AROUND, max(map(last_day, days)) + AROUND
         for row in self.dataset.relations.values():
-            if row.dependent not in self.bodies or row.rule is not None:
+            if row.dependent not in self.bodies or row.by_law:
                 continue
             for when, what in ((row.valid_from, What.RELATION_BEGAN), (row.valid_to, What.RELATION_ENDED)):
                 if when is not None and first <= last_day(when) and first_day(when) <= last:

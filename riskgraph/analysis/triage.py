@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from riskgraph.analysis.measure import by_law, is_council
+from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.question import Question
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.sellers import national_services
@@ -130,7 +130,7 @@ def counted_apart(step: Step, national: Collection[str]) -> bool:
     national
         The nation-wide services of the map (`riskgraph.data.sellers.national_services`).
     """
-    return step.provider in national or by_law(step.row)
+    return step.provider in national or step.row.by_law
 
 
 def known_areas(graph: RiskGraph, view: View) -> dict[str, set[str]]:

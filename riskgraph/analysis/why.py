@@ -136,7 +136,7 @@ class Why(Answer):
         dataset = self.graph.dataset
         for row in dict.fromkeys(row for chain in self.chains for row in chain.rows):
             items = [dataset.evidence[id_] for id_ in dataset.relations[row].evidence]
-            by_law = dataset.relations[row].rule is not None
+            by_law = dataset.relations[row].by_law
             for one in items:
                 yield (
                     row,
@@ -400,7 +400,7 @@ class _Finder:
             self.steps[step.row.id].append(step)
         self.out: dict[str, list[tuple[str, Relation, bool]]] = defaultdict(list)
         for row in self.dataset.relations.values():
-            said = row.rule is not None and row.id not in self.steps  # by what was observed
+            said = row.by_law and row.id not in self.steps  # by what was observed
             if said or row.relation in relations_that(Trait.GOVERNS):
                 continue
             self.out[row.provider].append((row.dependent, row, False))

@@ -191,7 +191,7 @@ def _step(step: Step | None) -> Row:
 
 def _law(row: Relation) -> Row:
     """Whether a class rule made a row: it holds by law, and nobody observed it."""
-    return {"by_law": row.rule is not None}
+    return {"by_law": row.by_law}
 
 
 def _bands(levels: tuple[int, ...]) -> Row:

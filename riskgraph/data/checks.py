@@ -231,7 +231,7 @@ def _twice(dataset: Dataset) -> Iterator[Finding]:
     """Two rows say the same of the same two bodies, area and dates; what a class rule made gives way to a row."""
     seen: dict[tuple[str | None, ...], str] = {}
     for row in dataset.relations.values():
-        if row.rule is not None:
+        if row.by_law:
             continue
         key = (
             row.dependent,

@@ -53,7 +53,7 @@ def without_rules(dataset: Dataset) -> Dataset:
     >>> without_rules(seeds) is seeds
     True
     """
-    rows = {id_: row for id_, row in dataset.relations.items() if row.rule is None}
+    rows = {id_: row for id_, row in dataset.relations.items() if not row.by_law}
     rules = {row.rule for row in dataset.relations.values()} - {None} | dataset.class_rules.keys()
     if not rules:
         return dataset

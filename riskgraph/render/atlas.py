@@ -207,7 +207,7 @@ class _Packer:
 
     def _seen(self, touch: Touch) -> str:
         """The year in which the oldest fact of its proof was last evidenced, if anybody saw them all."""
-        by_law = any(self.dataset.relations[row].rule is not None for row in touch.proof.rows)
+        by_law = any(self.dataset.relations[row].by_law for row in touch.proof.rows)
         return BY_LAW if by_law else (touch.seen or "")[:4]
 
     def _services(self, touch: Touch) -> int:

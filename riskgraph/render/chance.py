@@ -108,7 +108,8 @@ def change_page(found: ChanceChange, limit: int = 5) -> Page:
         for id_, (one, two) in found.authorities.items()
     ]
     return Page(
-        f"{was} could be reached before and {now} after if {roots} {failing(before.kinds, len(before.roots))}.",
+        f"{was} could be reached before and {now} after if {roots} {failing(before.kinds, len(before.roots))} "
+        f"({dates_of(after.graph.dataset, found.question.view)}).",
         (
             *paragraphs(
                 f"Expected with the same luck in both: about {_about(found.expected[0])} before, "

@@ -8,8 +8,8 @@ from riskgraph.analysis.concentration import Breakdown, Concentration
 from riskgraph.analysis.hhi import HHI_BANDS, Index
 from riskgraph.analysis.market import MOST_RANKS, Market, Trade
 from riskgraph.analysis.mergers import Designation, Merger
-from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items, Text
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import area_label, capital, class_word, full_name, join, plural, short_name, the_region
 
@@ -120,7 +120,7 @@ def _page(answer: Concentration, tested: tuple[str, ...]) -> Page:
     found, lead, dataset = answer.market, answer.lead, answer.graph.dataset
     line, second = headline(answer)
     councils = lead.by("councils")
-    date = f"Data of {in_words(dataset.info.as_of)}"
+    date = capital(dates_of(dataset, answer.question.view))
     if councils is None:
         return Page(line, paragraphs(f"{date}.", *apart(answer), *tested))
     top = lead.shares[0]
@@ -328,7 +328,7 @@ def merger_page(result: Merger) -> Page:
         said[0],
         paragraphs(
             *said[1:],
-            f"Data of {in_words(dataset.info.as_of)}: {known}.",
+            f"{capital(dates_of(dataset, result.question.view))}: {known}.",
             f"{CMA} The US guidelines of 2023 presume harm above 1,800 with a rise over 100.",
             f"Together they could reach {plural(result.together, 'public body', 'public bodies')}: {buyer} alone "
             f"{result.alone[0]}, {bought} alone {result.alone[1]}, and {result.only_together} only together.",
@@ -379,7 +379,7 @@ def breakdown_page(found: Breakdown) -> Page:
         f"{plural(count, *nouns[found.by])}{market} with a known supplier, the most uneven first.",
         (
             *paragraphs(
-                f"Data of {in_words(dataset.info.as_of)}. In order of the least that the HHI could be{WHATEVER}.",
+                f"{capital(dates_of(dataset, found.question.view))}. In order of the least that the HHI could be{WHATEVER}.",
                 "Systems, and services that are work done for councils, are markets apart.",
             ),
             *((Items(tuple(items)),) if items else ()),

@@ -223,7 +223,7 @@ def certificates_page(found: Certificates, limit: int = 10) -> Page:
             f"0 of {plural(len(all_), 'supplier')} have a certificate on record: ask, and fill in the column "
             f'"{CERTIFICATE}" of a register.',
             paragraphs(
-                f"Data of {in_words(dataset.info.as_of)}. Not on record does not mean that there is none.",
+                f"{capital(dates_of(dataset, found.question.view))}. Not on record does not mean that there is none.",
                 f"Ask these first: {_most(found)}." if all_ else "",
             ),
         )
@@ -233,7 +233,7 @@ def certificates_page(found: Certificates, limit: int = 10) -> Page:
     unseen = found.count("never seen")
     return Page(
         f"{found.count('lapsed')} of {plural(len(all_), 'supplier')} have a certificate that has lapsed; of {unseen} none is "
-        f"on record (data of {in_words(dataset.info.as_of)}).",
+        f"on record ({dates_of(dataset, found.question.view)}).",
         (
             *([Items(tuple(_certificate(dataset, one) for one in all_[:limit]))] if all_ else []),
             *paragraphs(

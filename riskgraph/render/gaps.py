@@ -19,6 +19,7 @@ from riskgraph.dates import in_words
 from riskgraph.model import SUPPLIER
 from riskgraph.render.blocks import Block, Cell, Items, Table, Text
 from riskgraph.render.doubts import doubt_blocks
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, answer_table, paragraphs
 from riskgraph.render.words import area_label, bodies, full_name, join, plural, root_name, short_name
 
@@ -78,7 +79,7 @@ def gaps_page(gaps: Gaps, limit: int = 10) -> Page:
     ]
     tables = [_short(answer_table(gaps, name, limit), caption) for name, caption in _COVERAGE.items()]
     return Page(
-        f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force (data of {in_words(dataset.info.as_of)}).",
+        f"{plural(blank, 'blank')} matter in {plural(gaps.rows, 'row')} in force ({dates_of(dataset, gaps.question.view)}).",
         (Items(tuple(items)), *(table for table in tables if table.rows), *_no_source(gaps)),
         ("riskgraph data ask", "riskgraph data gaps --format csv"),
     )
@@ -183,7 +184,7 @@ def ask_page(ask: Ask, limit: int = 10) -> Page:
     if not ask.questions:
         return Page(f"0 questions{about}: nothing hangs on a blank of this data.")
     count = plural(len(ask.letters), "body", "bodies")
-    dated = f"(data of {in_words(dataset.info.as_of)})"
+    dated = f"({dates_of(dataset, ask.question.view)})"
     lead = f"{plural(ask.questions, 'question')}{about} for {count} {dated}."
     blocks: list[Block] = []
     if ask.suppliers:

@@ -130,7 +130,7 @@ def _line(found: Held, one: Holding) -> str:
         f"last seen {one.seen}"
         if one.seen is not None
         else BY_LAW
-        if dataset.relations[one.row].rule is not None
+        if dataset.relations[one.row].by_law
         else "last seen not known",
     ]
     return f"{', '.join(part for part in parts if part)} ({band_phrase(one.band)})"

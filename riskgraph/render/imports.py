@@ -16,7 +16,7 @@ from riskgraph.importers.report import ImportReport
 from riskgraph.importers.review import Doubt
 from riskgraph.model import SUPPLIER, Band
 from riskgraph.render.blocks import Block, Items, Text
-from riskgraph.render.headline import failing
+from riskgraph.render.headline import dates_of, failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, bodies, join, plural, root_name, row_phrase
 
@@ -202,7 +202,7 @@ def changes_page(found: Changes) -> Page:
     """Who joined or left which radius, which links ended, and what else differs, in words."""
     rows, old, new, moved = found.rows, found.old.dataset, found.new.dataset, found.moves
     between = f"{_source(old.info.title)} (data of {in_words(old.info.as_of)}) and {_source(new.info.title)}"
-    dated = f"(data of {in_words(new.info.as_of)})"
+    dated = f"({dates_of(new, found.question.view)})"
     if not rows.total and not moved.ended:
         lead = f"0 differences, row by row, between {between} {dated}."
         links = ""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from riskgraph.analysis.letter import Customer, SupplierLetter
 from riskgraph.dates import in_words
 from riskgraph.render.blocks import Block, Text
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page, paragraphs, spaced
 from riskgraph.render.words import bodies, full_name, join, plural
 
@@ -23,7 +24,7 @@ def letter_page(letter: SupplierLetter) -> Page:
     dataset = letter.graph.dataset
     name, handle = full_name(dataset, letter.supplier), letter.graph.names.handle(letter.supplier)
     known = bodies(dataset, letter.councils)
-    lead = f"{known} named in a letter to {name} (data of {in_words(dataset.info.as_of)})."
+    lead = f"{known} named in a letter to {name} ({dates_of(dataset, letter.question.view)})."
     now, past = _by_thing(letter, past=False), _by_thing(letter, past=True)
     lines = [
         "",

@@ -262,11 +262,11 @@ def _section(
 def listing_page(listing: Listing, limit: int = 20) -> Page:
     """The bodies that most depends on, and how many there are."""
     dataset = listing.graph.dataset
-    date, count = in_words(dataset.info.as_of), len(listing.bodies)
+    date, count = dates_of(dataset, listing.question.view), len(listing.bodies)
     if listing.kind is None:
         counts = Counter(body.kind for body in listing.bodies)
         return Page(
-            f"{plural(count, 'body or place', 'bodies and places')} in {dataset.info.title} (data of {date}).",
+            f"{plural(count, 'body or place', 'bodies and places')} in {dataset.info.title} ({date}).",
             (Items(tuple(f"{n:,} {kind_word(kind, n)} (riskgraph list {kind})" for kind, n in counts.most_common())),),
         )
     items = []
@@ -277,6 +277,6 @@ def listing_page(listing: Listing, limit: int = 20) -> Page:
         items.append(f"{body.name} ({body.id}): {users}, {body.authorities} of them public bodies{more}{areas}")
     more = f"And {count - limit:,} more: use --limit, or --format csv for all." if count > limit else ""
     return Page(
-        f"{count:,} {kind_word(listing.kind, count)} (data of {date}), those that most depends on first.",
+        f"{count:,} {kind_word(listing.kind, count)} ({date}), those that most depends on first.",
         (Items(tuple(items)), *paragraphs(more)),
     )

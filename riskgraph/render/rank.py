@@ -5,7 +5,6 @@ from __future__ import annotations
 from riskgraph.analysis.rank import Ranking
 from riskgraph.analysis.roots import LINE_OF_BUSINESS, RankedRoot
 from riskgraph.analysis.together import Combined, JointRanking
-from riskgraph.dates import in_words
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blocks import Items
 from riskgraph.render.headline import dates_of, failing
@@ -40,8 +39,7 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
     dataset, band, first = ranking.graph.dataset, ranking.band, ranking.first_band
     listed = [row for row in _whole(ranking.rows) if row.authorities[band]]
     shown = listed[:limit]
-    as_of = ranking.question.view.as_of
-    date = f"data of {in_words(dataset.info.as_of)}" if as_of == dataset.info.day else f"as of {in_words(as_of)}"
+    date = dates_of(dataset, ranking.question.view)
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     if not shown:
         what = "reach anybody who has no relation of their own with them" if ranking.hidden else "reach anybody"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from riskgraph.analysis.answer import as_words
 from riskgraph.analysis.ranked import RankedQuestions, Worth
-from riskgraph.dates import in_words
 from riskgraph.render.blocks import Items, Text
 from riskgraph.render.gaps import addressee
+from riskgraph.render.headline import dates_of
 from riskgraph.render.page import Page
 from riskgraph.render.words import bodies, join, plural, root_name, short_name
 
@@ -25,7 +25,7 @@ def page(found: RankedQuestions) -> Page:
         f"{high:,.0f} public bodies cannot be ruled out, {low:,.0f} are documented; "
         f"of the {high - low:,.0f} between, answers can settle {found.open:,}"
     )
-    data = f"data of {in_words(dataset.info.as_of)}"
+    data = dates_of(dataset, found.question.view)
     if not found.roots:
         return Page(f"0 questions: no body or place has a gap between documented and not ruled out ({data}).")
     chosen = "" if found.question.roots else f", the {len(found.roots)} with the widest gaps"

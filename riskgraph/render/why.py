@@ -220,8 +220,8 @@ def _seen(why: Why, chains: Sequence[Chain]) -> str:
     days = [last_evidenced(dataset, row, why.question.view) for row in rows]
     items = [dataset.evidence[id_] for row in rows for id_ in row.evidence]
     who = join(dict.fromkeys(item.publisher for item in items if item.publisher), 1) or dataset.info.own_register
-    if any(row.rule is not None for row in rows):
-        return capital(f"{BY_LAW if all(row.rule is not None for row in rows) else f'in part {BY_LAW}'} ({who}).")
+    if any(row.by_law for row in rows):
+        return capital(f"{BY_LAW if all(row.by_law for row in rows) else f'in part {BY_LAW}'} ({who}).")
     known = [last_day(day).year for day in days if day is not None]
     seen = f"Last seen {min(known)}" if len(known) == len(days) else "Date not known"
     return f"{seen} ({who})."
@@ -250,7 +250,7 @@ def evidence_lines(dataset: Dataset, row: Relation) -> list[str]:
         stance = "" if item.stance == "supports" else "disputes it: "
         about = f", about {item.about.replace('_', ' ')}" if item.about else ""
         date = in_words(item.published) if item.published else "undated"
-        if row.rule is not None:
+        if row.by_law:
             lines.append(f"  - {BY_LAW}: {item.claim or 'the source is withheld'}")
         lines.append(f"  - {stance}{item.confidence}, {item.publisher or 'publisher not known'}, {date}{about}")
         lines.append(f"    {item.url or 'no address'}")

@@ -28,7 +28,7 @@ def evidence_section(context: Context, rows: Iterable[str]) -> tuple[Section, Ta
         if (grade := weighed.grade(row)) is not None:
             grades[grade.word] += 1
         seen = last_evidenced(dataset, row, view)
-        if row.rule is not None:
+        if row.by_law:
             by_law += 1
         elif seen is None:
             undated.append(row)
@@ -86,7 +86,7 @@ def _sources(context: Context, relations: Sequence[Relation]) -> Table:
             itself = ("supports", dataset.info.own_register, "", "the register itself", dataset.info.as_of, None, None)
             rows.append((*fact, *itself, row.id))
         for item in (dataset.evidence[id_] for id_ in row.evidence):
-            about = BY_LAW if row.rule is not None else (item.about or "the relation").replace("_", " ")
+            about = BY_LAW if row.by_law else (item.about or "the relation").replace("_", " ")
             source = (item.publisher, item.published, item.retrieved, item.url)
             rows.append((*fact, item.stance, item.confidence, about, *source, row.id))
     return Table("sources", "Each fact behind this report, with each of its sources", SOURCES, tuple(rows))
