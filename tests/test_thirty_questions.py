@@ -142,6 +142,8 @@ def test_thirty_questions_are_asked_once_each_and_stand_on_the_page() -> None:
             1,
             "Only if its software were altered, 8 (Modern.gov 8): Canterbury, Dover, Gravesham, Maidstone and 4 more (last seen",
         ),
+        (1, "through Modern.gov, 4: Ashford, Dartford, Folkestone and Hythe and Sevenoaks (last seen"),
+        (1, "through Spydus, 2: Kent (county) and Medway (last seen"),
         (4, "Old contracts of present customers, 1: Dover (housing, until 31 March 2019). Ask each for proof"),
         (11, "Scenario written to tonight.toml."),
         (15, "| riskgraph data ask --root civica --root capita --members kent.csv |"),
