@@ -319,8 +319,8 @@ def _age() -> Iterator[str]:
         f"For {only:,} rows no source has a date; a strict replay cannot use them. {abolished:,} rows belong to councils",
         "that have been abolished; nothing passes to a successor unless a source says so.",
     )
-    old = Counter(s.provider for s in openly if weighed.old(s.row)).most_common(3)
-    told = join(f"{count:,} about {full_name(dataset, id_)}" for id_, count in old)
+    aged = Counter(s.provider for s in openly if weighed.old(s.row)).most_common(3)
+    told = join(f"{count:,} about {full_name(dataset, id_)}" for id_, count in aged)
     yield ""
     yield f"{sum(weighed.old(step.row) for step in openly):,} open rows were last seen more than five years ago; most of one thing: {told}."
 
