@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from riskgraph.data.read import read_register
 from riskgraph.dates import fixed_date
 from riskgraph.errors import MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
+from riskgraph.importers.columns import place_columns
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
 from riskgraph.importers.cyclonedx import CYCLONEDX
 from riskgraph.importers.dns_answers import DNS_ANSWERS
@@ -21,6 +22,7 @@ from riskgraph.importers.local_links import LOCAL_LINKS
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
 from riskgraph.importers.ownership import BODS, OWNERSHIP
+from riskgraph.importers.refusals import no_format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.spending import SPENDING
 from riskgraph.importers.statements import ImportOptions, Statements
@@ -46,7 +48,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def detect(path: Path, formats: Iterable[Format] = FORMATS) -> Format:
+def detect(path: Path, formats: Iterable[Format] = FORMATS, options: ImportOptions | None = None) -> Format:
     """The format that a file fits best; of two that fit as well, the first by name.
 
     Raises
@@ -59,12 +61,12 @@ def detect(path: Path, formats: Iterable[Format] = FORMATS) -> Format:
     if not path.exists():
         raise MissingFile(f"There is no file {path}.", "Check the path.")
     known = sorted(formats, key=lambda one: one.name)
+    if options and options.columns and (named := _by_columns(options.columns, known)):
+        return named
     best = max(known, key=lambda one: one.fits(path))
     if not best.fits(path):
-        raise RiskGraphError(
-            f"{path.name} is of no format that is known here.",
-            f"Say which it is with --from: {', '.join(one.name for one in known)}.",
-        )
+        tables = ((one.name, one.tables[0]) for one in known if len(one.tables) == 1)
+        raise no_format(path, tables, [one.name for one in known], options.council if options else None)
     return best
 
 
@@ -109,11 +111,11 @@ def import_file(
     (34, 34, True)
     """
     path = _found(Path(path))
-    known = detect(path) if format is None else _named(format)
+    options = options or ImportOptions()
+    known = detect(path, FORMATS, options) if format is None else _named(format)
     if not path.exists():
         raise MissingFile(f"There is no file {path}.", "Check the path.")
     report = ImportReport(path.name, known.name)
-    options = options or ImportOptions()
     options = replace(
         options,
         suppliers=options.suppliers or known.suppliers,
@@ -131,6 +133,19 @@ def import_file(
     if not statements.purchases and not statements.relations and base is None and not report.read:
         raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")
     return assemble(statements, before, path), report
+
+
+def _by_columns(columns: tuple[str, ...], known: Sequence[Format]) -> Format | None:
+    """The format whose columns the user names, if they are all that it needs; of several, the one of most columns."""
+    tables = [
+        (one, one.tables[0], place_columns(columns, one.tables[0], given=True)) for one in known if len(one.tables) == 1
+    ]
+    whole = [
+        (len(places.places), one)
+        for one, kind, places in tables
+        if all(name in places for name in kind.required if name != kind.whose)
+    ]
+    return max(whole, key=lambda one: one[0], default=(0, None))[1]
 
 
 def _typed(text: str | None) -> str | None:

@@ -42,6 +42,9 @@ class ImportReport:
     guess_count: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     unused_columns: list[str] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)  # field, header, and how sure that is
+    fits: dict[str, int] = field(default_factory=dict)  # format -> how many of its fields the file has
+    first: list[str] = field(default_factory=list)  # what must be read before anything else
     added: dict[str, int] = field(default_factory=dict)  # table -> rows that were not there before
     conflicts: list[Conflict] = field(default_factory=list)  # with the map that it was joined to
 
@@ -65,6 +68,11 @@ class ImportReport:
         """Something worth knowing about the file as a whole."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def say_first(self, text: str) -> None:
+        """Something without which the rest would be read wrongly."""
+        if text not in self.first:
+            self.first.append(text)
 
     def doubts(self) -> list[tuple[str, str]]:
         """What whoever asks the file itself must hear: rows left out, filled or at odds; a rule and a sentence each."""
@@ -98,6 +106,9 @@ class ImportReport:
             "guesses": {
                 sort: {"times": self.guess_count[sort], "first": self.guesses[sort]} for sort in sorted(self.guesses)
             },
+            "read_first": self.first,
+            "columns": self.columns,
+            "formats_that_fit": dict(sorted(self.fits.items())),
             "unused_columns": self.unused_columns,
             "notes": self.notes,
             "added": self.added,

@@ -14,7 +14,16 @@ from pathlib import Path
 from riskgraph.data.scope_words import areas_of
 from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
-from riskgraph.importers.columns import ColumnPlaces, TableKind, kind_of, open_table, place_columns, score_of_headers
+from riskgraph.importers.columns import (
+    ColumnPlaces,
+    TableKind,
+    TableSeen,
+    kind_of,
+    open_table,
+    place_columns,
+    score_of_headers,
+)
+from riskgraph.importers.refusals import unread_table, whose_rows
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceTable
 from riskgraph.importers.statements import Party, Statements, in_order, named_party, withheld
@@ -210,7 +219,9 @@ def read_rows(path: Path, kinds: Sequence[TableKind], statements: Statements) ->
     RiskGraphError
         If no table is of a kind, or nothing says whose rows these are.
     """
+    options = statements.options
     found: list[TableKind] = []
+    seen: list[TableSeen] = []
     for file in sorted(path.glob("*.csv")) if path.is_dir() else [path]:
         for sheet in open_sheets(file):
             kind = kind_of(sheet, kinds)
@@ -218,7 +229,9 @@ def read_rows(path: Path, kinds: Sequence[TableKind], statements: Statements) ->
                 number = _NUMBERS[len(kinds)]
                 statements.report.note(f"Sheet {sheet.name!r} is none of the {number}; it was not read.")
                 continue
-            opened = open_table(sheet, kind, path.name, statements)
+            opened = open_table(sheet, kind, statements, seen)
+            if opened is None and seen and seen[-1].only_nameless and not options.council:
+                raise whose_rows(file, seen[-1], statements.report.format)
             if opened is not None or kind.name:
                 found.append(kind)
             if opened is not None:
@@ -230,11 +243,7 @@ def read_rows(path: Path, kinds: Sequence[TableKind], statements: Statements) ->
         names = ", ".join(kind.name.title() for kind in kinds)
         raise RiskGraphError(f"{path.name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
     if not found:
-        raise RiskGraphError(
-            f"{path.name} has no header row that is known here: no sheet has the columns "
-            f"{', '.join(kinds[0].columns[name][0] for name in kinds[0].required)}.",
-            "Add them, or say what its columns are, in their order: --columns date,supplier,amount (use - for others)",
-        )
+        raise unread_table(path, seen, statements.report.format, options.council, kinds[0])
 
 
 def _rows(
