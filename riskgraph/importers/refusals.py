@@ -64,14 +64,16 @@ def whose_rows(path: Path, seen: TableSeen, format_: str) -> RiskGraphError:
 
 
 def no_format(
-    path: Path, kinds: Iterable[tuple[str, TableKind]], names: Sequence[str], council: str | None
+    path: Path, file: Path, kinds: Iterable[tuple[str, TableKind]], names: Sequence[str], council: str | None
 ) -> RiskGraphError:
     """A file fits no format: which one is nearest, and what is missing for that.
 
     Parameters
     ----------
     path
-        The file.
+        The file, as the user names it.
+    file
+        Where it lies.
     kinds
         Format and kind of table, for those formats that hold one.
     names
@@ -80,7 +82,7 @@ def no_format(
         Whose file it is, if the user said so.
     """
     said, fix = f"{path.name} is of no format that is known here.", f"Say which it is with --from: {', '.join(names)}."
-    tables = [(format_, one) for format_, kind in kinds for one in seen_tables(path, kind)]
+    tables = [(format_, one) for format_, kind in kinds for one in seen_tables(file, kind)]
     near = [_Nearest(_found(one), one.score, len(one.columns.places), format_, one) for format_, one in tables]
     near = [one for one in near if one.found or (one.seen.kind.by_content and not one.seen.number)]
     best = max((one for one in near if _picks(one.seen)), key=lambda one: one[:3], default=None)
