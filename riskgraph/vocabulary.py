@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from riskgraph.assets import shipped
 
-__all__ = ["headers", "pattern", "patterns", "words"]
+__all__ = ["headers", "pattern", "patterns", "placeholders", "words"]
 
 Headers = Mapping[str, tuple[str, ...]]  # field -> the headers under which it is met, the surest first
 
@@ -51,6 +51,25 @@ def words(list_: str, format_: str = "") -> Mapping[str, str]:
     """
     rows = [row for row in _rows("words.csv") if row["list"] == list_ and row["format"] in {"", format_}]
     return {row["word"]: row["meaning"] for row in sorted(rows, key=lambda row: row["format"] != "")}
+
+
+@lru_cache(maxsize=8)
+def placeholders(means: str) -> tuple[str, ...]:
+    """The words that stand in a cell where nothing, or nobody, is said; those of several words first.
+
+    Parameters
+    ----------
+    means
+        `nothing`, in any cell; `withheld` or `nobody`, where somebody should be named; or `beside` one of these two:
+        words that say nothing by themselves.
+
+    Examples
+    --------
+    >>> "tbc" in placeholders("nothing"), "in house" in placeholders("nobody"), "gdpr" in placeholders("beside withheld")
+    (True, True, True)
+    """
+    found = [row["words"] for row in _rows("placeholders.csv") if row["means"] == means]
+    return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,8 @@ from functools import lru_cache
 
 from riskgraph.data.spelling import normalise
 from riskgraph.dates import as_written
-from riskgraph.vocabulary import pattern, patterns, words
+from riskgraph.importers.placeholders import placeholder
+from riskgraph.vocabulary import pattern, patterns, placeholders, words
 
 __all__ = [
     "LONGEST_PLACEHOLDER",
@@ -42,7 +43,7 @@ _LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-PLACEHOLDERS = frozenset(["", *words("says nothing")])
+PLACEHOLDERS = frozenset(["", *placeholders("nothing")])
 LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
 _UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}  # days
 
@@ -70,7 +71,6 @@ def says_nothing(text: str) -> bool:
     return len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS
 
 
-@lru_cache(maxsize=_MANY)
 def redacted(text: str) -> bool:
     """Whether a name was taken out by whoever published the file.
 
@@ -79,7 +79,7 @@ def redacted(text: str) -> bool:
     >>> redacted("REDACTED PERSONAL DATA"), redacted("Redactive Media Group")
     (True, False)
     """
-    return bool(pattern("redacted").search(text.strip()))
+    return placeholder(text) == "withheld"
 
 
 @lru_cache(maxsize=_MANY)
@@ -216,7 +216,7 @@ def clean_supplier(text: str) -> tuple[str | None, str | None]:
     (None, None)
     """
     name = re.sub(r"\s+", " ", html.unescape(html.unescape(text))).strip(" \"'\u00a0")
-    if says_nothing(name) or pattern("supplier: nobody").search(name) or not re.search(r"\w", name):
+    if says_nothing(name) or placeholder(name) or not re.search(r"\w", name):
         return None, None
     taken = []
     for form, _ in patterns("supplier: taken off the name"):
