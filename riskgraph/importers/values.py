@@ -27,6 +27,7 @@ __all__ = [
     "clean",
     "clean_supplier",
     "company_number",
+    "currency_named",
     "other_currency",
     "parse_count",
     "parse_date",
@@ -166,6 +167,19 @@ def other_currency(text: str) -> str:
     if pattern("money: pounds").search(text):
         return ""
     return next((code for form, code in patterns("money: another currency") if form.search(text)), "")
+
+
+def currency_named(text: str) -> str:
+    """The currency that a cell of a column of currencies names; "" for pounds, and where it names none.
+
+    Examples
+    --------
+    >>> [currency_named(text) for text in ("GBP", "", "Euro", "SEK", "THB", "Pound Sterling", "1")]
+    ['', '', 'EUR', 'SEK, NOK or DKK', 'THB', '', '']
+    """
+    if pattern("money: pounds").search(text):
+        return ""
+    return other_currency(text) or (text.upper() if re.fullmatch(r"[A-Za-z]{3}", text) else "")
 
 
 @lru_cache(maxsize=_MANY)
