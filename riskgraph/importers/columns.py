@@ -334,9 +334,10 @@ class _Placing:
                 self.guesses.append(f"column {named} read as {name}: {said}")
                 return
         if places and dates:
-            called = " or ".join(self.kind.called(name) for name in dates[:2])
-            hold = "holds dates that were" if len(places) == 1 else "hold dates that were"
-            self.doubts.append(f"{named} {hold} not read: no column is known as its {called}. Say so with --columns.")
+            hold = "holds" if len(places) == 1 else "hold"
+            self.doubts.append(
+                f"{named} {hold} dates that nobody knows by name: not read; --columns says what they are."
+            )
 
     def done(self) -> ColumnPlaces:
         header = self.header
@@ -400,16 +401,16 @@ def _see(tops: tuple[tuple[int, Row], ...], kind: TableKind, given: tuple[str, .
     if not tops:
         return None
     rows = tuple(cells for _, cells in tops)
+    best: int | None = max(range(min(_FIRST, len(rows))), key=lambda index: kind.score(rows[index]))
+    if not kind.score(rows[best or 0]):
+        best = _header_by_cells(rows)
     if given is not None:
+        looks = _looks(rows if best is None else rows[best + 1 : best + 1 + _SAMPLE])
+        number = 0 if best is None else tops[best][0]
+        return TableSeen(kind, number, place_columns(given, kind, looks, given=True), looks, tops[0])
+    if best is None:
         looks = _looks(rows)
-        return TableSeen(kind, 0, place_columns(given, kind, looks, given=True), looks, tops[0])
-    best = max(range(min(_FIRST, len(rows))), key=lambda index: kind.score(rows[index]))
-    if not kind.score(rows[best]):
-        unknown = _header_by_cells(rows)
-        if unknown is None:
-            looks = _looks(rows)
-            return TableSeen(kind, 0, _without_header(looks, kind), looks, tops[0])
-        best = unknown
+        return TableSeen(kind, 0, _without_header(looks, kind), looks, tops[0])
     header = list(rows[best])
     while header and not header[-1]:
         header.pop()
@@ -488,6 +489,8 @@ def open_table(
     if found.missing or (found.only_nameless and not options.council):
         return None
     of = f" ({sheet.name})" if kind.name else ""
+    if options.columns is not None and found.number:
+        report.note(f"Row {found.number} has words where the rows below have dates or amounts: a header, not read.")
     for text in sheet.notes:
         report.note(text)
     for text in columns.doubts:
