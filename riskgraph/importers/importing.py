@@ -24,6 +24,7 @@ from riskgraph.importers.ownership import BODS, OWNERSHIP
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.spending import SPENDING
 from riskgraph.importers.statements import ImportOptions, Statements
+from riskgraph.importers.wanted import about
 from riskgraph.importers.workbook import WORKBOOK
 from riskgraph.model import RegisterEntry
 from riskgraph.schema import schema
@@ -122,8 +123,11 @@ def import_file(
         as_of=_typed(options.as_of),
     )
     before = prior_knowledge(options, base)
-    if options.buyers == "known":
-        options = replace(options, refuses=known_buyers_only(before, report))
+    if options.buyers in {"known", "councils"}:
+        refuses = known_buyers_only(before, report, principal=options.buyers == "councils")
+        options = replace(options, refuses=refuses)
+    if options.cpv or options.areas:
+        options = replace(options, refuses=about(options, options.refuses))
     statements = Statements(report, options, before.councils)
     known.read(path, statements)
     if options.register:

@@ -75,6 +75,7 @@ class Purchase(NamedTuple):
     subcontractors: tuple[Party, ...] = ()
     certificate: str | None = None  # of the supplier
     certificate_expires: str | None = None
+    cpv: tuple[str, ...] = ()  # codes of what is bought, in the Common Procurement Vocabulary
     rows: int = 1  # rows of the source behind it
     episode: bool = False  # several contracts, one after the other
     # columns of the relation that it becomes
@@ -173,7 +174,10 @@ class ImportOptions:
     suppliers
         `known` takes only suppliers that the map or the shipped directory knows.
     buyers
-        `known` takes only councils of the register; `all` makes new bodies of the others.
+        `known` takes only bodies of the register, `councils` of these the principal councils; `all` makes new bodies of
+        the others.
+    cpv, areas
+        Only purchases with a CPV code that begins so, or in one of these service areas; all if there are none.
     reviewed
         Name to id, as a person decided (`riskgraph data match`).
     register
@@ -193,6 +197,8 @@ class ImportOptions:
     grade: str | None = None
     suppliers: str | None = None
     buyers: str | None = None
+    cpv: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
     reviewed: Mapping[str, str] = field(default_factory=dict)
     register: Mapping[str, RegisterEntry] = field(default_factory=dict)
     as_of: str | None = None
