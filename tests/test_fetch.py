@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from riskgraph.cli import main
 from riskgraph.data import read
 from riskgraph.errors import DataError, MissingFile, RiskGraphError, ServerError
-from riskgraph.fetching import Choice, Fetched, fetch, named_sources, outlook, source
+from riskgraph.fetching import Choice, Fetched, fetch, named_sources, planned, source
 from riskgraph.fetching.asking import TRIES, Clock
 from riskgraph.fetching.connection import Limits, NoAnswer, ask
 from riskgraph.fetching.fetching import MOST_DIVISIONS, MOST_PAGES, Reporter
@@ -753,7 +753,7 @@ def test_a_state_that_cannot_be_read_says_what_to_do(tmp_path: Path) -> None:
     for text in ("", "[]", '{"schema": 1}', '{"schema": 2, "windows": {}}', "\x00"):
         (place / "state.json").write_text(text)
         with pytest.raises(DataError, match="Remove the folder"):
-            outlook(tmp_path / "map", FTS, FakeTime().clock())
+            planned(tmp_path / "map", FTS, FakeTime().clock())
 
 
 def test_a_state_cannot_name_a_page_elsewhere(tmp_path: Path) -> None:
@@ -764,7 +764,7 @@ def test_a_state_cannot_name_a_page_elsewhere(tmp_path: Path) -> None:
     file = next(p["file"] for w in json.loads(state.read_text())["windows"].values() for p in w["pages"])
     state.write_text(state.read_text().replace(file, "../../../outside.json.gz"))
     with pytest.raises(DataError):
-        outlook(folder, FTS, of.clock())
+        planned(folder, FTS, of.clock())
 
 
 def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
@@ -776,16 +776,16 @@ def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
 
 def test_the_first_run_says_from_which_day(tmp_path: Path) -> None:
     with pytest.raises(RiskGraphError, match="from which day") as raised:
-        outlook(tmp_path / "map", FTS, FakeTime().clock())
+        planned(tmp_path / "map", FTS, FakeTime().clock())
     assert raised.value.fix.endswith("--since 2026-10-05")
 
 
 def test_nothing_older_than_the_service_is_asked(tmp_path: Path) -> None:
-    ahead = outlook(tmp_path, FTS, FakeTime().clock(), date(1999, 1, 1), date(2021, 1, 3))
+    ahead = planned(tmp_path, FTS, FakeTime().clock(), date(1999, 1, 1), date(2021, 1, 3))
     assert (ahead.first, ahead.windows) == (date(2021, 1, 1), 3)
     for since, until in ((date(2026, 11, 6), None), (date(2026, 11, 3), date(2026, 11, 2)), (None, date(2027, 1, 1))):
         with pytest.raises(RiskGraphError):
-            outlook(tmp_path, FTS, FakeTime().clock(), since, until)
+            planned(tmp_path, FTS, FakeTime().clock(), since, until)
 
 
 def test_a_shipped_map_is_never_written_to() -> None:
@@ -835,7 +835,9 @@ def test_fetch_then_refresh_every_night(live: Service, tmp_path: Path) -> None:
     assert "Medway" in typed("blast", "civica", "--data", folder).stdout
 
     live.notices.append(
-        release(8, live.notices[0]["date"].removesuffix("Z"), "Tonbridge and Malling Borough Council", "Benefits processing")
+        release(
+            8, live.notices[0]["date"].removesuffix("Z"), "Tonbridge and Malling Borough Council", "Benefits processing"
+        )
     )
     value = json.loads(typed("data", "refresh", folder, "--format", "json").stdout)
     assert value["sources"][0]["source"] == "find-a-tender"

@@ -88,14 +88,14 @@ def command(
     SOURCE is find-a-tender, contracts-finder, public-contracts-scotland or sell2wales. Whole pages are kept beside the
     map, in MAP/.fetched; the map is written only when all has come. Run it again and it goes on from there.
     """
-    from riskgraph.fetching import outlook
+    from riskgraph.fetching import planned
     from riskgraph.fetching.asking import Clock
     from riskgraph.fetching.spool import locked
-    from riskgraph.render.fetching import fetched_text, outlook_text
+    from riskgraph.render.fetching import fetched_text, plan_text
     from riskgraph.render.tables import as_json
 
     first, last = _day(since), _day(until)
-    ahead = outlook(folder, source, Clock(), first, last)
+    ahead = planned(folder, source, Clock(), first, last)
     if plan:
         value = {
             "schema": 1,
@@ -105,11 +105,11 @@ def command(
             "requests_at_least": ahead.windows,
             "minutes_at_least": ahead.minutes,
         }
-        output.write(as_json(value) if output.format == "json" else outlook_text(ahead, folder))
+        output.write(as_json(value) if output.format == "json" else plan_text(ahead, folder))
         return
     with locked(folder):
         choice = _choice(folder, source, buyers, cpv, areas)
-        click.echo(outlook_text(ahead, folder), nl=False, err=True)
+        click.echo(plan_text(ahead, folder), nl=False, err=True)
         found = fetched(folder, source, choice=choice, since=first, until=last, address=address)
     if output.format == "json":
         output.write(as_json({"schema": 1, "written": bool(found.taken.written), "sources": [found.to_dict()]}))

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from riskgraph.errors import ServerError
 from riskgraph.fetching.connection import Answered, Limits, NoAnswer, ask
-from riskgraph.fetching.pages import Page, page
+from riskgraph.fetching.pages import NoticePage, page
 from riskgraph.fetching.sources import Source
 
 __all__ = ["TRIES", "Asker", "Clock", "NotTaken"]
@@ -57,7 +57,7 @@ class Asker:
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda text: None
 
-    def page(self, query: list[tuple[str, str]]) -> tuple[bytes, Page]:
+    def page(self, query: list[tuple[str, str]]) -> tuple[bytes, NoticePage]:
         """One page, as it came and as it reads.
 
         Raises

@@ -13,11 +13,11 @@ from riskgraph.assets import shipped
 from riskgraph.errors import MissingFile, RiskGraphError, ServerError
 from riskgraph.fetching.asking import Asker, Clock, NotTaken
 from riskgraph.fetching.connection import Limits
-from riskgraph.fetching.sources import SOURCES, Source, Window, mirror
+from riskgraph.fetching.sources import NOTICE_SOURCES, Source, Window, mirror
 from riskgraph.fetching.spool import SPOOL, Choice, KeptWindow, Spool, SpoolState
 from riskgraph.fetching.take_in import Taken, take_in
 
-__all__ = ["Fetched", "Outlook", "Reporter", "fetch", "named_sources", "outlook"]
+__all__ = ["FetchPlan", "Fetched", "Reporter", "fetch", "named_sources", "planned"]
 
 MOST_DIVISIONS = 60  # of one window: a service that is full after that does not look at the time it is asked for
 MOST_PAGES = 500  # of one window: a cursor that goes on longer is taken to have no end
@@ -34,7 +34,7 @@ class Reporter:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class FetchPlan:
     """What a fetch would ask for."""
 
     source: Source
@@ -88,16 +88,16 @@ def named_sources(folder: Path) -> tuple[Source, ...]:
     MissingFile
         If there are none.
     """
-    found = tuple(one for one in SOURCES if (folder / SPOOL / one.name / "state.json").is_file())
+    found = tuple(one for one in NOTICE_SOURCES if (folder / SPOOL / one.name / "state.json").is_file())
     if not found:
         here = "is no folder" if not folder.is_dir() else "names no source yet"
-        raise MissingFile(f"{folder} {here}.", f"Begin with: {_command(SOURCES[0], folder, Clock().today())}")
+        raise MissingFile(f"{folder} {here}.", f"Begin with: {_command(NOTICE_SOURCES[0], folder, Clock().today())}")
     return found
 
 
-def outlook(
+def planned(
     folder: Path, source: Source, clock: Clock, since: date | None = None, until: date | None = None
-) -> Outlook:
+) -> FetchPlan:
     """What a fetch would ask for, without asking.
 
     Raises
@@ -118,7 +118,7 @@ def outlook(
     first = max(since or date.fromisoformat(began or ""), source.since)
     if first > last:
         raise RiskGraphError(f"{first} is after {last}: there is nothing to ask.", "Give an earlier --since.")
-    return Outlook(source, first, last, sum(1 for _ in source.windows(first, last)))
+    return FetchPlan(source, first, last, sum(1 for _ in source.windows(first, last)))
 
 
 def _command(source: Source, folder: Path, day: date) -> str:
@@ -162,7 +162,7 @@ def fetch(
     clock, reporter = clock or Clock(), reporter or Reporter()
     _no_shipped_map(folder)
     spool = Spool(folder, source.name)
-    ahead = outlook(folder, source, clock, since, until)
+    ahead = planned(folder, source, clock, since, until)
     state = spool.state() or SpoolState(source.name, source.address)
     state.address = mirror(address) if address else state.address
     state.choice = choice or state.choice

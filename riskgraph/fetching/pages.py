@@ -11,13 +11,13 @@ from typing import Any
 
 from riskgraph.fetching.connection import NoAnswer
 
-__all__ = ["Page", "page"]
+__all__ = ["NoticePage", "page"]
 
 _OF_A_PACKAGE = frozenset({"uri", "publisher", "version", "publishedDate", "publicationPolicy", "license"})
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class NoticePage:
     """The releases of a page, and the question that asks for the next one."""
 
     releases: tuple[dict[str, Any], ...]
@@ -26,7 +26,7 @@ class Page:
     not_utf8: bool = False  # some bytes were read as Windows-1252
 
 
-def page(content: bytes, goes_on: tuple[str, ...] = ()) -> Page:
+def page(content: bytes, goes_on: tuple[str, ...] = ()) -> NoticePage:
     r"""Read a page in any of the shapes in which the services send it.
 
     Parameters
@@ -76,7 +76,7 @@ def page(content: bytes, goes_on: tuple[str, ...] = ()) -> Page:
     for key in goes_on:
         following = following.get(key) if isinstance(following, dict) else None
     following = following if isinstance(following, str) and following and goes_on else None
-    return Page(releases, following, len(none), not_utf8)
+    return NoticePage(releases, following, len(none), not_utf8)
 
 
 def _releases(value: Any) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from riskgraph.assets import shipped
 from riskgraph.dates import months_later
 from riskgraph.errors import RiskGraphError
 
-__all__ = ["SOURCES", "Source", "Window", "source"]
+__all__ = ["NOTICE_SOURCES", "Source", "Window", "source"]
 
 SHORTEST = timedelta(minutes=1)  # a window is not divided further
 
@@ -117,7 +117,7 @@ def _declared(name: str, said: Mapping[str, Any]) -> Source:
     )
 
 
-SOURCES = tuple(
+NOTICE_SOURCES = tuple(
     _declared(name, said)
     for name, said in tomllib.loads(shipped("importing", "sources.toml").read_text(encoding="utf-8")).items()
 )
@@ -136,10 +136,12 @@ def source(name: str) -> Source:
     >>> source("sell2wales").title
     'Sell2Wales'
     """
-    for known in SOURCES:
+    for known in NOTICE_SOURCES:
         if known.name == name:
             return known
-    raise RiskGraphError(f"There is no source {name[:60]!r}.", f"Use one of: {', '.join(s.name for s in SOURCES)}.")
+    raise RiskGraphError(
+        f"There is no source {name[:60]!r}.", f"Use one of: {', '.join(s.name for s in NOTICE_SOURCES)}."
+    )
 
 
 def mirror(address: str) -> str:

@@ -8,15 +8,15 @@ from pathlib import Path
 from riskgraph.analysis.changes import Changes
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.fetching.fetching import Fetched, Outlook
+from riskgraph.fetching.fetching import Fetched, FetchPlan
 from riskgraph.render.imports import changes_page, import_text
 from riskgraph.render.page import WIDTH, as_text
 from riskgraph.render.words import join, plural
 
-__all__ = ["fetched_text", "outlook_text", "refreshed_text"]
+__all__ = ["fetched_text", "plan_text", "refreshed_text"]
 
 
-def outlook_text(ahead: Outlook, folder: Path) -> str:
+def plan_text(ahead: FetchPlan, folder: Path) -> str:
     """What would be asked, and how long that takes."""
     lasts = f"at least {plural(ahead.minutes, 'minute')}" if ahead.minutes else "a few seconds"
     text = (
