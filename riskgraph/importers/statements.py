@@ -81,6 +81,7 @@ class Purchase(NamedTuple):
     subcontractors: tuple[Party, ...] = ()
     certificate: str | None = None  # of the supplier
     certificate_expires: str | None = None
+    cpv: tuple[str, ...] = ()  # codes of what is bought, in the Common Procurement Vocabulary
     rows: int = 1  # rows of the source behind it
     amount: Decimal | None = None  # its part of the column of money (`ImportReport.money`)
     earlier: Decimal | None = None  # that of earlier contracts put together with it, whose values the map does not hold
@@ -181,7 +182,10 @@ class ImportOptions:
     suppliers
         `known` takes only suppliers that the map or the shipped directory knows.
     buyers
-        `known` takes only councils of the register; `all` makes new bodies of the others.
+        `known` takes only bodies of the register, `councils` of these the principal councils; `all` makes new bodies of
+        the others.
+    cpv, areas
+        Only purchases with a CPV code that begins so, or in one of these service areas; all if there are none.
     reviewed
         Name to id, as a person decided (`riskgraph data match`).
     register
@@ -205,6 +209,8 @@ class ImportOptions:
     grade: str | None = None
     suppliers: str | None = None
     buyers: str | None = None
+    cpv: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
     reviewed: Mapping[str, str] = field(default_factory=dict)
     register: Mapping[str, RegisterEntry] = field(default_factory=dict)
     as_of: str | None = None
