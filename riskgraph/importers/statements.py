@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, NamedTuple, Protocol
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, Protocol
 
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
@@ -219,12 +220,55 @@ class Registered(Protocol):
         """Whether two bodies are neither one nor one the successor of the other."""
 
 
-def _purchase_order(purchase: Purchase) -> tuple[object, ...]:
-    """By who buys from whom, then by date: the order of the rows in the source plays no part."""
-    bodies = purchase.council.name, purchase.council.ids, purchase.supplier.name, purchase.supplier.ids
-    dates = purchase.valid_from or "", purchase.valid_to or ""
-    rest = repr(purchase[2:]) if purchase.how == "register" else ""  # two rows of a register may say all else alike
-    return *bodies, *dates, purchase.contract_reference or "", purchase.thing or "", rest, purchase.where
+_VALUE = Purchase._fields.index("contract_value_gbp")  # and behind it the annual one
+
+
+def _packed(purchase: Purchase, number: int) -> tuple[Any, ...]:
+    """A purchase as it waits: first who buys from whom, then the date; the order of the rows in the source plays no part.
+
+    Plain tuples, and amounts as text, cost a third of what named tuples and decimals cost to write and to read.
+    """
+    where, how, council, supplier, cited = purchase[:5]
+    value, annual = purchase.contract_value_gbp, purchase.annual_value_gbp
+    return (
+        *council,
+        *supplier,
+        purchase.valid_from or "",
+        purchase.valid_to or "",
+        purchase.contract_reference or "",
+        purchase.thing or "",
+        repr(purchase[2:]) if how == "register" else "",  # two rows of a register may say all else alike
+        where,
+        number,
+        how,
+        tuple(cited),
+        purchase[5:_VALUE],
+        None if value is None else str(value),
+        None if annual is None else str(annual),
+        purchase[_VALUE + 2 :],
+    )
+
+
+def _unpacked(record: tuple[Any, ...]) -> Purchase:
+    where, _, how, cited, said, value, annual, more = record[9:]
+    return Purchase(
+        where,
+        how,
+        _party(record[0], record[1]),
+        _party(record[2], record[3]),
+        Citation(*cited),
+        *said,
+        None if value is None else Decimal(value),
+        None if annual is None else Decimal(annual),
+        *more,
+    )
+
+
+_party = lru_cache(maxsize=256)(Party)  # in their order the same few come again and again
+
+
+def _waiting() -> SortedOnDisk[Purchase]:
+    return SortedOnDisk(pack=_packed, unpack=_unpacked)
 
 
 @dataclass
@@ -234,7 +278,7 @@ class Statements:
     report: ImportReport
     options: ImportOptions = field(default_factory=ImportOptions)
     councils: Registered | None = None
-    purchases: SortedOnDisk[Purchase] = field(default_factory=lambda: SortedOnDisk(_purchase_order))
+    purchases: SortedOnDisk[Purchase] = field(default_factory=_waiting)
     sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
     between: set[Party] = field(default_factory=set)  # through whom councils are served
     relations: list[StatedRelation] = field(default_factory=list)
