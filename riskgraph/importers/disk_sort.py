@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 __all__ = ["SortedOnDisk"]
 
 T = TypeVar("T")
-_BATCH = 256  # items that are written and read at once
+_BATCHES = 80  # parts of a run, each written and read at once
 _Record = tuple[Any, ...]
 
 
@@ -102,9 +102,10 @@ class SortedOnDisk(Generic[T]):
         self._recent.sort()
         self._file.seek(0, 2)
         places = []
-        for start in range(0, len(self._recent), _BATCH):
+        batch = max(1, self.limit // _BATCHES)
+        for start in range(0, len(self._recent), batch):
             places.append(self._file.tell())
-            pickle.dump(self._recent[start : start + _BATCH], self._file, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(self._recent[start : start + batch], self._file, pickle.HIGHEST_PROTOCOL)
         self._runs.append(places)
         self._recent = []
 

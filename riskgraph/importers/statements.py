@@ -251,17 +251,9 @@ def _packed(purchase: Purchase, number: int) -> tuple[Any, ...]:
 
 def _unpacked(record: tuple[Any, ...]) -> Purchase:
     where, _, how, cited, said, value, annual, more = record[9:]
-    return Purchase(
-        where,
-        how,
-        _party(record[0], record[1]),
-        _party(record[2], record[3]),
-        Citation(*cited),
-        *said,
-        None if value is None else Decimal(value),
-        None if annual is None else Decimal(annual),
-        *more,
-    )
+    decimals = [None if text is None else Decimal(text) for text in (value, annual)]
+    parties = _party(record[0], record[1]), _party(record[2], record[3])
+    return Purchase._make((where, how, *parties, Citation(*cited), *said, *decimals, *more))
 
 
 _party = lru_cache(maxsize=256)(Party)  # in their order the same few come again and again
