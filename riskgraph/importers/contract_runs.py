@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
@@ -19,17 +20,22 @@ _of_whom = attrgetter("council", "supplier")
 class _ContractRun:
     """Contracts put together: the one that ends last speaks for them, from the first day of the first."""
 
-    __slots__ = ("begins", "count", "end", "episode", "last", "rows")
+    __slots__ = ("begins", "count", "earlier", "end", "episode", "last", "rows")
 
     def __init__(self, purchase: Purchase, end: date) -> None:
         self.last, self.end = purchase, end
-        self.begins, self.rows, self.episode, self.count = purchase.valid_from, purchase.rows, purchase.episode, 1
+        self.begins, self.rows, self.count = purchase.valid_from, purchase.rows, 1
+        self.episode, self.earlier = purchase.episode, purchase.earlier
 
     def add(self, other: Purchase, end: date) -> None:
         """One more, which does not begin before the others."""
         self.episode = self.episode or other.valid_to != self.last.valid_to
+        first = other
         if end >= self.end:
-            self.last, self.end = other, end
+            first, self.last, self.end = self.last, other, end
+        for amount in (other.earlier, first.amount):
+            if amount is not None:
+                self.earlier = amount + (self.earlier or Decimal(0))
         self.rows += other.rows
         self.count += 1
 
@@ -46,6 +52,7 @@ class _ContractRun:
             note="; ".join(part for part in (last.note, f"the last of {self.count} contracts") if part),
             valid_from=self.begins,
             rows=self.rows,
+            earlier=self.earlier,
             episode=self.episode,
         )
 
