@@ -28,6 +28,7 @@ from riskgraph.importers.report import ImportReport
 from riskgraph.importers.source import SourceFile
 from riskgraph.importers.spending import SPENDING
 from riskgraph.importers.statements import ImportOptions, Statements
+from riskgraph.importers.wanted import about
 from riskgraph.importers.workbook import WORKBOOK
 from riskgraph.model import RegisterEntry
 from riskgraph.schema import schema
@@ -149,8 +150,11 @@ def _imported(
     """The files of one format as a data set, joined to what there was."""
     options = replace(options, suppliers=options.suppliers or known.suppliers, buyers=options.buyers or known.buyers)
     before = prior_knowledge(options, base)
-    if options.buyers == "known":
-        options = replace(options, refuses=known_buyers_only(before, report))
+    if options.buyers in {"known", "councils"}:
+        refuses = known_buyers_only(before, report, principal=options.buyers == "councils")
+        options = replace(options, refuses=refuses)
+    if options.cpv or options.areas:
+        options = replace(options, refuses=about(options, options.refuses))
     statements = Statements(report, options, before.councils)
     known.read(files, statements)
     if not statements.purchases and not statements.relations and base is None and not report.read:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
+from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.report import IMPOSSIBLE, LATER, ImportReport
 from riskgraph.importers.values import clean_supplier, redacted
 from riskgraph.model import RegisterEntry
@@ -81,6 +82,7 @@ class Purchase(NamedTuple):
     subcontractors: tuple[Party, ...] = ()
     certificate: str | None = None  # of the supplier
     certificate_expires: str | None = None
+    cpv: tuple[str, ...] = ()  # codes of what is bought, in the Common Procurement Vocabulary
     rows: int = 1  # rows of the source behind it
     amount: Decimal | None = None  # its part of the column of money (`ImportReport.money`)
     earlier: Decimal | None = None  # that of earlier contracts put together with it, whose values the map does not hold
@@ -181,7 +183,10 @@ class ImportOptions:
     suppliers
         `known` takes only suppliers that the map or the shipped directory knows.
     buyers
-        `known` takes only councils of the register; `all` makes new bodies of the others.
+        `known` takes only bodies of the register, `councils` of these the principal councils; `all` makes new bodies of
+        the others.
+    cpv, areas
+        Only purchases with a CPV code that begins so, or in one of these service areas; all if there are none.
     reviewed
         Name to id, as a person decided (`riskgraph data match`).
     register
@@ -205,6 +210,8 @@ class ImportOptions:
     grade: str | None = None
     suppliers: str | None = None
     buyers: str | None = None
+    cpv: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
     reviewed: Mapping[str, str] = field(default_factory=dict)
     register: Mapping[str, RegisterEntry] = field(default_factory=dict)
     as_of: str | None = None
@@ -368,6 +375,8 @@ class Statements:
 def named_party(text: str, report: ImportReport, ids: tuple[tuple[str, str], ...] = ()) -> Party | None:
     """A supplier as the source names it, without what finance systems add; `None` if it is nobody."""
     cleaned, taken = clean_supplier(text)
+    if cleaned is None and placeholder(text):
+        report.guess("words that name nobody", repr(text))
     if taken:
         report.guess("words taken off the name of a supplier", f"{text!r} read as {cleaned!r}")
     return Party(cleaned, ids) if cleaned else None
