@@ -319,7 +319,8 @@ class Statements:
             return
         self.purchases.append(purchase)
         self.sellers[purchase.supplier] += purchase.rows
-        self.sellers.update(purchase.subcontractors)
+        if purchase.subcontractors:
+            self.sellers.update(purchase.subcontractors)
         if purchase.through:
             self.sellers[purchase.through] += 1
             self.between.add(purchase.through)
