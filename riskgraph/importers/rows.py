@@ -45,7 +45,10 @@ __all__ = [
 
 EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only shows how to fill in a template
 _TICK = 1000  # rows between two signs of progress
-_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen",
+)  # fmt: skip
 
 
 class SourceRow:
