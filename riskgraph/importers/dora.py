@@ -30,13 +30,10 @@ _OLD_COUNTRY = re.compile(r"eba_GA:.*|[A-Z]{2}")
 
 
 def _fits(path: Path) -> int:
-    if path.suffix.lower() not in {".csv", ".xlsx"} and not path.is_dir():
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
         return 0
-    files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
-    kinds = [kind_of(sheet, (*TABLES, PARAMETERS, FILING)) for file in files for sheet in open_sheets(file)]
-    names = {kind.name for kind in kinds if kind is not None}
-    alone = not path.is_dir() and path.suffix.lower() == ".csv"
-    return 60 if names & _WITH_RELATIONS or (alone and names) else 0
+    names = {kind.name for sheet in open_sheets(path) if (kind := kind_of(sheet, (*TABLES, PARAMETERS, FILING)))}
+    return 60 if names & _WITH_RELATIONS or (names and path.suffix.lower() == ".csv") else 0
 
 
 class _Register:
