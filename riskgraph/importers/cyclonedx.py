@@ -197,8 +197,7 @@ def _bill(name: str, bom: Mapping[str, Any], owner: _Owner, statements: Statemen
     for service in named:
         if service.ref in used:
             _used(service, owner, cited, statements)
-        else:
-            _behind(service, bill, cited, statements)
+        _behind(service, bill, int(service.ref not in used), cited, statements)
     if taken := sum(service.hosting == "supplier" for service in named):
         report.guess("services of a bill of materials are taken to run with their provider", f"{taken} services")
     for part in as_objects(bom.get("compositions")):
@@ -332,12 +331,11 @@ def _used(service: _Service, owner: _Owner, cited: Citation, statements: Stateme
     )
 
 
-def _behind(service: _Service, bill: _Bill, cited: Citation, statements: Statements) -> None:
-    """A service that only other providers' services lead to."""
+def _behind(service: _Service, bill: _Bill, rows: int, cited: Citation, statements: Statements) -> None:
+    """A service that other providers' services lead to; it counts here where nothing else does."""
     fronts = [bill.services[ref] for ref in bill.fronts[service.ref]]
     fronts.sort(key=lambda one: (str(one.provider), one.area or "", one.ref))
     assert service.provider is not None
-    rows = 1
     for front in fronts:
         if front.provider is not None and front.provider != service.provider:
             claim = f"A service of {front.provider.name} depends on one of {service.provider.name}"

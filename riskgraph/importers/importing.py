@@ -14,6 +14,7 @@ from riskgraph.data.read import read_register
 from riskgraph.dates import fixed_date
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
+from riskgraph.importers.bods import BODS
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
 from riskgraph.importers.cyclonedx import CYCLONEDX
 from riskgraph.importers.dns_answers import DNS_ANSWERS
@@ -23,7 +24,7 @@ from riskgraph.importers.local_links import LOCAL_LINKS
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
 from riskgraph.importers.opening import OpenedSource, opened
-from riskgraph.importers.ownership import BODS, OWNERSHIP
+from riskgraph.importers.ownership import OWNERSHIP
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.source import SourceFile
 from riskgraph.importers.spending import SPENDING
