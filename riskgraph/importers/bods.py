@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ class _Records:
             if one.record:
                 records[one.record].append(one)
         for some in records.values():
-            for one, next_ in zip(some, some[1:], strict=False):
+            for one, next_ in pairwise(some):
                 found[one.id].append(next_)
         return dict(found)
 
@@ -230,7 +231,7 @@ def _read(items: Iterator[tuple[str, Mapping[str, Any]]], statements: Statements
         report.skip("several places", "the same statement twice", again)
     taken: list[tuple[_Statement, Party, Party, str | None]] = []
     for link in links.in_order:
-        statements.dated(link.day)
+        statements.dated(link.day, "statement", f"statement {link.id}")
         company, owner, reason = _ends(link, bodies, persons)
         end, older = _until(link, links, bodies)
         if older or reason or company is None or owner is None:

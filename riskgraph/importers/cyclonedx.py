@@ -183,8 +183,8 @@ def _bill(name: str, bom: Mapping[str, Any], owner: _Owner, statements: Statemen
     """Services with their providers; a service behind another provider's is a subcontract."""
     report = statements.report
     metadata = as_object(bom.get("metadata"))
-    dated = parse_date(_text(metadata.get("timestamp")))
-    statements.dated(dated)
+    day = parse_date(_text(metadata.get("timestamp")))
+    dated = statements.dated(day, "making of the list", _place(name, "metadata.timestamp"))
     cited = Citation("", statements.options.grade or "reported", published=dated)
     bill = _read_bill(name, bom, statements)
     parts = list(_components(bom.get("components")))

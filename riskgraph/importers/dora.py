@@ -52,6 +52,8 @@ class _Register:
         entities = {table: self._by(table, "code") for table in ("B_01.03", "B_01.02", "B_01.01")}
         self.entities = {key[0]: says(row, "name") for some in entities.values() for key, row in some.items()}
         self.lines: dict[str, set[tuple[str, str, str]]] = defaultdict(set)  # contract -> user, provider, function
+        self.costs: dict[str, Decimal] = {}  # contract -> what it costs a year
+        self.counted: set[str] = set()  # contracts whose cost has been asked for
         for row in self.rows["B_02.02"]:
             self.lines[row["reference"]].add((row["user"], row["provider"], row["function"]))
 
@@ -65,6 +67,43 @@ class _Register:
         """What a table says of a contract."""
         found = {says(row, field) for row in self.rows[table] if row["reference"] == reference}
         return sorted(found - {""})
+
+    def count_costs(self) -> None:
+        """What each contract costs a year in pounds; other currencies are counted apart and left out."""
+        for row in self.rows["B_02.01"]:
+            if not (text := says(row, "cost")):
+                continue
+            money, amount = self.report.counts_money(row.columns.header_of("cost")), parse_money(text)
+            currency = says(row, "currency").upper()
+            if amount is None or amount < 0:
+                money.unread[text] += 1
+            elif currency != "GBP":
+                money.foreign(currency or "no currency told", amount)
+            elif row["reference"] in self.costs or not row["reference"]:
+                money.seen(amount)
+                money.leave("the same contract twice", amount)
+            else:
+                money.seen(amount)
+                self.costs[row["reference"]] = amount
+
+    def cost(self, reference: str, lines: int) -> tuple[Decimal | None, Decimal | None, str]:
+        """What a contract costs a year, its part of the column of money (once), and what is told where lines share it."""
+        cost = self.costs.get(reference)
+        first, money = reference not in self.counted, self.report.money
+        self.counted.add(reference)
+        if cost is None or money is None:
+            return None, None, ""
+        if lines == 1:
+            return cost, cost if first else None, ""
+        if first:
+            money.leave("one annual cost for several lines of a contract, told in the note", cost)
+        return None, None, f"annual cost of the whole contract in pounds: {cost}"
+
+    def leave_costs(self) -> None:
+        """What contracts cost of which nothing is taken."""
+        for reference in sorted(set(self.costs) - self.counted):
+            if self.report.money is not None:
+                self.report.money.leave("contract of which no line is taken", self.costs[reference])
 
     def user(self, code: str) -> str:
         """Who buys: by name if a table names it; what `--council` says before a mere code."""
@@ -125,6 +164,7 @@ def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
     """Contracts (B_02), who takes part (B_03, B_04), providers and chains (B_05), functions, assessments."""
     tables = _Register(rows, statements)
     _dated(tables)
+    tables.count_costs()
     filed = {
         row["table"].upper().replace("RT.", "B_"): row["reported"].lower() in {"true", "yes", "1"}
         for row in tables.rows[FILING.name]
@@ -144,17 +184,23 @@ def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
         if (parent := tables.parent(row)) and parent != row["provider"]:
             statements.report.read += 1
             _owned(row, parent, tables)
+    tables.leave_costs()
 
 
 def _dated(tables: _Register) -> None:
     """The day that the register speaks for: that of the report, else the last on which something was looked at."""
-    days = [row["value"] for row in tables.rows[PARAMETERS.name] if row["name"].lower() == "refperiod"]
-    days += [says(row, "reported") for row in tables.rows["B_01.01"]]
-    for table, field in (("B_01.02", "updated"), ("B_06.01", "assessed"), ("B_07.01", "audited")):
-        if not any(days):
-            days = [says(row, field) for row in tables.rows[table]]
-    for day in days:
-        tables.statements.dated(parse_date(day))
+    days = [(row["value"], row) for row in tables.rows[PARAMETERS.name] if row["name"].lower() == "refperiod"]
+    days += [(says(row, "reported"), row) for row in tables.rows["B_01.01"]]
+    what = "report"
+    for table, field, looked in (
+        ("B_01.02", "updated", "update"),
+        ("B_06.01", "assessed", "assessment"),
+        ("B_07.01", "audited", "audit"),
+    ):
+        if not any(day for day, _ in days):
+            days, what = [(says(row, field), row) for row in tables.rows[table]], looked
+    for day, row in days:
+        tables.statements.dated(parse_date(day), what, row.where)
 
 
 def _contract(row: SourceRow, tables: _Register) -> None:
@@ -175,11 +221,13 @@ def _contract(row: SourceRow, tables: _Register) -> None:
     if start and end and start > end:
         statements.report.guess("ends before it begins: both dates left blank", f"{row.where}: {start} to {end}")
         start = end = None
-    cost, cost_note = _cost(tables, reference)
+    statements.begins(start, row.where)
+    cost, amount, cost_note = tables.cost(reference, lines=len(tables.lines[reference]))
     statements.buy(
         Purchase(
             where=row.where,
             how="register",
+            amount=amount,
             council=Party(user),
             supplier=supplier,
             cited=Citation(
@@ -241,28 +289,6 @@ def _notes(row: SourceRow, function: SourceRow | None, judged: SourceRow | None)
     return [f"{label}: {text.replace(';', ',')}" for label, source, field in told if (text := says(source, field))]
 
 
-def _cost(tables: _Register, reference: str) -> tuple[Decimal | None, str]:
-    """What a contract costs a year in pounds; it is told in the note where several lines share it."""
-    main = tables.main.get((reference,))
-    text, currency = says(main, "cost"), says(main, "currency").upper()
-    if not main or not text:
-        return None, ""
-    amount = parse_money(text)
-    if amount is None or amount < 0:
-        tables.report.guess("amount that is none, left blank", f"{main.where}: {text!r}")
-        return None, ""
-    if currency != "GBP":
-        tables.report.guess(
-            "annual cost in another currency than pounds, left out",
-            f"contract {reference}: {text} {currency or 'of no currency that is told'}",
-        )
-        return None, ""
-    if len(tables.lines[reference]) > 1:
-        tables.report.guess("one annual cost for several lines of a contract, told in the note", f"{reference}: {text}")
-        return None, f"annual cost of the whole contract in pounds: {amount}"
-    return amount, ""
-
-
 def _substitutability(text: str) -> str | None:
     """The four words of B_07.01.0050 in the model's.
 
@@ -304,8 +330,9 @@ def _plain(row: SourceRow, reference: str, users: list[str], providers: list[str
     statements.report.read += max(1, len(pairs))
     if not pairs:
         return row.skip("no provider or no user")
-    cost, cost_note = _cost(tables, reference)
+    lines = len(pairs) if row.kind.name == "B_02.01" else 2  # a further user of a contract shares what it costs
     for user, supplier in pairs:
+        cost, amount, cost_note = tables.cost(reference, lines)
         claim = f"{user} has the contract {reference} with {supplier.name}"
         statements.buy(
             Purchase(
@@ -315,7 +342,8 @@ def _plain(row: SourceRow, reference: str, users: list[str], providers: list[str
                 supplier=supplier,
                 cited=Citation(claim, statements.options.grade or "confirmed"),
                 contract_reference=reference,
-                annual_value_gbp=cost if len(pairs) == 1 and row.kind.name == "B_02.01" else None,
+                amount=amount,
+                annual_value_gbp=cost,
                 framework=says(tables.main.get((reference,)), "overarching") or None,
                 note=cost_note or None,
             )

@@ -212,8 +212,10 @@ _VALUE: dict[str, Callable[[str], bool]] = {
 
 
 def faults(rows: dict[str, list[SourceRow]], filed: dict[str, bool], report: ImportReport) -> None:
-    """The four checks of the standard, told: an empty key, the same key twice, a reference to nothing, a table that
-    is declared and empty (or the other way round).
+    """The four checks of the standard, told.
+
+    An empty key, the same key twice, a reference to nothing, a table that is declared and empty (or the other way
+    round).
     """
     held = {name: {_cells(row).get("0010", "") for row in some} for name, some in rows.items()}
     held[_ENTITIES] = {key for name, keys in held.items() if name.startswith("B_01") for key in keys}

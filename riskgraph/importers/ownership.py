@@ -29,8 +29,7 @@ def _owned(row: SourceRow, statements: Statements) -> None:
     owner = row.party("owner", number="owner_number")
     if company is None or owner is None:
         return row.skip("no company or no owner")
-    checked, url = row.date("checked"), web_address(row["source"])
-    statements.dated(checked)
+    checked, url = statements.dated(row.date("checked"), "check of a row", row.where), web_address(row["source"])
     share = f" ({row['share']})" if row["share"] else ""
     claim, grade = f"{company.name} is owned by {owner.name}{share}", statements.options.grade or "reported"
     statements.relations.append(
