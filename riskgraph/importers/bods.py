@@ -104,7 +104,8 @@ def _statement(item: Mapping[str, Any], sort: str) -> _Statement:
         unnamed=_text(unspecified.get("reason")) or ("no reason" if unspecified else ""),
         parts=_texts(details.get("componentStatementIDs") or details.get("componentRecords")),
         interests=tuple(
-            (normalise(_text(one.get("type"))), _day(one.get("startDate")), _day(one.get("endDate"))) for one in interests
+            (normalise(_text(one.get("type"))), _day(one.get("startDate")), _day(one.get("endDate")))
+            for one in interests
         ),
     )
 
@@ -113,7 +114,9 @@ def _identifiers(details: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Scheme and number; the name of a register stands for its scheme where there is none."""
     found = []
     for one in as_objects(details.get("identifiers")):
-        scheme = _text(one.get("scheme")) or words("identifier scheme", "bods").get(normalise(_text(one.get("schemeName"))))
+        scheme = _text(one.get("scheme")) or words("identifier scheme", "bods").get(
+            normalise(_text(one.get("schemeName")))
+        )
         if scheme and (number := _text(one.get("id"))):
             found.append((scheme, number))
     return tuple(sorted(set(found)))
@@ -313,9 +316,7 @@ def _owned(
         link.day,
     )
     dates = {"valid_from": start, "valid_to": end}
-    statements.relations.append(
-        StatedRelation(where, "owned-by", (SUPPLIER, company), ("body", owner), cited, dates)
-    )
+    statements.relations.append(StatedRelation(where, "owned-by", (SUPPLIER, company), ("body", owner), cited, dates))
 
 
 BODS = Format(

@@ -215,7 +215,9 @@ def _read_bill(name: str, bom: Mapping[str, Any], statements: Statements) -> _Bi
         others = one.get("dependsOn")
         bill.leads[_text(one.get("ref"))] |= {_text(other) for other in others} if isinstance(others, list) else set()
     listed = list(_services(bom.get("services")))
-    refs = {id(service): _text(service.get("bom-ref")) or f"service {number}" for number, (service, _) in _from_1(listed)}
+    refs = {
+        id(service): _text(service.get("bom-ref")) or f"service {number}" for number, (service, _) in _from_1(listed)
+    }
     provided: dict[int, Party | None] = {}
     for number, (service, parent) in _from_1(listed):
         report.read += 1
@@ -278,9 +280,7 @@ def _component(
     )
 
 
-def _product(
-    where: str, owner: _Owner, named: list[_Service], cited: Citation, statements: Statements
-) -> None:
+def _product(where: str, owner: _Owner, named: list[_Service], cited: Citation, statements: Statements) -> None:
     """The product that a supplier's list describes, if somebody is said to use it."""
     report, maker = statements.report, owner.maker
     assert maker is not None

@@ -19,8 +19,8 @@ __all__ = ["bill_of_xml", "is_xml_bill"]
 
 _NAMESPACE = "cyclonedx.org/schema/bom"
 _HEAD = 65536
-MAX_BYTES = 64 * 1024**2
-MAX_DEPTH = 200
+MAX_XML = 64 * 1024**2
+DEEPEST_XML = 200
 _LISTS = {  # element -> what its parts are called
     "components": "component",
     "services": "service",
@@ -48,8 +48,8 @@ def bill_of_xml(path: Path) -> dict[str, Any]:
     DataError
         If it is no XML, holds a DTD, is nested too deeply or too big.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise problem(path, "too-big", f"The bill has over {MAX_BYTES // 1024**2} MB.", "Save it as JSON.")
+    if path.stat().st_size > MAX_XML:
+        raise problem(path, "too-big", f"The bill has over {MAX_XML // 1024**2} MB.", "Save it as JSON.")
     bill = _value(_tree(path))
     return bill if isinstance(bill, dict) else {}
 
@@ -61,8 +61,8 @@ def _tree(path: Path) -> Element:
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        if depth > MAX_DEPTH:
-            raise problem(path, "xml", f"It is nested over {MAX_DEPTH} deep.", _AGAIN)
+        if depth > DEEPEST_XML:
+            raise problem(path, "xml", f"It is nested over {DEEPEST_XML} deep.", _AGAIN)
         builder.start(name.rpartition("}")[2], {key.rpartition("}")[2]: text for key, text in attributes.items()})
 
     def end(name: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from riskgraph.data.scope_words import area_of
 from riskgraph.importers.columns import kind_of
-from riskgraph.importers.dora_tables import FILING, PARAMETERS, TABLES, data_rows, faults, is_lei, says
+from riskgraph.importers.dora_tables import FILING, PARAMETERS, DORA_TABLES, data_rows, faults, is_lei, says
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.sheets import open_sheets
@@ -32,7 +32,7 @@ _OLD_COUNTRY = re.compile(r"eba_GA:.*|[A-Z]{2}")
 def _fits(path: Path) -> int:
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         return 0
-    names = {kind.name for sheet in open_sheets(path) if (kind := kind_of(sheet, (*TABLES, PARAMETERS, FILING)))}
+    names = {kind.name for sheet in open_sheets(path) if (kind := kind_of(sheet, (*DORA_TABLES, PARAMETERS, FILING)))}
     return 60 if names & _WITH_RELATIONS or (names and path.suffix.lower() == ".csv") else 0
 
 
@@ -326,7 +326,9 @@ def _without_details(tables: _Register) -> None:
 def _plain(row: SourceRow, reference: str, users: list[str], providers: list[str], tables: _Register) -> None:
     """A contract of which only the two sides are told."""
     statements = tables.statements
-    pairs = [(tables.user(user), supplier) for user in users for code in providers if (supplier := tables.provider(code))]
+    pairs = [
+        (tables.user(user), supplier) for user in users for code in providers if (supplier := tables.provider(code))
+    ]
     statements.report.read += max(1, len(pairs))
     if not pairs:
         return row.skip("no provider or no user")
@@ -422,7 +424,7 @@ def _between(
 DORA = Format(
     "dora",
     "a DORA register of information: the workbook, or its CSV files in a folder or ZIP",
-    (*TABLES, PARAMETERS, FILING),
+    (*DORA_TABLES, PARAMETERS, FILING),
     rows=_register,
     recognise=_fits,
 )

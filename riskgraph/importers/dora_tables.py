@@ -20,7 +20,7 @@ from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.values import parse_date
 from riskgraph.vocabulary import headers, pattern, words
 
-__all__ = ["FILING", "PARAMETERS", "TABLES", "data_rows", "faults", "is_lei", "says"]
+__all__ = ["FILING", "PARAMETERS", "DORA_TABLES", "data_rows", "faults", "is_lei", "says"]
 
 _CODE = (
     re.compile(r"(?:(?:b|rt|t|tb)[_. ]?\d\d[._ ]\d\d[._ ]?)?[cr]?(\d{2,4})", re.IGNORECASE),  # the code alone
@@ -86,7 +86,7 @@ def _table(name: str) -> TableKind:
     )
 
 
-TABLES = tuple(_table(name) for name in _standard())
+DORA_TABLES = tuple(_table(name) for name in _standard())
 PARAMETERS = TableKind(
     {"name": ("name",), "value": ("value",)}, name="parameters", sheet="^parameters$", strict=False, counted=False
 )
