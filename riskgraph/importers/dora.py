@@ -14,7 +14,7 @@ from pathlib import Path
 
 from riskgraph.data.scope_words import area_of
 from riskgraph.importers.columns import kind_of
-from riskgraph.importers.dora_tables import FILING, PARAMETERS, DORA_TABLES, data_rows, faults, is_lei, says
+from riskgraph.importers.dora_tables import DORA_TABLES, FILING, PARAMETERS, data_rows, faults, is_lei, says
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.sheets import open_sheets

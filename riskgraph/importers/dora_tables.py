@@ -20,7 +20,7 @@ from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.values import parse_date
 from riskgraph.vocabulary import headers, pattern, words
 
-__all__ = ["FILING", "PARAMETERS", "DORA_TABLES", "data_rows", "faults", "is_lei", "says"]
+__all__ = ["DORA_TABLES", "FILING", "PARAMETERS", "data_rows", "faults", "is_lei", "says"]
 
 _CODE = (
     re.compile(r"(?:(?:b|rt|t|tb)[_. ]?\d\d[._ ]\d\d[._ ]?)?[cr]?(\d{2,4})", re.IGNORECASE),  # the code alone
