@@ -19,7 +19,7 @@ from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.statements import Citation, Party, Purchase, StatedRelation, Statements, named_party
-from riskgraph.importers.values import parse_date, parse_days, parse_hours, parse_money
+from riskgraph.importers.values import currency_named, parse_days, parse_hours, parse_money
 from riskgraph.model import SUPPLIER
 from riskgraph.vocabulary import patterns, words
 
@@ -73,12 +73,12 @@ class _Register:
         for row in self.rows["B_02.01"]:
             if not (text := says(row, "cost")):
                 continue
-            money, amount = self.report.counts_money(row.columns.header_of("cost")), parse_money(text)
-            currency = says(row, "currency").upper()
-            if amount is None or amount < 0:
-                money.unread[text] += 1
-            elif currency != "GBP":
-                money.foreign(currency or "no currency told", amount)
+            money = self.report.counts_money(row.columns.header_of("cost"))
+            if currency := currency_named(says(row, "currency")):
+                self.report.guess(f"value in another currency ({currency}), left out", f"{row.where}: {text!r}")
+                money.foreign(currency, parse_money(text) or Decimal(0))
+            elif (amount := row.amount("cost")) is None:
+                continue
             elif row["reference"] in self.costs or not row["reference"]:
                 money.seen(amount)
                 money.leave("the same contract twice", amount)
@@ -189,8 +189,8 @@ def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
 
 def _dated(tables: _Register) -> None:
     """The day that the register speaks for: that of the report, else the last on which something was looked at."""
-    days = [(row["value"], row) for row in tables.rows[PARAMETERS.name] if row["name"].lower() == "refperiod"]
-    days += [(says(row, "reported"), row) for row in tables.rows["B_01.01"]]
+    days = [(row.day("value"), row) for row in tables.rows[PARAMETERS.name] if row["name"].lower() == "refperiod"]
+    days += [(_day(row, "reported"), row) for row in tables.rows["B_01.01"]]
     what = "report"
     for table, field, looked in (
         ("B_01.02", "updated", "update"),
@@ -198,9 +198,9 @@ def _dated(tables: _Register) -> None:
         ("B_07.01", "audited", "audit"),
     ):
         if not any(day for day, _ in days):
-            days, what = [(says(row, field), row) for row in tables.rows[table]], looked
+            days, what = [(_day(row, field), row) for row in tables.rows[table]], looked
     for day, row in days:
-        tables.statements.dated(parse_date(day), what, row.where)
+        tables.statements.dated(day, what, row.where)
 
 
 def _contract(row: SourceRow, tables: _Register) -> None:
