@@ -70,7 +70,7 @@ class _Register:
 
     def count_costs(self) -> None:
         """What each contract costs a year in pounds; other currencies are counted apart and left out."""
-        for row in self.rows["B_02.01"]:
+        for row in sorted(self.rows["B_02.01"], key=lambda row: row.cells):
             if not (text := says(row, "cost")):
                 continue
             money = self.report.counts_money(row.columns.header_of("cost"))
