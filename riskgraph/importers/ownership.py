@@ -10,11 +10,10 @@ from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
 from riskgraph.importers.statements import Citation, StatedRelation, Statements
 from riskgraph.importers.values import web_address
 from riskgraph.model import SUPPLIER
-from riskgraph.vocabulary import headers
 
 __all__ = ["OWNERSHIP"]
 
-_TABLE = TableKind(headers("ownership"), required=("company", "owner"), strict=False)
+_TABLE = TableKind.of("ownership", required=("company", "owner"), strict=False)
 
 
 def _fits(path: Path) -> int:
