@@ -42,6 +42,9 @@ class ImportReport:
     guess_count: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     unused_columns: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(
+        default_factory=dict
+    )  # of a folder or archive: the format each was read as, or why not
     added: dict[str, int] = field(default_factory=dict)  # table -> rows that were not there before
     conflicts: list[Conflict] = field(default_factory=list)  # with the map that it was joined to
 
@@ -99,6 +102,7 @@ class ImportReport:
                 sort: {"times": self.guess_count[sort], "first": self.guesses[sort]} for sort in sorted(self.guesses)
             },
             "unused_columns": self.unused_columns,
+            "files": dict(sorted(self.files.items())),
             "notes": self.notes,
             "added": self.added,
             "conflicts": [asdict(conflict) for conflict in self.conflicts],
