@@ -10,12 +10,21 @@ from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party
+from riskgraph.importers.statements import (
+    DEPARTMENT,
+    Citation,
+    Party,
+    Purchase,
+    Statements,
+    in_order,
+    named_party,
+    one_value_for_several,
+)
 from riskgraph.importers.values import parse_date
 from riskgraph.importers.words import area_of_title
 from riskgraph.vocabulary import headers, words
 
-__all__ = ["CONTRACTS", "CONTRACTS_FINDER", "one_value_for_several", "packed_suppliers", "stated_or_guessed_area"]
+__all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guessed_area"]
 
 _TABLE = TableKind(
     headers("contracts"),
@@ -80,9 +89,10 @@ def packed_suppliers(text: str) -> list[Party]:
 def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: Statements) -> None:
     """What one supplier's part of a row says."""
     report, options = statements.report, statements.options
-    council, where = row["council"] or options.council, row.where
+    council, department = (row["council"], "") if row["council_code"] else row.buyer("council")
+    where = row.where
     if not council:
-        return row.skip("no council")
+        return row.skip(DEPARTMENT if department else "no council")
     if row["status"].lower() in words("contract: dead", "contracts-finder"):
         return row.skip("withdrawn or cancelled")
     if row.withheld(named.name):
@@ -97,7 +107,7 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
     begun, latest = row.date("start"), row.date("latest")
     last = max(filter(None, (row.date("end"), row.date("current"))), key=last_day, default=None)
     value, annual = row.amount("value"), row.amount("annual")
-    notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"]) else ""]
+    notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"] or department) else ""]
     if sharing > 1 and (value, annual) != (None, None):
         notes.append(one_value_for_several(sharing, where, report))
         value = annual = None
@@ -129,12 +139,6 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
         )
     )
     return None
-
-
-def one_value_for_several(sharing: int, where: str, report: ImportReport) -> str:
-    """The note of an award whose value is for several suppliers together, and so for none of them."""
-    report.guess("one value for several suppliers, left out", where)
-    return f"one value for {sharing} suppliers was left out"
 
 
 def stated_or_guessed_area(label: str, title: str, report: ImportReport) -> tuple[str | None, str | None]:

@@ -269,10 +269,12 @@ def _shorter(name: str) -> Iterator[tuple[str, str]]:
     """A name without what stands in brackets, behind a mark or before "on behalf of", and what that is."""
     if asides := _ASIDE.findall(name):
         yield _ASIDE.sub(" ", name), ",".join(aside.strip(" ()[]") for aside in asides)
-    kept, *off = re.split(r"\s+[-\u2013\u2014:|]+\s+|\s+t/a\s+|\s+trading as\s+|\s*[,;]\s*", name, maxsplit=1, flags=re.I)
+    kept, *off = re.split(
+        r"\s+[-\u2013\u2014:|]+\s+|\s+t/a\s+|\s+trading as\s+|\s*[,;]\s*", name, maxsplit=1, flags=re.I
+    )
     if off:
         yield kept, off[0]
-    before, *after = re.split(r"\bon behalf of\b", name, maxsplit=1, flags=re.I)
+    _, *after = re.split(r"\bon behalf of\b", name, maxsplit=1, flags=re.I)
     if after:
         yield after[0], ""
 
@@ -437,7 +439,7 @@ class Suppliers:
 
     def _known(self, company: _NamedCompany) -> str | None:
         keys = {company_key(name) for name in company.names}
-        decided = {id_ for key in keys if (id_ := self.reviewed.get(key, ";")) and ";" not in id_}
+        decided = {self.reviewed[key] for key in keys if ";" not in self.reviewed.get(key, ";")}
         if len(decided) == 1:
             return decided.pop()
         for numbers in (self._numbers, self._known_numbers):

@@ -18,7 +18,7 @@ from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
+from riskgraph.importers.statements import DEPARTMENT, Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import parse_date, parse_money, says_nothing
 from riskgraph.vocabulary import headers
 
@@ -87,14 +87,14 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         supplier = row["supplier"]
         amount, text = parse_money(row.text("amount")), row.text("date")
         day = parse_date(text) if text else None
-        payer = row["payer"] or options.council
+        payer, department = row.buyer("payer")
         reason = _unread(row, amount, bool(text) and day is None) if supplier else "no supplier"
         if reason:
             row.skip(reason)
         elif row.withheld(supplier):
             pass
         elif not payer:
-            row.skip("no payer")
+            row.skip(DEPARTMENT if department else "no payer")
         else:
             assert amount is not None
             if row.beyond:

@@ -102,7 +102,7 @@ def _legal(text: str) -> list[str]:
 class Apart(NamedTuple):
     """The names in one cell."""
 
-    names: tuple[str, ...]  # one for each supplier
+    names: tuple[str, ...]  # one for each supplier, the known ones first
     doubtful: bool = False  # whether there may be several, and nobody can tell
 
 
@@ -161,12 +161,12 @@ class NamesInACell:
         single = {one.text for one in parts}
         found = fewest(parts, lambda text: self._part(text, text in single))
         ids = {id_ for _, id_ in found}
-        if any(not id_.startswith(_NEW) for id_ in ids):
-            texts = {id_: text for text, id_ in reversed(found)}
-            return Apart(tuple(texts[id_] for id_ in dict.fromkeys(id_ for _, id_ in found)))
+        if not all(map(_is_new, ids)):
+            texts = {id_: clean_supplier(text)[0] or text for text, id_ in reversed(found)}
+            return Apart(tuple(texts[id_] for id_ in sorted(dict.fromkeys(id_ for _, id_ in found), key=_is_new)))
         likely = [self._part(one.text, True) for one in parts]
         listed = any(
-            id_ and not id_.startswith(_NEW) and _LISTS.search(one.mark or parts[place - 1].mark)
+            id_ and not _is_new(id_) and _LISTS.search(one.mark or parts[place - 1].mark)
             for place, (one, id_) in enumerate(zip(parts, likely, strict=True))
         )
         return Apart((name,), listed or len(set(filter(None, likely))) > 1)
@@ -191,6 +191,10 @@ class NamesInACell:
     @staticmethod
     def _pieces(text: str) -> tuple[Piece, ...]:
         return pieces(text, pattern("several suppliers: between"))
+
+
+def _is_new(id_: str) -> bool:
+    return id_.startswith(_NEW)
 
 
 @lru_cache(maxsize=1)
