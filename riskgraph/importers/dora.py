@@ -114,7 +114,7 @@ def _contract(row: SourceRow, tables: _Register, statements: Statements) -> None
         if source and source[name]
     ]
     start, end = parse_date(row["start"]), parse_date(row["end"])
-    statements.dated(start)
+    statements.begins(start, row.where)
     statements.buy(
         Purchase(
             where=row.where,

@@ -176,13 +176,13 @@ class SourceRow:
         """How sure the row is."""
         return grade_of(self["sure"], self.where, self.statements.options.grade, self.statements.report)
 
-    def withheld(self, supplier: str) -> bool:
+    def withheld(self, supplier: str, money: Decimal | None = None) -> bool:
         """Whether the name of a supplier was taken out by the publisher; the row is then left out, and counted."""
-        return redacted(supplier) and withheld(supplier, self.where, self.statements.report)
+        return redacted(supplier) and withheld(supplier, self.where, self.statements.report, money)
 
-    def skip(self, reason: str) -> None:
-        """Leave the row out."""
-        self.statements.report.skip(self.where, reason)
+    def skip(self, reason: str, money: Decimal | None = None) -> None:
+        """Leave the row out, with what it has in the column of money."""
+        self.statements.report.skip(self.where, reason, money=money)
 
     def guess(self, sort: str, example: str = "") -> None:
         """Something that the row does not say in so many words."""

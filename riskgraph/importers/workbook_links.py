@@ -111,8 +111,7 @@ def _link(row: SourceRow, kinds: Kinds, statements: Statements, backups: list[_S
         return row.skip("a name is redacted: who it is is not known")
     claim = f"{row['from']} {row['relationship']} {row['to']}"
     relation, ends = _meant(row, kinds, *meaning, claim)
-    checked, (start, end) = row.date("checked"), row.dates()
-    statements.dated(checked)
+    checked, (start, end) = statements.dated(row.date("checked"), "check of a row", row.where), row.dates()
     values: dict[str, object] = {"service_area": row.area(), "valid_from": start, "valid_to": end}
     access = row.word("channel", "access")
     if access and relation == "supplied-by":
