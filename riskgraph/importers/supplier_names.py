@@ -15,7 +15,7 @@ from riskgraph.importers.values import clean_supplier
 from riskgraph.model import SUPPLIER, Entity
 from riskgraph.vocabulary import pattern, patterns, words
 
-__all__ = ["Apart", "KnownSuppliers", "NamesInACell"]
+__all__ = ["CellNames", "KnownSuppliers", "NamesInACell"]
 
 _IDENTIFIER = re.compile(r"[A-Z]{2}-[A-Z]+-\S+$")
 _LISTS = re.compile(r"[;/|]")  # marks that stand in lists rather than in names
@@ -99,7 +99,7 @@ def _legal(text: str) -> list[str]:
     return _forms().findall(text)
 
 
-class Apart(NamedTuple):
+class CellNames(NamedTuple):
     """The names in one cell."""
 
     names: tuple[str, ...]  # one for each supplier, the known ones first
@@ -124,20 +124,20 @@ class NamesInACell:
     >>> cell.apart("Civica UK Ltd / Idox Software Ltd").names
     ('Civica UK Ltd', 'Idox Software Ltd')
     >>> cell.apart("Smith/Jones LLP"), cell.apart("Alder Ltd; Birch Ltd").doubtful
-    (Apart(names=('Smith/Jones LLP',), doubtful=False), True)
+    (CellNames(names=('Smith/Jones LLP',), doubtful=False), True)
     """
 
     def __init__(
         self, suppliers: KnownSuppliers, others: Callable[[str], str | None], name_of: Callable[[str], str]
     ) -> None:
         self.suppliers, self._others, self._name_of = suppliers, others, name_of
-        self._seen: dict[str, Apart] = {}
+        self._seen: dict[str, CellNames] = {}
 
     def meant(self, name: str) -> str | None:
         """The body that a whole name means."""
         return self.suppliers.named(name) or self._others(name)
 
-    def apart(self, name: str) -> Apart:
+    def apart(self, name: str) -> CellNames:
         """The names in a cell: several, or the one that it is."""
         found = self._seen.get(name)
         if found is None:
@@ -151,25 +151,25 @@ class NamesInACell:
         lines = [" ".join(line.split()) for line in cell.splitlines() if line.strip()]
         return (" / " if all(map(self.meant, lines)) else " ").join(lines)
 
-    def _apart(self, name: str) -> Apart:
+    def _apart(self, name: str) -> CellNames:
         decided = self.suppliers.reviewed.get(company_key(name), "").split(";")
         if len(decided) > 1:
-            return Apart(tuple(map(self._decided, decided)))
+            return CellNames(tuple(map(self._decided, decided)))
         parts = pieces(name, pattern("several suppliers: between"))
         if len(parts) < 2 or self.meant(name):
-            return Apart((name,))
+            return CellNames((name,))
         single = {one.text for one in parts}
         found = fewest(parts, lambda text: self._part(text, text in single))
         ids = {id_ for _, id_ in found}
         if not all(map(_is_new, ids)):
             texts = {id_: clean_supplier(text)[0] or text for text, id_ in reversed(found)}
-            return Apart(tuple(texts[id_] for id_ in sorted(dict.fromkeys(id_ for _, id_ in found), key=_is_new)))
+            return CellNames(tuple(texts[id_] for id_ in sorted(dict.fromkeys(id_ for _, id_ in found), key=_is_new)))
         likely = [self._part(one.text, True) for one in parts]
         listed = any(
             id_ and not _is_new(id_) and _LISTS.search(one.mark or parts[place - 1].mark)
             for place, (one, id_) in enumerate(zip(parts, likely, strict=True))
         )
-        return Apart((name,), listed or len(set(filter(None, likely))) > 1)
+        return CellNames((name,), listed or len(set(filter(None, likely))) > 1)
 
     def _decided(self, id_: str) -> str:
         return id_.strip().removeprefix(_NEW).strip() if id_.strip().startswith(_NEW) else self._name_of(id_.strip())
