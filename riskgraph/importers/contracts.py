@@ -27,15 +27,16 @@ from riskgraph.vocabulary import headers, words
 
 __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guessed_area"]
 
-_TABLE = TableKind(
-    headers("contracts"),
+_TABLE = TableKind.of(
+    "contracts",
     required=("supplier", "title"),
     whose="council",
     asks="whose contracts these are",
+    not_taken=("review",),
     strict=False,  # a cell too many is common behind a description; only a row without dates is shifted
 )
-_SEARCH = TableKind(
-    headers("contracts-finder"),
+_SEARCH = TableKind.of(
+    "contracts-finder",
     required=("supplier", "title"),
     whose="council",
     asks="whose contracts these are",
