@@ -168,8 +168,14 @@ def _imported(
         options = replace(options, refuses=refuses)
     if options.cpv or options.areas:
         options = replace(options, refuses=about(options, options.refuses))
-    statements = Statements(report, options, before.councils)
+    statements = Statements(report, options, before.councils, before.names)
     known.read(files, statements)
+    if statements.departments and not statements.purchases and not statements.relations:
+        seen = ", ".join(repr(name) for name, _ in statements.departments.most_common(4))
+        raise RiskGraphError(
+            f"{path.name} names no council or other public body as whose rows these are: {seen}.",
+            "Say whose file it is: --council 'Salford City Council'",
+        )
     if not statements.purchases and not statements.relations and base is None and not report.read:
         raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")
     return assemble(statements, before, path)

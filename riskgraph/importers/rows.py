@@ -137,6 +137,10 @@ class SourceRow:
         ids = ((scheme, self[number]),) if number and self[number] else ()
         return named_party(self[name], self.statements.report, ids)
 
+    def buyer(self, name: str) -> tuple[str, str]:
+        """Whose row it is, and the department that stands where the council should (`Statements.buyer`)."""
+        return self.statements.buyer(self[name], self.columns.header_of(name) if name in self.columns else "")
+
     def day(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY; what is none is not told."""
         text = self[name]
