@@ -173,7 +173,9 @@ def _by_format(path: Path, source: OpenedSource, known: Sequence[Format]) -> dic
                 raise
             source.pass_over(file.name, error.problems[0].message.rstrip("."))
             continue
-        if fits:
+        if fits and file.name in source.copies and not best.copies:
+            source.pass_over(file.name, f"the same as {source.copies[file.name]}")
+        elif fits:
             groups.setdefault(best, []).append(file)
         else:
             source.pass_over(file.name, "of no format that is known here")
@@ -197,9 +199,12 @@ def _of_format(
     files = [file for file in data if options.columns and _TABLE.search(file.name)] or [
         file for file in data if _fits(known, file)
     ]
+    if not known.copies:
+        files = [file for file in files if file.name not in source.copies]
     for file in source.files:
         if file not in files:
-            source.pass_over(file.name, f"not of the format {known.name}")
+            copy = source.copies.get(file.name)
+            source.pass_over(file.name, f"the same as {copy}" if copy else f"not of the format {known.name}")
     if not files:
         raise _nothing(path, source, "Say another format with --from, or leave it out.")
     return {known: files}
