@@ -24,7 +24,7 @@ _NOBODY: Mapping[str, Any] = {}
 _BLANK = Tracked()
 
 
-class _Deal(NamedTuple):
+class _AwardDeal(NamedTuple):
     """One buyer, one supplier, and the award and contract between them."""
 
     where: str
@@ -138,7 +138,7 @@ class ProcessAwards:
             ids = ((scheme, code.removeprefix(f"{scheme}-")),)
         return id_text(one.get("name")) or id_text(full.get("name")), ids
 
-    def _deals(self) -> Iterator[_Deal]:
+    def _deals(self) -> Iterator[_AwardDeal]:
         of_award, alone = self._contracts_of_awards()
         ocid = self.process.ocid
         for key, award in sorted(self.process.awards.items()):
@@ -150,14 +150,14 @@ class ProcessAwards:
             for buyer in self._buyers_of(contracts, award):
                 for ref in refs or [_NOBODY]:
                     for contract in self._signed_with(ref, len(refs), contracts, where):
-                        yield _Deal(where, buyer, ref, award, contract, len(refs))
+                        yield _AwardDeal(where, buyer, ref, award, contract, len(refs))
         for id_, contract in alone:
             where = f"{ocid} contract {id_}"
             only = len(alone) == 1 and not self.process.awards
             refs = _different_refs([contract]) or self._only_suppliers(where, only)
             for buyer in self._buyers_of([contract]):
                 for ref in refs or [_NOBODY]:
-                    yield _Deal(where, buyer, ref, None, contract, len(refs))
+                    yield _AwardDeal(where, buyer, ref, None, contract, len(refs))
 
     def _buyers_of(self, contracts: list[Tracked], award: Tracked | None = None) -> tuple[Party | None, ...]:
         """Those that the award or its one contract names as its own; else those of the process."""
@@ -208,14 +208,14 @@ class ProcessAwards:
             self.report.guess("supplier from the parties of the notice: its award names none", where)
         return found
 
-    def _dead(self, deal: _Deal) -> str:
+    def _dead(self, deal: _AwardDeal) -> str:
         """Why a deal does not stand; "" if it does."""
         award, contract = deal.award, deal.contract
         if (award and award.status in words("contract: dead", "ocds")) or (contract and contract.status == "cancelled"):
             return "award or contract cancelled, unsuccessful or only planned"
         return "" if deal.buyer else "no buyer"
 
-    def _supplier(self, deal: _Deal, amount: Decimal | None) -> Party | None:
+    def _supplier(self, deal: _AwardDeal, amount: Decimal | None) -> Party | None:
         name, ids = self._organisation(deal.supplier)
         if withheld(name, deal.where, self.report, amount):
             return None
@@ -224,7 +224,7 @@ class ProcessAwards:
             self.report.skip(deal.where, "no supplier", money=amount)
         return party
 
-    def _amount(self, deal: _Deal) -> tuple[Decimal | None, bool]:
+    def _amount(self, deal: _AwardDeal) -> tuple[Decimal | None, bool]:
         """The value in pounds, without VAT or, where that is the only one, with it, and whether it is that."""
         worth = deal.worth
         if id(worth) not in self.worth:
@@ -260,7 +260,7 @@ class ProcessAwards:
         """The account of the values."""
         return self.report.counts_money("value of awards and contracts")
 
-    def _shared(self, deal: _Deal, buyers: int, amount: Decimal | None) -> str:
+    def _shared(self, deal: _AwardDeal, buyers: int, amount: Decimal | None) -> str:
         """The note of a value that belongs to several deals together; told to the account once."""
         if deal.suppliers > 1:
             note, reason = one_value_for_several(deal.suppliers, deal.where, self.report), SHARED_VALUE
@@ -273,7 +273,7 @@ class ProcessAwards:
             self.money.leave(reason, amount)
         return note
 
-    def _day(self, text: Any, deal: _Deal, what: str) -> str | None:
+    def _day(self, text: Any, deal: _AwardDeal, what: str) -> str | None:
         """A date; one that is none is counted and left blank."""
         said = id_text(text)
         day = parse_date(said) if said else None
@@ -281,7 +281,7 @@ class ProcessAwards:
             self.report.guess("date that is none, left blank", f"{deal.where}, {what}: {said!r}")
         return day
 
-    def _dates(self, deal: _Deal, mixed: bool) -> tuple[str | None, str | None, str | None]:
+    def _dates(self, deal: _AwardDeal, mixed: bool) -> tuple[str | None, str | None, str | None]:
         """Start, end and latest end; of a contract that came to a close, the day on which it did."""
         lot = self._lot(deal)
         periods = [
@@ -312,14 +312,14 @@ class ProcessAwards:
             return start, end, None
         return start, end, latest
 
-    def _lot(self, deal: _Deal) -> Mapping[str, Any]:
+    def _lot(self, deal: _AwardDeal) -> Mapping[str, Any]:
         """The one lot that a deal is about; nothing if there are none or several."""
         lots = next((found for one in deal.holders if (found := _lots(one))), set())
         by_id = {id_text(lot.get("id")): lot for lot in as_objects(self.tender.get("lots"))}
         return by_id.get(next(iter(lots)), _NOBODY) if len(lots) == 1 else _NOBODY
 
     def _purchase(
-        self, deal: _Deal, buyer: Party, party: Party, amount: Decimal | None, about_value: str
+        self, deal: _AwardDeal, buyer: Party, party: Party, amount: Decimal | None, about_value: str
     ) -> Purchase | None:
         report, where = self.report, deal.where
         award, contract = deal.award or _BLANK, deal.contract or _BLANK
@@ -368,7 +368,7 @@ class ProcessAwards:
             note="; ".join(notes) or None,
         )
 
-    def _code(self, deal: _Deal) -> str | None:
+    def _code(self, deal: _AwardDeal) -> str | None:
         """The number of the common procurement vocabulary."""
         holders = [item for one in reversed(deal.holders) for item in as_objects(one.said.get("items"))]
         for holder in (*holders, self.tender):
@@ -377,7 +377,7 @@ class ProcessAwards:
                     return id_text(one.get("id"))
         return None
 
-    def _address(self, deal: _Deal, origin: ReleaseOrigin) -> str | None:
+    def _address(self, deal: _AwardDeal, origin: ReleaseOrigin) -> str | None:
         """Where the notice stands: by its number, or as its documents say."""
         for form, base in patterns("notice address", "ocds"):
             if match := form.fullmatch(f"{self.process.ocid} {origin.id}"):
