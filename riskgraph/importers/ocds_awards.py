@@ -9,10 +9,20 @@ from typing import Any, NamedTuple
 
 from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
-from riskgraph.importers.contracts import SHARED_VALUE, one_value_for_several, stated_or_guessed_area
+from riskgraph.importers.contracts import stated_or_guessed_area
 from riskgraph.importers.json_objects import as_object, as_objects
 from riskgraph.importers.ocds_process import ContractingProcess, ReleaseOrigin, Tracked, id_text
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party, withheld
+from riskgraph.importers.statements import (
+    SHARED_VALUE,
+    Citation,
+    Party,
+    Purchase,
+    Statements,
+    in_order,
+    named_party,
+    one_value_for_several,
+    withheld,
+)
 from riskgraph.importers.values import parse_date, parse_money, web_address
 from riskgraph.vocabulary import patterns, words
 
@@ -339,8 +349,8 @@ class ProcessAwards:
         area, guessed = stated_or_guessed_area("", title, report)
         notes = [f"contract: {title.replace(';', ',')}"] if title else []
         notes += [about_value] if about_value else []
-        code = self._code(deal)
-        notes += [f"CPV {code}"] if code else []
+        codes = tuple(dict.fromkeys(_cpv_codes(award.said, contract.said, self.tender)))
+        notes += [f"CPV {codes[0]}"] if codes else []
         origin = max(one.origin for one in deal.holders)
         return Purchase(
             where=where,
@@ -366,26 +376,27 @@ class ProcessAwards:
             contract_end_latest=latest,
             framework=self.framework,
             note="; ".join(notes) or None,
+            cpv=codes,
         )
-
-    def _code(self, deal: _AwardDeal) -> str | None:
-        """The number of the common procurement vocabulary."""
-        holders = [item for one in reversed(deal.holders) for item in as_objects(one.said.get("items"))]
-        for holder in (*holders, self.tender):
-            for one in (as_object(holder.get("classification")), *as_objects(holder.get("additionalClassifications"))):
-                if one.get("scheme") == "CPV" and id_text(one.get("id")):
-                    return id_text(one.get("id"))
-        return None
 
     def _address(self, deal: _AwardDeal, origin: ReleaseOrigin) -> str | None:
         """Where the notice stands: by its number, or as its documents say."""
-        for form, base in patterns("notice address", "ocds"):
+        for form, page in patterns("notice page", "ocds"):
             if match := form.fullmatch(f"{self.process.ocid} {origin.id}"):
-                return base + match["notice"]
+                return match.expand(page)
         documents = [paper for one in deal.holders for paper in as_objects(one.said.get("documents"))]
-        forms = [form for form, _ in patterns("notice address: document", "ocds")]
+        forms = [form for form, _ in patterns("notice page: document", "ocds")]
         documents.sort(key=lambda paper: not any(form.fullmatch(id_text(paper.get("documentType"))) for form in forms))
         return next((url for paper in documents if (url := web_address(id_text(paper.get("url"))))), None)
+
+
+def _cpv_codes(*holders: Mapping[str, Any]) -> Iterator[str]:
+    """Every CPV code of an award, its contract and its tender, and of what is bought in each."""
+    for holder in holders:
+        for one in (*as_objects(holder.get("items")), holder):
+            for said in (as_object(one.get("classification")), *as_objects(one.get("additionalClassifications"))):
+                if said.get("scheme") == "CPV" and (code := id_text(said.get("id"))):
+                    yield code
 
 
 def _texts(value: Any) -> list[str]:

@@ -21,7 +21,8 @@ _BY_ID = frozenset({"parties", "documents", "items", "lots", "relatedProcesses",
 _ORGANISATION: dict[str, Any] = {"id": None, "name": None, "identifier": None, "additionalIdentifiers": None}
 _PERIOD = {"startDate": None, "endDate": None, "maxExtentDate": None}
 _VALUE = {"amount": None, "amountGross": None, "currency": None}
-_CLASSED = {"id": None, "classification": None, "additionalClassifications": None, "relatedLot": None}
+_CLASSES = {"classification": None, "additionalClassifications": None}
+_CLASSED = {"id": None, "relatedLot": None, **_CLASSES}
 _BUYS = {"buyer": _ORGANISATION, "buyers": _ORGANISATION}
 _PAPERS = {"id": None, "url": None, "documentType": None}
 _TAKEN: dict[str, Any] = {  # of a release; the rest is never kept
@@ -39,7 +40,8 @@ _TAKEN: dict[str, Any] = {  # of a release; the rest is never kept
         "contractPeriod": _PERIOD,
         "procuringEntity": _ORGANISATION,
         "lots": {"id": None, "title": None, "contractPeriod": _PERIOD},
-        **dict.fromkeys(("classification", "additionalClassifications")),
+        "items": _CLASSED,
+        **_CLASSES,
     },
     "awards": {
         "id": None,
@@ -53,6 +55,7 @@ _TAKEN: dict[str, Any] = {  # of a release; the rest is never kept
         "relatedLots": None,
         "subcontracts": None,
         "subcontracting": None,
+        **_CLASSES,
         **_BUYS,
     },
     "contracts": {
@@ -68,6 +71,7 @@ _TAKEN: dict[str, Any] = {  # of a release; the rest is never kept
         "items": _CLASSED,
         "amendments": {"id": None, "date": None},
         "relatedLots": None,
+        **_CLASSES,
         **_BUYS,
     },
 }
