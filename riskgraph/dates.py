@@ -16,6 +16,7 @@ from riskgraph.vocabulary import patterns, words
 __all__ = [
     "DATE",
     "as_last",
+    "as_month_first",
     "as_written",
     "first_day",
     "fixed_date",
@@ -115,6 +116,20 @@ def as_written(text: str) -> str | None:
         if match := form.fullmatch(text):
             return _read(match.groupdict())
     return None
+
+
+@lru_cache(maxsize=4096)
+def as_month_first(text: str) -> str | None:
+    """A date in numbers whose month stands first, as other countries write it; `None` for any other.
+
+    Examples
+    --------
+    >>> [as_month_first(t) for t in ("12/31/2025", "4/3/26 12:00:00 AM", "31/12/2025", "2025-12-31")]
+    ['2025-12-31', '2026-04-03', None, None]
+    """
+    text = " ".join(text.split())
+    matches = (form.fullmatch(text) for form, _ in patterns("date: the month first"))
+    return next((_read(match.groupdict()) for match in matches if match), None)
 
 
 def _read(parts: dict[str, str]) -> str | None:

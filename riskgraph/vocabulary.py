@@ -10,10 +10,11 @@ import csv
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from riskgraph.assets import shipped
 
-__all__ = ["headers", "pattern", "patterns", "words"]
+__all__ = ["FileKind", "file_kinds", "headers", "pattern", "patterns", "placeholders", "words"]
 
 Headers = Mapping[str, tuple[str, ...]]  # field -> the headers under which it is met, the surest first
 
@@ -51,6 +52,54 @@ def words(list_: str, format_: str = "") -> Mapping[str, str]:
     """
     rows = [row for row in _rows("words.csv") if row["list"] == list_ and row["format"] in {"", format_}]
     return {row["word"]: row["meaning"] for row in sorted(rows, key=lambda row: row["format"] != "")}
+
+
+class FileKind(NamedTuple):
+    """A kind of file that is no table: how it is known, what it is, and what to do about it."""
+
+    rule: str
+    begins: re.Pattern[bytes]
+    holds: re.Pattern[bytes] | None
+    is_: str
+    fix: str
+
+
+@lru_cache(maxsize=1)
+def file_kinds() -> tuple[FileKind, ...]:
+    """The kinds of file that are often taken for a table, in the order in which they are tried.
+
+    Examples
+    --------
+    >>> next(kind.is_ for kind in file_kinds() if kind.begins.match(b"%PDF-1.7"))
+    'a PDF'
+    """
+
+    def form(text: str) -> re.Pattern[bytes]:
+        return re.compile(text.encode("ascii"), re.IGNORECASE | re.DOTALL | re.MULTILINE)
+
+    return tuple(
+        FileKind(row["rule"], form(row["begins"]), form(row["holds"]) if row["holds"] else None, row["is"], row["next"])
+        for row in _rows("file_kinds.csv")
+    )
+
+
+@lru_cache(maxsize=8)
+def placeholders(means: str) -> tuple[str, ...]:
+    """The words that stand in a cell where nothing, or nobody, is said; those of several words first.
+
+    Parameters
+    ----------
+    means
+        `nothing`, in any cell; `withheld` or `nobody`, where somebody should be named; or `beside` one of these two:
+        words that say nothing by themselves.
+
+    Examples
+    --------
+    >>> "tbc" in placeholders("nothing"), "in house" in placeholders("nobody"), "gdpr" in placeholders("beside withheld")
+    (True, True, True)
+    """
+    found = [row["words"] for row in _rows("placeholders.csv") if row["means"] == means]
+    return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
 
 @lru_cache(maxsize=64)

@@ -105,7 +105,7 @@ def test_a_file_without_headers_is_refused_until_somebody_names_them(tmp_path: P
         ("Saltmere,31/03/2025,none,Tallow", "the amount is none"),
         ("Saltmere,31/03/2025,1e400,Tallow", "the amount is none"),
         ("Saltmere,31/03/2025,nan,Tallow", "the amount is none"),
-        ("Saltmere,12/31/2025,100,Tallow", "the date is none"),
+        ("Saltmere,31/02/2025,100,Tallow", "the date is none"),
         ("Saltmere,31/03/2025,-100,Tallow", "only credits"),
         ("Saltmere,x,31/03/2025,Tallow,100", "more cells than the header has"),
         ("Saltmere,31/03/2025,100,NOT AWARDED TO SUPPLIER", "no supplier"),

@@ -12,7 +12,6 @@ from riskgraph.importers.formats import Format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
 from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party
-from riskgraph.importers.values import parse_date
 from riskgraph.importers.words import area_of_title
 from riskgraph.vocabulary import headers, words
 
@@ -67,11 +66,12 @@ def _notice(row: SourceRow, statements: Statements) -> None:
 
 def _value(row: SourceRow) -> Decimal | None:
     """The value of a row, told to the account of the column."""
+    if "value" not in row.columns:
+        return None
+    account = row.statements.report.counts_money(row.columns.header_of("value"))
     value = row.amount("value")
-    if "value" in row.columns:
-        money = row.statements.report.counts_money(row.columns.header_of("value"))
-        if value is not None:
-            money.seen(value)
+    if value is not None:
+        account.seen(value)
     return value
 
 
@@ -109,7 +109,7 @@ def _award(
     supplier = named_party(named.name, report, named.ids)
     if supplier is None:
         return row.skip("no supplier", money)
-    if row.beyond and not (parse_date(row["start"]) or parse_date(row["end"])):
+    if row.beyond and not (row.day("start") or row.day("end")):
         return row.skip("more cells than the header has: its columns may be shifted", money)
     title = row["title"] or row["description"]
     area, guessed = stated_or_guessed_area(row["area"], title, report)

@@ -15,7 +15,7 @@ from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind, kind_of
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.statements import Citation, Party, Purchase, StatedRelation, Statements, named_party
-from riskgraph.importers.values import parse_date, parse_days
+from riskgraph.importers.values import parse_days
 from riskgraph.model import SUPPLIER
 from riskgraph.vocabulary import headers, patterns, words
 
@@ -113,7 +113,7 @@ def _contract(row: SourceRow, tables: _Register, statements: Statements) -> None
         )
         if source and source[name]
     ]
-    start, end = parse_date(row["start"]), parse_date(row["end"])
+    start, end = row.day("start"), row.day("end")
     statements.begins(start, row.where)
     statements.buy(
         Purchase(

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
+from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.report import IMPOSSIBLE, LATER, ImportReport
 from riskgraph.importers.values import clean_supplier, redacted
 from riskgraph.model import RegisterEntry
@@ -329,6 +330,8 @@ class Statements:
 def named_party(text: str, report: ImportReport, ids: tuple[tuple[str, str], ...] = ()) -> Party | None:
     """A supplier as the source names it, without what finance systems add; `None` if it is nobody."""
     cleaned, taken = clean_supplier(text)
+    if cleaned is None and placeholder(text):
+        report.guess("words that name nobody", repr(text))
     if taken:
         report.guess("words taken off the name of a supplier", f"{text!r} read as {cleaned!r}")
     return Party(cleaned, ids) if cleaned else None
