@@ -56,6 +56,7 @@ def source_options(command: F) -> F:
     @click.option(
         "--as-of", metavar="DATE", help="The date of the data.  [default: the latest day the source speaks of]"
     )
+    @click.option("--licence", metavar="TEXT", help="Terms under which the source is published, such as 'OGL 3.0'.")
     @functools.wraps(command)
     def wrapped(
         *args: Any,
@@ -66,6 +67,7 @@ def source_options(command: F) -> F:
         suppliers: str | None,
         buyers: str | None,
         as_of: str | None,
+        licence: str | None,
         **kwargs: Any,
     ) -> Any:
         def said(base: Dataset | None, title: str | None = None) -> ImportOptions:
@@ -80,6 +82,7 @@ def source_options(command: F) -> F:
                 buyers=buyers,
                 reviewed=read_decisions(decisions, base) if decisions else {},
                 as_of=as_of,
+                licence=licence,
                 title=title,
             )
 
@@ -143,8 +146,8 @@ def command(
     from riskgraph.data import canonical, read, write
     from riskgraph.data.checks import run_checks
     from riskgraph.data.folders import write_folder
-    from riskgraph.errors import DataError, RiskGraphError
-    from riskgraph.render.imports import import_text
+    from riskgraph.errors import DataError, NothingKept, RiskGraphError
+    from riskgraph.render.import_report import import_text
     from riskgraph.render.tables import as_json
 
     if to and into:
@@ -156,8 +159,9 @@ def command(
     wrong = [problem for problem in run_checks(dataset, {}) if problem.severity == "error"]
     if wrong:
         raise DataError(", ".join(sources), wrong)
-    where = to or into
-    if to:
+    empty = to is not None and not (dataset.entities or dataset.incidents)
+    where = None if empty else to or into
+    if to and not empty:
         write_folder(to, canonical(dataset))
     elif into:
         write(dataset, into)
@@ -165,3 +169,8 @@ def command(
         output.write(as_json({"schema": 1, "written": bool(where), "files": [report.to_dict() for report in reports]}))
     else:
         output.write(import_text(reports, dataset, str(where) if where else None))
+    if empty:
+        raise NothingKept(
+            f"Nothing was written to {to}: no row of {', '.join(sources)} came to anything.",
+            "See above why each was left out; --suppliers all and --buyers all take more.",
+        )
