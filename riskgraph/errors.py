@@ -23,7 +23,6 @@ __all__ = [
     "DataError",
     "MissingFile",
     "NameNotFound",
-    "NothingKept",
     "Problem",
     "RiskGraphError",
     "ServerError",
@@ -56,12 +55,6 @@ class MissingFile(RiskGraphError):
     """A file or a folder that is not there."""
 
     exit_code = 4
-
-
-class NothingKept(RiskGraphError):
-    """A source of which nothing can stand in a map."""
-
-    exit_code = 3
 
 
 class ServerError(RiskGraphError):

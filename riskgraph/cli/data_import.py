@@ -146,8 +146,8 @@ def command(
     from riskgraph.data import canonical, read, write
     from riskgraph.data.checks import run_checks
     from riskgraph.data.folders import write_folder
-    from riskgraph.errors import DataError, NothingKept, RiskGraphError
-    from riskgraph.render.import_report import import_text
+    from riskgraph.errors import DataError, RiskGraphError
+    from riskgraph.render.import_report import import_text, nothing_kept
     from riskgraph.render.tables import as_json
 
     if to and into:
@@ -159,9 +159,10 @@ def command(
     wrong = [problem for problem in run_checks(dataset, {}) if problem.severity == "error"]
     if wrong:
         raise DataError(", ".join(sources), wrong)
-    empty = to is not None and not (dataset.entities or dataset.incidents)
-    where = None if empty else to or into
-    if to and not empty:
+    where = to or into
+    if where and not any(report.kept or any(report.added.values()) for report in reports):
+        raise RiskGraphError(*nothing_kept(reports))
+    if to:
         write_folder(to, canonical(dataset))
     elif into:
         write(dataset, into)
@@ -169,8 +170,3 @@ def command(
         output.write(as_json({"schema": 1, "written": bool(where), "files": [report.to_dict() for report in reports]}))
     else:
         output.write(import_text(reports, dataset, str(where) if where else None))
-    if empty:
-        raise NothingKept(
-            f"Nothing was written to {to}: no row of {', '.join(sources)} came to anything.",
-            "See above why each was left out; --suppliers all and --buyers all take more.",
-        )

@@ -18,7 +18,7 @@ from riskgraph.render.imports import contradictions_told
 from riskgraph.render.words import join, plural
 from riskgraph.rules import Trait, relations_that
 
-__all__ = ["first_questions", "import_text"]
+__all__ = ["first_questions", "import_text", "nothing_kept"]
 
 _SHOWN = 3  # examples of a sort
 _NAMED = 3  # bodies whose file it is, by name
@@ -43,6 +43,22 @@ def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | 
     if where:
         lines += ["Ask it:", *(f"  {command}" for command in first_questions(reports, dataset, where))]
     return "\n".join(lines) + "\n"
+
+
+def nothing_kept(reports: Sequence[ImportReport]) -> tuple[str, str]:
+    """Why there is nothing to write, with the reasons counted, and what to do."""
+    lines = [f"Nothing was kept of {join(report.source for report in reports)}, so nothing was written."]
+    for report in reports:
+        lines.append(f"{report.source} ({report.format}): {plural(report.read, 'row')} read.")
+        lines += [f"- {text}" for text in report.first]
+        lines += _left_out(report)
+    return "\n".join(lines), "Run it without --to to see the whole report; --columns says what the columns are."
+
+
+def _left_out(report: ImportReport) -> Iterator[str]:
+    """Rows left out by their reason, most first."""
+    for reason, count in sorted(report.skipped_count.items(), key=lambda item: (-item[1], item[0])):
+        yield f"- Left out, {reason}: {plural(count, 'row')} ({join(report.skipped[reason], _SHOWN)})."
 
 
 def _whose(reports: Sequence[ImportReport], dataset: Dataset) -> str:
@@ -73,6 +89,7 @@ def _one_report(report: ImportReport, dataset: Dataset, *, alone: bool) -> Itera
     of = f"data of {in_words(report.as_of or dataset.info.as_of)}{_why(report)}"
     counts = "" if alone else f" {plural(report.read, 'row')} read, {report.kept:,} kept; {of}."
     yield f"{report.source} ({report.format}):{counts}"
+    yield from (f"- First: {text}" for text in report.first)
     added = report.added
     if added:
         yield (
@@ -86,8 +103,7 @@ def _one_report(report: ImportReport, dataset: Dataset, *, alone: bool) -> Itera
     for sort in lost:
         most = len(report.guesses[sort]) if sort in _FIRST else _SHOWN
         yield f"- Doubtful, {sort}: {plural(report.guess_count[sort], 'time')} ({join(report.guesses[sort], most)})."
-    for reason, count in sorted(report.skipped_count.items(), key=lambda item: (-item[1], item[0])):
-        yield f"- Left out, {reason}: {plural(count, 'row')} ({join(report.skipped[reason], _SHOWN)})."
+    yield from _left_out(report)
     if report.redacted:
         yield f"- Suppliers redacted: {plural(report.redacted, 'row')}; nobody is made of them."
     yield from _names("Councils not in the register", report.unmatched_councils)
@@ -112,8 +128,8 @@ def _money(money: MoneyColumn) -> Iterator[str]:
         yield f"- Another currency, never added to pounds: {code} {amount:,.2f} in {plural(cells, 'cell')}."
     if money.unread:
         seen = sorted(money.unread, key=lambda text: (-money.unread[text], text))
-        cells = plural(sum(money.unread.values()), "cell")
-        yield f"- Doubtful, no amount in the column {money.column!r}: {cells} ({join(map(repr, seen), _SHOWN)})."
+        counted = plural(sum(money.unread.values()), "cell")
+        yield f"- Doubtful, no amount in the column {money.column!r}: {counted} ({join(map(repr, seen), _SHOWN)})."
 
 
 def _pounds(amount: Decimal) -> str:
