@@ -12,7 +12,8 @@ from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.fetching.gathering import FetchPlan, Gathered
 from riskgraph.fetching.take_in import Taken
-from riskgraph.render.imports import changes_page, import_text
+from riskgraph.render.import_report import import_text
+from riskgraph.render.imports import changes_page
 from riskgraph.render.page import WIDTH, as_text
 from riskgraph.render.words import join, plural
 
