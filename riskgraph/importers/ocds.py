@@ -134,6 +134,7 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
         key = ocid, _moment(date_) if day else "", release.compiled, id_text(release.said.get("id"))
         waiting.append((*key, marshal.dumps(slim(release.said), 2), release.package))
     statements.options.tick(seen, 0)
+    statements.licences |= {package.licence for package in packages.said} - {""}
     processes = twice = 0
     for ocid, group in groupby(waiting, key=itemgetter(0)):
         process, before = ContractingProcess(ocid), None
