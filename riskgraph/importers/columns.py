@@ -63,7 +63,7 @@ class TableKind:
     name
         What the kind is called, where a format has several.
     sheet
-        Pattern of the names of its sheets, where a format has several kinds.
+        Pattern of the names of its sheets, where a format has several kinds; without one, its columns tell.
     needed
         Whether a file without such a sheet is refused.
     sign
@@ -160,11 +160,21 @@ def place_columns(header: Sequence[str], kind: TableKind) -> ColumnPlaces:
 
 
 def kind_of(sheet: SourceTable, kinds: Sequence[TableKind]) -> TableKind | None:
-    """Which kind a table is, by its name; where there is one kind only, every table may be of it."""
+    """Which kind a table is, by its name or its columns; where there is one kind only, every table may be of it."""
     if len(kinds) == 1:
         return kinds[0]
     names = (sheet.name, normalise(sheet.name))
-    return next((kind for kind in kinds if any(re.search(kind.sheet, name, re.IGNORECASE) for name in names)), None)
+    for kind in kinds:
+        if kind.sheet and any(re.search(kind.sheet, name, re.IGNORECASE) for name in names):
+            return kind
+    by_columns = [kind for kind in kinds if not kind.sheet]
+    tops = [cells for _, cells in _first_rows(sheet)] if by_columns else []
+    return next((kind for kind in by_columns if any(_has_required(kind, cells) for cells in tops)), None)
+
+
+def _has_required(kind: TableKind, cells: Sequence[str]) -> bool:
+    columns = place_columns(cells, kind)
+    return all(name in columns for name in kind.required)
 
 
 def open_table(
@@ -227,6 +237,6 @@ def score_of_headers(path: Path, kind: TableKind) -> int:
         for cells in rows:
             score = kind.score(cells)
             signed = not kind.sign or kind.key(kind.sign) in map(kind.key, cells)
-            if score > best and signed and all(name in place_columns(cells, kind) for name in kind.required):
+            if score > best and signed and _has_required(kind, cells):
                 best = score
     return best

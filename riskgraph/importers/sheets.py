@@ -13,6 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from riskgraph.errors import MissingFile
+from riskgraph.importers.graph_files import (
+    catalogue_tables,
+    configuration_tables,
+    graph_tables,
+    is_catalogue,
+    is_configuration,
+    is_graph,
+)
 from riskgraph.importers.source import SourceTable, problem
 from riskgraph.importers.xlsx import workbook_sheets
 
@@ -22,6 +30,11 @@ MAX_BYTES = 2 * 1024**3
 _CHUNK = 1 << 20
 _DIG = re.compile(r"(\S+)\s+(?:\d+\s+)?IN\s+([A-Z0-9]+)\s+(\S.*)")
 _HOST = re.compile(r"(\S+) (is an alias for|mail is handled by|has (?:IPv6 )?address) (\S.*)")
+_OTHER_TOOLS = (
+    (is_graph, graph_tables),
+    (is_catalogue, catalogue_tables),
+    (is_configuration, configuration_tables),
+)
 _SAYS = {"is an alias for": "CNAME", "mail is handled by": "MX"}
 
 
@@ -44,6 +57,9 @@ def open_sheets(path: Path) -> list[SourceTable]:
         start = file.read(8)
     if start.startswith(b"PK\x03\x04"):
         return workbook_sheets(path)
+    for known, tables in _OTHER_TOOLS:
+        if known(path):
+            return tables(path)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise problem(path, "old-excel", "This is a workbook of the old form (.xls).", "Save it as .xlsx or CSV.")
     if not start.strip():
