@@ -116,7 +116,7 @@ def _read_one(where: str) -> Dataset:
         return read_snapshot(path)
     if not is_sheet(path):
         return read_folder(where)
-    from riskgraph.importers import NO_DATE, import_file  # start-up time: most maps are folders
+    from riskgraph.importers import DateFrom, import_file  # start-up time: most maps are folders
 
     dataset, report = import_file(path)
     undated = Problem(
@@ -128,7 +128,7 @@ def _read_one(where: str) -> Dataset:
         dataset,
         warnings=(
             *left,
-            *([undated] if NO_DATE in report.guesses else []),
+            *([undated] if report.as_of_from is DateFrom.NOTHING else []),
             *settled(str(path), run_checks(dataset, {})),
         ),
     )

@@ -2,14 +2,14 @@
 
 from riskgraph.importers.formats import Format
 from riskgraph.importers.importing import FORMATS, detect, import_file
-from riskgraph.importers.report import NO_DATE, ImportReport
+from riskgraph.importers.report import DateFrom, ImportReport
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import Citation, ImportOptions, Party, Purchase, StatedRelation, Statements
 
 __all__ = [
     "FORMATS",
-    "NO_DATE",
     "Citation",
+    "DateFrom",
     "Format",
     "ImportOptions",
     "ImportReport",

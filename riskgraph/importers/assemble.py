@@ -23,7 +23,7 @@ from riskgraph.importers.incidents import join_incidents
 from riskgraph.importers.listed_bodies import register_rows
 from riskgraph.importers.matching import Councils, Suppliers
 from riskgraph.importers.purchases import add_purchase, recognised
-from riskgraph.importers.report import NO_DATE, ImportReport
+from riskgraph.importers.report import DateFrom, ImportReport
 from riskgraph.importers.stated_relations import add_stated
 from riskgraph.importers.statements import ImportOptions, Party, Purchase, StatedRelation, Statements
 from riskgraph.importers.values import slug
@@ -97,6 +97,7 @@ def assemble(statements: Statements, known: PriorKnowledge, path: Path) -> Datas
     """
     base, options, report = known.base, statements.options, statements.report
     info = _info(statements, base)
+    report.as_of = info.as_of
     if statements.bodies:
         today = last_day(options.as_of or register_date())
         known = prior_knowledge(options, base, *register_rows(statements, known.councils, today))
@@ -199,12 +200,7 @@ def _services(statements: Statements, base: Dataset | None, councils: Councils) 
 
 def _info(statements: Statements, base: Dataset | None) -> DatasetInfo:
     options, report = statements.options, statements.report
-    as_of = options.as_of or max(statements.dates, default=None)
-    if as_of is None:
-        as_of = base.info.as_of if base else register_date()
-        report.guess(NO_DATE, f"the source gives none: {as_of} (--as-of says otherwise)")
-    elif options.as_of is None:
-        report.note(f"Date of the data: {as_of}, the latest day that the source speaks of (--as-of says otherwise).")
+    as_of = _as_of(statements, base)
     try:
         last_day(as_of)
     except ValueError as error:
@@ -213,6 +209,26 @@ def _info(statements: Statements, base: Dataset | None) -> DatasetInfo:
         return replace(base.info, as_of=max(base.info.as_of, as_of, key=last_day))
     title = options.title or f"Imported from {report.source}"
     return DatasetInfo(title, as_of, marking="TLP:AMBER", own_register="reported")
+
+
+def _as_of(statements: Statements, base: Dataset | None) -> str:
+    """The date of the data, and in the report what it rests on.
+
+    Nothing that lies after today: a contract that begins in three years says nothing about what is known now.
+    """
+    report = statements.report
+    if statements.options.as_of:
+        report.as_of_from = DateFrom.SAID
+        return statements.options.as_of
+    if statements.known is not None:
+        report.as_of_from = DateFrom.KNOWN
+        as_of, report.as_of_what = statements.known
+        return as_of
+    if statements.begun is not None:
+        report.as_of_from = DateFrom.STARTS
+        return statements.begun
+    report.as_of_from = DateFrom.NOTHING
+    return base.info.as_of if base else register_date()
 
 
 def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, RegisterEntry]) -> Dataset:

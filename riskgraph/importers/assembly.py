@@ -12,10 +12,12 @@ from riskgraph.data.dataset import Dataset, DatasetInfo
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import add_relation, evidence_id, joined
 from riskgraph.data.spelling import company_key, normalise
+from riskgraph.dates import first_day
 from riskgraph.errors import RiskGraphError
+from riskgraph.importers.fitting import fitting
 from riskgraph.importers.matching import Councils, Suppliers
 from riskgraph.importers.report import DIFFER, ImportReport
-from riskgraph.importers.statements import Citation, ListedSystem, Party, Statements
+from riskgraph.importers.statements import Citation, ListedSystem, Party, Statements, in_order
 from riskgraph.importers.values import clean, slug
 from riskgraph.importers.words import bare_host
 from riskgraph.model import (
@@ -29,6 +31,7 @@ from riskgraph.model import (
     RegisterEntry,
     Relation,
 )
+from riskgraph.rules import rules
 
 __all__ = ["Assembly"]
 
@@ -176,13 +179,21 @@ class Assembly:
         self.entities[entity.id] = joined(before, entity) if before else entity
         return entity.id
 
-    def taken_back(self, entities: int, relations: int) -> None:
-        """Forget bodies and places that only a row that was left out spoke of: those behind the first so many."""
-        fresh = set(islice(self.entities, entities, None))
+    def mark(self) -> tuple[int, int, int]:
+        """How much there is, before a row is taken in: what `taken_back` goes back to."""
+        return len(self.entities), len(self.relations), len(self.evidence)
+
+    def taken_back(self, mark: tuple[int, int, int]) -> None:
+        """Forget bodies, places and evidence that only a row that was left out spoke of."""
+        entities, relations, evidence = mark
+        fresh, cited = set(islice(self.entities, entities, None)), set(islice(self.evidence, evidence, None))
         for row in islice(self.relations.values(), relations, None):
             fresh -= {row.dependent, row.provider}
+            cited -= set(row.evidence)
         for id_ in fresh:
             del self.entities[id_], self.taken[id_]
+        for id_ in cited:
+            del self.evidence[id_]
         if fresh:
             self.services = {name: id_ for name, id_ in self.services.items() if id_ in self.entities}
 
@@ -190,7 +201,10 @@ class Assembly:
         """An item of evidence; the same words from the same place are one item."""
         claim, publisher = clean(cited.claim), clean(cited.publisher or "") or None
         id_ = evidence_id(cited.url, cited.about, "supports", claim, publisher)
-        published = cited.published or self.statements.options.as_of  # as old as the user says the data are
+        options = self.statements.options
+        published = cited.published or options.as_of  # as old as the user says the data are
+        if published and published != options.as_of and first_day(published) > options.today:
+            published = None
         self.evidence[id_] = Evidence(
             id=id_,
             url=cited.url,
@@ -201,6 +215,7 @@ class Assembly:
             stance="supports",
             about=cited.about,
             claim=claim,
+            licence=cited.licence or options.licence or self.statements.licence,
         )
         return id_
 
@@ -211,9 +226,10 @@ class Assembly:
         provider: str,
         evidence: Iterable[str],
         episode: bool = False,
+        where: str = "",
         **values: Any,
-    ) -> None:
-        """A relation; said twice, it is one with all its sources.
+    ) -> str:
+        """A relation; said twice, it is one with all its sources. One that the model has no place for is left out.
 
         Parameters
         ----------
@@ -223,11 +239,30 @@ class Assembly:
             Ids of what supports it; items about a field that has no value are left out.
         episode
             Whether it stands for several contracts: then it is another row than that of its last one alone.
+        where
+            The row of the source, for the report.
         **values
             Further columns of the relation.
+
+        Returns
+        -------
+        str
+            Why it is left out; "" if it stands.
         """
         if dependent == provider:
-            return
+            return "it joins a body to itself"
+        fits = fitting(relation, dependent.partition(":")[0], provider.partition(":")[0])
+        if fits.why_not:
+            return fits.why_not
+        if fits.guessed:
+            relation = fits.relation
+            example = f"{where}: {self.entities[dependent].name}, {self.entities[provider].name}"
+            self.report.guess(fits.guessed, example)
+            if relation not in rules().decided_by("access") and values.pop("access", None):
+                self.report.guess("way in of a body that runs it, not taken: it is inside anyway", example)
+        if values.get("valid_to"):
+            dates = in_order(values.get("valid_from"), values["valid_to"], where, self.report)
+            values["valid_from"], values["valid_to"] = dates
         values = {key: (clean(value) or None) if isinstance(value, str) else value for key, value in values.items()}
         parts = [dependent.partition(":")[2], relation, provider.partition(":")[2]]
         if values.get("service_area"):
@@ -249,3 +284,4 @@ class Assembly:
                     ends = f"{self.entities[dependent].name}, {self.entities[provider].name}"
                     self.report.guess(DIFFER, f"{ends}, {name.replace('_', ' ')}: {' or '.join(said)}")
         add_relation(self.relations, row, same_source=True)
+        return ""

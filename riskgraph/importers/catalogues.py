@@ -104,8 +104,8 @@ def _used(row: SourceRow, council: str, name: str, statements: Statements) -> No
     area = row.area() or only or (area_of_title(plain) or (None,))[0]
     hosting = hosting_of(row["hosting"], supplier.name if supplier else "")[0]
     grade = statements.options.grade or "reported"
-    cited = Citation(f"{council} lists {plain} among its systems", grade, None, None, row.date("checked"))
-    statements.dated(row.date("checked"))
+    checked = statements.dated(row.date("checked"), "check of a row", row.where)
+    cited = Citation(f"{council} lists {plain} among its systems", grade, None, None, checked)
     statements.systems[normalise(name)] = ListedSystem(area, row.word("data", "personal data"), hosting)
     values = {"service_area": area, "hosting": hosting, "importance": row.word("importance", "importance")}
     statements.relations.append(StatedRelation(row.where, "uses", user, system, cited, values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from itertools import groupby
 
 from riskgraph.dates import first_day, last_day
@@ -25,7 +26,14 @@ class _ContractRun:
         one = self.purchase
         last = other if last_day(other.valid_to or "9999") >= last_day(one.valid_to or "9999") else one
         episode = one.episode or other.valid_to != one.valid_to
-        self.purchase = last._replace(valid_from=one.valid_from, rows=one.rows + other.rows, episode=episode)
+        first = other if last is one else one
+        parts = [part for part in (one.earlier, other.earlier, first.amount) if part is not None]
+        self.purchase = last._replace(
+            valid_from=one.valid_from,
+            rows=one.rows + other.rows,
+            earlier=sum(parts, Decimal(0)) if parts else None,
+            episode=episode,
+        )
         self.count += 1
 
     def one(self) -> Purchase:

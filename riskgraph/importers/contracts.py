@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 from riskgraph.data.scope_words import area_of
@@ -16,6 +17,8 @@ from riskgraph.importers.words import area_of_title
 from riskgraph.vocabulary import headers, words
 
 __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "one_value_for_several", "packed_suppliers", "stated_or_guessed_area"]
+
+SHARED_VALUE = "one value for several suppliers, left out"
 
 _TABLE = TableKind(
     headers("contracts"),
@@ -48,15 +51,28 @@ def _contract(row: SourceRow, statements: Statements) -> None:
     schemes = (("GB-COH", "number"), ("GB-CHC", "charity"), ("GB-PPON", "other_id"))
     ids = [(scheme, text) for scheme, name in schemes if (text := row[name])]
     ids = [(scheme, text) for scheme, text in ids if scheme != "GB-PPON" or text.upper().startswith("P")]
-    _award(row, Party(row["supplier"], tuple(ids)), 1, "contract register", statements)
+    value = _value(row)
+    _award(row, Party(row["supplier"], tuple(ids)), 1, value, "contract register", statements)
 
 
 def _notice(row: SourceRow, statements: Statements) -> None:
     """A notice counts once for each supplier that it names."""
-    suppliers = packed_suppliers(row["supplier"]) or [Party("")]
+    suppliers, value = packed_suppliers(row["supplier"]) or [Party("")], _value(row)
     statements.report.read += len(suppliers) - 1
+    if len(suppliers) > 1 and value is not None and statements.report.money:
+        statements.report.money.leave(SHARED_VALUE, value)
     for supplier in suppliers:
-        _award(row, supplier, len(suppliers), "Contracts Finder", statements)
+        _award(row, supplier, len(suppliers), value, "Contracts Finder", statements)
+
+
+def _value(row: SourceRow) -> Decimal | None:
+    """The value of a row, told to the account of the column."""
+    value = row.amount("value")
+    if "value" in row.columns:
+        money = row.statements.report.counts_money(row.columns.header_of("value"))
+        if value is not None:
+            money.seen(value)
+    return value
 
 
 def packed_suppliers(text: str) -> list[Party]:
@@ -77,34 +93,37 @@ def packed_suppliers(text: str) -> list[Party]:
     return found
 
 
-def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: Statements) -> None:
+def _award(
+    row: SourceRow, named: Party, sharing: int, value: Decimal | None, source: str, statements: Statements
+) -> None:
     """What one supplier's part of a row says."""
+    money = value if sharing == 1 else None
     report, options = statements.report, statements.options
     council, where = row["council"] or options.council, row.where
     if not council:
-        return row.skip("no council")
+        return row.skip("no council", money)
     if row["status"].lower() in words("contract: dead", "contracts-finder"):
-        return row.skip("withdrawn or cancelled")
-    if row.withheld(named.name):
+        return row.skip("withdrawn or cancelled", money)
+    if row.withheld(named.name, money):
         return None
     supplier = named_party(named.name, report, named.ids)
     if supplier is None:
-        return row.skip("no supplier")
+        return row.skip("no supplier", money)
     if row.beyond and not (parse_date(row["start"]) or parse_date(row["end"])):
-        return row.skip("more cells than the header has: its columns may be shifted")
+        return row.skip("more cells than the header has: its columns may be shifted", money)
     title = row["title"] or row["description"]
     area, guessed = stated_or_guessed_area(row["area"], title, report)
     begun, latest = row.date("start"), row.date("latest")
     last = max(filter(None, (row.date("end"), row.date("current"))), key=last_day, default=None)
-    value, annual = row.amount("value"), row.amount("annual")
+    annual = row.amount("annual")
     notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"]) else ""]
     if sharing > 1 and (value, annual) != (None, None):
         notes.append(one_value_for_several(sharing, where, report))
         value = annual = None
     start, end = in_order(begun, last, where, report)
     latest = None if start != begun else latest
-    if start and options.as_of is None and max(statements.dates, default="") < start < "2100":
-        statements.dates[:] = [start]
+    statements.begins(start, where)
+    published = statements.dated(row.date("published"), "publication", where)
     reference = row["reference"] or row["ocid"] or None
     claim = f"{council} has the contract {reference or ''} {title or ''} with {supplier.name}".replace("  ", " ")
     publisher = f"{council}, {source} {report.source}"
@@ -114,10 +133,11 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
             how="award",
             council=Party(council, (("", row["council_code"].rsplit("/", 1)[-1]),)),
             supplier=supplier,
-            cited=Citation(claim, options.grade or "confirmed", None, publisher, row.date("published")),
+            cited=Citation(claim, options.grade or "confirmed", None, publisher, published),
             thing=title or None,
             area=area,
             area_guessed=guessed,
+            amount=value,
             valid_from=start,
             valid_to=end,
             contract_reference=reference,
@@ -133,7 +153,7 @@ def _award(row: SourceRow, named: Party, sharing: int, source: str, statements: 
 
 def one_value_for_several(sharing: int, where: str, report: ImportReport) -> str:
     """The note of an award whose value is for several suppliers together, and so for none of them."""
-    report.guess("one value for several suppliers, left out", where)
+    report.guess(SHARED_VALUE, where)
     return f"one value for {sharing} suppliers was left out"
 
 

@@ -33,8 +33,10 @@ def _bill(item: tuple[str, dict[str, Any]], statements: Statements) -> None:
         raise RiskGraphError(
             f"{report.source} does not say whose services these are.", "Name the council: --council NAME"
         )
-    dated, grade = parse_date(str(metadata.get("timestamp") or "")), options.grade or "reported"
-    statements.dated(dated)
+    dated = statements.dated(
+        parse_date(str(metadata.get("timestamp") or "")), "making of the list", "metadata.timestamp"
+    )
+    grade = options.grade or "reported"
     root = str(component.get("bom-ref") or "")
     depends = {
         str(d.get("ref")): [str(r) for r in d.get("dependsOn") or []] for d in as_objects(bom.get("dependencies"))

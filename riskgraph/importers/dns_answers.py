@@ -39,7 +39,7 @@ def _answers(rows: Iterator[SourceRow], statements: Statements) -> None:
     read = list(rows)
     aliases = {_name(row["answer"]) for row in read if row["type"].upper() == "CNAME"}
     for row in read:
-        statements.dated(row.date("checked"))
+        statements.dated(row.date("checked"), "look-up", row.where)
         reason = _one(row, aliases, seen, statements)
         if reason:
             row.skip(reason)

@@ -50,10 +50,10 @@ _TABLES = (
 
 
 def _fits(path: Path) -> int:
-    if not path.is_dir() and path.suffix.lower() != ".xlsx":
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
         return 0
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
-    return 60 if any(kind_of(sheet, _TABLES) is _CONTRACTS for file in files for sheet in open_sheets(file)) else 0
+    found = [kind_of(sheet, _TABLES) for sheet in open_sheets(path)]
+    return 60 if _CONTRACTS in found or (path.suffix.lower() == ".csv" and any(found)) else 0
 
 
 class _Register:
@@ -114,7 +114,7 @@ def _contract(row: SourceRow, tables: _Register, statements: Statements) -> None
         if source and source[name]
     ]
     start, end = parse_date(row["start"]), parse_date(row["end"])
-    statements.dated(start)
+    statements.begins(start, row.where)
     statements.buy(
         Purchase(
             where=row.where,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from riskgraph.importers.json_objects import objects
 from riskgraph.importers.rows import TableKind, read_rows, score_of_headers
+from riskgraph.importers.source import SourceFile
 from riskgraph.importers.statements import Statements
 
 __all__ = ["Format"]
@@ -17,7 +18,7 @@ _TICK = 500  # JSON objects between two signs of progress
 Taken = Literal["all", "known"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """One format of files that can be imported.
 
@@ -35,9 +36,13 @@ class Format:
         What each row becomes: called with a `SourceRow` (for JSON, with the list and the object), it adds to the
         statements.
     rows
-        Instead of `row`, for formats whose rows speak of each other: called once with all of them.
+        Instead of `row`, for formats whose rows speak of each other: called once with all of them, out of all files.
+    items
+        For files that are neither tables nor JSON: gives out, of all files in the order of their names, what `row` or
+        `rows` is called with.
     recognise
-        How well a file fits, 0 for not at all; by default how many headers of the first table it has.
+        How well a file fits, 0 for not at all; by default how many headers of the first table it has. Of a folder or
+        an archive each file is asked about by itself; the ones that fit a format best are read by it together.
     suppliers, buyers
         Which are taken unless the user says otherwise: all, or those that are known.
 
@@ -59,6 +64,7 @@ class Format:
     lists: frozenset[str] = frozenset()
     row: Callable[[Any, Statements], None] | None = None
     rows: Callable[[Iterator[Any], Statements], None] | None = None
+    items: Callable[[Sequence[SourceFile], Statements], Iterator[Any]] | None = None
     recognise: Callable[[Path], int] | None = None
     suppliers: Taken = "all"
     buyers: Taken = "all"
@@ -67,26 +73,38 @@ class Format:
         """How well a file fits; 0 not at all."""
         return self.recognise(path) if self.recognise else score_of_headers(path, self.tables[0])
 
-    def read(self, path: Path, statements: Statements) -> None:
-        """Add what a file states.
+    def read(self, source: Path | Sequence[SourceFile], statements: Statements) -> None:
+        """Add what a file states, or what several files state together.
 
         Raises
         ------
         DataError
-            If the file cannot be read.
+            If a file cannot be read.
         RiskGraphError
             If it is not of this format after all, or does not say whose rows these are.
         """
-        rows = read_rows(path, self.tables, statements) if self.tables else _objects(path, self.lists, statements)
+        files = [SourceFile(source)] if isinstance(source, Path) else source
+        items: Iterator[Any]
+        if self.items is not None:
+            items = self.items(files, statements)
+        elif self.tables:
+            items = read_rows(files, self.tables, statements)
+        else:
+            items = _objects(files, self.lists, statements)
         if self.rows is not None:
-            self.rows(rows, statements)
+            self.rows(items, statements)
         elif self.row is not None:
-            for row in rows:
-                self.row(row, statements)
+            for item in items:
+                self.row(item, statements)
 
 
-def _objects(path: Path, lists: frozenset[str], statements: Statements) -> Iterator[tuple[str, dict[str, Any]]]:
-    for count, item in enumerate(objects(path, lists), 1):
-        if count % _TICK == 0:
-            statements.options.tick(count, 0)
-        yield item
+def _objects(
+    files: Sequence[SourceFile], lists: frozenset[str], statements: Statements
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    count = 0
+    for file in files:
+        for item in objects(file.path, lists):
+            count += 1
+            if count % _TICK == 0:
+                statements.options.tick(count, 0)
+            yield item

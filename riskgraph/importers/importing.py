@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from riskgraph.assets import shipped
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.read import read_register
 from riskgraph.dates import fixed_date
-from riskgraph.errors import MissingFile, RiskGraphError
+from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
 from riskgraph.importers.catalogues import BACKSTAGE, SERVICENOW
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
@@ -22,8 +24,10 @@ from riskgraph.importers.graph_links import GRAPH
 from riskgraph.importers.local_links import LOCAL_LINKS
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
+from riskgraph.importers.opening import OpenedSource, opened
 from riskgraph.importers.ownership import BODS, OWNERSHIP
 from riskgraph.importers.report import ImportReport
+from riskgraph.importers.source import SourceFile
 from riskgraph.importers.spending import SPENDING
 from riskgraph.importers.statements import ImportOptions, Statements
 from riskgraph.importers.workbook import WORKBOOK
@@ -49,10 +53,17 @@ FORMATS: tuple[Format, ...] = (
     SPENDING,
     WORKBOOK,
 )
+_ALPHABETIC = sorted(FORMATS, key=lambda one: one.name)
+
+
+_DOCUMENT = re.compile(
+    r"(?:^|/)(?:read.?me|licen[cs]e|copying|notice|changelog|manifest)\b[^/]*$|\.(?:md|html?|pdf|docx?|rtf)$", re.I
+)
+_TABLE = re.compile(r"\.(?:csv|tsv|txt|xlsx|xlsm)$", re.I)
 
 
 def detect(path: Path, formats: Iterable[Format] = FORMATS) -> Format:
-    """The format that a file fits best; of two that fit as well, the first by name.
+    """The format that a file fits best; of two that fit as well, the first by name. Of several files, that of most.
 
     Raises
     ------
@@ -64,13 +75,9 @@ def detect(path: Path, formats: Iterable[Format] = FORMATS) -> Format:
     if not path.exists():
         raise MissingFile(f"There is no file {path}.", "Check the path.")
     known = sorted(formats, key=lambda one: one.name)
-    best = max(known, key=lambda one: one.fits(path))
-    if not best.fits(path):
-        raise RiskGraphError(
-            f"{path.name} is of no format that is known here.",
-            f"Say which it is with --from: {', '.join(one.name for one in known)}.",
-        )
-    return best
+    with opened(path) as source:
+        groups = _by_format(path, source, known)
+    return max(groups, key=lambda one: len(groups[one]))
 
 
 def import_file(
@@ -84,7 +91,7 @@ def import_file(
     Parameters
     ----------
     path
-        The file; for DORA also a folder of tables.
+        The file, a packed one, an archive, or a folder of files; those of one format are read together.
     options
         What the user says about the file.
     base
@@ -114,28 +121,121 @@ def import_file(
     (34, 34, True)
     """
     path = _found(Path(path))
-    known = detect(path) if format is None else _named(format)
+    forced = None if format is None else _named(format)
     if not path.exists():
         raise MissingFile(f"There is no file {path}.", "Check the path.")
-    report = ImportReport(path.name, known.name)
     options = options or ImportOptions()
-    options = replace(
-        options,
-        suppliers=options.suppliers or known.suppliers,
-        buyers=options.buyers or known.buyers,
-        register=options.register or _register_beside(path),
-        as_of=_typed(options.as_of),
-    )
+    options = replace(options, register=options.register or _register_beside(path), as_of=_typed(options.as_of))
+    with opened(path) as source:
+        if source.several and options.register:
+            source.files = [file for file in source.files if file.name != "register.csv"]
+        groups = _of_format(path, source, forced, options) if forced else _by_format(path, source, _ALPHABETIC)
+        report = ImportReport(path.resolve().name if path.is_dir() else path.name, " and ".join(f.name for f in groups))
+        _tell_files(report, source, groups)
+        if options.register:
+            report.note(f"The register.csv beside the file was used: {len(options.register)} bodies.")
+        data, added = base, Counter[str]()
+        for known, files in groups.items():
+            data = _imported(path, known, files, report, options, data)
+            added.update(report.added)
+        report.added = dict(added)
+    assert data is not None
+    return data, report
+
+
+def _imported(
+    path: Path,
+    known: Format,
+    files: Sequence[SourceFile],
+    report: ImportReport,
+    options: ImportOptions,
+    base: Dataset | None,
+) -> Dataset:
+    """The files of one format as a data set, joined to what there was."""
+    options = replace(options, suppliers=options.suppliers or known.suppliers, buyers=options.buyers or known.buyers)
     before = prior_knowledge(options, base)
     if options.buyers == "known":
         options = replace(options, refuses=known_buyers_only(before, report))
     statements = Statements(report, options, before.councils)
-    known.read(path, statements)
-    if options.register:
-        report.note(f"The register.csv beside the file was used: {len(options.register)} bodies.")
+    known.read(files, statements)
     if not statements.purchases and not statements.relations and base is None and not report.read:
         raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")
-    return assemble(statements, before, path), report
+    return assemble(statements, before, path)
+
+
+def _by_format(path: Path, source: OpenedSource, known: Sequence[Format]) -> dict[Format, list[SourceFile]]:
+    """The files of each format; what fits none is passed over, with the reason, unless nothing fits any."""
+    groups: dict[Format, list[SourceFile]] = {}
+    for file in source.files:
+        try:
+            if source.several and _DOCUMENT.search(file.name):
+                source.pass_over(file.name, "a document, no data")
+                continue
+            best = max(known, key=lambda one: one.fits(file.path))
+            fits = best.fits(file.path)
+        except DataError as error:
+            if not source.several:
+                raise
+            source.pass_over(file.name, error.problems[0].message.rstrip("."))
+            continue
+        if fits:
+            groups.setdefault(best, []).append(file)
+        else:
+            source.pass_over(file.name, "of no format that is known here")
+    if not groups and not source.several:
+        raise RiskGraphError(
+            f"{path.name} is of no format that is known here.",
+            f"Say which it is with --from: {', '.join(one.name for one in known)}.",
+        )
+    if not groups:
+        raise _nothing(path, source, f"Say which format it is with --from: {', '.join(one.name for one in known)}.")
+    return {one: groups[one] for one in known if one in groups}
+
+
+def _of_format(
+    path: Path, source: OpenedSource, known: Format, options: ImportOptions
+) -> dict[Format, list[SourceFile]]:
+    """The files that are read as the format that the user says."""
+    if not source.several:
+        return {known: source.files}
+    data = [file for file in source.files if not _DOCUMENT.search(file.name)]
+    files = [file for file in data if options.columns and _TABLE.search(file.name)] or [
+        file for file in data if _fits(known, file)
+    ]
+    for file in source.files:
+        if file not in files:
+            source.pass_over(file.name, f"not of the format {known.name}")
+    if not files:
+        raise _nothing(path, source, "Say another format with --from, or leave it out.")
+    return {known: files}
+
+
+def _fits(known: Format, file: SourceFile) -> bool:
+    try:
+        return known.fits(file.path) > 0
+    except DataError:
+        return False
+
+
+def _nothing(path: Path, source: OpenedSource, fix: str) -> RiskGraphError:
+    passed = "; ".join(_listed(names) + f": {why}" for why, names in sorted(source.passed.items()))
+    return RiskGraphError(f"{path.name} holds no file that can be read{f' ({passed})' if passed else ''}.", fix)
+
+
+def _tell_files(report: ImportReport, source: OpenedSource, groups: dict[Format, list[SourceFile]]) -> None:
+    """Which file was read as what, and which were not."""
+    if source.several:
+        for known, files in groups.items():
+            report.files.update({file.name: known.name for file in files})
+            report.note(f"Read as {known.name}: {_listed([file.name for file in files])}.")
+    for why, names in sorted(source.passed.items()):
+        report.files.update(dict.fromkeys(names, f"not taken: {why}"))
+        report.note(f"Not taken, {why}: {_listed(sorted(names))}.")
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _typed(text: str | None) -> str | None:

@@ -38,18 +38,16 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
     """Releases one by one; every award and supplier counts as a row."""
     report = statements.report
     found: SortedOnDisk[tuple[_AwardKey, str, Purchase]] = SortedOnDisk(key=itemgetter(0, 1))
-    latest = ""
     seen = 0
     for content in _releases(items, report):
         release = _Release(content, statements)
         seen += 1
-        latest = max(latest, release.dated)
+        statements.dated(release.dated, "release", release.ocid)
         for key, purchase in release.awards():
             if statements.wanted(purchase):
                 found.append((key, release.dated, purchase))
     statements.options.tick(seen, 0)
     report.note(f"{seen:,} releases were read; a row is one award to one supplier.")
-    statements.dated(latest)
     for _, group in groupby(found, key=itemgetter(0)):
         *older, (_, _, newest) = group
         statements.buy(newest)

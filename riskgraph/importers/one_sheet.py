@@ -36,7 +36,7 @@ def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
         purchase = _purchase(row, council, statements)
         if purchase is not None:
             statements.buy(purchase)
-    day = statements.options.as_of or max(statements.dates, default=None)
+    day = statements.options.as_of or (statements.known[0] if statements.known else None)
     for purchase in statements.purchases:
         end = purchase.contract_end_latest or purchase.contract_end
         if day and end and purchase.valid_to is None and last_day(end) < last_day(day):
@@ -60,8 +60,8 @@ def _purchase(row: SourceRow, council: str, statements: Statements) -> Purchase 
     hosting, place = hosting_of(row["hosting"], supplier.name)
     if row["hosting"] and not hosting and not place:
         row.guess("word that is not known, left blank", f"hosting: {row['hosting']!r}")
-    end, latest, checked = row.date("end"), row.date("latest"), row.date("checked")
-    statements.dated(checked)
+    end, latest = row.date("end"), row.date("latest")
+    checked = statements.dated(row.date("checked"), "check of a row", row.where)
     ended, returned = _data_returned(row)
     source, thing = row["source"], row["system"]
     url = web_address(source)

@@ -35,8 +35,7 @@ def _owned(row: SourceRow, statements: Statements) -> None:
     owner = row.party("owner", number="owner_number")
     if company is None or owner is None:
         return row.skip("no company or no owner")
-    checked, url = row.date("checked"), web_address(row["source"])
-    statements.dated(checked)
+    checked, url = statements.dated(row.date("checked"), "check of a row", row.where), web_address(row["source"])
     share = f" ({row['share']})" if row["share"] else ""
     claim, grade = f"{company.name} is owned by {owner.name}{share}", statements.options.grade or "reported"
     statements.relations.append(
@@ -76,7 +75,9 @@ def _statements(items: Iterator[tuple[str, Mapping[str, Any]]], statements: Stat
             bodies |= {str(key): party for key in keys if key}
         elif sort in {"ownershipOrControlStatement", "relationship"}:
             links.append({**details, "id": item.get("statementID") or item.get("statementId")})
-            statements.dated(parse_date(str(item.get("statementDate") or "")))
+            statements.dated(
+                parse_date(str(item.get("statementDate") or "")), "statement", f"statement {links[-1]['id']}"
+            )
     for link in links:
         report.read += 1
         where = f"statement {link.get('id')}"

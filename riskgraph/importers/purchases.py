@@ -16,6 +16,9 @@ from riskgraph.rules import rules
 
 __all__ = ["add_purchase", "recognised"]
 
+_PAID_A_BODY = "paid to another public body or a shared service: a payment does not say for what"
+_PAID_ITSELF = "paid to itself"
+_EARLIER = "earlier contracts put together with a later one, whose value stands"
 _WAYS_IN = {"remote", "admin", "network"}
 _SAY_LITTLE = {"reseller", "device", "telecom", "advice", "bank", "other"}  # kinds of seller
 _CONTRACT = (
@@ -37,10 +40,12 @@ class _Deal(NamedTuple):
     area: str | None
     contract: dict[str, Any]
     cited: tuple[str, ...]
+    outcome: list[str]  # of each relation: "", or why it was left out
 
     def relate(self, dependent: str, relation: str, provider: str, **values: Any) -> None:
         """A relation of this deal."""
-        self.assembly.relate(dependent, relation, provider, self.cited, **values)
+        made = self.assembly.relate(dependent, relation, provider, self.cited, where=self.purchase.where, **values)
+        self.outcome.append(made)
 
     def served(self, **contract: Any) -> None:
         """The supplier does the work."""
@@ -61,11 +66,12 @@ class _Deal(NamedTuple):
 
 
 def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
-    """One row of a register, award or payment."""
+    """One row of a register, award or payment; it is kept if a relation came of it, else left out with the reason."""
     day = purchase.valid_from or purchase.valid_to
     company = assembly.suppliers.ids.get(purchase.supplier)  # none if a public body supplies
     if purchase.how != "register" and company and _says_little(assembly, purchase, company):
         return
+    mark = assembly.mark()
     council = assembly.body(purchase.council, day)
     supplier = assembly.provider(purchase.supplier, day)
     if purchase.place and assembly.councils.sure(purchase.place, day) == council:
@@ -79,18 +85,20 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
             "certificate of a body that is no company, not taken", f"{purchase.where}: {purchase.certificate}"
         )
     contract = {name: getattr(purchase, name) for name in _CONTRACT}
-    buyer = council
+    deal = _Deal(assembly, purchase, council, supplier, area, contract, cited, [])
     if purchase.through is not None:
         between = assembly.provider(purchase.through, day)
         if between not in {council, supplier}:
             dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
             own = {name: contract.pop(name) for name in _OF_THE_BUYER}
             values = {"service_area": area, "data": purchase.data, **dates, **own}
-            assembly.relate(council, "served-by", between, cited, **values)
-            buyer = between
-    deal = _Deal(assembly, purchase, buyer, supplier, area, contract, cited)
+            deal.relate(council, "served-by", between, **values)
+            deal = deal._replace(buyer=between)
     if purchase.how == "payment":
-        deal.relate(buyer, "supplied-by", supplier, service_area=area, **contract)
+        if supplier.startswith(SUPPLIER):
+            deal.relate(deal.buyer, "supplied-by", supplier, service_area=area, **contract)
+        else:
+            deal.outcome.append(_PAID_ITSELF if supplier == council else _PAID_A_BODY)
     elif supplier.partition(":")[0] in {AUTHORITY, SHARED_SERVICE}:
         _from_public_body(deal)
     elif purchase.how == "award":
@@ -98,7 +106,24 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
     else:
         _registered(deal)
     _place_and_subcontractors(deal)
-    assembly.report.kept += purchase.rows
+    _account(deal, {council, supplier}, mark)
+
+
+def _account(deal: _Deal, bodies: set[str], mark: tuple[int, int, int]) -> None:
+    """Count the rows as kept if something came of them, and the money with them."""
+    report, purchase = deal.assembly.report, deal.purchase
+    why_not = sorted(set(filter(None, deal.outcome)))
+    if "" not in deal.outcome:
+        report.skip(purchase.where, deal.outcome[0], purchase.rows, purchase.amount)
+        if report.money is not None and purchase.earlier is not None:
+            report.money.leave(deal.outcome[0], purchase.earlier)
+        deal.assembly.taken_back(mark)
+        return
+    for reason in why_not:
+        report.guess(f"part of a row left out: {reason}", f"{purchase.where}: {purchase.cited.claim}")
+    report.keep(purchase.rows, bodies, purchase.amount)
+    if report.money is not None and purchase.earlier is not None:
+        report.money.leave(_EARLIER, purchase.earlier)
 
 
 def recognised(assembly: Assembly, purchase: Purchase) -> tuple[KnownProduct | None, bool, str | None]:
@@ -121,7 +146,9 @@ def _says_little(assembly: Assembly, purchase: Purchase, supplier: str) -> bool:
     elif directory().kinds.get(supplier) in _SAY_LITTLE and not is_service(purchase.thing or "", None):
         reason = "seller of hardware, licences, lines or advice: says nothing about who depends on it"
     if reason:
-        assembly.report.skip(purchase.where, reason, purchase.rows)
+        assembly.report.skip(purchase.where, reason, purchase.rows, purchase.amount)
+        if assembly.report.money is not None and purchase.earlier is not None:
+            assembly.report.money.leave(reason, purchase.earlier)
     return bool(reason)
 
 
@@ -205,9 +232,7 @@ def _place_and_subcontractors(deal: _Deal) -> None:
     if purchase.place:
         place = assembly.host(purchase.place, purchase.valid_from)
         rests = deal.buyer if supplier.startswith(SUPPLIER) else supplier
-        if rests.startswith(SUPPLIER):
-            report.note(f"{purchase.where}: {purchase.place!r} was not taken as a host: a supplier never rests on one.")
-        elif rests != place:
+        if rests != place:
             deal.relate(rests, "hosted-on", place, service_area=deal.area, data=purchase.data, **dates)
         for party, id_ in subcontractors:
             if place.startswith(ENVIRONMENT) and company_key(purchase.place.split(",")[0]) == company_key(party.name):
@@ -215,9 +240,4 @@ def _place_and_subcontractors(deal: _Deal) -> None:
                 report.guess("place named after a subcontractor: run by it", f"{purchase.place}: {party.name}")
         report.guess(f"text about hosting read as the name of a {place.partition(':')[0]}", purchase.place)
     for _, id_ in subcontractors:
-        if supplier.partition(":")[0] in {SUPPLIER, SHARED_SERVICE} and id_.startswith(SUPPLIER):
-            deal.relate(supplier, "subcontracts-to", id_, service_area=deal.area, **dates)
-        else:
-            report.note(
-                f"{purchase.where}: {id_} as a subcontractor of {supplier} was not taken: only companies can be."
-            )
+        deal.relate(supplier, "subcontracts-to", id_, service_area=deal.area, **dates)

@@ -16,7 +16,7 @@ from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.columns import ColumnPlaces, TableKind, kind_of, open_table, place_columns, score_of_headers
 from riskgraph.importers.sheets import open_sheets
-from riskgraph.importers.source import SourceTable
+from riskgraph.importers.source import SourceFile, SourceTable
 from riskgraph.importers.statements import Party, Statements, in_order, named_party, withheld
 from riskgraph.importers.values import (
     LONGEST_PLACEHOLDER,
@@ -54,18 +54,18 @@ class SourceRow:
     What a cell says and nobody understands is left blank and counted in the report.
     """
 
-    __slots__ = ("_sheet", "cells", "columns", "kind", "number", "statements")
+    __slots__ = ("_place", "cells", "columns", "kind", "number", "statements")
 
     def __init__(
-        self, sheet: str, number: int, cells: list[str], columns: ColumnPlaces, kind: TableKind, statements: Statements
+        self, place: str, number: int, cells: list[str], columns: ColumnPlaces, kind: TableKind, statements: Statements
     ) -> None:
-        self._sheet, self.number, self.cells, self.columns, self.kind = sheet, number, cells, columns, kind
+        self._place, self.number, self.cells, self.columns, self.kind = place, number, cells, columns, kind
         self.statements = statements
 
     @property
     def where(self) -> str:
-        """Sheet, if there are several kinds of them, and row, as a spreadsheet numbers it."""
-        return f"{self._sheet}, row {self.number}" if self.kind.name else f"row {self.number}"
+        """File and sheet, if there are several of them, and row, as a spreadsheet numbers it."""
+        return f"{self._place}, row {self.number}" if self._place else f"row {self.number}"
 
     def text(self, name: str) -> str:
         """A cell as it stands; where headers were merged, the first filled cell below them."""
@@ -172,13 +172,13 @@ class SourceRow:
         """How sure the row is."""
         return grade_of(self["sure"], self.where, self.statements.options.grade, self.statements.report)
 
-    def withheld(self, supplier: str) -> bool:
+    def withheld(self, supplier: str, money: Decimal | None = None) -> bool:
         """Whether the name of a supplier was taken out by the publisher; the row is then left out, and counted."""
-        return redacted(supplier) and withheld(supplier, self.where, self.statements.report)
+        return redacted(supplier) and withheld(supplier, self.where, self.statements.report, money)
 
-    def skip(self, reason: str) -> None:
-        """Leave the row out."""
-        self.statements.report.skip(self.where, reason)
+    def skip(self, reason: str, money: Decimal | None = None) -> None:
+        """Leave the row out, with what it has in the column of money."""
+        self.statements.report.skip(self.where, reason, money=money)
 
     def guess(self, sort: str, example: str = "") -> None:
         """Something that the row does not say in so many words."""
@@ -191,13 +191,15 @@ class SourceRow:
         return None
 
 
-def read_rows(path: Path, kinds: Sequence[TableKind], statements: Statements) -> Iterator[SourceRow]:
-    """Every filled row of every table of a file, or of a folder of files, that is of one of these kinds.
+def read_rows(
+    source: Path | Sequence[SourceFile], kinds: Sequence[TableKind], statements: Statements
+) -> Iterator[SourceRow]:
+    """Every filled row of every table of one or several files that is of one of these kinds.
 
     Parameters
     ----------
-    path
-        A CSV or XLSX file, or a folder of CSV files.
+    source
+        A CSV or XLSX file, or several.
     kinds
         The kinds of table; several are told apart by the names of their sheets.
     statements
@@ -211,35 +213,39 @@ def read_rows(path: Path, kinds: Sequence[TableKind], statements: Statements) ->
         If no table is of a kind, or nothing says whose rows these are.
     """
     found: list[TableKind] = []
-    for file in sorted(path.glob("*.csv")) if path.is_dir() else [path]:
-        for sheet in open_sheets(file):
+    files = [SourceFile(source)] if isinstance(source, Path) else source
+    for path, within in files:
+        for sheet in open_sheets(path):
             kind = kind_of(sheet, kinds)
             if kind is None:
                 number = _NUMBERS[len(kinds)]
                 statements.report.note(f"Sheet {sheet.name!r} is none of the {number}; it was not read.")
                 continue
-            opened = open_table(sheet, kind, path.name, statements)
+            opened = open_table(sheet, kind, within or path.name, statements)
             if opened is not None or kind.name:
                 found.append(kind)
             if opened is not None:
-                yield from _rows(sheet, kind, *opened, statements)
+                yield from _rows(sheet, within, kind, *opened, statements)
+    name = files[0].path.name if len(files) == 1 else statements.report.source
     for kind in kinds:
         if kind.needed and kind not in found:
-            raise RiskGraphError(f"{path.name} has no table {kind.name}.", f"Add a sheet named {kind.name}.")
+            raise RiskGraphError(f"{name} has no table {kind.name}.", f"Add a sheet named {kind.name}.")
     if not found and len(kinds) > 1:
         names = ", ".join(kind.name.title() for kind in kinds)
-        raise RiskGraphError(f"{path.name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
+        raise RiskGraphError(f"{name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
     if not found:
         raise RiskGraphError(
-            f"{path.name} has no header row that is known here: no sheet has the columns "
+            f"{name} has no header row that is known here: no sheet has the columns "
             f"{', '.join(kinds[0].columns[name][0] for name in kinds[0].required)}.",
             "Add them, or say what its columns are, in their order: --columns date,supplier,amount (use - for others)",
         )
 
 
 def _rows(
-    sheet: SourceTable, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
+    sheet: SourceTable, within: str, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
+    of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
+    place = ", ".join(filter(None, (within, of)))
     report, tick = statements.report, statements.options.tick
     empty = filled = shown = 0
     for number, cells in sheet.rows():
@@ -251,7 +257,7 @@ def _rows(
         if cells[0][: len(EXAMPLE_ROW)].casefold() == EXAMPLE_ROW:
             shown += 1
             continue
-        row = SourceRow(sheet.name, number, cells, columns, kind, statements)
+        row = SourceRow(place, number, cells, columns, kind, statements)
         if kind.counted:
             filled += 1
             report.read += 1

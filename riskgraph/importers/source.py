@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from riskgraph.errors import DataError, Problem
 
-__all__ = ["SourceTable", "problem"]
+__all__ = ["SourceFile", "SourceTable", "problem"]
+
+
+class SourceFile(NamedTuple):
+    """One plain file of a source: where it lies while it is read, and how it is told."""
+
+    path: Path
+    name: str = ""  # in the archive or folder that it came out of; none for a file that stands alone
 
 
 @dataclass

@@ -78,25 +78,31 @@ class _PaymentSums:
 def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
     """Read every payment, keep one purchase for each council and supplier."""
     paid, report, options = _PaymentSums(), statements.report, statements.options
-    columns = None
+    columns, days = None, set[str]()
     for row in rows:
         if row.columns is not columns:
             columns = row.columns
             named = ", ".join(f"{name} from {columns.header_of(name)!r}" for name in sorted(columns.places))
             report.note(f"Columns read: {named}.")
+            money = report.counts_money(columns.header_of("amount"))
         supplier = row["supplier"]
         amount, text = parse_money(row.text("amount")), row.text("date")
         day = parse_date(text) if text else None
+        if amount is not None:
+            money.seen(amount)
         payer = row["payer"] or options.council
         reason = _unread(row, amount, bool(text) and day is None) if supplier else "no supplier"
         if reason:
-            row.skip(reason)
-        elif row.withheld(supplier):
+            row.skip(reason, amount)
+        elif row.withheld(supplier, amount):
             pass
         elif not payer:
-            row.skip("no payer")
+            row.skip("no payer", amount)
         else:
             assert amount is not None
+            if day and day not in days:
+                day = statements.dated(day, "payment", row.where)
+                days.update([day] if day else [])
             if row.beyond:
                 row.guess("a cell beyond the last header was left out", repr(row.beyond[0]))
             paid.add((payer, supplier, row["number"]), amount, day)
@@ -121,13 +127,12 @@ def _purchases(paid: _PaymentSums, statements: Statements) -> None:
         if total.first and total.last:
             begun[payer] = min(begun.get(payer, total.first), total.first)
             until[payer] = max(until.get(payer, total.last), total.last)
-    statements.dates += sorted(set(until.values()))
     for (payer, supplier, number), total in paid:
         party = named_party(supplier, report, (("GB-COH", number),) if number else ())
         where = f"payments of {payer} to {supplier}"
         reason = _why_not(total, begun.get(payer), until.get(payer)) if party else "no supplier"
         if party is None or reason:
-            report.skip(where, reason, total.times)
+            report.skip(where, reason, total.times, total.total)
             continue
         start, end = _dates(total, begun.get(payer), until.get(payer))
         claim = f"{payer} paid {party.name} {total.times} times, GBP {total.total}"
@@ -144,6 +149,7 @@ def _purchases(paid: _PaymentSums, statements: Statements) -> None:
                 valid_from=start,
                 valid_to=end,
                 rows=total.times,
+                amount=total.total,
             )
         )
 

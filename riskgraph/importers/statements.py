@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple, Protocol
 
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
-from riskgraph.importers.report import ImportReport
+from riskgraph.importers.report import IMPOSSIBLE, LATER, ImportReport
 from riskgraph.importers.values import clean_supplier, redacted
 from riskgraph.model import RegisterEntry
 
@@ -30,6 +31,9 @@ __all__ = [
     "named_party",
     "withheld",
 ]
+
+
+_FIRST = "1990"  # what bears an earlier date is a default of somebody's system, such as 1 January 1900
 
 
 class Party(NamedTuple):
@@ -54,6 +58,7 @@ class Citation(NamedTuple):
     publisher: str | None = None
     published: str | None = None
     about: str | None = None  # the one field of the relation that it speaks about
+    licence: str | None = None  # terms under which it is published
 
 
 class Purchase(NamedTuple):
@@ -76,6 +81,8 @@ class Purchase(NamedTuple):
     certificate: str | None = None  # of the supplier
     certificate_expires: str | None = None
     rows: int = 1  # rows of the source behind it
+    amount: Decimal | None = None  # its part of the column of money (`ImportReport.money`)
+    earlier: Decimal | None = None  # that of earlier contracts put together with it, whose values the map does not hold
     episode: bool = False  # several contracts, one after the other
     # columns of the relation that it becomes
     valid_from: str | None = None
@@ -180,6 +187,10 @@ class ImportOptions:
         A register of authorities that the source brings along.
     as_of
         Date of the data.
+    today
+        A day after it is no day on which anything was known; nothing else depends on it.
+    licence
+        Terms under which the source is published, where it does not say itself.
     title
         Title of a new data set.
     tick
@@ -196,6 +207,8 @@ class ImportOptions:
     reviewed: Mapping[str, str] = field(default_factory=dict)
     register: Mapping[str, RegisterEntry] = field(default_factory=dict)
     as_of: str | None = None
+    today: date = field(default_factory=date.today)
+    licence: str | None = None
     title: str | None = None
     tick: Callable[[int, int], None] = lambda done, total: None
     refuses: Callable[[Purchase], str] = lambda purchase: ""
@@ -238,7 +251,9 @@ class Statements:
     sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
     between: set[Party] = field(default_factory=set)  # through whom councils are served
     relations: list[StatedRelation] = field(default_factory=list)
-    dates: list[str] = field(default_factory=list)  # days that the source speaks of as known
+    known: tuple[str, str] | None = None  # the latest day on which the source knew what it says, and what day that is
+    begun: str | None = None  # the latest start of a contract that is not after today
+    licence: str | None = None  # terms under which the source says that it is published
     bodies: list[ListedBody] = field(default_factory=list)
     suppliers: list[ListedSupplier] = field(default_factory=list)
     systems: dict[str, ListedSystem] = field(default_factory=dict)  # normalised name to what is said of it
@@ -249,7 +264,7 @@ class Statements:
         """Whether the user wants a purchase; if not, its rows are counted with the reason."""
         reason = self.options.refuses(purchase)
         if reason:
-            self.report.skip(purchase.where, reason, purchase.rows)
+            self.report.skip(purchase.where, reason, purchase.rows, purchase.amount)
         return not reason
 
     def buy(self, purchase: Purchase) -> None:
@@ -263,10 +278,52 @@ class Statements:
             self.sellers[purchase.through] += 1
             self.between.add(purchase.through)
 
-    def dated(self, day: str | None) -> None:
-        """A day on which the source knew what it says."""
-        if day:
-            self.dates.append(day)
+    def dated(self, day: str | None, what: str = "day in it", where: str = "") -> str | None:
+        """A day on which the source knew what it says; `None`, and counted, if it lies after today or long ago.
+
+        Parameters
+        ----------
+        day
+            YYYY-MM-DD, YYYY-MM or YYYY; of a month that is not over yet, its first day is what is sure.
+        what
+            What day that is, in words: "payment", "release".
+        where
+            The row.
+
+        Examples
+        --------
+        >>> statements = Statements(ImportReport("a.csv", "spending"), ImportOptions(today=date(2026, 11, 25)))
+        >>> [statements.dated(day, "payment", "row 2") for day in ("2025-04-01", "2052-04-01")], statements.known
+        (['2025-04-01', None], ('2025-04-01', 'payment'))
+        """
+        if not day:
+            return None
+        if not (self._can_be(day) and day >= _FIRST):
+            self.report.guess(IMPOSSIBLE, f"{where}, {what}: {day}")
+            return None
+        latest = self.known
+        if latest is None or (day, what) != latest:
+            sure = self._not_after_today(day)
+            if latest is None or (last_day(sure), sure, what) > (last_day(latest[0]), *latest):
+                self.known = sure, what
+        return day
+
+    def begins(self, day: str | None, where: str) -> None:
+        """A day from which something holds: it says when the source was made only where nothing else does."""
+        if not day or day == self.begun:
+            return
+        if not self._can_be(day):
+            self.report.guess(LATER, f"{where}: {day}")
+            return
+        sure = self._not_after_today(day)
+        if self.begun is None or (last_day(sure), sure) > (last_day(self.begun), self.begun):
+            self.begun = sure
+
+    def _can_be(self, day: str) -> bool:
+        return first_day(day) <= self.options.today
+
+    def _not_after_today(self, day: str) -> str:
+        return day if last_day(day) <= self.options.today else first_day(day).isoformat()
 
 
 def named_party(text: str, report: ImportReport, ids: tuple[tuple[str, str], ...] = ()) -> Party | None:
@@ -277,12 +334,12 @@ def named_party(text: str, report: ImportReport, ids: tuple[tuple[str, str], ...
     return Party(cleaned, ids) if cleaned else None
 
 
-def withheld(text: str, where: str, report: ImportReport) -> bool:
+def withheld(text: str, where: str, report: ImportReport, money: Decimal | None = None) -> bool:
     """Whether the name of a supplier was taken out by the publisher; the row is then left out, and counted."""
     if not redacted(text):
         return False
     report.redacted += 1
-    report.skip(where, "supplier redacted: who it is is not known")
+    report.skip(where, "supplier redacted: who it is is not known", money=money)
     return True
 
 

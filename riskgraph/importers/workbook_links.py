@@ -117,8 +117,7 @@ def _link(row: SourceRow, kinds: Kinds, statements: Statements, backups: list[_S
     if not relation:
         kinds_ = " and ".join("a name that nobody knows" if kind == "body" else f"a {kind}" for kind, _ in ends)
         return row.skip(f"nothing says what a link between {kinds_} means")
-    checked, (start, end) = row.date("checked"), row.dates()
-    statements.dated(checked)
+    checked, (start, end) = statements.dated(row.date("checked"), "check of a row", row.where), row.dates()
     values: dict[str, object] = {"service_area": row.area(), "valid_from": start, "valid_to": end}
     access = row.word("channel", "access")
     if access and relation == "supplied-by":
