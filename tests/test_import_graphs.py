@@ -31,7 +31,9 @@ def links(data: Dataset) -> set[Link]:
 
 
 @pytest.mark.parametrize(("write", "name"), [(as_graphml, "a.graphml"), (as_node_link, "a.json"), (as_edges, "a.csv")])
-def test_what_riskgraph_writes_for_other_tools_it_reads_again(write: Callable[[RiskGraph], str], name: str, tmp_path: Path) -> None:
+def test_what_riskgraph_writes_for_other_tools_it_reads_again(
+    write: Callable[[RiskGraph], str], name: str, tmp_path: Path
+) -> None:
     graph = RiskGraph.open("seeds")
     data, report = made(tmp_path, name, write(graph))
     before = {
@@ -145,7 +147,9 @@ def test_the_kind_of_a_thing_makes_a_company_of_a_name_that_nobody_knows(tmp_pat
         ),
     ],
 )
-def test_a_graph_that_cannot_be_read_is_refused_with_the_reason(name: str, text: str, said: str, tmp_path: Path) -> None:
+def test_a_graph_that_cannot_be_read_is_refused_with_the_reason(
+    name: str, text: str, said: str, tmp_path: Path
+) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=said):
         import_file(tmp_path / name)
@@ -264,7 +268,9 @@ def test_a_configuration_database_says_what_a_council_uses(name: str, text: str,
     assert (used.importance, used.service_area) == ("critical", None)  # Uniform serves two areas
     assert report.kept == 3  # the two, and the server as a place
     assert "environment:srv-app-01" in data.entities
-    assert not any("Person" in cell for item in data.evidence.values() for cell in (item.claim or "", item.publisher or ""))
+    assert not any(
+        "Person" in cell for item in data.evidence.values() for cell in (item.claim or "", item.publisher or "")
+    )
 
 
 def test_after_an_import_the_council_that_uses_it_is_named(tmp_path: Path) -> None:
