@@ -16,6 +16,7 @@ from riskgraph.vocabulary import patterns, words
 __all__ = [
     "DATE",
     "as_last",
+    "as_month_first",
     "as_written",
     "first_day",
     "fixed_date",
@@ -31,11 +32,12 @@ __all__ = [
 ]
 
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_MANY = 65_536  # dates that are remembered: more than the days that one file speaks of
 _MOVES = re.compile(r"(?:to|yester)day|tomorrow|now|(?:last|this|next) .*|.* ago", re.IGNORECASE)
 _CLOCK = re.compile(r"(.*?\S),?\s+(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MANY)
 def first_day(text: str) -> date:
     """First day that a date may mean.
 
@@ -53,7 +55,7 @@ def first_day(text: str) -> date:
     return date(year, month or 1, day or 1)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MANY)
 def last_day(text: str) -> date:
     """Last day that a date may mean.
 
@@ -97,7 +99,7 @@ def as_last(text: str) -> str:
     return text + {4: "-12-31", 7: "-31"}.get(len(text), "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MANY)
 def as_written(text: str) -> str | None:
     """A date as people write it, as YYYY-MM-DD, YYYY-MM or YYYY; `None` if it is none that is sure.
 
@@ -115,6 +117,20 @@ def as_written(text: str) -> str | None:
         if match := form.fullmatch(text):
             return _read(match.groupdict())
     return None
+
+
+@lru_cache(maxsize=4096)
+def as_month_first(text: str) -> str | None:
+    """A date in numbers whose month stands first, as other countries write it; `None` for any other.
+
+    Examples
+    --------
+    >>> [as_month_first(t) for t in ("12/31/2025", "4/3/26 12:00:00 AM", "31/12/2025", "2025-12-31")]
+    ['2025-12-31', '2026-04-03', None, None]
+    """
+    text = " ".join(text.split())
+    matches = (form.fullmatch(text) for form, _ in patterns("date: the month first"))
+    return next((_read(match.groupdict()) for match in matches if match), None)
 
 
 def _read(parts: dict[str, str]) -> str | None:

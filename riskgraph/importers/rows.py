@@ -14,23 +14,40 @@ from pathlib import Path
 from riskgraph.data.scope_words import areas_of
 from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
-from riskgraph.importers.columns import ColumnPlaces, TableKind, kind_of, open_table, place_columns, score_of_headers
+from riskgraph.importers.column_styles import ColumnStyles, amount_style, date_way, styles_of
+from riskgraph.importers.columns import (
+    ColumnPlaces,
+    TableKind,
+    TableSeen,
+    kind_of,
+    open_table,
+    place_columns,
+    score_of_headers,
+)
+from riskgraph.importers.placeholders import placeholder
+from riskgraph.importers.refusals import unread_table, whose_rows
+from riskgraph.importers.report import MoneyColumn
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceFile, SourceTable
 from riskgraph.importers.statements import Party, Statements, in_order, named_party, withheld
 from riskgraph.importers.values import (
     LONGEST_PLACEHOLDER,
     PLACEHOLDERS,
+    DateOrder,
     clean,
+    currency_named,
+    other_currency,
     parse_count,
     parse_date,
     parse_days,
     parse_money,
     redacted,
     says_nothing,
+    with_a_point,
+    without_currency,
 )
 from riskgraph.importers.words import grade_of
-from riskgraph.vocabulary import words
+from riskgraph.vocabulary import pattern, words
 
 __all__ = [
     "EXAMPLE_ROW",
@@ -45,7 +62,12 @@ __all__ = [
 
 EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only shows how to fill in a template
 _TICK = 1000  # rows between two signs of progress
-_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NO_AMOUNT = "amount that is none, left blank"
+_USUAL = ColumnStyles()
+_NUMBERS = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen",
+)  # fmt: skip
 
 
 class SourceRow:
@@ -54,13 +76,20 @@ class SourceRow:
     What a cell says and nobody understands is left blank and counted in the report.
     """
 
-    __slots__ = ("_place", "cells", "columns", "kind", "number", "statements")
+    __slots__ = ("_place", "cells", "columns", "kind", "number", "statements", "styles")
 
     def __init__(
-        self, place: str, number: int, cells: list[str], columns: ColumnPlaces, kind: TableKind, statements: Statements
+        self,
+        place: str,
+        number: int,
+        cells: list[str],
+        columns: ColumnPlaces,
+        kind: TableKind,
+        statements: Statements,
+        styles: ColumnStyles = _USUAL,
     ) -> None:
         self._place, self.number, self.cells, self.columns, self.kind = place, number, cells, columns, kind
-        self.statements = statements
+        self.statements, self.styles = statements, styles
 
     @property
     def where(self) -> str:
@@ -83,6 +112,8 @@ class SourceRow:
         text = self.text(name)
         if text and len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS:
             return ""
+        if name == self.kind.whose and placeholder(text):
+            return ""  # "All", "Various": no council
         return text
 
     @property
@@ -106,12 +137,26 @@ class SourceRow:
         ids = ((scheme, self[number]),) if number and self[number] else ()
         return named_party(self[name], self.statements.report, ids)
 
+    def buyer(self, name: str) -> tuple[str, str]:
+        """Whose row it is, and the department that stands where the council should (`Statements.buyer`)."""
+        return self.statements.buyer(self[name], self.columns.header_of(name) if name in self.columns else "")
+
+    def day(self, name: str) -> str | None:
+        """A date, as YYYY-MM-DD, YYYY-MM or YYYY; what is none is not told."""
+        text = self[name]
+        return parse_date(text, self.styles.orders.get(name)) if text else None
+
     def date(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
         text = self[name]
         if not text:
             return None
-        return parse_date(text) or self._unknown("date that is none, left blank", name, text)
+        return self.day(name) or self._unknown(f"{self.no_date(name)}, left blank", name, text)
+
+    def no_date(self, name: str) -> str:
+        """Why a cell is no date."""
+        twice = name in self.styles.orders and date_way(self[name]) is DateOrder.BOTH
+        return "date that may be read two ways" if twice else "date that is none"
 
     def dates(self) -> tuple[str | None, str | None]:
         """Start and end, in the order in which time runs."""
@@ -119,12 +164,51 @@ class SourceRow:
 
     def amount(self, name: str) -> Decimal | None:
         """An amount in pounds that is not below zero."""
-        text = self[name]
-        value = parse_money(text) if text else None
-        if text and (value is None or value < 0):
-            self._unknown("amount that is none, left blank", "", text)
+        value = self.money(name)
+        if value is not None and value < 0:
+            self._unknown(_NO_AMOUNT, "", self[name])
             return None
         return value
+
+    def money(self, name: str) -> Decimal | None:
+        """An amount in pounds, below zero for a credit."""
+        text = self[name]
+        if not text:
+            return None
+        if name in self.styles.commas:
+            text = self._with_a_point(name, text)
+        value = parse_money(text)
+        if value is not None and not self.styles.currencies and "currency" not in self.columns.places:
+            return value  # nearly all
+        account = self._account(name)
+        if currency := self.currency(name):
+            self._unknown(f"value in another currency ({currency}), left out", name, self[name])
+            value = parse_money(without_currency(text))
+            if account and value is not None:
+                account.foreign(currency, value)
+            return None
+        if value is None:
+            self._unknown(_NO_AMOUNT, "", self[name])
+            if account:
+                account.unread[self[name]] += 1
+        return value
+
+    def currency(self, name: str) -> str:
+        """The currency of an amount that is not in pounds; "" for pounds."""
+        stated = self.styles.currencies.get(name) or other_currency(self[name])
+        return stated or (currency_named(self["currency"]) if "currency" in self.columns.places else "")
+
+    def _with_a_point(self, name: str, text: str) -> str:
+        """An amount of a column that writes a comma for the point; "" where that is not sure."""
+        comma = amount_style(text)
+        if self.styles.commas[name]:
+            return "" if comma is False else with_a_point(text)
+        return text if comma is False or "." not in text else ""
+
+    def _account(self, name: str) -> MoneyColumn | None:
+        """The account of a column, if it is the one of the source that is accounted for."""
+        account = self.statements.report.money
+        return account if account and account.column == self.columns.header_of(name) else None
 
     def days(self, name: str, label: str) -> int | None:
         """A number of days."""
@@ -176,9 +260,24 @@ class SourceRow:
         """Whether the name of a supplier was taken out by the publisher; the row is then left out, and counted."""
         return redacted(supplier) and withheld(supplier, self.where, self.statements.report, money)
 
-    def skip(self, reason: str, money: Decimal | None = None) -> None:
-        """Leave the row out, with what it has in the column of money."""
-        self.statements.report.skip(self.where, reason, money=money)
+    def skip(self, reason: str, money: Decimal | None = None, text: str = "") -> None:
+        """Leave the row out, with what it has in the column of money; a row of totals is none, and passed over."""
+        report = self.statements.report
+        if self.kind.counted and self._is_of_totals():
+            report.read -= 1
+            report.guess("a row of totals, which is none: passed over", self.where)
+            if money is not None and report.money is not None:
+                report.money.seen(-money)
+            return
+        report.skip(f"{self.where}: {text!r}" if text else self.where, reason, money=money)
+
+    def _is_of_totals(self) -> bool:
+        """Whether a cell says so, and the row names nobody."""
+        texts = [text for cell in self.cells if (text := clean(cell))]
+        if not any(pattern("totals row").search(text) for text in texts if len(text) < 80):
+            return False
+        named = (self[name] for name in self.kind.required if name in self.columns.places)
+        return not all(text and not pattern("totals row").search(text) for text in named)
 
     def guess(self, sort: str, example: str = "") -> None:
         """Something that the row does not say in so many words."""
@@ -212,7 +311,9 @@ def read_rows(
     RiskGraphError
         If no table is of a kind, or nothing says whose rows these are.
     """
+    options = statements.options
     found: list[TableKind] = []
+    seen: list[TableSeen] = []
     files = [SourceFile(source)] if isinstance(source, Path) else source
     for path, within in files:
         for sheet in open_sheets(path):
@@ -221,7 +322,9 @@ def read_rows(
                 number = _NUMBERS[len(kinds)]
                 statements.report.note(f"Sheet {sheet.name!r} is none of the {number}; it was not read.")
                 continue
-            opened = open_table(sheet, kind, within or path.name, statements)
+            opened = open_table(sheet, kind, statements, seen)
+            if opened is None and seen and seen[-1].only_nameless and not options.council:
+                raise whose_rows(Path(statements.report.source) if within else path, seen[-1], statements.report.format)
             if opened is not None or kind.name:
                 found.append(kind)
             if opened is not None:
@@ -234,16 +337,16 @@ def read_rows(
         names = ", ".join(kind.name.title() for kind in kinds)
         raise RiskGraphError(f"{name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
     if not found:
-        raise RiskGraphError(
-            f"{name} has no header row that is known here: no sheet has the columns "
-            f"{', '.join(kinds[0].columns[name][0] for name in kinds[0].required)}.",
-            "Add them, or say what its columns are, in their order: --columns date,supplier,amount (use - for others)",
-        )
+        told = files[0].path if len(files) == 1 and not files[0].name else Path(statements.report.source)
+        raise unread_table(told, seen, statements.report.format, options.council, kinds[0])
 
 
 def _rows(
     sheet: SourceTable, within: str, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
+    styles = styles_of(sheet, header, columns, getattr(kind, "holds", {}))
+    for text in styles.told:
+        statements.report.note(f"{sheet.name}: {text}" if kind.name else text)
     of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
     place = ", ".join(filter(None, (within, of)))
     report, tick = statements.report, statements.options.tick
@@ -257,7 +360,7 @@ def _rows(
         if cells[0][: len(EXAMPLE_ROW)].casefold() == EXAMPLE_ROW:
             shown += 1
             continue
-        row = SourceRow(place, number, cells, columns, kind, statements)
+        row = SourceRow(place, number, cells, columns, kind, statements, styles)
         if kind.counted:
             filled += 1
             report.read += 1
@@ -267,6 +370,8 @@ def _rows(
             row.skip("more cells than the header has: its columns may be shifted")
             continue
         yield row
+    for sort, example in sheet.repairs:
+        report.guess(sort, f"{within}, {example}" if within else example)
     if empty:
         report.note(f"{empty:,} empty rows were passed over.")
     if shown:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from riskgraph.errors import MissingFile
+from riskgraph.importers.file_kinds import no_table
 from riskgraph.importers.graph_files import (
     catalogue_tables,
     configuration_tables,
@@ -21,13 +22,21 @@ from riskgraph.importers.graph_files import (
     is_configuration,
     is_graph,
 )
-from riskgraph.importers.source import SourceTable, problem
+from riskgraph.importers.quotes import LONGEST_CELL, ClosedQuotes, UnclosedQuoteError
+from riskgraph.importers.source import MONTH_FIRST, Signs, SourceTable, problem
 from riskgraph.importers.xlsx import workbook_sheets
 
 __all__ = ["open_sheets"]
 
 MAX_BYTES = 2 * 1024**3
 _CHUNK = 1 << 20
+_UNCLOSED = "a quote that is not closed: its line was read without it"
+_COMMA = {
+    ",": re.compile(
+        rb'"(?:(?<=\d,\d\d")|(?<=\d,\d"))|,(?<=\d,)\d\d? ?(?:\xe2\x82\xac|\x80|EUR)'
+    ),  # quoted, or with its sign
+    "": re.compile(rb",(?<=\d,)\d\d?(?!\d)"),
+}
 _DIG = re.compile(r"(\S+)\s+(?:\d+\s+)?IN\s+([A-Z0-9]+)\s+(\S.*)")
 _HOST = re.compile(r"(\S+) (is an alias for|mail is handled by|has (?:IPv6 )?address) (\S.*)")
 _OTHER_TOOLS = (
@@ -55,13 +64,13 @@ def open_sheets(path: Path) -> list[SourceTable]:
         raise problem(path, "too-big", f"The file has {size:,} bytes.", f"Keep it under {MAX_BYTES:,}.")
     with path.open("rb") as file:
         start = file.read(8)
+    if (error := no_table(path)) is not None:
+        raise error
     if start.startswith(b"PK\x03\x04"):
         return workbook_sheets(path)
     for known, tables in _OTHER_TOOLS:
         if known(path):
             return tables(path)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise problem(path, "old-excel", "This is a workbook of the old form (.xls).", "Save it as .xlsx or CSV.")
     if not start.strip():
         raise problem(path, "empty-file", "The file is empty.", "Write at least the header row.")
     return [_text_sheet(path)]
@@ -75,26 +84,40 @@ def _text_sheet(path: Path) -> SourceTable:
     except UnicodeError:
         raise problem(path, "encoding", "It says that it is UTF-16 but is not.", "Save it as UTF-8.") from None
     if _is_dns(sample):
-        return SourceTable(path.stem, lambda: _dns_rows(path, encoding), notes)
+        return SourceTable(
+            path.stem, lambda: _dns_rows(path, encoding), notes, lambda: Signs(dates=False, commas=False)
+        )
     delimiter = _delimiter(sample)
+    width = _width(sample, delimiter)
+    repairs: list[tuple[str, str]] = []
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        csv.field_size_limit(131_072)
-        with path.open(encoding=encoding, newline=None) as lines:
-            reader = csv.reader(lines, delimiter=delimiter)
+        csv.field_size_limit(LONGEST_CELL)
+        with path.open(encoding=encoding, newline=None) as file:
+            lines = ClosedQuotes(file, delimiter, width)
             number = 0
             try:
-                for number, row in enumerate(reader, 1):
+                for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
                     if number == 1 and row:
                         row[0] = row[0].removeprefix("\u00ef\u00bb\u00bf").removeprefix("\ufeff")
                     yield number, row
             except (csv.Error, UnicodeError) as error:
                 what = error if isinstance(error, csv.Error) else "its letters are not those of its encoding"
                 raise problem(path, "csv", f"The row cannot be read: {what}.", "Check quotes.", number + 1) from None
+            except UnclosedQuoteError as error:
+                swallowed = f"{error.lines:,} lines of the file would be one cell"
+                message = f"A quote in this row is not closed: {swallowed}."
+                raise problem(path, "csv", message, "Close the quote, or take it out.", error.row) from None
+            finally:
+                repairs[:] = [
+                    (_UNCLOSED, f"row {row}, where {said} would have been one cell")
+                    for row, count in lines.repaired
+                    for said in (f"{count:,} lines of the file" if count > 1 else "the rest of the line",)
+                ]
 
     if sample.startswith(("\u00ef\u00bb\u00bf", "\ufeff")):
         notes.append("The mark at the start of the file stood there twice; both were left out.")
-    return SourceTable(path.stem, rows, notes)
+    return SourceTable(path.stem, rows, notes, lambda: _signs(path, encoding, delimiter), repairs)
 
 
 def _is_dns(sample: str) -> bool:
@@ -162,6 +185,29 @@ def _encoding(path: Path) -> tuple[str, list[str]]:
     if undefined:
         return "latin-1", ["Read as Latin-1: some letters are neither UTF-8 nor Windows-1252."]
     return "cp1252", ["Read as Windows-1252, because it is not UTF-8."]
+
+
+def _signs(path: Path, encoding: str, delimiter: str) -> Signs:
+    """What the bytes of a file may hold; all of it where they are not those of ASCII."""
+    if encoding == "utf-16":
+        return Signs()
+    dates = commas = False
+    comma = _COMMA.get(delimiter, _COMMA[""])
+    with path.open("rb") as file:
+        tail = b""
+        while (chunk := file.read(_CHUNK)) and not (dates and commas):
+            window = tail + chunk
+            dates = dates or any(form.search(window) for form in MONTH_FIRST)
+            commas = commas or bool(comma.search(window))
+            tail = window[-16:]
+    return Signs(dates, commas)
+
+
+def _width(sample: str, delimiter: str) -> int:
+    """How many cells most of the first lines have."""
+    lines = [line for line in sample.splitlines()[:200] if line.strip() and not line.count('"') & 1]
+    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+    return max(set(widths), key=lambda width: (widths.count(width), width), default=1)
 
 
 def _delimiter(sample: str) -> str:

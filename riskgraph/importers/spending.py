@@ -18,19 +18,21 @@ from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
-from riskgraph.importers.values import parse_date, parse_money, says_nothing
-from riskgraph.vocabulary import headers
+from riskgraph.importers.statements import DEPARTMENT, Citation, Party, Purchase, Statements, named_party
+from riskgraph.importers.values import says_nothing
 
 __all__ = ["SPENDING"]
 
-_TABLE = TableKind(
-    headers("spending"),
+_TABLE = TableKind.of(
+    "spending",
     required=("supplier", "amount"),
     whose="payer",
     asks="who paid",
+    by_content=("date",),
     strict=False,  # a cell too many is common behind a purpose; only a row without amount or date is shifted
 )
+_NOTHING = Decimal(0)
+_NO_AMOUNT, _NO_DATE = "the amount is none", "the date is none"
 _SUMS = 50_000  # pairs of payer and supplier in memory
 
 
@@ -39,11 +41,12 @@ class _PaidTotal(NamedTuple):
     total: Decimal
     first: str | None
     last: str | None
+    abroad: int = 0  # how many of them in another currency, of which the total knows nothing
 
     def and_(self, other: _PaidTotal) -> _PaidTotal:
         first = min(filter(None, (self.first, other.first)), default=None)
         last = max(filter(None, (self.last, other.last)), default=None)
-        return _PaidTotal(self.times + other.times, self.total + other.total, first, last)
+        return _PaidTotal(self.times + other.times, self.total + other.total, first, last, self.abroad + other.abroad)
 
 
 _Pair = tuple[str, str, str]  # who paid, who was paid, its number
@@ -56,9 +59,9 @@ class _PaymentSums:
         self._sums: dict[_Pair, _PaidTotal] = {}
         self._on_disk: SortedOnDisk[tuple[_Pair, _PaidTotal]] = SortedOnDisk(key=itemgetter(0))
 
-    def add(self, pair: _Pair, amount: Decimal, day: str | None) -> None:
-        """One payment."""
-        one = _PaidTotal(1, amount, day, day)
+    def add(self, pair: _Pair, amount: Decimal | None, day: str | None) -> None:
+        """One payment; none is the amount of one in another currency."""
+        one = _PaidTotal(1, _NOTHING if amount is None else amount, day, day, 1 if amount is None else 0)
         before = self._sums.get(pair)
         self._sums[pair] = before.and_(one) if before else one
         if len(self._sums) >= _SUMS:
@@ -86,20 +89,23 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
             report.note(f"Columns read: {named}.")
             money = report.counts_money(columns.header_of("amount"))
         supplier = row["supplier"]
-        amount, text = parse_money(row.text("amount")), row.text("date")
-        day = parse_date(text) if text else None
+        amount, day, text = row.money("amount"), row.day("date"), row.text("date")
+        currency = row.currency("amount") if amount is None else ""
         if amount is not None:
             money.seen(amount)
-        payer = row["payer"] or options.council
-        reason = _unread(row, amount, bool(text) and day is None) if supplier else "no supplier"
+        payer, department = row.buyer("payer")
+        reason = (
+            _unread(row, amount is not None or bool(currency), bool(text) and day is None)
+            if supplier
+            else "no supplier"
+        )
         if reason:
-            row.skip(reason, amount)
+            row.skip(reason, amount, _text_of(row, reason))
         elif row.withheld(supplier, amount):
             pass
         elif not payer:
-            row.skip("no payer", amount)
+            row.skip(DEPARTMENT if department else "no payer", amount)
         else:
-            assert amount is not None
             if day and day not in days:
                 day = statements.dated(day, "payment", row.where)
                 days.update([day] if day else [])
@@ -110,13 +116,20 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
     _purchases(paid, statements)
 
 
-def _unread(row: SourceRow, amount: Decimal | None, undated: bool) -> str:
+def _unread(row: SourceRow, paid: bool, undated: bool) -> str:
     """Why a payment is left out, "" if it is not."""
-    if amount is not None and not undated:
+    if paid and not undated:
         return ""
     if not all(map(says_nothing, row.beyond)):
         return "more cells than the header has: its columns may be shifted"
-    return "the amount is none" if amount is None else "the date is none"
+    if not paid:
+        return _NO_AMOUNT
+    return _NO_DATE if row.no_date("date") == "date that is none" else "the date may be read two ways"
+
+
+def _text_of(row: SourceRow, reason: str) -> str:
+    """The cell for which a payment is left out."""
+    return row.text({_NO_AMOUNT: "amount", "no supplier": "supplier"}.get(reason, "date" if "date" in reason else ""))
 
 
 def _purchases(paid: _PaymentSums, statements: Statements) -> None:
@@ -136,6 +149,8 @@ def _purchases(paid: _PaymentSums, statements: Statements) -> None:
             continue
         start, end = _dates(total, begun.get(payer), until.get(payer))
         claim = f"{payer} paid {party.name} {total.times} times, GBP {total.total}"
+        if total.abroad:
+            claim += f", and {total.abroad} of them in another currency"
         if total.first and total.last:
             claim += f", from {total.first[:7]} to {total.last[:7]}"
         publisher = f"{payer}, spending file {report.source}"
@@ -156,7 +171,7 @@ def _purchases(paid: _PaymentSums, statements: Statements) -> None:
 
 def _why_not(record: _PaidTotal, begun: str | None, until: str | None) -> str:
     """Payments that prove too little for a relation."""
-    if record.total <= 0:
+    if record.total <= 0 and not record.abroad:
         return "only credits: nothing was paid"
     if not (record.last and begun and until) or _months(record.last, until) <= 13:
         return ""

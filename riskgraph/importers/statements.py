@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple, Protocol
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, Protocol
 
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
+from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.report import IMPOSSIBLE, LATER, ImportReport
+from riskgraph.importers.supplier_names import NamesInACell
 from riskgraph.importers.values import clean_supplier, redacted
 from riskgraph.model import RegisterEntry
+from riskgraph.vocabulary import pattern
 
 __all__ = [
+    "DEPARTMENT",
+    "SHARED_VALUE",
     "Citation",
     "ImportOptions",
     "ListedBody",
@@ -29,10 +37,14 @@ __all__ = [
     "ToldIncident",
     "in_order",
     "named_party",
+    "one_value_for_several",
     "withheld",
 ]
 
 
+DEPARTMENT = "no public body that is known stands in its column: a department? (--council says whose rows these are)"
+SHARED_VALUE = "one value for several suppliers, left out"
+_NAMES_COUNCILS = re.compile(r"council|authorit|\bbody\b", re.IGNORECASE)  # a header below which whatever stands is one
 _FIRST = "1990"  # what bears an earlier date is a default of somebody's system, such as 1 January 1900
 
 
@@ -80,6 +92,7 @@ class Purchase(NamedTuple):
     subcontractors: tuple[Party, ...] = ()
     certificate: str | None = None  # of the supplier
     certificate_expires: str | None = None
+    cpv: tuple[str, ...] = ()  # codes of what is bought, in the Common Procurement Vocabulary
     rows: int = 1  # rows of the source behind it
     amount: Decimal | None = None  # its part of the column of money (`ImportReport.money`)
     earlier: Decimal | None = None  # that of earlier contracts put together with it, whose values the map does not hold
@@ -180,7 +193,10 @@ class ImportOptions:
     suppliers
         `known` takes only suppliers that the map or the shipped directory knows.
     buyers
-        `known` takes only councils of the register; `all` makes new bodies of the others.
+        `known` takes only bodies of the register, `councils` of these the principal councils; `all` makes new bodies of
+        the others.
+    cpv, areas
+        Only purchases with a CPV code that begins so, or in one of these service areas; all if there are none.
     reviewed
         Name to id, as a person decided (`riskgraph data match`).
     register
@@ -204,6 +220,8 @@ class ImportOptions:
     grade: str | None = None
     suppliers: str | None = None
     buyers: str | None = None
+    cpv: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
     reviewed: Mapping[str, str] = field(default_factory=dict)
     register: Mapping[str, RegisterEntry] = field(default_factory=dict)
     as_of: str | None = None
@@ -232,12 +250,50 @@ class Registered(Protocol):
         """Whether two bodies are neither one nor one the successor of the other."""
 
 
-def _purchase_order(purchase: Purchase) -> tuple[object, ...]:
-    """By who buys from whom, then by date: the order of the rows in the source plays no part."""
-    bodies = purchase.council.name, purchase.council.ids, purchase.supplier.name, purchase.supplier.ids
-    dates = purchase.valid_from or "", purchase.valid_to or ""
-    rest = repr(purchase[2:]) if purchase.how == "register" else ""  # two rows of a register may say all else alike
-    return *bodies, *dates, purchase.contract_reference or "", purchase.thing or "", rest, purchase.where
+_AMOUNT = Purchase._fields.index("amount")  # and behind it `earlier`
+_VALUE = Purchase._fields.index("contract_value_gbp")  # and behind it the annual one
+
+
+def _packed(purchase: Purchase, number: int) -> tuple[Any, ...]:
+    """A purchase as it waits: first who buys from whom, then the date; the order of the rows in the source plays no part.
+
+    Plain tuples, and amounts as text, cost a third of what named tuples and decimals cost to write and to read.
+    """
+    where, how, council, supplier, cited = purchase[:5]
+    return (
+        *council,
+        *supplier,
+        purchase.valid_from or "",
+        purchase.valid_to or "",
+        purchase.contract_reference or "",
+        purchase.thing or "",
+        repr(purchase[2:]) if how == "register" else "",  # two rows of a register may say all else alike
+        where,
+        number,
+        how,
+        tuple(cited),
+        purchase[5:_AMOUNT],
+        purchase[_AMOUNT + 2 : _VALUE],
+        purchase[_VALUE + 2 :],
+        *[
+            None if amount is None else str(amount)
+            for amount in (*purchase[_AMOUNT : _AMOUNT + 2], *purchase[_VALUE : _VALUE + 2])
+        ],
+    )
+
+
+def _unpacked(record: tuple[Any, ...]) -> Purchase:
+    where, _, how, cited, first, then, last, *texts = record[9:]
+    amounts = [None if text is None else Decimal(text) for text in texts]
+    parties = _party(record[0], record[1]), _party(record[2], record[3])
+    return Purchase._make((where, how, *parties, Citation(*cited), *first, *amounts[:2], *then, *amounts[2:], *last))
+
+
+_party = lru_cache(maxsize=256)(Party)  # in their order the same few come again and again
+
+
+def _waiting() -> SortedOnDisk[Purchase]:
+    return SortedOnDisk(pack=_packed, unpack=_unpacked)
 
 
 @dataclass
@@ -247,7 +303,8 @@ class Statements:
     report: ImportReport
     options: ImportOptions = field(default_factory=ImportOptions)
     councils: Registered | None = None
-    purchases: SortedOnDisk[Purchase] = field(default_factory=lambda: SortedOnDisk(_purchase_order))
+    names: NamesInACell | None = None
+    purchases: SortedOnDisk[Purchase] = field(default_factory=_waiting)
     sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
     between: set[Party] = field(default_factory=set)  # through whom councils are served
     relations: list[StatedRelation] = field(default_factory=list)
@@ -259,6 +316,10 @@ class Statements:
     systems: dict[str, ListedSystem] = field(default_factory=dict)  # normalised name to what is said of it
     listed: list[tuple[str, Party]] = field(default_factory=list)  # kind and name; kept though no relation speaks of it
     incidents: list[ToldIncident] = field(default_factory=list)
+    departments: Counter[str] = field(
+        default_factory=Counter
+    )  # what stands where a council should, and in how many rows
+    _buyers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def wanted(self, purchase: Purchase) -> bool:
         """Whether the user wants a purchase; if not, its rows are counted with the reason."""
@@ -268,15 +329,84 @@ class Statements:
         return not reason
 
     def buy(self, purchase: Purchase) -> None:
-        """Keep a purchase, if it is wanted."""
-        if not self.wanted(purchase):
-            return
-        self.purchases.append(purchase)
-        self.sellers[purchase.supplier] += purchase.rows
-        self.sellers.update(purchase.subcontractors)
-        if purchase.through:
-            self.sellers[purchase.through] += 1
-            self.between.add(purchase.through)
+        """Keep a purchase, if it is wanted; of several suppliers in one cell, each apart and without a value."""
+        for one in self._each_supplier(purchase):
+            if not self.wanted(one):
+                continue
+            self.purchases.append(one)
+            self.sellers[one.supplier] += one.rows
+            self.sellers.update(one.subcontractors)
+            if one.through:
+                self.sellers[one.through] += 1
+                self.between.add(one.through)
+
+    def buyer(self, text: str, header: str) -> tuple[str, str]:
+        """Whose row it is, "" where nobody can tell, and the department that stands where the council should.
+
+        Parameters
+        ----------
+        text
+            The cell.
+        header
+            That of its column: below "Council" whatever stands is one, below "Organisation" it may be a department.
+
+        Examples
+        --------
+        >>> statements = Statements(ImportReport("a.csv", "spending"), ImportOptions(council="Bristol"))
+        >>> statements.buyer("Housing", "Organisation"), statements.buyer("Otherham Town Council", "Organisation")
+        (('Bristol', 'Housing'), ('Otherham Town Council', ''))
+        """
+        found = self._buyers.get((text, header))
+        if found is None:
+            found = self._buyers[text, header] = self._buyer(text, header)
+        council, unit = found
+        if unit and council:
+            self.report.guess("no council in the cell: the department of the one that --council names", unit)
+        elif unit:
+            self.departments[unit] += 1
+            self.report.unmatched_councils[unit] += 1
+        return found
+
+    def _buyer(self, text: str, header: str) -> tuple[str, str]:
+        named = self.options.council or ""
+        if not text or normalise(text) == normalise(named):
+            return named, ""
+        how = self.councils.find(text)[1] if self.councils else "none"
+        if how == "initials" and named:
+            how = "none"  # "ASC" is adult social care
+        known = how != "none" or (self.names is not None and self.names.meant(text) is not None)
+        if known or pattern("public body").search(text):
+            return text, ""
+        may_be_a_place = " " not in text and not pattern("department").search(text)
+        if not named and (may_be_a_place or _NAMES_COUNCILS.search(header)):
+            return text, ""
+        return named, text
+
+    def _each_supplier(self, purchase: Purchase) -> tuple[Purchase, ...]:
+        """A purchase for each supplier of its cell; the rows count with the first."""
+        name, ids = purchase.supplier
+        if ids or self.names is None:
+            return (purchase,)
+        apart = self.names.apart(name)
+        if apart.doubtful:
+            self.report.guess("several suppliers in one cell?", f"{purchase.where}: {name!r}")
+        first, *others = (purchase._replace(supplier=Party(one)) for one in apart.names)
+        if not others:
+            if apart.names != (name,):
+                self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
+            return (first,)
+        self.report.guess("several suppliers in one cell, each taken", f"{purchase.where}: {', '.join(apart.names)}")
+        note = purchase.note
+        if (purchase.contract_value_gbp, purchase.annual_value_gbp) != (None, None):
+            said = one_value_for_several(len(apart.names), purchase.where, self.report)
+            note = "; ".join(filter(None, (note, said)))
+        if self.report.money is not None and purchase.amount is not None:
+            self.report.money.leave(SHARED_VALUE, purchase.amount)
+        counted = (purchase.rows, *(0 for _ in others))
+        return tuple(
+            one._replace(contract_value_gbp=None, annual_value_gbp=None, amount=None, note=note, rows=rows)
+            for one, rows in zip((first, *others), counted, strict=True)
+        )
 
     def dated(self, day: str | None, what: str = "day in it", where: str = "") -> str | None:
         """A day on which the source knew what it says; `None`, and counted, if it lies after today or long ago.
@@ -329,9 +459,17 @@ class Statements:
 def named_party(text: str, report: ImportReport, ids: tuple[tuple[str, str], ...] = ()) -> Party | None:
     """A supplier as the source names it, without what finance systems add; `None` if it is nobody."""
     cleaned, taken = clean_supplier(text)
+    if cleaned is None and placeholder(text):
+        report.guess("words that name nobody", repr(text))
     if taken:
         report.guess("words taken off the name of a supplier", f"{text!r} read as {cleaned!r}")
     return Party(cleaned, ids) if cleaned else None
+
+
+def one_value_for_several(sharing: int, where: str, report: ImportReport) -> str:
+    """The note of an award whose value is for several suppliers together, and so for none of them."""
+    report.guess(SHARED_VALUE, where)
+    return f"one value for {sharing} suppliers was left out"
 
 
 def withheld(text: str, where: str, report: ImportReport, money: Decimal | None = None) -> bool:

@@ -12,18 +12,23 @@ import re
 import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 
 from riskgraph.data.spelling import normalise
-from riskgraph.dates import as_written
-from riskgraph.vocabulary import pattern, patterns, words
+from riskgraph.dates import as_month_first, as_written
+from riskgraph.importers.placeholders import placeholder
+from riskgraph.vocabulary import pattern, patterns, placeholders, words
 
 __all__ = [
     "LONGEST_PLACEHOLDER",
     "PLACEHOLDERS",
+    "DateOrder",
     "clean",
     "clean_supplier",
     "company_number",
+    "currency_named",
+    "other_currency",
     "parse_count",
     "parse_date",
     "parse_days",
@@ -33,6 +38,8 @@ __all__ = [
     "says_nothing",
     "slug",
     "web_address",
+    "with_a_point",
+    "without_currency",
 ]
 
 _MANY = 16_384  # cells that are remembered: names and dates come again and again
@@ -42,7 +49,7 @@ _LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-PLACEHOLDERS = frozenset(["", *words("says nothing")])
+PLACEHOLDERS = frozenset(["", *placeholders("nothing")])
 LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
 _UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}  # days
 
@@ -70,7 +77,6 @@ def says_nothing(text: str) -> bool:
     return len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS
 
 
-@lru_cache(maxsize=_MANY)
 def redacted(text: str) -> bool:
     """Whether a name was taken out by whoever published the file.
 
@@ -79,27 +85,48 @@ def redacted(text: str) -> bool:
     >>> redacted("REDACTED PERSONAL DATA"), redacted("Redactive Media Group")
     (True, False)
     """
-    return bool(pattern("redacted").search(text.strip()))
+    return placeholder(text) == "withheld"
+
+
+class DateOrder(StrEnum):
+    """Which comes first where a column writes dates in numbers."""
+
+    DAY = "day first"
+    MONTH = "month first"
+    BOTH = "both"  # the column mixes them
 
 
 @lru_cache(maxsize=_MANY)
-def parse_date(text: str) -> str | None:
+def parse_date(text: str, order: DateOrder | None = None) -> str | None:
     """A date as YYYY-MM-DD, YYYY-MM or YYYY, or `None` if it is none that is sure.
 
-    Days come before months, as people write here; `12/31/2025` is refused rather than read the other way.
+    Parameters
+    ----------
+    text
+        The cell.
+    order
+        How the column writes dates, if it was looked at: then a date that can be read one way only is read that way.
+        By itself a cell is read day first, as people write here, and `12/31/2025` is refused.
 
     Examples
     --------
-    >>> [parse_date(t) for t in ("31/03/2028", "1-Apr-19", "17 July 2023", "43658", "2026-07-03T00:00:00+01:00")]
+    >>> [parse_date(t) for t in ("31/03/2028", "1-Apr-19", "17 July 2023", "43658.5", "2026-07-03T00:00:00+01:00")]
     ['2028-03-31', '2019-04-01', '2023-07-17', '2019-07-12', '2026-07-03']
-    >>> [parse_date(t) for t in ("12/31/2025", "soon", "July 2023", "2023")]
-    [None, None, '2023-07', '2023']
+    >>> [parse_date(t) for t in ("12/31/2025", "31/02/2025", "2025/26 P03", "soon", "July 2023", "20260403")]
+    [None, None, None, None, '2023-07', '2026-04-03']
+    >>> [parse_date("04/03/2026", order) for order in DateOrder], parse_date("04/17/2026", DateOrder.BOTH)
+    (['2026-03-04', '2026-04-03', None], '2026-04-17')
     """
     text = text.strip().rstrip(".")
     if pattern("date counted by a spreadsheet").fullmatch(text):
         days = int(text[:5])
         return (_EPOCH + timedelta(days=days)).isoformat() if 20_000 <= days <= 80_000 else None
-    return as_written(text)
+    day_first = as_written(text)
+    if order is None or (month_first := as_month_first(text)) is None:
+        return day_first
+    if day_first is None or day_first == month_first:
+        return month_first
+    return {DateOrder.DAY: day_first, DateOrder.MONTH: month_first}.get(order)
 
 
 def parse_money(text: str) -> Decimal | None:
@@ -126,6 +153,56 @@ def parse_money(text: str) -> Decimal | None:
         return None
     amount = Decimal(text.replace(",", ""))
     return -amount if negative else amount
+
+
+@lru_cache(maxsize=_MANY)
+def other_currency(text: str) -> str:
+    """The currency that a text names, if it is another than pounds; "" otherwise.
+
+    Examples
+    --------
+    >>> other_currency("\u20ac1,200"), other_currency("12 USD"), other_currency("GBP"), other_currency("Net Amount (\u00a3)")
+    ('EUR', 'USD', '', '')
+    """
+    if pattern("money: pounds").search(text):
+        return ""
+    return next((code for form, code in patterns("money: another currency") if form.search(text)), "")
+
+
+def currency_named(text: str) -> str:
+    """The currency that a cell of a column of currencies names; "" for pounds, and where it names none.
+
+    Examples
+    --------
+    >>> [currency_named(text) for text in ("GBP", "", "Euro", "SEK", "THB", "Pound Sterling", "1")]
+    ['', '', 'EUR', 'SEK, NOK or DKK', 'THB', '', '']
+    """
+    if pattern("money: pounds").search(text):
+        return ""
+    return other_currency(text) or (text.upper() if re.fullmatch(r"[A-Za-z]{3}", text) else "")
+
+
+@lru_cache(maxsize=_MANY)
+def without_currency(text: str) -> str:
+    """An amount without the name of another currency.
+
+    Examples
+    --------
+    >>> without_currency("1,200 EUR"), without_currency("US$5")
+    ('1,200', '5')
+    """
+    return pattern("money: another currency").sub("", text).strip()
+
+
+def with_a_point(text: str) -> str:
+    """An amount of a column that parts the pence with a comma, as it is written here.
+
+    Examples
+    --------
+    >>> with_a_point("1.234,50"), with_a_point("12,5"), with_a_point("1.234")
+    ('1234.50', '12.5', '1234')
+    """
+    return text.replace(".", "").replace(",", ".")
 
 
 def parse_count(text: str) -> int | None:
@@ -216,7 +293,7 @@ def clean_supplier(text: str) -> tuple[str | None, str | None]:
     (None, None)
     """
     name = re.sub(r"\s+", " ", html.unescape(html.unescape(text))).strip(" \"'\u00a0")
-    if says_nothing(name) or pattern("supplier: nobody").search(name) or not re.search(r"\w", name):
+    if says_nothing(name) or placeholder(name) or not re.search(r"\w", name):
         return None, None
     taken = []
     for form, _ in patterns("supplier: taken off the name"):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from riskgraph.errors import DataError
-from riskgraph.importers.source import SourceTable, problem
+from riskgraph.importers.source import BROKEN, MONTH_FIRST, Signs, SourceTable, problem
 
 __all__ = ["workbook_sheets"]
 
@@ -21,8 +22,13 @@ MAX_RATIO = 200
 MAX_MEMBERS = 2000
 MAX_COLUMNS = 256
 MAX_CELLS = 5_000_000
+_HIDDEN_ROW = "row that is hidden in the workbook, left out: show it there to have it read"
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,4})(\d{1,8})"')
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
+_ROW = re.compile(rb"<row\b[^>]*>")
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_NUMBER = re.compile(rb'\br="(\d{1,7})"')
+_COMMA = re.compile(rb",(?<=\d,)\d\d?(?!\d)")
 _CHUNK = 1 << 20
 
 
@@ -42,24 +48,42 @@ def workbook_sheets(path: Path) -> list[SourceTable]:
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            merged = {name: _merged(path, book[name]._worksheet_path) for name in names}  # type: ignore[attr-defined]
+            layouts = {name: _layout(path, book[name]._worksheet_path) for name in names}  # type: ignore[attr-defined]
             hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
-    except _BROKEN as error:
+    except BROKEN as error:
         raise _broken(path, error) from None
     notes = []
     if formulas:
         notes.append(f"{formulas} cells hold formulas; each was read as its value when the book was last saved.")
     if hidden:
         notes.append(f"Hidden sheets were not read: {', '.join(hidden)}.")
-    filled = {
-        name: [f"Merged cells were filled down, in {sum(map(len, spans.values()))} places of the sheet {name}."]
-        for name, spans in merged.items()
-        if spans
-    }
-    return [SourceTable(name, _rows(path, name, merged[name]), [*notes, *filled.get(name, ())]) for name in names]
+    signs = lru_cache(maxsize=1)(lambda: _signs(path))
+    sheets = []
+    for name, layout in layouts.items():
+        repairs: list[tuple[str, str]] = []
+        rows = _rows(path, name, layout, repairs)
+        sheets.append(SourceTable(name, rows, [*notes, *layout.told(name)], signs, repairs))
+    return sheets
 
 
-def _rows(path: Path, name: str, merged: Mapping[int, list[tuple[int, int]]]) -> Any:
+@dataclass
+class _Layout:
+    """What a sheet says of its rows beside their cells."""
+
+    merged: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # column to first and last rows
+    hidden: set[int] = field(default_factory=set)
+
+    def told(self, name: str) -> list[str]:
+        """What the reader makes of it."""
+        spans = [span for some in self.merged.values() for span in some]
+        notes = []
+        if spans:
+            cells = sum(last - first for first, last in spans)
+            notes.append(f"Merged cells were filled down: {cells:,} cells, in {len(spans)} places of the sheet {name}.")
+        return notes
+
+
+def _rows(path: Path, name: str, layout: _Layout, repairs: list[tuple[str, str]]) -> Any:
     def rows() -> Iterator[tuple[int, list[str]]]:
         import openpyxl
 
@@ -73,6 +97,7 @@ def _rows(path: Path, name: str, merged: Mapping[int, list[tuple[int, int]]]) ->
                 cells = sheet.iter_rows(values_only=True)
                 number = 0
                 held: dict[int, str] = {}
+                repairs.clear()
                 while True:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")  # of dates that are none: they stay blank
@@ -81,47 +106,58 @@ def _rows(path: Path, name: str, merged: Mapping[int, list[tuple[int, int]]]) ->
                         return
                     number += 1
                     values = [_text(value) for value in row]
-                    for column, (first, last) in ((c, span) for c, spans in merged.items() for span in spans):
+                    for column, (first, last) in ((c, span) for c, spans in layout.merged.items() for span in spans):
                         if first == number and column < len(values):
                             held[column] = values[column]
                         elif first < number <= last and column in held:
                             values += [""] * (column + 1 - len(values))
                             values[column] = values[column] or held[column]
-                    yield number, values
-            except _BROKEN as error:
+                    if number not in layout.hidden:
+                        yield number, values
+                    elif any(values):
+                        repairs.append((_HIDDEN_ROW, f"{name}, row {number}"))
+            except BROKEN as error:
                 raise _broken(path, error) from None
 
     return rows
 
 
-def _merged(path: Path, part: str) -> dict[int, list[tuple[int, int]]]:
-    """Column to the first and last rows of its merged cells, where they go over several rows."""
-    found: dict[int, list[tuple[int, int]]] = {}
+def _layout(path: Path, part: str) -> _Layout:
+    """The merged cells that go over several rows, and the rows that are hidden."""
+    found = _Layout()
+    merged = found.merged
     with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as sheet:
         tail = b""
         while chunk := sheet.read(_CHUNK):
             window = tail + chunk
             for column, first, last in _MERGED.findall(window):
-                spans = found.setdefault(_column(column) - 1, [])
+                spans = merged.setdefault(_column(column) - 1, [])
                 if int(last) > int(first) and (int(first), int(last)) not in spans:
                     spans.append((int(first), int(last)))
-            tail = window[-100:]
-    return {column: spans for column, spans in found.items() if spans}
+            if b"hidden=" in window:
+                for row in _ROW.findall(window):
+                    if number := _HIDDEN.search(row) and _NUMBER.search(row):
+                        found.hidden.add(int(number[1]))
+            tail = window[-300:]
+    found.merged = {column: spans for column, spans in merged.items() if spans}
+    return found
 
 
-_BROKEN = (
-    AttributeError,
-    EOFError,
-    IndexError,
-    KeyError,
-    OSError,
-    OverflowError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+def _signs(path: Path) -> Signs:
+    """What the texts of a workbook may hold; its own dates and numbers say themselves what they are."""
+    dates = commas = False
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if not member.filename.startswith(("xl/worksheets/", "xl/sharedStrings")):
+                continue
+            with archive.open(member) as part:
+                tail = b""
+                while chunk := part.read(_CHUNK):
+                    window = tail + chunk
+                    dates = dates or any(form.search(window) for form in MONTH_FIRST)
+                    commas = commas or bool(_COMMA.search(window))
+                    tail = window[-16:]
+    return Signs(dates, commas)
 
 
 def _broken(path: Path, error: Exception) -> DataError:
@@ -177,7 +213,7 @@ def _check(path: Path) -> int:
                             if cells > MAX_CELLS:
                                 raise problem(path, "cells", f"It has over {MAX_CELLS:,} cells.", "Save it as CSV.")
             return formulas
-    except (*_BROKEN, RuntimeError, NotImplementedError) as error:
+    except (*BROKEN, RuntimeError, NotImplementedError) as error:
         message = f"The workbook cannot be unpacked: {type(error).__name__}."
         raise problem(path, "workbook", message, "Save it again as .xlsx, or as CSV.") from None
 
