@@ -189,9 +189,11 @@ def test_words_are_written_as_they_are_looked_up() -> None:
     for list_ in ("service area", "service area in a title"):
         assert {area for meaning in words(list_).values() for area in meaning.split(";")} <= set(rules().areas)
     assert set(words("service area done by somebody")) <= set(rules().areas)
-    assert {meaning.split(" ")[0] for meaning in words("relationship").values()} - {"managed", "backup", "depends"} <= set(
-        rules().pairs
-    )
+    assert {meaning.split(" ")[0] for meaning in words("relationship").values()} - {
+        "managed",
+        "backup",
+        "depends",
+    } <= set(rules().pairs)
 
 
 def test_each_pattern_fits_its_example_and_none_before_it_does() -> None:
