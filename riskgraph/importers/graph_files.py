@@ -14,7 +14,7 @@ from riskgraph.importers.source import SourceTable, problem
 __all__ = ["catalogue_tables", "configuration_tables", "graph_tables", "is_catalogue", "is_configuration", "is_graph"]
 
 
-MAX_BYTES = 200 * 1024**2
+MAX_GRAPH_BYTES = 200 * 1024**2
 _HEAD = 65_536
 _CATALOGUE = re.compile(r"^apiVersion:\s*[\"']?backstage\.io/", re.MULTILINE)
 Things = Iterable[Mapping[str, Any]]
@@ -52,7 +52,7 @@ def graph_tables(path: Path) -> list[SourceTable]:
     DataError
         If it cannot be read, is too large, holds a DTD, or does not say which way its links run.
     """
-    _not_too_big(path, MAX_BYTES)
+    _not_too_big(path, MAX_GRAPH_BYTES)
     bodies, links = _graphml(path) if _head(path).startswith("<") else _node_link(path)
     return [_table("bodies", ("id",), bodies), _table("links", ("from", "to"), links)]
 
@@ -161,7 +161,7 @@ def configuration_tables(path: Path) -> list[SourceTable]:
     DataError
         If it is no valid JSON, or too large.
     """
-    _not_too_big(path, MAX_BYTES)
+    _not_too_big(path, MAX_GRAPH_BYTES)
     value = _json(path)
     records: list[Any] = next((value[key] for key in ("records", "result") if isinstance(value.get(key), list)), [])
     return [_table(path.stem, (), [_shown(item) for item in records if isinstance(item, dict)])]
@@ -183,7 +183,7 @@ def catalogue_tables(path: Path) -> list[SourceTable]:
     DataError
         If it is no valid YAML, or too large.
     """
-    _not_too_big(path, MAX_BYTES // 10)
+    _not_too_big(path, MAX_GRAPH_BYTES // 10)
     import yaml
 
     try:
