@@ -64,6 +64,12 @@ def nothing_kept(reports: Sequence[ImportReport]) -> tuple[str, str]:
 def _one_report(report: ImportReport) -> list[str]:
     lines = [f"{report.source} ({report.format}): {plural(report.read, 'row')} read, {report.kept:,} kept."]
     lines += [f"- First: {text}" for text in report.first]
+    fits = sorted(report.fits.items(), key=lambda one: (one[0] != report.format, -one[1], one[0]))
+    if len(fits) > 1 and fits[1][1] >= fits[0][1] - 1:
+        (known, score), (other, next_) = fits[:2]
+        lines.append(
+            f"- Read as {known}, {score} of whose columns it has, not {other} ({next_}): --from says otherwise."
+        )
     added = report.added
     if added:
         lines.append(
