@@ -14,12 +14,21 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from riskgraph.importers.contracts import one_value_for_several, stated_or_guessed_area
+from riskgraph.importers.contracts import stated_or_guessed_area
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
 from riskgraph.importers.json_objects import as_object, as_objects, first_keys
 from riskgraph.importers.report import ImportReport
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party, withheld
+from riskgraph.importers.statements import (
+    Citation,
+    Party,
+    Purchase,
+    Statements,
+    in_order,
+    named_party,
+    one_value_for_several,
+    withheld,
+)
 from riskgraph.importers.values import clean, parse_date, web_address
 from riskgraph.vocabulary import patterns, words
 

@@ -18,7 +18,7 @@ from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
+from riskgraph.importers.statements import DEPARTMENT, Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import says_nothing
 
 __all__ = ["SPENDING"]
@@ -93,7 +93,7 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         currency = row.currency("amount") if amount is None else ""
         if amount is not None:
             money.seen(amount)
-        payer = row["payer"] or options.council
+        payer, department = row.buyer("payer")
         reason = (
             _unread(row, amount is not None or bool(currency), bool(text) and day is None)
             if supplier
@@ -104,7 +104,7 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         elif row.withheld(supplier, amount):
             pass
         elif not payer:
-            row.skip("no payer", amount)
+            row.skip(DEPARTMENT if department else "no payer", amount)
         else:
             if day and day not in days:
                 day = statements.dated(day, "payment", row.where)
