@@ -48,7 +48,7 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
     report = statements.report
     found: SortedOnDisk[tuple[_AwardKey, str, Purchase]] = SortedOnDisk(key=itemgetter(0, 1))
     seen = 0
-    for content in _releases(items, report):
+    for content in _releases(_under_terms(items, statements), report):
         release = _Release(content, statements)
         seen += 1
         statements.dated(release.dated, "release", release.ocid)
@@ -62,6 +62,16 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
         statements.buy(newest)
         for _, _, purchase in older:
             report.skip(purchase.where, "the same award, contract and supplier in another release: the newest counts")
+
+
+def _under_terms(
+    items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same, with the licence of each package noted."""
+    for place, item in items:
+        if not place and (terms := _text(item.get("license"))):
+            statements.licences.add(terms)
+        yield place, item
 
 
 def _releases(items: Iterator[tuple[str, dict[str, Any]]], report: ImportReport) -> Iterator[dict[str, Any]]:
