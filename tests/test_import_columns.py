@@ -264,7 +264,7 @@ def test_a_refusal_shows_what_it_saw_and_its_command_imports(
     out = tmp_path / "map"
     again = run(*way_out(told.output, tmp_path), "--suppliers", "all", "--to", str(out))
     assert again.exit_code == 0, again.output
-    assert f"({format_}): 2 rows read, 2 kept" in again.output
+    assert again.output.startswith("2 rows read, 2 kept") and f"({format_}):" in again.output
     assert set(PAID["supplier"]) <= {entity.name for entity in read(out).entities.values()}
     for_all = run(str(file))  # without a council it is proposed as well
     assert run(*way_out(for_all.output, tmp_path), "--suppliers", "all").exit_code == 0
