@@ -61,7 +61,7 @@ class TableKind:
     name
         What the kind is called, where a format has several.
     sheet
-        Pattern of the names of its sheets, where a format has several kinds.
+        Pattern of the names of its sheets, where a format has several kinds; without one, its columns tell.
     needed
         Whether a file without such a sheet is refused.
     sign
@@ -357,11 +357,21 @@ class _Placing:
 
 
 def kind_of(sheet: SourceTable, kinds: Sequence[TableKind]) -> TableKind | None:
-    """Which kind a table is, by its name; where there is one kind only, every table may be of it."""
+    """Which kind a table is, by its name or its columns; where there is one kind only, every table may be of it."""
     if len(kinds) == 1:
         return kinds[0]
     names = (sheet.name, normalise(sheet.name))
-    return next((kind for kind in kinds if any(re.search(kind.sheet, name, re.IGNORECASE) for name in names)), None)
+    for kind in kinds:
+        if kind.sheet and any(re.search(kind.sheet, name, re.IGNORECASE) for name in names):
+            return kind
+    by_columns = [kind for kind in kinds if not kind.sheet]
+    tops = [cells for _, cells in _first_rows(sheet)][:_FIRST] if by_columns else []
+    return next((kind for kind in by_columns if any(_has_required(kind, cells) for cells in tops)), None)
+
+
+def _has_required(kind: TableKind, cells: Row) -> bool:
+    columns = place_columns(cells, kind)
+    return all(name in columns for name in kind.required)
 
 
 class TableSeen(NamedTuple):
