@@ -15,12 +15,14 @@ from riskgraph.dates import fixed_date
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
 from riskgraph.importers.bods import BODS
+from riskgraph.importers.catalogues import BACKSTAGE, SERVICENOW
 from riskgraph.importers.columns import place_columns
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
 from riskgraph.importers.cyclonedx import CYCLONEDX
 from riskgraph.importers.dns_answers import DNS_ANSWERS
 from riskgraph.importers.dora import DORA
 from riskgraph.importers.formats import Format
+from riskgraph.importers.graph_links import GRAPH
 from riskgraph.importers.local_links import LOCAL_LINKS
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
@@ -39,16 +41,19 @@ from riskgraph.schema import schema
 __all__ = ["FORMATS", "detect", "import_file"]
 
 FORMATS: tuple[Format, ...] = (
+    BACKSTAGE,
     BODS,
     CONTRACTS,
     CONTRACTS_FINDER,
     CYCLONEDX,
     DNS_ANSWERS,
     DORA,
+    GRAPH,
     LOCAL_LINKS,
     OCDS,
     ONE_SHEET,
     OWNERSHIP,
+    SERVICENOW,
     SPENDING,
     WORKBOOK,
 )
