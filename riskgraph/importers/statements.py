@@ -310,7 +310,7 @@ class Statements:
     relations: list[StatedRelation] = field(default_factory=list)
     known: tuple[str, str] | None = None  # the latest day on which the source knew what it says, and what day that is
     begun: str | None = None  # the latest start of a contract that is not after today
-    licence: str | None = None  # terms under which the source says that it is published
+    licences: set[str] = field(default_factory=set)  # terms under which the source says that it is published
     bodies: list[ListedBody] = field(default_factory=list)
     suppliers: list[ListedSupplier] = field(default_factory=list)
     systems: dict[str, ListedSystem] = field(default_factory=dict)  # normalised name to what is said of it
@@ -407,6 +407,11 @@ class Statements:
             one._replace(contract_value_gbp=None, annual_value_gbp=None, amount=None, note=note, rows=rows)
             for one, rows in zip((first, *others), counted, strict=True)
         )
+
+    @property
+    def licence(self) -> str | None:
+        """The terms under which all of the source is published."""
+        return self.options.licence or (next(iter(self.licences)) if len(self.licences) == 1 else None)
 
     def dated(self, day: str | None, what: str = "day in it", where: str = "") -> str | None:
         """A day on which the source knew what it says; `None`, and counted, if it lies after today or long ago.
