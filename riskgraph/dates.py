@@ -32,11 +32,12 @@ __all__ = [
 ]
 
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_MANY = 65_536  # dates that are remembered: more than the days that one file speaks of
 _MOVES = re.compile(r"(?:to|yester)day|tomorrow|now|(?:last|this|next) .*|.* ago", re.IGNORECASE)
 _CLOCK = re.compile(r"(.*?\S),?\s+(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MANY)
 def first_day(text: str) -> date:
     """First day that a date may mean.
 
@@ -54,7 +55,7 @@ def first_day(text: str) -> date:
     return date(year, month or 1, day or 1)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MANY)
 def last_day(text: str) -> date:
     """Last day that a date may mean.
 
@@ -98,7 +99,7 @@ def as_last(text: str) -> str:
     return text + {4: "-12-31", 7: "-31"}.get(len(text), "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MANY)
 def as_written(text: str) -> str | None:
     """A date as people write it, as YYYY-MM-DD, YYYY-MM or YYYY; `None` if it is none that is sure.
 

@@ -95,7 +95,7 @@ def test_the_order_of_the_rows_plays_no_part(tmp_path_factory: pytest.TempPathFa
 
 
 def test_memory_holds_what_is_kept_and_not_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "SortedOnDisk", lambda key: SortedOnDisk(key, limit=500))
+    monkeypatch.setattr(statements, "SortedOnDisk", lambda **how: SortedOnDisk(limit=500, **how))
 
     def peak(count: int) -> int:
         rows = contracts(count)

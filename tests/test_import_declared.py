@@ -30,7 +30,7 @@ from riskgraph.importers import (
 )
 from riskgraph.model import Band
 from riskgraph.rules import rules
-from riskgraph.vocabulary import headers, patterns, words
+from riskgraph.vocabulary import header_key, headers, patterns, words
 
 PACKAGE = Path(riskgraph.__file__).parent
 ROOMS = ("importers", "opening", "vocabulary")
@@ -129,7 +129,7 @@ def test_a_format_from_outside_is_one_declaration(tmp_path: Path, file: object) 
 def test_a_format_from_outside_asks_whose_rows_these_are(tmp_path: Path) -> None:
     path = tmp_path / "firms.csv"
     path.write_text("Firm,Goods\nAlder Ltd,Gamma\n", encoding="utf-8")
-    with pytest.raises(riskgraph.RiskGraphError, match=r"no header row that is known here.*Town"):
+    with pytest.raises(riskgraph.RiskGraphError, match=r"does not say which town: no column is known as its Town"):
         import_file(path, format=TOWNS)
     data, _ = import_file(path, ImportOptions(council="Dover", columns=("seller", "what")), format=TOWNS)
     assert "supplier:alder" in data.entities
@@ -151,13 +151,30 @@ def table(name: str) -> list[dict[str, str]]:
 
 def test_no_header_means_two_fields_of_one_sheet() -> None:
     formats = {known.name for known in FORMATS if known.tables} | {"contacts"}  # contacts: for call sheets
-    assert {row["format"] for row in table("headers.csv")} == formats
+    assert {row["format"] for name in ("headers.csv", "fields.csv") for row in table(name)} == formats
     for row in table("headers.csv"):
         fields = headers(row["format"], row["sheet"])
-        assert row["header"] in fields[row["field"]]
+        assert header_key(row["header"]) in map(header_key, fields[row["field"]])
     twice = Counter((row["format"], row["sheet"], row["header"]) for row in table("headers.csv"))
     several = {key for key, count in twice.items() if count > 1}
     assert several == set(), "the first field would always take it"
+
+
+def test_a_header_stands_for_one_concept_and_every_concept_is_of_use() -> None:
+    meant: dict[str, set[str]] = {}
+    for row in table("concepts.csv"):
+        meant.setdefault(header_key(row["header"]), set()).add(row["concept"])
+    assert {key: concepts for key, concepts in meant.items() if len(concepts) > 1} == {}
+    assert len(meant) == len(table("concepts.csv")), "a header stands there twice"
+    fields = table("fields.csv")
+    assert {row["concept"] for row in table("concepts.csv")} == {row["concept"] for row in fields} - {""}
+    assert {row["holds"] for row in fields} == {"", "date", "money", "name"}
+    taken: dict[tuple[str, str, str], set[str]] = {}
+    for row in fields:
+        taken.setdefault((row["format"], row["sheet"], row["field"]), set()).add(row["concept"])
+    for row in table("headers.csv"):
+        own = meant.get(header_key(row["header"]), set())
+        assert not own & taken.get((row["format"], row["sheet"], row["field"]), set()), f"{row} is said already"
 
 
 def test_words_are_written_as_they_are_looked_up() -> None:

@@ -32,6 +32,7 @@ FLOORS: dict[str, float] = {
     "vocabulary": 0,
     "data": 1,
     "importers": 1.5,
+    "fetching": 1.7,
     "maps": 2,
     "graph": 2,
     "networkx_graph": 2,

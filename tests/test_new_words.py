@@ -161,6 +161,7 @@ ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "data merge": [("map", "map", "--to", "merged")],
     "data match": [(str(DATASETS / "examples" / "one-sheet-register.csv"), "--from", "one-sheet")],
     "data import": [(str(DATASETS / "examples" / "one-sheet-register.csv"), "--from", "one-sheet", "--to", "sheet")],
+    "data fetch": [("find-a-tender", "--to", "map", "--since", "2025-11-01", "--until", "2025-11-02", "--plan")],
     "data redact": [("--hide", "ashby", "--to", "hidden", *DATA)],
     "data overlap": [("--data", "sheet", "--keep", "secret.key", "--output", "mine.json")],
     "data incident": [
@@ -212,7 +213,7 @@ ASKED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "brief": [("orbit-2024", *DATA), ("orbit", *DATA)],
     "query": [()],
 }  # fmt: skip
-NEEDS_A_SERVER = {"neo4j clear", "neo4j load", "neo4j status"}
+NEEDS_A_SERVER = {"neo4j clear", "neo4j load", "neo4j status", "data refresh"}
 SAYS_NO = {"gate", "verify", "whatif same-place"}  # the exit code is part of the answer
 
 DRIVER = """

@@ -16,7 +16,7 @@ from riskgraph.importers.contacts import read_contacts
 from riskgraph.importers.template import as_csv_template, as_workbook, register_columns
 from riskgraph.rules import rules
 from riskgraph.schema import schema
-from riskgraph.vocabulary import headers
+from riskgraph.vocabulary import usual
 
 COLUMNS = {one.field: one for one in register_columns()}
 
@@ -74,7 +74,7 @@ def test_the_workbook_offers_the_words_beside_the_column() -> None:
 
     book = openpyxl.load_workbook(io.BytesIO(as_workbook()))
     register, about = book["Register"], book["Columns"]
-    assert [cell.value for cell in register[1]] == [names[0] for names in headers("one-sheet").values()]
+    assert [cell.value for cell in register[1]] == list(usual("one-sheet").values())
     offered = {
         next(iter(rule.sqref.ranges)).min_col: rule.formula1 for rule in register.data_validations.dataValidation
     }

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # verbs with a module of their own
 DATA_WORDS = {
     "import": ("riskgraph.cli.data_import", "Make a data set of what you have."),
+    "fetch": ("riskgraph.cli.data_fetch", "Take new notices of a public service into a map."),
+    "refresh": ("riskgraph.cli.data_refresh", "Fetch from every source of a map; say what changed."),
     "template": ("riskgraph.cli.data_template", "An empty register to fill in, for Excel or as CSV."),
     "match": ("riskgraph.cli.data_match", "List names that nobody knows, for you to decide."),
     "merge": ("riskgraph.cli.data_merge", "Make one regional map of several data sets."),

@@ -144,7 +144,7 @@ def command(
     from riskgraph.data.checks import run_checks
     from riskgraph.data.folders import write_folder
     from riskgraph.errors import DataError, RiskGraphError
-    from riskgraph.render.imports import import_text
+    from riskgraph.render.imports import import_text, nothing_kept
     from riskgraph.render.tables import as_json
 
     if to and into:
@@ -157,6 +157,8 @@ def command(
     if wrong:
         raise DataError(", ".join(sources), wrong)
     where = to or into
+    if where and not any(report.kept or any(report.added.values()) for report in reports):
+        raise RiskGraphError(*nothing_kept(reports))
     if to:
         write_folder(to, canonical(dataset))
     elif into:

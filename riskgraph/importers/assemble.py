@@ -27,7 +27,7 @@ from riskgraph.importers.report import DateFrom, ImportReport
 from riskgraph.importers.stated_relations import add_stated
 from riskgraph.importers.statements import ImportOptions, Party, Purchase, StatedRelation, Statements
 from riskgraph.importers.values import slug
-from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 
 __all__ = ["PriorKnowledge", "assemble", "known_buyers_only", "prior_knowledge"]
 
@@ -60,22 +60,30 @@ def prior_knowledge(
     return PriorKnowledge(base, register, brought, Councils(register, {**known_as, **reviewed}, extra), companies)
 
 
-def known_buyers_only(known: PriorKnowledge, report: ImportReport) -> Callable[[Purchase], str]:
-    """Why a purchase is refused where only buyers that the register, or the map, knows are wanted."""
+def known_buyers_only(
+    known: PriorKnowledge, report: ImportReport, principal: bool = False
+) -> Callable[[Purchase], str]:
+    """Why a purchase is refused where only buyers that the register, or the map, knows are wanted, or of these councils."""
     services = _services_of(known.base)
 
     def refuses(purchase: Purchase) -> str:
         name, ids = purchase.council
-        if (
-            normalise(name) in services
-            or directory().service(name)
-            or known.councils.find(name, ids, purchase.valid_from)[0]
-        ):
+        if normalise(name) in services or directory().service(name):
             return ""
+        if found := known.councils.find(name, ids, purchase.valid_from)[0]:
+            if not principal or any(_is_council(known, id_) for id_ in found):
+                return ""
+            return "buyer is no principal council (--buyers known takes it)"
         report.unmatched_councils[name] += purchase.rows
         return "buyer is not in the register of authorities (--buyers all takes it)"
 
     return refuses
+
+
+def _is_council(known: PriorKnowledge, id_: str) -> bool:
+    """Whether a public body is a principal council, or one that only the map has."""
+    entry = known.register.get(id_)
+    return entry is None or entry.kind in PRINCIPAL_COUNCILS
 
 
 def assemble(statements: Statements, known: PriorKnowledge, path: Path) -> Dataset:

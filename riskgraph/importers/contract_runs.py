@@ -3,50 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.statements import Purchase
 
 __all__ = ["join_contracts"]
 
+_DAY = timedelta(days=1)
+_of_whom = attrgetter("council", "supplier")
 
-@dataclass(slots=True)
+
 class _ContractRun:
-    """Contracts put together: the one that ends last speaks for them."""
+    """Contracts put together: the one that ends last speaks for them, from the first day of the first."""
 
-    purchase: Purchase
-    count: int = 1
+    __slots__ = ("begins", "count", "earlier", "end", "episode", "last", "rows")
 
-    def add(self, other: Purchase) -> None:
+    def __init__(self, purchase: Purchase, end: date) -> None:
+        self.last, self.end = purchase, end
+        self.begins, self.rows, self.count = purchase.valid_from, purchase.rows, 1
+        self.episode, self.earlier = purchase.episode, purchase.earlier
+
+    def add(self, other: Purchase, end: date) -> None:
         """One more, which does not begin before the others."""
-        one = self.purchase
-        last = other if last_day(other.valid_to or "9999") >= last_day(one.valid_to or "9999") else one
-        episode = one.episode or other.valid_to != one.valid_to
-        first = other if last is one else one
-        parts = [part for part in (one.earlier, other.earlier, first.amount) if part is not None]
-        self.purchase = last._replace(
-            valid_from=one.valid_from,
-            rows=one.rows + other.rows,
-            earlier=sum(parts, Decimal(0)) if parts else None,
-            episode=episode,
-        )
+        self.episode = self.episode or other.valid_to != self.last.valid_to
+        first = other
+        if end >= self.end:
+            first, self.last, self.end = self.last, other, end
+        for amount in (other.earlier, first.amount):
+            if amount is not None:
+                self.earlier = amount + (self.earlier or Decimal(0))
+        self.rows += other.rows
         self.count += 1
 
     def one(self) -> Purchase:
         """The purchase that they are together."""
-        last = self.purchase
+        last = self.last
         if self.count == 1:
             return last
         which = " ".join(part for part in (last.contract_reference, last.thing) if part)
-        begin, end = last.valid_from or "a day that is not known", last.valid_to or "a day that is not known"
+        begin, end = self.begins or "a day that is not known", last.valid_to or "a day that is not known"
         claim = f"{last.council.name} has {self.count} contracts with {last.supplier.name}, from {begin} to {end}"
-        note = "; ".join(part for part in (last.note, f"the last of {self.count} contracts") if part)
         return last._replace(
-            cited=last.cited._replace(claim=f"{claim}, the last {which}" if which else claim), note=note
+            cited=last.cited._replace(claim=f"{claim}, the last {which}" if which else claim),
+            note="; ".join(part for part in (last.note, f"the last of {self.count} contracts") if part),
+            valid_from=self.begins,
+            rows=self.rows,
+            earlier=self.earlier,
+            episode=self.episode,
         )
 
 
@@ -68,29 +75,33 @@ def join_contracts(
         Date of the data.
     """
     today = last_day(as_of)
-    for _, group in groupby(purchases, key=lambda purchase: (purchase.council, purchase.supplier)):
+    for _, group in groupby(purchases, key=_of_whom):
         runs: dict[object, _ContractRun] = {}
         for one in group:
             if one.how != "award":
                 yield one
                 continue
-            words = one.area, one.area_guessed, one.data, one.access, one.hosting
-            said = becomes(one), *words, *one.cited[1:]  # all but the claim
-            over = one.valid_from and one.valid_to and last_day(one.valid_to) < today
-            key = (said, "over") if over else (said, one.valid_from is None, one.valid_to)
+            start, until = one.valid_from, one.valid_to
+            end = last_day(until) if until else date.max
+            over = start and until and end < today
+            key = (
+                over or until,
+                over or start is None,
+                one.area,
+                one.area_guessed,
+                one.data,
+                one.access,
+                one.hosting,
+                becomes(one),
+                one.cited[1:],  # all but the claim
+            )
             before = runs.get(key)
             if before is None:
-                runs[key] = _ContractRun(one)
-            elif over and not _follows(before.purchase, one):
+                runs[key] = _ContractRun(one, end)
+            elif start and over and first_day(start) > before.end + _DAY:  # a day between the two
                 yield before.one()
-                runs[key] = _ContractRun(one)
+                runs[key] = _ContractRun(one, end)
             else:
-                before.add(one)
+                before.add(one, end)
         for run in runs.values():
             yield run.one()
-
-
-def _follows(one: Purchase, other: Purchase) -> bool:
-    """Whether there is no day between the two."""
-    assert one.valid_to and other.valid_from
-    return first_day(other.valid_from) <= last_day(one.valid_to) + timedelta(days=1)

@@ -19,15 +19,16 @@ __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "one_value_for_several", "packed_sup
 
 SHARED_VALUE = "one value for several suppliers, left out"
 
-_TABLE = TableKind(
-    headers("contracts"),
+_TABLE = TableKind.of(
+    "contracts",
     required=("supplier", "title"),
     whose="council",
     asks="whose contracts these are",
+    not_taken=("review",),
     strict=False,  # a cell too many is common behind a description; only a row without dates is shifted
 )
-_SEARCH = TableKind(
-    headers("contracts-finder"),
+_SEARCH = TableKind.of(
+    "contracts-finder",
     required=("supplier", "title"),
     whose="council",
     asks="whose contracts these are",

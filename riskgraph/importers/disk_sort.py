@@ -1,23 +1,24 @@
 """More items than memory should hold, sorted: what does not fit waits in a temporary file.
 
 An external merge sort: items are collected up to a limit, sorted, and written as one run; reading merges
-the runs. The file has no name or vanishes with the process, and nobody else can write to it, so that
-unpickling it is safe.
+the runs, a batch of each at a time. The file has no name or vanishes with the process, and nobody else can write
+to it, so that unpickling it is safe.
 """
 
 from __future__ import annotations
 
-import heapq
 import pickle
 import tempfile
 import weakref
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 __all__ = ["SortedOnDisk"]
 
 T = TypeVar("T")
-_BATCH = 64  # items that are written and read at once
+_BATCHES = 80  # parts of a run, each written and read at once
+_Record = tuple[Any, ...]
 
 
 class SortedOnDisk(Generic[T]):
@@ -29,6 +30,9 @@ class SortedOnDisk(Generic[T]):
         What the items are sorted by. Items with equal keys keep the order in which they came.
     limit
         The most items that stay in memory.
+    pack, unpack
+        How an item waits: as a plain tuple that begins with what it is sorted by and then a number that no other
+        item has, which `pack` is given. By default as it is.
 
     Examples
     --------
@@ -39,16 +43,24 @@ class SortedOnDisk(Generic[T]):
     (['a', 'bus', 'care', 'supplier'], 4)
     """
 
-    def __init__(self, key: Callable[[T], Any], limit: int = 20_000) -> None:
-        self.key, self.limit = key, limit
-        self._recent: list[T] = []
+    def __init__(
+        self,
+        key: Callable[[T], Any] = lambda item: item,
+        limit: int = 20_000,
+        pack: Callable[[T, int], _Record] | None = None,
+        unpack: Callable[[Any], T] = lambda record: record[2],
+    ) -> None:
+        self.limit = limit
+        self._pack = pack or (lambda item, number: (key(item), number, item))
+        self._unpack = unpack
+        self._recent: list[_Record] = []
         self._runs: list[list[int]] = []  # where the batches of each run begin
         self._file: Any = None
         self._count = 0
 
     def append(self, item: T) -> None:
         """Add an item."""
-        self._recent.append(item)
+        self._recent.append(self._pack(item, self._count))
         self._count += 1
         if len(self._recent) >= self.limit:
             self._write()
@@ -57,23 +69,47 @@ class SortedOnDisk(Generic[T]):
         return self._count
 
     def __iter__(self) -> Iterator[T]:
-        recent = sorted(self._recent, key=self.key)
-        return heapq.merge(*(self._run(places) for places in self._runs), recent, key=self.key)
+        for records in self._merged():
+            yield from map(self._unpack, records)
+
+    def _merged(self) -> Iterator[list[_Record]]:
+        """Everything in order: of each run a batch is at hand, and what comes before the end of all of them is next."""
+        runs = [self._run(places) for places in self._runs]
+        heads = [next(run) for run in runs]
+        if self._recent:
+            runs.append(iter(()))
+            heads.append(sorted(self._recent))
+        while runs:
+            end = min(head[-1] for head in heads)
+            first: list[_Record] = []
+            for place, head in enumerate(heads):
+                if head[0] > end:
+                    continue
+                cut = bisect_right(head, end)
+                first += head[:cut]
+                heads[place] = head[cut:] or next(runs[place], [])
+            if len(runs) > 1:
+                first.sort()
+            yield first
+            if not all(heads):
+                runs = [run for run, head in zip(runs, heads, strict=True) if head]
+                heads = [head for head in heads if head]
 
     def _write(self) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="riskgraph-")  # noqa: SIM115 - it lives as long as this
             weakref.finalize(self, self._file.close)
-        self._recent.sort(key=self.key)
+        self._recent.sort()
         self._file.seek(0, 2)
         places = []
-        for start in range(0, len(self._recent), _BATCH):
+        batch = max(1, self.limit // _BATCHES)
+        for start in range(0, len(self._recent), batch):
             places.append(self._file.tell())
-            pickle.dump(self._recent[start : start + _BATCH], self._file, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(self._recent[start : start + batch], self._file, pickle.HIGHEST_PROTOCOL)
         self._runs.append(places)
         self._recent = []
 
-    def _run(self, places: list[int]) -> Iterator[T]:
+    def _run(self, places: list[int]) -> Iterator[list[_Record]]:
         for place in places:
             self._file.seek(place)
-            yield from pickle.load(self._file)  # noqa: S301 - written above, by this process
+            yield pickle.load(self._file)  # noqa: S301 - written above, by this process

@@ -15,11 +15,10 @@ from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.statements import Party, Statements
-from riskgraph.vocabulary import headers
 
 __all__ = ["DNS_ANSWERS"]
 
-_TABLE = TableKind(headers("dns"), required=("host", "type", "answer"), strict=False)
+_TABLE = TableKind.of("dns", required=("host", "type", "answer"), strict=False)
 
 
 _KINDS = {"CNAME", "MX"}

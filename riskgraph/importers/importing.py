@@ -14,6 +14,7 @@ from riskgraph.data.read import read_register
 from riskgraph.dates import fixed_date
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
+from riskgraph.importers.columns import place_columns
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
 from riskgraph.importers.cyclonedx import CYCLONEDX
 from riskgraph.importers.dns_answers import DNS_ANSWERS
@@ -24,10 +25,12 @@ from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
 from riskgraph.importers.opening import OpenedSource, opened
 from riskgraph.importers.ownership import BODS, OWNERSHIP
+from riskgraph.importers.refusals import no_format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.source import SourceFile
 from riskgraph.importers.spending import SPENDING
 from riskgraph.importers.statements import ImportOptions, Statements
+from riskgraph.importers.wanted import about
 from riskgraph.importers.workbook import WORKBOOK
 from riskgraph.model import RegisterEntry
 from riskgraph.schema import schema
@@ -57,7 +60,7 @@ _DOCUMENT = re.compile(
 _TABLE = re.compile(r"\.(?:csv|tsv|txt|xlsx|xlsm)$", re.I)
 
 
-def detect(path: Path, formats: Iterable[Format] = FORMATS) -> Format:
+def detect(path: Path, formats: Iterable[Format] = FORMATS, options: ImportOptions | None = None) -> Format:
     """The format that a file fits best; of two that fit as well, the first by name. Of several files, that of most.
 
     Raises
@@ -70,8 +73,10 @@ def detect(path: Path, formats: Iterable[Format] = FORMATS) -> Format:
     if not path.exists():
         raise MissingFile(f"There is no file {path}.", "Check the path.")
     known = sorted(formats, key=lambda one: one.name)
+    if options and options.columns and (named := _by_columns(options.columns, known)):
+        return named
     with opened(path) as source:
-        groups = _by_format(path, source, known)
+        groups = _by_format(path, source, known, options)
     return max(groups, key=lambda one: len(groups[one]))
 
 
@@ -120,12 +125,20 @@ def import_file(
     if not path.exists():
         raise MissingFile(f"There is no file {path}.", "Check the path.")
     options = options or ImportOptions()
+    if forced is None and options.columns:
+        forced = _by_columns(options.columns, _ALPHABETIC)
+    fits: dict[str, int] = {}
     options = replace(options, register=options.register or _register_beside(path), as_of=_typed(options.as_of))
     with opened(path) as source:
         if source.several and options.register:
             source.files = [file for file in source.files if file.name != "register.csv"]
-        groups = _of_format(path, source, forced, options) if forced else _by_format(path, source, _ALPHABETIC)
+        groups = (
+            _of_format(path, source, forced, options)
+            if forced
+            else _by_format(path, source, _ALPHABETIC, options, fits)
+        )
         report = ImportReport(path.resolve().name if path.is_dir() else path.name, " and ".join(f.name for f in groups))
+        report.fits = fits
         _tell_files(report, source, groups)
         if options.register:
             report.note(f"The register.csv beside the file was used: {len(options.register)} bodies.")
@@ -149,8 +162,11 @@ def _imported(
     """The files of one format as a data set, joined to what there was."""
     options = replace(options, suppliers=options.suppliers or known.suppliers, buyers=options.buyers or known.buyers)
     before = prior_knowledge(options, base)
-    if options.buyers == "known":
-        options = replace(options, refuses=known_buyers_only(before, report))
+    if options.buyers in {"known", "councils"}:
+        refuses = known_buyers_only(before, report, principal=options.buyers == "councils")
+        options = replace(options, refuses=refuses)
+    if options.cpv or options.areas:
+        options = replace(options, refuses=about(options, options.refuses))
     statements = Statements(report, options, before.councils)
     known.read(files, statements)
     if not statements.purchases and not statements.relations and base is None and not report.read:
@@ -158,30 +174,40 @@ def _imported(
     return assemble(statements, before, path)
 
 
-def _by_format(path: Path, source: OpenedSource, known: Sequence[Format]) -> dict[Format, list[SourceFile]]:
-    """The files of each format; what fits none is passed over, with the reason, unless nothing fits any."""
+def _by_format(
+    path: Path,
+    source: OpenedSource,
+    known: Sequence[Format],
+    options: ImportOptions | None = None,
+    scores: dict[str, int] | None = None,
+) -> dict[Format, list[SourceFile]]:
+    """The files of each format; what fits none is passed over, with the reason, unless nothing fits any.
+
+    How well a file that stands alone fits each format is put into `scores`.
+    """
     groups: dict[Format, list[SourceFile]] = {}
     for file in source.files:
         try:
             if source.several and _DOCUMENT.search(file.name):
                 source.pass_over(file.name, "a document, no data")
                 continue
-            best = max(known, key=lambda one: one.fits(file.path))
-            fits = best.fits(file.path)
+            fits = {one: one.fits(file.path) for one in known}
         except DataError as error:
             if not source.several:
                 raise
             source.pass_over(file.name, error.problems[0].message.rstrip("."))
             continue
-        if fits:
+        best = max(known, key=fits.__getitem__)
+        if fits[best]:
             groups.setdefault(best, []).append(file)
         else:
             source.pass_over(file.name, "of no format that is known here")
+        if scores is not None and not source.several:
+            scores |= {one.name: fit for one, fit in fits.items() if fit}
     if not groups and not source.several:
-        raise RiskGraphError(
-            f"{path.name} is of no format that is known here.",
-            f"Say which it is with --from: {', '.join(one.name for one in known)}.",
-        )
+        tables = ((one.name, one.tables[0]) for one in known if len(one.tables) == 1)
+        names = [one.name for one in known]
+        raise no_format(path, source.files[0].path, tables, names, options.council if options else None)
     if not groups:
         raise _nothing(path, source, f"Say which format it is with --from: {', '.join(one.name for one in known)}.")
     return {one: groups[one] for one in known if one in groups}
@@ -231,6 +257,19 @@ def _tell_files(report: ImportReport, source: OpenedSource, groups: dict[Format,
 def _listed(names: Sequence[str], most: int = 12) -> str:
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def _by_columns(columns: tuple[str, ...], known: Sequence[Format]) -> Format | None:
+    """The format whose columns the user names, if they are all that it needs; of several, the one of most columns."""
+    tables = [
+        (one, one.tables[0], place_columns(columns, one.tables[0], given=True)) for one in known if len(one.tables) == 1
+    ]
+    whole = [
+        (len(places.places), one)
+        for one, kind, places in tables
+        if all(name in places for name in kind.required if name != kind.whose)
+    ]
+    return max(whole, key=lambda one: one[0], default=(0, None))[1]
 
 
 def _typed(text: str | None) -> str | None:

@@ -23,12 +23,12 @@ from riskgraph.importers.addresses import (
 from riskgraph.importers.formats import Format
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import Party, Statements
-from riskgraph.vocabulary import headers, words
+from riskgraph.vocabulary import words
 
 __all__ = ["LOCAL_LINKS"]
 
-_TABLE = TableKind(
-    headers("local-links"),
+_TABLE = TableKind.of(
+    "local-links",
     required=("lgsl", "address"),
     whose="council",
     asks="whose links these are",

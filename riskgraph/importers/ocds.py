@@ -21,7 +21,7 @@ from riskgraph.importers.json_objects import as_object, as_objects, first_keys
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party, withheld
 from riskgraph.importers.values import clean, parse_date, web_address
-from riskgraph.vocabulary import words
+from riskgraph.vocabulary import patterns, words
 
 __all__ = ["OCDS"]
 
@@ -114,6 +114,15 @@ class _Release:
             if as_objects(award.get("subcontracts")) or as_object(award.get("subcontracting")):
                 self.report.note(f"{where} speaks of subcontracting in words only; a person has to read it.")
 
+    def _page(self) -> str | None:
+        """The page of the notice itself: as it says, or as its service makes them of the notice's number."""
+        said = [d for d in as_objects(self.tender.get("documents")) if _text(d.get("documentType")).endswith("Notice")]
+        known = f"{self.ocid} {_text(self.content.get('id'))}"
+        made = [
+            match.expand(page) for form, page in patterns("notice page", "ocds") if (match := form.fullmatch(known))
+        ]
+        return next(filter(None, (*(web_address(_text(d.get("url"))) for d in said), *made)), None)
+
     def _buyer(self) -> Party | None:
         buyer = as_object(self.content.get("buyer"))
         party = self.parties.get(_text(buyer.get("id")), {})
@@ -163,7 +172,7 @@ class _Release:
             notes.append(one_value_for_several(sharing, where, report))
             value = None
         documents = [*as_objects(contract.get("documents")), *as_objects(award.get("documents"))]
-        url = next((u for d in documents if (u := web_address(_text(d.get("url"))))), None)
+        url = next((u for d in documents if (u := web_address(_text(d.get("url"))))), None) or self._page()
         code = next(
             (
                 _text(c.get("id"))
@@ -175,6 +184,7 @@ class _Release:
         )
         if code:
             notes.append(f"CPV {code}")
+        codes = tuple(dict.fromkeys(_cpv_codes(award, contract, tender)))
         publisher = _text(as_object(self.content.get("publisher")).get("name"))
         return Purchase(
             where=where,
@@ -198,7 +208,17 @@ class _Release:
             contract_end_latest=longest,
             framework=self.framework,
             note="; ".join(notes) or None,
+            cpv=codes,
         )
+
+
+def _cpv_codes(*holders: Mapping[str, Any]) -> Iterator[str]:
+    """Every CPV code of an award, its contract and its tender, and of what is bought in each."""
+    for holder in holders:
+        for one in (holder, *as_objects(holder.get("items"))):
+            for said in (as_object(one.get("classification")), *as_objects(one.get("additionalClassifications"))):
+                if said.get("scheme") == "CPV" and (code := _text(said.get("id"))):
+                    yield code
 
 
 def _ids(party: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -12,12 +12,12 @@ from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import parse_hours, web_address
 from riskgraph.importers.words import certificates_of, hosting_of
-from riskgraph.vocabulary import headers, words
+from riskgraph.vocabulary import words
 
 __all__ = ["ONE_SHEET"]
 
-_TABLE = TableKind(
-    headers("one-sheet"),
+_TABLE = TableKind.of(
+    "one-sheet",
     required=("council", "system", "supplier"),
     whose="council",
     asks="which council uses what",

@@ -16,11 +16,10 @@ from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
 from riskgraph.importers.statements import Citation, Party, StatedRelation, Statements
 from riskgraph.importers.values import clean, parse_date, web_address
 from riskgraph.model import SUPPLIER
-from riskgraph.vocabulary import headers
 
 __all__ = ["BODS", "OWNERSHIP"]
 
-_TABLE = TableKind(headers("ownership"), required=("company", "owner"), strict=False)
+_TABLE = TableKind.of("ownership", required=("company", "owner"), strict=False)
 
 
 def _fits(path: Path) -> int:

@@ -118,6 +118,9 @@ class ImportReport:
     guess_count: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     unused_columns: list[str] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)  # field, header, and how sure that is
+    fits: dict[str, int] = field(default_factory=dict)  # format -> how many of its fields the file has
+    first: list[str] = field(default_factory=list)  # what must be read before anything else
     files: dict[str, str] = field(
         default_factory=dict
     )  # of a folder or archive: the format each was read as, or why not
@@ -168,6 +171,11 @@ class ImportReport:
         if text not in self.notes:
             self.notes.append(text)
 
+    def say_first(self, text: str) -> None:
+        """Something without which the rest would be read wrongly."""
+        if text not in self.first:
+            self.first.append(text)
+
     def doubts(self) -> list[tuple[str, str]]:
         """What whoever asks the file itself must hear: rows left out, filled or at odds; a rule and a sentence each."""
         found = [("left-out", f"{n} rows were left out: {why}.") for why, n in sorted(self.skipped_count.items())]
@@ -206,6 +214,9 @@ class ImportReport:
             "guesses": {
                 sort: {"times": self.guess_count[sort], "first": self.guesses[sort]} for sort in sorted(self.guesses)
             },
+            "read_first": self.first,
+            "columns": self.columns,
+            "formats_that_fit": dict(sorted(self.fits.items())),
             "unused_columns": self.unused_columns,
             "files": dict(sorted(self.files.items())),
             "notes": self.notes,

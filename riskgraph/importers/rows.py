@@ -15,8 +15,17 @@ from riskgraph.data.scope_words import areas_of
 from riskgraph.data.spelling import normalise
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.column_styles import ColumnStyles, amount_style, date_way, styles_of
-from riskgraph.importers.columns import ColumnPlaces, TableKind, kind_of, open_table, place_columns, score_of_headers
+from riskgraph.importers.columns import (
+    ColumnPlaces,
+    TableKind,
+    TableSeen,
+    kind_of,
+    open_table,
+    place_columns,
+    score_of_headers,
+)
 from riskgraph.importers.placeholders import placeholder
+from riskgraph.importers.refusals import unread_table, whose_rows
 from riskgraph.importers.report import MoneyColumn
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceFile, SourceTable
@@ -295,7 +304,9 @@ def read_rows(
     RiskGraphError
         If no table is of a kind, or nothing says whose rows these are.
     """
+    options = statements.options
     found: list[TableKind] = []
+    seen: list[TableSeen] = []
     files = [SourceFile(source)] if isinstance(source, Path) else source
     for path, within in files:
         for sheet in open_sheets(path):
@@ -304,7 +315,9 @@ def read_rows(
                 number = _NUMBERS[len(kinds)]
                 statements.report.note(f"Sheet {sheet.name!r} is none of the {number}; it was not read.")
                 continue
-            opened = open_table(sheet, kind, within or path.name, statements)
+            opened = open_table(sheet, kind, statements, seen)
+            if opened is None and seen and seen[-1].only_nameless and not options.council:
+                raise whose_rows(Path(statements.report.source) if within else path, seen[-1], statements.report.format)
             if opened is not None or kind.name:
                 found.append(kind)
             if opened is not None:
@@ -317,11 +330,8 @@ def read_rows(
         names = ", ".join(kind.name.title() for kind in kinds)
         raise RiskGraphError(f"{name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
     if not found:
-        raise RiskGraphError(
-            f"{name} has no header row that is known here: no sheet has the columns "
-            f"{', '.join(kinds[0].columns[name][0] for name in kinds[0].required)}.",
-            "Add them, or say what its columns are, in their order: --columns date,supplier,amount (use - for others)",
-        )
+        told = files[0].path if len(files) == 1 and not files[0].name else Path(statements.report.source)
+        raise unread_table(told, seen, statements.report.format, options.council, kinds[0])
 
 
 def _rows(

@@ -21,15 +21,15 @@ from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import says_nothing
-from riskgraph.vocabulary import headers
 
 __all__ = ["SPENDING"]
 
-_TABLE = TableKind(
-    headers("spending"),
+_TABLE = TableKind.of(
+    "spending",
     required=("supplier", "amount"),
     whose="payer",
     asks="who paid",
+    by_content=("date",),
     strict=False,  # a cell too many is common behind a purpose; only a row without amount or date is shifted
 )
 _NOTHING = Decimal(0)

@@ -12,7 +12,7 @@ from functools import cache
 from riskgraph.assets import shipped_rows
 from riskgraph.data.snapshot import as_zip
 from riskgraph.rules import rules
-from riskgraph.vocabulary import headers, words
+from riskgraph.vocabulary import usual, words
 
 __all__ = ["NEEDED", "RegisterColumn", "as_csv_template", "as_workbook", "register_columns"]
 
@@ -46,12 +46,12 @@ def register_columns() -> tuple[RegisterColumn, ...]:
     return tuple(
         RegisterColumn(
             field,
-            names[0],
+            header,
             told[field]["says"],
             _choices(told[field]["list"]) or tuple(filter(None, told[field]["choices"].split(";"))),
             told[field]["example"],
         )
-        for field, names in headers("one-sheet").items()
+        for field, header in usual("one-sheet").items()
     )
 
 

@@ -20,7 +20,16 @@ from riskgraph.render.headline import dates_of, failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, bodies, join, plural, root_name, row_phrase
 
-__all__ = ["changes_page", "doubts_text", "import_text", "laid_text", "merge_page", "overlap_page", "written"]
+__all__ = [
+    "changes_page",
+    "doubts_text",
+    "import_text",
+    "laid_text",
+    "merge_page",
+    "nothing_kept",
+    "overlap_page",
+    "written",
+]
 
 
 def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | None) -> str:
@@ -39,8 +48,22 @@ def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | 
     return "\n".join(lines) + "\n"
 
 
+def nothing_kept(reports: Sequence[ImportReport]) -> tuple[str, str]:
+    """Why there is nothing to write, with the reasons counted, and what to do."""
+    lines = [f"Nothing was kept of {join(report.source for report in reports)}, so nothing was written."]
+    for report in reports:
+        lines.append(f"{report.source} ({report.format}): {plural(report.read, 'row')} read.")
+        lines += [f"- {text}" for text in report.first]
+        lines += [
+            f"- Left out, {reason}: {plural(count, 'row')} ({join(report.skipped[reason], 3)})."
+            for reason, count in sorted(report.skipped_count.items())
+        ]
+    return "\n".join(lines), "Run it without --to to see the whole report; --columns says what the columns are."
+
+
 def _one_report(report: ImportReport) -> list[str]:
     lines = [f"{report.source} ({report.format}): {plural(report.read, 'row')} read, {report.kept:,} kept."]
+    lines += [f"- First: {text}" for text in report.first]
     added = report.added
     if added:
         lines.append(

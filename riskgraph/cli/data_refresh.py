@@ -1,0 +1,90 @@
+"""The word `riskgraph data refresh`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from riskgraph.cli.data_fetch import fetched
+from riskgraph.cli.options import Output, examples, output_options
+
+if TYPE_CHECKING:
+    from riskgraph.analysis.changes import Changes
+    from riskgraph.data.dataset import Dataset
+
+
+@click.command(
+    "refresh",
+    epilog=examples(
+        "riskgraph data refresh our-map",
+        "riskgraph data refresh our-map --root civica",
+        "riskgraph data refresh our-map --format json --output last-night.json",
+    ),
+)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="MAP")
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    metavar="ROOT",
+    help="Whose answer to compare.  [default: the ten with most changed rows]",
+)
+@output_options("text", "json")
+def command(folder: Path, roots: tuple[str, ...], output: Output) -> None:
+    """Fetch what is new from every source of a map, and say what changed and whose answers did; made to run every night.
+
+    The sources are those that `data fetch` took into this map, each with the same choice. If one fails, the others are
+    taken all the same, the map keeps its old state of that one, and the exit code is 4.
+    """
+    from riskgraph.errors import RiskGraphError
+    from riskgraph.fetching import Fetched, named_sources
+    from riskgraph.fetching.spool import locked
+    from riskgraph.render.fetching import refreshed_text
+    from riskgraph.render.tables import as_json
+
+    sources = named_sources(folder)
+    done: list[Fetched] = []
+    failed: list[tuple[str, RiskGraphError]] = []
+    with locked(folder):
+        before = _state(folder)
+        for source in sources:
+            try:
+                done.append(fetched(folder, source))
+            except RiskGraphError as error:
+                failed.append((source.name, error))
+                click.echo(f"Error: {error}", err=True)
+        after = _state(folder)
+    found = _changes(before, after, roots)
+    if output.format == "json":
+        value = {
+            "schema": 1,
+            "written": any(one.taken.written for one in done),
+            "sources": [one.to_dict() for one in done],
+            "failed": [{"source": name, "error": error.message, "fix": error.fix} for name, error in failed],
+            "changes": found.to_dict() if found else None,
+        }
+        output.write(as_json(value))
+    else:
+        output.write(refreshed_text(done, failed, found, folder))
+    if failed:
+        raise SystemExit(max(error.exit_code for _, error in failed))
+
+
+def _state(folder: Path) -> Dataset | None:
+    """The map as it is; none if there is none yet."""
+    from riskgraph.data.folders import current
+    from riskgraph.data.read import read
+
+    return read(folder) if current(folder, "dataset.toml").is_file() else None
+
+
+def _changes(before: Dataset | None, after: Dataset | None, roots: tuple[str, ...]) -> Changes | None:
+    """What changed; none where there was no map before, or nothing changed."""
+    from riskgraph.analysis.changes import changes
+    from riskgraph.graph import RiskGraph
+
+    if before is None or after is None or before.digest == after.digest:
+        return None
+    return changes(RiskGraph(before), RiskGraph(after), roots)

@@ -1,0 +1,283 @@
+"""`data fetch` and `data refresh`: windows asked one after the other, pages kept, and the map written once at the end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from riskgraph.assets import shipped
+from riskgraph.errors import MissingFile, RiskGraphError, ServerError
+from riskgraph.fetching.asking import Asker, Clock, NotTaken
+from riskgraph.fetching.connection import Limits
+from riskgraph.fetching.sources import NOTICE_SOURCES, Source, Window, mirror
+from riskgraph.fetching.spool import SPOOL, Choice, KeptWindow, Spool, SpoolState
+from riskgraph.fetching.take_in import Taken, take_in
+
+__all__ = ["FetchPlan", "Fetched", "Reporter", "fetch", "named_sources", "planned"]
+
+MOST_DIVISIONS = 60  # of one window: a service that is full after that does not look at the time it is asked for
+MOST_PAGES = 500  # of one window: a cursor that goes on longer is taken to have no end
+_UNASKED = 31  # days that are suggested where nobody asked before
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who is told how far it is, and what the service says."""
+
+    tick: Callable[[int, int], None] = lambda done, total: None  # windows
+    say: Callable[[str], None] = lambda text: None
+    rows: Callable[[int, int], None] = lambda done, total: None  # of the import
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPlan:
+    """What a fetch would ask for."""
+
+    source: Source
+    first: date
+    last: date
+    windows: int
+
+    @property
+    def minutes(self) -> int:
+        """The least time that it takes within the known limit, if each window is one page."""
+        return -(-(self.windows - 1) // self.source.most) * self.source.within // 60
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came from a source, and what of it is in the map."""
+
+    source: Source
+    first: date
+    last: date
+    pages: int
+    releases: int
+    choice: Choice
+    taken: Taken
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON can hold it."""
+        report = self.taken.report
+        return {
+            "source": self.source.name,
+            "since": self.first.isoformat(),
+            "until": self.last.isoformat(),
+            "pages": self.pages,
+            "notices": self.releases,
+            "notices_once": self.taken.releases,
+            "buyers": self.choice.buyers,
+            "cpv": list(self.choice.cpv),
+            "areas": list(self.choice.areas),
+            "notes": list(self.notes),
+            "written": list(self.taken.written),
+            "import": report.to_dict() if report else None,
+        }
+
+
+def named_sources(folder: Path) -> tuple[Source, ...]:
+    """The sources from which a map was fetched before.
+
+    Raises
+    ------
+    MissingFile
+        If there are none.
+    """
+    found = tuple(one for one in NOTICE_SOURCES if (folder / SPOOL / one.name / "state.json").is_file())
+    if not found:
+        here = "is no folder" if not folder.is_dir() else "names no source yet"
+        raise MissingFile(f"{folder} {here}.", f"Begin with: {_command(NOTICE_SOURCES[0], folder, Clock().today())}")
+    return found
+
+
+def planned(
+    folder: Path, source: Source, clock: Clock, since: date | None = None, until: date | None = None
+) -> FetchPlan:
+    """What a fetch would ask for, without asking.
+
+    Raises
+    ------
+    RiskGraphError
+        If nobody asked this source for this map before and no day is given, or the days are in no order.
+    """
+    state = Spool(folder, source.name).state()
+    last = until or clock.today()
+    if last > clock.today():
+        raise RiskGraphError(f"{last} is not over yet.", "Leave --until out to fetch as far as today.")
+    began = state and (state.since or state.through)
+    if since is None and not began:
+        raise RiskGraphError(
+            f"{source.title} has not been asked for {folder} before; say from which day.",
+            f"Such as: {_command(source, folder, last)}",
+        )
+    first = max(since or date.fromisoformat(began or ""), source.since)
+    if first > last:
+        raise RiskGraphError(f"{first} is after {last}: there is nothing to ask.", "Give an earlier --since.")
+    return FetchPlan(source, first, last, sum(1 for _ in source.windows(first, last)))
+
+
+def _command(source: Source, folder: Path, day: date) -> str:
+    place = f'"{folder}"' if " " in str(folder) else folder
+    return f"riskgraph data fetch {source.name} --to {place} --since {day - timedelta(days=_UNASKED)}"
+
+
+def fetch(
+    folder: Path,
+    source: Source,
+    choice: Choice | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    address: str | None = None,
+    clock: Clock | None = None,
+    limits: Limits | None = None,
+    reporter: Reporter | None = None,
+) -> Fetched:
+    """Ask a source for what is new, and take it into a map.
+
+    Parameters
+    ----------
+    folder
+        The map; a new one is made if there is none. Nobody else may write to it meanwhile (`locked`).
+    source
+        Whom to ask.
+    choice
+        Whose notices and about what; if left out, as the last time.
+    since, until
+        The days; if left out, since the last run, with a day of overlap, and until today.
+    address
+        A mirror that is asked instead, from now on.
+
+    Raises
+    ------
+    ServerError
+        If the service does not answer. What came is kept, and the map is as it was.
+    RiskGraphError
+        If the days or the address are none, or what came cannot be taken in.
+    """
+    clock, reporter = clock or Clock(), reporter or Reporter()
+    _no_shipped_map(folder)
+    spool = Spool(folder, source.name)
+    ahead = planned(folder, source, clock, since, until)
+    state = spool.state() or SpoolState(source.name, source.address)
+    state.address = mirror(address) if address else state.address
+    state.choice = choice or state.choice
+    state.since = min(ahead.first, date.fromisoformat(state.since or "9999-12-31")).isoformat()
+    _forget_what_is_not_whole(spool, state)
+    spool.keep(state)
+    asker = Asker(source, state.address, clock, state.asked, limits or Limits(), reporter.say)
+    notes: dict[str, None] = {}
+    run = _Run(spool, state, asker, notes)
+    windows = list(source.windows(date.fromisoformat(state.since), ahead.last))
+    for count, window in enumerate(windows):
+        reporter.tick(count, len(windows))
+        run.divisions = 0
+        run.take(window)
+    kept = [page for window in state.windows.values() for page in window.pages]
+    taken = take_in(folder, spool, source, kept, state.choice, reporter.rows)
+    first = date.fromisoformat(state.since)
+    if state.through and first > date.fromisoformat(state.through) + timedelta(days=1):
+        notes[f"The days between {state.through} and {first} were not asked."] = None
+    whole = min(ahead.last, clock.today() - timedelta(days=1))  # today is not over, and asked again
+    state.through = max(state.through or "", whole.isoformat())
+    state.pages, state.releases = state.pages + len(kept), state.releases + taken.releases
+    state.since, state.windows = None, {}
+    spool.keep(state)
+    came = sum(page.releases for page in kept)
+    return Fetched(source, first, ahead.last, len(kept), came, state.choice, taken, (*notes, *taken.notes))
+
+
+def _no_shipped_map(folder: Path) -> None:
+    if folder.resolve().is_relative_to(shipped().resolve()):
+        raise RiskGraphError(f"{folder} ships with riskgraph and is not written to.", "Name a folder of your own.")
+
+
+def _forget_what_is_not_whole(spool: Spool, state: SpoolState) -> None:
+    """Pages that are not as they were kept are asked for again, with their window."""
+    for key in list(state.windows):
+        if any(spool.content(kept) is None for kept in state.windows[key].pages):
+            del state.windows[key]
+
+
+@dataclass
+class _Run:
+    """One run over the windows of a source."""
+
+    spool: Spool
+    state: SpoolState
+    asker: Asker
+    notes: dict[str, None] = field(default_factory=dict)
+    divisions: int = 0  # of the day or month that is asked for
+
+    def take(self, window: Window) -> None:
+        """Have every page of a window in the spool; nothing is asked that is there already.
+
+        A window that came out full and does not say how it goes on is asked again in two halves.
+        """
+        there = self.state.windows.get(window.key)
+        if there is not None and window.end > datetime.combine(date.fromisoformat(there.asked), time()):
+            there = None  # it was not over then
+        if there is not None and there.done:
+            return
+        if (there is not None and there.divided) or not self._ask(window, there):
+            self.divisions += 1
+            if self.divisions > MOST_DIVISIONS:
+                raise ServerError(
+                    f"{self.asker.source.title} sends full pages for however short a time on {window.start:%d/%m/%Y}.",
+                    "What came is kept. Try again tomorrow, or take the bulk file of the Open Contracting Data Registry.",
+                )
+            for half in window.halves():
+                self.take(half)
+
+    def _ask(self, window: Window, there: KeptWindow | None) -> bool:
+        """Ask a window to its end, from where it was left; `False` if it has to be divided."""
+        source, today = self.asker.source, self.asker.clock.today().isoformat()
+        resumed = there is not None and there.next is not None
+        kept = there if there is not None and resumed else KeptWindow(today)
+        self.state.windows[window.key] = kept
+        while True:
+            query = kept.next or source.query(window)
+            try:
+                content, page = self.asker.page(query)
+            except NotTaken:
+                if not resumed:
+                    raise
+                resumed, kept.pages, kept.next = False, [], None  # the cursor is too old: from the start
+                continue
+            resumed = False
+            self._fresh(window, kept, content)
+            if page.not_utf8:
+                self.notes["Some bytes are not UTF-8; they were read as Windows-1252."] = None
+            if page.no_numbers:
+                self.notes["Amounts that no number can hold, such as 1e9999, were left out."] = None
+            kept.pages.append(self.spool.keep_page(window.key, len(kept.pages) + 1, content, len(page.releases)))
+            kept.next = self.asker.following(page.next) if page.next else None
+            full = kept.next is None and 0 < source.full <= len(page.releases)
+            if full and window.halves():
+                self.spool.drop(kept.pages)
+                kept.pages, kept.divided = [], True
+            elif full:
+                self.notes[f"{window.start:%d/%m/%Y %H:%M}: a full page that does not go on; some may be missing."] = (
+                    None
+                )
+            kept.done = kept.next is None and not kept.divided
+            self.spool.keep(self.state)
+            if kept.next is None:
+                return kept.done
+
+    def _fresh(self, window: Window, kept: KeptWindow, content: bytes) -> None:
+        """Refuse a page that came before in its window, and pages without an end."""
+        again = hashlib.sha256(content).hexdigest() in {one.sha256 for one in kept.pages}
+        if again or len(kept.pages) >= MOST_PAGES:
+            self.spool.drop(kept.pages)
+            del self.state.windows[window.key]
+            self.spool.keep(self.state)
+            what = "sends the same page again" if again else f"still goes on after {MOST_PAGES} pages"
+            raise ServerError(
+                f"{self.asker.source.title} {what} for {window.start:%d/%m/%Y}: its pages do not end.",
+                "All other days that came are kept. Try again tomorrow.",
+            )

@@ -1,0 +1,186 @@
+"""What came from a source, kept beside the map in whole pages, and how far the asking has come.
+
+`MAP/.fetched/SOURCE/` holds each page as it came (`.json.gz`) and `state.json`. Every file is written whole or not at
+all, a page before the state that names it: a run that is stopped anywhere goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import json
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from riskgraph.data.folders import write_file
+from riskgraph.errors import DataError, Problem, RiskGraphError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+__all__ = ["SPOOL", "Choice", "KeptPage", "KeptWindow", "Spool", "SpoolState", "locked"]
+
+SPOOL = ".fetched"
+_STATE = "state.json"
+_NAME = re.compile(r"[0-9TZ-]+(?:-\w+)?\.\d{4}\.json\.gz", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose notices and about what are taken into the map; every page is kept whole all the same."""
+
+    buyers: str = "councils"  # known: the whole register; all: everybody
+    cpv: tuple[str, ...] = ()  # beginnings of codes
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """One page in the spool."""
+
+    file: str
+    sha256: str  # of the page as it came, unpacked
+    releases: int
+
+
+@dataclass
+class KeptWindow:
+    """How far one window has been asked."""
+
+    asked: str  # the day on which it was
+    pages: list[KeptPage] = field(default_factory=list)
+    next: list[tuple[str, str]] | None = None  # the question that goes on
+    done: bool = False
+    divided: bool = False  # into two halves, because it came out full
+
+
+@dataclass
+class SpoolState:
+    """How far a source has been asked for one map."""
+
+    source: str
+    address: str
+    choice: Choice = field(default_factory=Choice)
+    through: str | None = None  # everything up to this day is in the map
+    since: str | None = None  # where the run began that has not been taken in yet
+    windows: dict[str, KeptWindow] = field(default_factory=dict)  # of that run
+    asked: list[float] = field(default_factory=list)  # when the last questions were put
+    pages: int = 0  # that were taken in so far
+    releases: int = 0
+
+
+class Spool:
+    """The folder of one source beside one map.
+
+    Parameters
+    ----------
+    folder
+        The map.
+    name
+        The source.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder / SPOOL / name
+
+    def state(self) -> SpoolState | None:
+        """How far the asking has come; `None` if nobody asked yet.
+
+        Raises
+        ------
+        DataError
+            If the state cannot be read.
+        """
+        path = self.folder / _STATE
+        if not path.is_file():
+            return None
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            return _state(said)
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+            what = f"It is no state of a fetch: {type(error).__name__}."
+            problem = Problem(_STATE, None, None, "state", what)
+            fix = f"Remove the folder {self.folder} and fetch again with --since DATE; the map stays as it is."
+            raise DataError(str(self.folder), [problem], "nothing was fetched", fix) from None
+
+    def keep(self, state: SpoolState) -> None:
+        """Write the state."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        said = {"schema": 1, **asdict(state)}
+        write_file(self.folder / _STATE, (json.dumps(said, indent=1, sort_keys=True) + "\n").encode())
+
+    def keep_page(self, key: str, number: int, content: bytes, releases: int) -> KeptPage:
+        """Write one page as it came."""
+        file = f"{key}.{number:04}.json.gz"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_file(self.folder / file, gzip.compress(content, mtime=0))
+        return KeptPage(file, hashlib.sha256(content).hexdigest(), releases)
+
+    def content(self, kept: KeptPage) -> bytes | None:
+        """A page as it came; `None` if it is not as it was kept."""
+        try:
+            content = gzip.decompress((self.folder / kept.file).read_bytes())
+        except (OSError, EOFError, zlib.error):
+            return None
+        return content if hashlib.sha256(content).hexdigest() == kept.sha256 else None
+
+    def drop(self, pages: list[KeptPage]) -> None:
+        """Remove pages that are asked for again in other windows."""
+        for kept in pages:
+            (self.folder / kept.file).unlink(missing_ok=True)
+
+
+def _state(said: dict[str, Any]) -> SpoolState:
+    if said.pop("schema") != 1:
+        raise ValueError("of a newer riskgraph")
+    choice = said.pop("choice")
+    windows = {
+        key: KeptWindow(
+            window["asked"],
+            [KeptPage(**kept) for kept in window["pages"]],
+            None if window["next"] is None else [(name, value) for name, value in window["next"]],
+            window["done"],
+            window["divided"],
+        )
+        for key, window in said.pop("windows").items()
+    }
+    if not all(_NAME.fullmatch(kept.file) for window in windows.values() for kept in window.pages):
+        raise ValueError("a page lies elsewhere")
+    for day in filter(None, (said["through"], said["since"], *(window.asked for window in windows.values()))):
+        date.fromisoformat(day)
+    chosen = Choice(choice["buyers"], tuple(choice["cpv"]), tuple(choice["areas"]))
+    return SpoolState(**said, choice=chosen, windows=windows)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a map to oneself; the system takes the lock away when the process ends, however it ends.
+
+    Raises
+    ------
+    RiskGraphError
+        If another run has it.
+    """
+    place = folder / SPOOL
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("a+b") as file:
+        try:
+            if sys.platform == "win32":
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RiskGraphError(
+                f"Another run is fetching for {folder}; nothing was done.", "Wait until it has ended, and try again."
+            ) from None
+        yield
