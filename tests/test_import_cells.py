@@ -681,3 +681,83 @@ def test_the_same_rows_as_workbook_and_as_text_are_read_alike(tmp_path: Path) ->
         tmp_path / "book.csv", ImportOptions(council="Dover", as_of="2026-06-01"), format="contracts"
     )
     assert spans(from_book) == spans(from_text) == {"R0": ("2026-04-03", None), "R1": ("2026-04-17", None)}
+
+
+# --- headers in two rows, and rows below --columns ---
+
+TWO_ROWS = [
+    pytest.param(
+        [
+            ["Reference", "Title", "Supplier", "", "Contract dates", ""],
+            ["", "", "Name", "Company number", "Start", "End"],
+            ["R1", "Payroll", "Quenby Ltd", "07654321", "01/04/2024", "31/03/2029"],
+        ],
+        id="groups-over-their-parts",
+    ),
+    pytest.param(
+        [
+            ["Contracts register 2024"],
+            ["Contract", "Contract", "Supplier", "Contract Start", "Contract End"],
+            ["Reference", "Title", "Name", "Date", "Date"],
+            ["R1", "Payroll", "Quenby Ltd", "01/04/2024", "31/03/2029"],
+        ],
+        id="each-header-over-two-rows",
+    ),
+    pytest.param(
+        [
+            ["Start", "End", "Supplier details", "", "Contract details", ""],
+            ["", "", "Name", "Postcode", "Title", "Reference"],
+            ["01/04/2024", "31/03/2029", "Quenby Ltd", "CT1 1AA", "Payroll", "R1"],
+        ],
+        id="another-order",
+    ),
+]
+
+
+@pytest.mark.parametrize("rows", TWO_ROWS)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_headers_in_two_rows_are_read_as_one_and_said(tmp_path: Path, rows: list[list[str]], kind: str) -> None:
+    if kind == "xlsx":
+        file = book(tmp_path, rows)
+    else:
+        file = tmp_path / "book.csv"
+        file.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    data, report = import_file(file, ImportOptions(council="Salford"), format="contracts")
+    assert (report.read, report.kept) == (1, 1)
+    assert spans(data) == {"R1": ("2024-04-01", "2029-03-31")}
+    assert by_reference(data) == {"R1": "Quenby Ltd"}
+    assert any("were read as one header" in note for note in report.notes)
+
+
+def test_two_groups_with_the_same_part_are_told_apart(tmp_path: Path) -> None:
+    rows = "Council,Supplier,Contract\nName,Name,Title\nDover,Quenby Ltd,Payroll\nAdur,Tallow Ltd,Maps\n"
+    data, report = imported(tmp_path, rows, format="contracts", council=None)
+    assert report.kept == 2
+    assert {"authority:dover", "authority:adur"} <= set(data.entities)
+    assert len(sellers(data)) == 2
+
+
+def test_a_header_with_a_title_above_or_a_blank_first_row_stays_one_row(tmp_path: Path) -> None:
+    rows = "Contracts,Register\n" + REGISTER + "R1,Name,Quenby Ltd,,\nR2,Maps,Tallow Ltd,,\n"
+    _, report = imported(tmp_path, rows, format="contracts")
+    assert (report.read, report.kept) == (2, 2)
+    assert not any("one header" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("above", "read"),
+    [
+        ("", 2),
+        ("Contract Title,Awarded To,Begins,Finishes,Worth\n", 2),
+        ("Our contracts,,,,\nContract Title,Awarded To,Begins,Finishes,Worth\n", 2),
+        ("What,Who,When,,How much\n,,from,to,\n", 2),
+        ("Scanner,Beck Ltd,TBC,,\n", 3),
+    ],
+)
+def test_a_header_below_the_columns_that_somebody_names_is_no_row(tmp_path: Path, above: str, read: int) -> None:
+    rows = "Payroll service,Larkmead Payroll Ltd,01/04/2024,31/03/2029,1000\nMaps,Tallow Ltd,,31/03/2028,700.50\n"
+    columns = ("title", "supplier", "start", "end", "value")
+    data, report = imported(tmp_path, above + rows, format="contracts", columns=columns)
+    assert (report.read, report.kept) == (read, read)
+    assert not sellers(data) & {"Awarded To", "Who"}
+    assert any("header" in note for note in report.notes) == (read == 2 and above != "")
