@@ -14,6 +14,7 @@ from riskgraph.data.read import read_register
 from riskgraph.dates import fixed_date
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
+from riskgraph.importers.bods import BODS
 from riskgraph.importers.columns import place_columns
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
 from riskgraph.importers.cyclonedx import CYCLONEDX
@@ -24,7 +25,7 @@ from riskgraph.importers.local_links import LOCAL_LINKS
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
 from riskgraph.importers.opening import OpenedSource, opened
-from riskgraph.importers.ownership import BODS, OWNERSHIP
+from riskgraph.importers.ownership import OWNERSHIP
 from riskgraph.importers.refusals import no_format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.source import SourceFile
@@ -167,8 +168,14 @@ def _imported(
         options = replace(options, refuses=refuses)
     if options.cpv or options.areas:
         options = replace(options, refuses=about(options, options.refuses))
-    statements = Statements(report, options, before.councils)
+    statements = Statements(report, options, before.councils, before.names)
     known.read(files, statements)
+    if statements.departments and not statements.purchases and not statements.relations:
+        seen = ", ".join(repr(name) for name, _ in statements.departments.most_common(4))
+        raise RiskGraphError(
+            f"{path.name} names no council or other public body as whose rows these are: {seen}.",
+            "Say whose file it is: --council 'Salford City Council'",
+        )
     if not statements.purchases and not statements.relations and base is None and not report.read:
         raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")
     return assemble(statements, before, path)

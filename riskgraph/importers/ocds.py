@@ -14,12 +14,21 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from riskgraph.importers.contracts import one_value_for_several, stated_or_guessed_area
+from riskgraph.importers.contracts import stated_or_guessed_area
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
 from riskgraph.importers.json_objects import as_object, as_objects, first_keys
 from riskgraph.importers.report import ImportReport
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party, withheld
+from riskgraph.importers.statements import (
+    Citation,
+    Party,
+    Purchase,
+    Statements,
+    in_order,
+    named_party,
+    one_value_for_several,
+    withheld,
+)
 from riskgraph.importers.values import clean, parse_date, web_address
 from riskgraph.vocabulary import patterns, words
 
@@ -39,7 +48,7 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
     report = statements.report
     found: SortedOnDisk[tuple[_AwardKey, str, Purchase]] = SortedOnDisk(key=itemgetter(0, 1))
     seen = 0
-    for content in _releases(items, report):
+    for content in _releases(_under_terms(items, statements), report):
         release = _Release(content, statements)
         seen += 1
         statements.dated(release.dated, "release", release.ocid)
@@ -53,6 +62,16 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
         statements.buy(newest)
         for _, _, purchase in older:
             report.skip(purchase.where, "the same award, contract and supplier in another release: the newest counts")
+
+
+def _under_terms(
+    items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same, with the licence of each package noted."""
+    for place, item in items:
+        if not place and (terms := _text(item.get("license"))):
+            statements.licences.add(terms)
+        yield place, item
 
 
 def _releases(items: Iterator[tuple[str, dict[str, Any]]], report: ImportReport) -> Iterator[dict[str, Any]]:

@@ -64,7 +64,10 @@ EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only show
 _TICK = 1000  # rows between two signs of progress
 _NO_AMOUNT = "amount that is none, left blank"
 _USUAL = ColumnStyles()
-_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen",
+)  # fmt: skip
 
 
 class SourceRow:
@@ -133,6 +136,10 @@ class SourceRow:
         """A company, with the number in another cell; none if the cell names nobody."""
         ids = ((scheme, self[number]),) if number and self[number] else ()
         return named_party(self[name], self.statements.report, ids)
+
+    def buyer(self, name: str) -> tuple[str, str]:
+        """Whose row it is, and the department that stands where the council should (`Statements.buyer`)."""
+        return self.statements.buyer(self[name], self.columns.header_of(name) if name in self.columns else "")
 
     def day(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY; what is none is not told."""

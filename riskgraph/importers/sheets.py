@@ -200,12 +200,12 @@ def _width(sample: str, delimiter: str) -> int:
 def _delimiter(sample: str) -> str:
     lines = [line for line in sample.splitlines()[:40] if line.strip()]
 
-    def score(mark: str) -> tuple[int, int]:
+    def score(mark: str) -> tuple[float, int]:
         try:
             widths = [len(row) for row in csv.reader(lines, delimiter=mark)]
         except csv.Error:
             return 0, 0
         most = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
-        return (widths.count(most) if most > 1 else 0), most
+        return (widths.count(most) / len(widths) if most > 1 else 0), most  # of its rows: a cell may hold lines
 
     return max(",;\t|", key=score)

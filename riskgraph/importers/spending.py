@@ -19,7 +19,7 @@ from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
 from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.rows import SourceRow, TableKind
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
+from riskgraph.importers.statements import DEPARTMENT, Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import says_nothing
 
 __all__ = ["SPENDING"]
@@ -94,14 +94,14 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         currency = row.currency("amount") if amount is None else ""
         if amount is not None:
             money.seen(amount)
-        payer = row["payer"] or options.council
+        payer, department = row.buyer("payer")
         reason = _unread(row, supplier, amount is not None or bool(currency), bool(text) and day is None)
         if reason:
             row.skip(reason, amount, _text_of(row, reason))
         elif row.withheld(supplier, amount):
             pass
         elif not payer:
-            row.skip("no payer", amount)
+            row.skip(DEPARTMENT if department else "no payer", amount)
         else:
             if day and day not in days:
                 day = statements.dated(day, "payment", row.where)
