@@ -41,7 +41,7 @@ _LIKE = 0.88  # likeness from which a header is taken for a known one
 _AGAINST = 0.2  # a column of which less fits than this contradicts its header
 _SURE = {"given": 1.0, "exact": 1.0, "shortened": 0.9, "like": 0.6, "values": 0.5}  # by how the name was known
 _FIGURES = {"dates", "amounts", "numbers"}
-_CONTRARY = {"date": "no date", "money": "no amount", "name": "no name"}
+_CONTRARY = {"date": "date", "money": "amount", "name": "name"}
 Row = tuple[str, ...]
 
 
@@ -62,7 +62,7 @@ class TableKind:
     name
         What the kind is called, where a format has several.
     sheet
-        Pattern of the names of its sheets, where a format has several kinds.
+        Pattern of the names of its sheets, where a format has several kinds; without one, its columns tell.
     needed
         Whether a file without such a sheet is refused.
     sign
@@ -268,27 +268,28 @@ class _Placing:
             )
             if not candidates:
                 continue
-            contrary, _, _, place, how = candidates[0]
-            passed = [one for one in candidates[1:] if one[0] and one[2] < candidates[0][2]]
+            contrary, _, rank, place, how = candidates[0]
+            passed = [one for one in candidates[1:] if one[2] < rank]
             if contrary and not self.given:
                 why = self.contrary(name, place)
-                if name in self.kind.required:
+                if name in {*self.kind.required, self.kind.whose}:
                     self.against[name] = why
                     continue
                 if self.kind.holds[name] == "date":
-                    self.doubts.append(f"{why}.")
+                    self.doubts.append(f"{why[0].upper()}{why[1:]}.")
             elif passed:
-                self.guesses.append(
-                    f"{self.contrary(name, passed[0][3])}: {self.header[place]!r} read as {name} instead"
-                )
+                self.guesses.append(f"{self.contrary(name, passed[0][3])}: {self.header[place]!r} read as {name}")
             self.found[name] = place
             self.how[name] = "given" if self.given else how
 
     def contrary(self, name: str, place: int) -> str:
         """Why a column is not what its header says."""
-        look = self.look(place)
+        look, fit = self.look(place), self.fit(name, place)
         assert look is not None
-        return f"Column {self.header[place]!r} holds {_CONTRARY[self.kind.holds[name]]} but {look}"
+        if not self.contradicts(name, place):
+            return f"column {self.header[place]!r} is hardly filled"
+        hardly = "no" if not fit else "hardly a"
+        return f"column {self.header[place]!r} holds {hardly} {_CONTRARY[self.kind.holds[name]]} but {look}"
 
     def empty(self, place: int) -> bool:
         """Whether hardly a cell of a column is filled."""
@@ -357,11 +358,21 @@ class _Placing:
 
 
 def kind_of(sheet: SourceTable, kinds: Sequence[TableKind]) -> TableKind | None:
-    """Which kind a table is, by its name; where there is one kind only, every table may be of it."""
+    """Which kind a table is, by its name or its columns; where there is one kind only, every table may be of it."""
     if len(kinds) == 1:
         return kinds[0]
     names = (sheet.name, normalise(sheet.name))
-    return next((kind for kind in kinds if any(re.search(kind.sheet, name, re.IGNORECASE) for name in names)), None)
+    for kind in kinds:
+        if kind.sheet and any(re.search(kind.sheet, name, re.IGNORECASE) for name in names):
+            return kind
+    by_columns = [kind for kind in kinds if not kind.sheet]
+    tops = [cells for _, cells in _first_rows(sheet)][:_FIRST] if by_columns else []
+    return next((kind for kind in by_columns if any(_has_required(kind, cells) for cells in tops)), None)
+
+
+def _has_required(kind: TableKind, cells: Row) -> bool:
+    columns = place_columns(cells, kind)
+    return all(name in columns for name in kind.required)
 
 
 class TableSeen(NamedTuple):
