@@ -56,6 +56,7 @@ def source_options(command: F) -> F:
     @click.option(
         "--as-of", metavar="DATE", help="The date of the data.  [default: the latest day the source speaks of]"
     )
+    @click.option("--licence", metavar="TEXT", help="Terms under which the source is published, such as 'OGL 3.0'.")
     @functools.wraps(command)
     def wrapped(
         *args: Any,
@@ -66,6 +67,7 @@ def source_options(command: F) -> F:
         suppliers: str | None,
         buyers: str | None,
         as_of: str | None,
+        licence: str | None,
         **kwargs: Any,
     ) -> Any:
         def said(base: Dataset | None, title: str | None = None) -> ImportOptions:
@@ -80,6 +82,7 @@ def source_options(command: F) -> F:
                 buyers=buyers,
                 reviewed=read_decisions(decisions, base) if decisions else {},
                 as_of=as_of,
+                licence=licence,
                 title=title,
             )
 
@@ -144,7 +147,7 @@ def command(
     from riskgraph.data.checks import run_checks
     from riskgraph.data.folders import write_folder
     from riskgraph.errors import DataError, RiskGraphError
-    from riskgraph.render.imports import import_text, nothing_kept
+    from riskgraph.render.import_report import import_text, nothing_kept
     from riskgraph.render.tables import as_json
 
     if to and into:

@@ -1,10 +1,15 @@
-"""What lies in the spool, taken into the map like any file: all of it, or the map stays as it was."""
+"""What lies in the spools, taken into the map like any file: all of it, or the map stays as it was.
+
+The map is one's own rows and the import of all notices that were fetched so far, made anew each time: so an amended
+contract has the dates of its last notice, a cancelled one is gone, and neither the order of the runs nor that of the
+pages plays a part.
+"""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -17,9 +22,10 @@ from riskgraph.data.folders import current
 from riskgraph.data.read import read
 from riskgraph.data.write import write
 from riskgraph.errors import DataError, RiskGraphError
+from riskgraph.fetching.made import MADE, MadeRows, left_out
 from riskgraph.fetching.pages import page
-from riskgraph.fetching.sources import Source
-from riskgraph.fetching.spool import Choice, KeptPage, Spool
+from riskgraph.fetching.sources import NOTICE_SOURCES, Source
+from riskgraph.fetching.spool import KeptPage, Spool, SpoolState
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.importing import import_file
 from riskgraph.importers.report import ImportReport
@@ -33,26 +39,30 @@ _Line = tuple[str, str, str, str]  # process, release, date, and the release as 
 
 @dataclass(frozen=True)
 class Taken:
-    """What the pages of a run made of the map."""
+    """What the notices made of the map."""
 
-    releases: int  # each once
-    report: ImportReport | None = None  # none if nothing came
-    dataset: Dataset | None = None
+    before: Dataset | None
+    after: Dataset | None  # none if there is nothing to make a map of
+    reports: Mapping[str, ImportReport]  # by source, of all of its notices that were fetched so far
+    notices: Mapping[str, int]  # each once
     written: tuple[str, ...] = ()  # the files of the map that changed
-    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON can hold it."""
+        return {
+            "written": list(self.written),
+            "notices_so_far": dict(self.notices),
+            "imports": {name: report.to_dict() for name, report in self.reports.items()},
+        }
 
 
-def take_in(
-    folder: Path,
-    spool: Spool,
-    source: Source,
-    kept: Iterable[KeptPage],
-    choice: Choice,
-    tick: Callable[[int, int], None] = lambda done, total: None,
-) -> Taken:
-    """Import pages of the spool and write the map.
+def take_in(folder: Path, tick: Callable[[int, int], None] = lambda done, total: None) -> Taken:
+    """Make a map of one's own rows and of everything that was fetched, and write it.
 
-    The releases are put in order first, so that the map is the same whatever pages and runs they came in.
+    Parameters
+    ----------
+    folder
+        The map; a new one is made if there is none. Nobody else may fetch for it meanwhile (`locked`).
 
     Raises
     ------
@@ -61,32 +71,70 @@ def take_in(
     RiskGraphError
         If a page is not as it was kept, or the map cannot be written.
     """
+    spools = [(one, Spool(folder, one.name)) for one in NOTICE_SOURCES]
+    kept = [(one, spool, state) for one, spool in spools if (state := spool.state())]
+    before = read(folder) if current(folder, "dataset.toml").is_file() else None
+    listed = MadeRows.read(folder)
+    own = listed.without(before) if before else None
+    made, reports, notices = own, dict[str, ImportReport](), dict[str, int]()
+    for one, spool, state in kept:
+        count, imported = _imported(one, spool, state, made, tick)
+        notices[one.name] = count
+        if imported is not None:
+            made, reports[one.name] = imported
+    written: tuple[str, ...] = ()
+    if made is not None and (before is not None or made.relations):
+        gone = listed.taken_away(before) if before else frozenset()
+        made = left_out(made, gone, own or made)
+        if wrong := [problem for problem in run_checks(made, {}) if problem.severity == "error"]:
+            raise DataError("what was fetched", wrong, "the map stays as it was")
+        rows = listed.after(own, made, gone) if own else MadeRows({}).after(_nothing(made), made, gone)
+        written = write(made, folder, {MADE: rows.content()})
+        made = read(folder)
+    else:
+        made = None
+    for _, spool, state in kept:
+        state.settle()
+        spool.keep(state)
+        spool.tidy(state)
+    return Taken(before, made, reports, notices, written)
+
+
+def _nothing(dataset: Dataset) -> Dataset:
+    return Dataset.of(
+        dataset.path, dataset.info, entities={}, relations={}, evidence={}, incidents={}, effects=(), register={}
+    )
+
+
+def _imported(
+    source: Source, spool: Spool, state: SpoolState, base: Dataset | None, tick: Callable[[int, int], None]
+) -> tuple[int, tuple[Dataset, ImportReport] | None]:
+    """The whole notices of a source, and the map with them."""
+    # put in order first, so that the map is the same whatever pages and runs they came in
     lines: SortedOnDisk[_Line] = SortedOnDisk(key=itemgetter(0, 2, 1, 3), limit=_IN_MEMORY)
-    for one in kept:
-        for release in _releases(spool, one):
-            lines.append(_line(release))
+    awarded = False
+    for window in state.whole.values():
+        for kept in window.pages:
+            for release in _releases(spool, source, kept):
+                awarded = awarded or bool(release.get("awards") or release.get("contracts"))
+                lines.append(_line(release))
     with tempfile.TemporaryDirectory(prefix="riskgraph-") as place:
         path = Path(place) / f"{source.name}.jsonl"
         count = _write_once(path, lines)
-        if not count:
-            return Taken(0)
-        base = read(folder) if current(folder, "dataset.toml").is_file() else None
+        if not awarded:
+            return count, None
+        choice = state.choice
         options = ImportOptions(
             buyers=choice.buyers, cpv=choice.cpv, areas=choice.areas, title=f"Contracts from {source.title}", tick=tick
         )
-        dataset, report = import_file(path, options, base, "ocds")
-    if base is None and not dataset.relations:
-        return Taken(count, report, notes=("No map was written: nothing of it is about the buyers that were chosen.",))
-    if wrong := [problem for problem in run_checks(dataset, {}) if problem.severity == "error"]:
-        raise DataError(source.title, wrong, "the map stays as it was")
-    return Taken(count, report, dataset, write(dataset, folder))
+        return count, import_file(path, options, base, "ocds")
 
 
-def _releases(spool: Spool, kept: KeptPage) -> Iterator[dict[str, Any]]:
+def _releases(spool: Spool, source: Source, kept: KeptPage) -> Iterator[dict[str, Any]]:
     content = spool.content(kept)
     if content is None:
         raise RiskGraphError(
-            f"{kept.file} is not as it was kept.", "Run the same command again: it is asked for once more."
+            f"{kept.file} is not as it was kept.", f"Fetch from {source.title} again: it is then asked for once more."
         )
     yield from page(content).releases
 

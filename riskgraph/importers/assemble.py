@@ -26,6 +26,7 @@ from riskgraph.importers.purchases import add_purchase, recognised
 from riskgraph.importers.report import DateFrom, ImportReport
 from riskgraph.importers.stated_relations import add_stated
 from riskgraph.importers.statements import ImportOptions, Party, Purchase, StatedRelation, Statements
+from riskgraph.importers.supplier_names import KnownSuppliers, NamesInACell
 from riskgraph.importers.values import slug
 from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
 
@@ -40,7 +41,8 @@ class PriorKnowledge:
     register: Mapping[str, RegisterEntry]
     brought: Mapping[str, RegisterEntry]  # what the source, or the map, has of its own
     councils: Councils
-    reviewed: Mapping[str, str]  # company_key -> supplier, as a person decided
+    reviewed: Mapping[str, str]  # company_key -> supplier, as a person decided; several between semicolons
+    names: NamesInACell
 
 
 def prior_knowledge(
@@ -55,9 +57,22 @@ def prior_knowledge(
     brought = {**(base.register if base is not None and own else {}), **options.register, **entries}
     register = {**usual, **brought}
     extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
-    reviewed = {normalise(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(AUTHORITY)}
-    companies = {company_key(name): id_ for name, id_ in options.reviewed.items() if id_.startswith(SUPPLIER)}
-    return PriorKnowledge(base, register, brought, Councils(register, {**known_as, **reviewed}, extra), companies)
+    reviewed = {normalise(name): ids for name, ids in options.reviewed.items() if SUPPLIER not in ids}
+    companies = {company_key(name): ids for name, ids in options.reviewed.items() if SUPPLIER in ids}
+    names = {id_: e.name for id_, e in (*directory().entities.items(), *(base.entities.items() if base else ()))}
+    names |= {id_: entry.name or id_ for id_, entry in register.items()}
+    for id_ in {one for ids in companies.values() for one in ids.split(";") if ";" in ids}:
+        companies.setdefault(company_key(names[id_]), id_)
+    councils = Councils(register, {**known_as, **reviewed}, extra)
+    others = _services_of(base)
+
+    def meant(name: str) -> str | None:
+        service = others.get(normalise(name), ("",))[0] or directory().service(name)
+        return service or councils.sure(name)
+
+    suppliers = KnownSuppliers(base.entities if base else {}, companies)
+    in_a_cell = NamesInACell(suppliers, meant, names.__getitem__)
+    return PriorKnowledge(base, register, brought, councils, companies, in_a_cell)
 
 
 def known_buyers_only(

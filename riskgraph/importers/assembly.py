@@ -215,7 +215,7 @@ class Assembly:
             stance="supports",
             about=cited.about,
             claim=claim,
-            licence=cited.licence or options.licence or self.statements.licence,
+            licence=cited.licence or self.statements.licence,
         )
         return id_
 

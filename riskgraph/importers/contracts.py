@@ -11,13 +11,21 @@ from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.rows import SourceRow, TableKind, score_of_headers
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, in_order, named_party
+from riskgraph.importers.statements import (
+    DEPARTMENT,
+    SHARED_VALUE,
+    Citation,
+    Party,
+    Purchase,
+    Statements,
+    in_order,
+    named_party,
+    one_value_for_several,
+)
 from riskgraph.importers.words import area_of_title
 from riskgraph.vocabulary import headers, words
 
-__all__ = ["CONTRACTS", "CONTRACTS_FINDER", "one_value_for_several", "packed_suppliers", "stated_or_guessed_area"]
-
-SHARED_VALUE = "one value for several suppliers, left out"
+__all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guessed_area"]
 
 _TABLE = TableKind.of(
     "contracts",
@@ -100,9 +108,10 @@ def _award(
     """What one supplier's part of a row says."""
     money = value if sharing == 1 else None
     report, options = statements.report, statements.options
-    council, where = row["council"] or options.council, row.where
+    council, department = (row["council"], "") if row["council_code"] else row.buyer("council")
+    where = row.where
     if not council:
-        return row.skip("no council", money)
+        return row.skip(DEPARTMENT if department else "no council", money)
     if row["status"].lower() in words("contract: dead", "contracts-finder"):
         return row.skip("withdrawn or cancelled", money)
     if row.withheld(named.name, money):
@@ -117,7 +126,7 @@ def _award(
     begun, latest = row.date("start"), row.date("latest")
     last = max(filter(None, (row.date("end"), row.date("current"))), key=last_day, default=None)
     annual = row.amount("annual")
-    notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"]) else ""]
+    notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"] or department) else ""]
     if sharing > 1 and (value, annual) != (None, None):
         notes.append(one_value_for_several(sharing, where, report))
         value = annual = None
@@ -150,12 +159,6 @@ def _award(
         )
     )
     return None
-
-
-def one_value_for_several(sharing: int, where: str, report: ImportReport) -> str:
-    """The note of an award whose value is for several suppliers together, and so for none of them."""
-    report.guess(SHARED_VALUE, where)
-    return f"one value for {sharing} suppliers was left out"
 
 
 def stated_or_guessed_area(label: str, title: str, report: ImportReport) -> tuple[str | None, str | None]:

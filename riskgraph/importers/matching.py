@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,17 +13,21 @@ from riskgraph.data.directory import directory, short_names
 from riskgraph.data.names import registered_initials
 from riskgraph.data.read import shipped_aliases
 from riskgraph.data.spelling import closed_up, company_key, normalise, written_out
+from riskgraph.importers.parts import fewest, pieces
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.statements import Party
+from riskgraph.importers.supplier_names import KnownSuppliers
 from riskgraph.importers.values import company_number, slug
-from riskgraph.model import PRINCIPAL_COUNCILS, SUPPLIER, Entity, RegisterEntry
+from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, SUPPLIER, Entity, RegisterEntry
+from riskgraph.vocabulary import pattern
 
 __all__ = ["Councils", "Suppliers", "identifiers"]
 
 _ASIDE = re.compile(r"\s*[\(\[][^)\]]*[)\]]\s*")
-_PARTS = re.compile(r"\s*(?:,|/|\band\b|&|\+)\s*", re.IGNORECASE)
+_FOR_ANOTHER = re.compile(r"\b(?:for|behalf of)\s*$", re.IGNORECASE)  # who buys for somebody else does not use it
 _SORT = re.compile(
-    r"\b(?:councils?|borough|district|city|county|metropolitan|mbc|dc|bc|cc|royal|london|unitary|authorit(?:y|ies))\b",
+    r"\b(?:councils?|boroughs?|districts?|city|cities|county|metropolitan|mbc|dc|bc|cc|royal|london|unitary|"
+    r"authorit(?:y|ies))\b|(?<=boroughs) of\b|(?<=districts) of\b",
     re.I,
 )
 _PER_NOTICE = ("GB-FTS", "GB-CFS", "org", "")
@@ -37,7 +41,7 @@ class Councils:
     register
         The register, and what the source brought along.
     reviewed
-        Name (normalised) to id, as a person decided.
+        Name (normalised) to id, as a person decided; several ids of a joint buyer between semicolons.
     extra
         Further bodies of the data set that is imported into.
 
@@ -157,17 +161,16 @@ class Councils:
     def _find(self, name: str, day: str | None) -> tuple[tuple[str, ...], str]:
         text = normalise(name)
         if text in self.reviewed:
-            return (self.reviewed[text],), "reviewed"
+            ids = tuple(self.reviewed[text].split(";"))
+            return ids, "reviewed" if len(ids) == 1 else "joint"
         if name.strip().upper() in self.codes and re.fullmatch(r"[A-Z]\d{8}", name.strip().upper()):
             return (self.codes[name.strip().upper()],), "identifier"
         found, how = self._exact(text, day)
         if found or how == "several":
             return found, how
-        for shorter in self._trimmed(name):
-            found, how = self._exact(normalise(shorter), day)
-            if found:
-                return found, "trimmed"
         found, how = self._joint(name, day)
+        if not found:
+            found, how = self._trimmed(name, day)
         for said, key, known in (
             ("name", closed_up(name), self._closed_up),
             ("name", closed_up(written_out(name)), self._closed_up),
@@ -203,33 +206,77 @@ class Councils:
             return (), "several"
         return tuple(hits), said if hits else "none"
 
-    @staticmethod
-    def _trimmed(name: str) -> list[str]:
-        shorter = [_ASIDE.sub(" ", name)]
-        shorter += re.split(r"\s+[-\u2013:|]\s+|\s+t/a\s+|\s+trading as\s+", name, maxsplit=1, flags=re.I)[:1]
-        shorter += re.split(r"\bon behalf of\b", name, maxsplit=1, flags=re.I)[1:]
-        return [text for text in shorter if text.strip() and text != name]
+    def _trimmed(self, name: str, day: str | None) -> tuple[tuple[str, ...], str]:
+        """The council of a name with a department, a place or an aside: left out, unless it names another council."""
+        for kept, off in _shorter(name):
+            ids, _ = self._exact(normalise(kept), day)
+            if ids:
+                inside = (self._part(one.text, day) for one in pieces(off, pattern("joint buyer: between")))
+                if any(other and other != ids[0] and not self._near(other, ids[0]) for other in inside):
+                    return (), "several"
+                return ids, "trimmed"
+        return (), "none"
 
     def _joint(self, name: str, day: str | None) -> tuple[tuple[str, ...], str]:
         """A buyer that is several councils at once, if every part is one; else nobody."""
-        parts = [part for part in _PARTS.split(_ASIDE.sub(" ", name)) if part.strip()]
-        if not 2 <= len(parts) <= 8:
-            return (), "none"
-        found = []
-        for part in parts:
-            hits, _ = self._exact(normalise(part), day)
-            if not hits:
-                hits, _ = self._exact(normalise(_SORT.sub(" ", part)), day)
-            if len(hits) != 1 or hits[0].partition(":")[0] != "authority":
-                return (), "none"
-            found.append(hits[0])
-        sorts = {"council" if (kind := self._kind(id_)) in PRINCIPAL_COUNCILS else kind for id_ in found}
-        if len(set(found)) < 2 or len(sorts) > 1:  # "Surrey and Sussex Police" is not Surrey's county council
-            return (), "none"
-        return tuple(sorted(set(found))), "joint"
+        text = pattern("joint buyer: aside opened").sub(r" , \1 , ", pattern("joint buyer: around").sub("", name))
+        ways = [_ASIDE.sub(" ", text)]
+        if not self._part(ways[0], day):  # "Tri-borough (Westminster, Kensington & Chelsea, Hammersmith & Fulham)"
+            ways += [aside.strip(" ()[]") for aside in _ASIDE.findall(text)]
+        for text in ways:
+            found = fewest(pieces(text, pattern("joint buyer: between")), lambda part: self._part(part, day))
+            if found:
+                return self._together(text, found)
+        return (), "none"
+
+    def _together(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], str]:
+        """Whether bodies that are named together are one buyer."""
+        sorts = {"council" if (kind := self._kind(id_)) in PRINCIPAL_COUNCILS else kind for _, id_ in found}
+        if len(sorts) > 1 and not all(pattern("public body").search(part) for part, _ in found):
+            return (), "none"  # "Surrey and Sussex Police" is not Surrey's county council
+        if len(found) == 2:
+            (one, first), (two, second) = found
+            between = text[text.index(one) + len(one) : text.rindex(two)]
+            if _FOR_ANOTHER.search(between):
+                return (second,), "trimmed"
+            if not re.search(r"\w|[&+/;\n]", between) and self._near(first, second):
+                return (), "none"  # a district and its county, as in an address
+        ids = tuple(sorted({id_ for _, id_ in found}))
+        return (ids, "joint") if len(ids) > 1 else (ids, "trimmed")
+
+    def _part(self, text: str, day: str | None) -> str | None:
+        """The one public body that a part of a joint buyer's name means."""
+        text = text.strip(" -:,.")
+        for key in (text, _SORT.sub(" ", text)):
+            hits, how = self._exact(normalise(key), day)
+            if not hits and how != "several":
+                hits, _ = self._exact(closed_up(written_out(key)), day, self._closed_up)
+            if len(hits) == 1 and hits[0].startswith(AUTHORITY):
+                return hits[0]
+        return None
+
+    def _near(self, one: str, other: str) -> bool:
+        """Whether one body lies in the other, or came after it."""
+        entries = {id_: self.register[id_] for id_ in (one, other) if id_ in self.register}
+        within = {above for entry in entries.values() for above in (entry.parent_county, entry.combined_authority)}
+        return not self.differ(one, other) or bool(within & {one, other})
 
     def _kind(self, id_: str) -> str | None:
         return self.register[id_].kind if id_ in self.register else None
+
+
+def _shorter(name: str) -> Iterator[tuple[str, str]]:
+    """A name without what stands in brackets, behind a mark or before "on behalf of", and what that is."""
+    if asides := _ASIDE.findall(name):
+        yield _ASIDE.sub(" ", name), ",".join(aside.strip(" ()[]") for aside in asides)
+    kept, *off = re.split(
+        r"\s+[-\u2013\u2014:|]+\s+|\s+t/a\s+|\s+trading as\s+|\s*[,;]\s*", name, maxsplit=1, flags=re.I
+    )
+    if off:
+        yield kept, off[0]
+    _, *after = re.split(r"\bon behalf of\b", name, maxsplit=1, flags=re.I)
+    if after:
+        yield after[0], ""
 
 
 def identifiers(party: Party, report: ImportReport | None = None) -> tuple[str, ...]:
@@ -310,6 +357,7 @@ class Suppliers:
         self._taken = set(base) | set(directory().entities)
         self._known_numbers = {f"GB-COH-{number}": id_ for number, id_ in directory().numbers.items()}
         self._numbers: dict[str, str] = {}
+        self._names = KnownSuppliers(base, reviewed)
         self._keys: dict[str, set[str]] = defaultdict(set)
         for entity in base.values():
             if entity.kind != SUPPLIER:
@@ -391,7 +439,7 @@ class Suppliers:
 
     def _known(self, company: _NamedCompany) -> str | None:
         keys = {company_key(name) for name in company.names}
-        decided = {self.reviewed[key] for key in keys if key in self.reviewed}
+        decided = {self.reviewed[key] for key in keys if ";" not in self.reviewed.get(key, ";")}
         if len(decided) == 1:
             return decided.pop()
         for numbers in (self._numbers, self._known_numbers):
@@ -412,6 +460,8 @@ class Suppliers:
             )
             return None
         hits = {id_ for key in keys if (id_ := directory().supplier(key))}
+        if not hits and not company.numbers:
+            return self._behind(company)
         if len(hits) == 1:
             hit = hits.pop()
             if company.numbers and hit in directory().numbers.values():
@@ -421,6 +471,15 @@ class Suppliers:
                 )
             return hit
         return None
+
+    def _behind(self, company: _NamedCompany) -> str | None:
+        """The known supplier whose name is left when what finance systems add is taken off."""
+        found = {name: known for name in company.names if (known := self._names.behind(name))}
+        if len({id_ for id_, _ in found.values()}) != 1:
+            return None
+        for name, (id_, left) in sorted(found.items()):
+            self.report.guess("supplier found after leaving out part of its name", f"{name!r} read as {left!r}: {id_}")
+        return next(iter(found.values()))[0]
 
     def _join_by_name(self, companies: list[_NamedCompany]) -> None:
         by_key: dict[str, list[_NamedCompany]] = defaultdict(list)

@@ -9,7 +9,7 @@ from riskgraph.dates import last_day
 from riskgraph.importers.formats import Format
 from riskgraph.importers.report import FILLED
 from riskgraph.importers.rows import SourceRow, TableKind
-from riskgraph.importers.statements import Citation, Party, Purchase, Statements, named_party
+from riskgraph.importers.statements import DEPARTMENT, Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import parse_hours, web_address
 from riskgraph.importers.words import certificates_of, hosting_of
 from riskgraph.vocabulary import words
@@ -28,12 +28,12 @@ _TABLE = TableKind.of(
 def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
     above = (0, "")  # the row before, and its council
     for row in rows:
-        council = row["council"] or statements.options.council or ""
-        if not council and above[1] and above[0] == row.number - 1 and row["supplier"]:
+        council, department = row.buyer("council")
+        if not council and not department and above[1] and above[0] == row.number - 1 and row["supplier"]:
             council = above[1]
             row.guess(FILLED, council)
         above = (row.number, council)
-        purchase = _purchase(row, council, statements)
+        purchase = _purchase(row, council, department, statements)
         if purchase is not None:
             statements.buy(purchase)
     day = statements.options.as_of or (statements.known[0] if statements.known else None)
@@ -46,10 +46,10 @@ def _register(rows: Iterator[SourceRow], statements: Statements) -> None:
             )
 
 
-def _purchase(row: SourceRow, council: str, statements: Statements) -> Purchase | None:
+def _purchase(row: SourceRow, council: str, department: str, statements: Statements) -> Purchase | None:
     report = statements.report
     if not council:
-        row.skip("no council")
+        row.skip(DEPARTMENT if department else "no council")
         return None
     if row.withheld(row["supplier"]):
         return None
@@ -69,6 +69,7 @@ def _purchase(row: SourceRow, council: str, statements: Statements) -> Purchase 
     importance, people = row.word("importance", "importance"), row.count_of("people")
     labels = (("importance", "how important", importance), ("people", "about how many people", people))
     notes = [f"{label}: {row[name]}".replace(";", ",") for name, label, value in labels if row[name] and value is None]
+    notes += [f"unit: {department}".replace(";", ",")] if department else []
     hours = parse_hours(row["tolerable"])
     return Purchase(
         where=row.where,

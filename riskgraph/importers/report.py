@@ -151,7 +151,12 @@ class ImportReport:
             self.money.kept += money
 
     def skip(self, where: str, reason: str, rows: int = 1, money: Decimal | None = None) -> None:
-        """Rows that were not taken, and why; with their sum in the column of money."""
+        """Rows that were not taken, and why; with their sum in the column of money.
+
+        No row is the second supplier of a cell: its row counts with the first.
+        """
+        if not rows:
+            return
         self.skipped_count[reason] += rows
         places = self.skipped.setdefault(reason, [])
         if len(places) < self.LIMIT:

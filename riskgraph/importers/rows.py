@@ -66,7 +66,10 @@ _MANY = 16_384  # cells of a column that are remembered
 _TICK = 1000  # rows between two signs of progress
 _NO_AMOUNT = "amount that is none, left blank"
 _USUAL = ColumnStyles()
-_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBERS = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen",
+)  # fmt: skip
 
 
 class _Column:
@@ -162,6 +165,10 @@ class SourceRow:
         """A company, with the number in another cell; none if the cell names nobody."""
         ids = ((scheme, self[number]),) if number and self[number] else ()
         return named_party(self[name], self.statements.report, ids)
+
+    def buyer(self, name: str) -> tuple[str, str]:
+        """Whose row it is, and the department that stands where the council should (`Statements.buyer`)."""
+        return self.statements.buyer(self[name], self.columns.header_of(name) if name in self.columns else "")
 
     def day(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY; what is none is not told."""
@@ -375,9 +382,9 @@ def read_rows(
 def _rows(
     sheet: SourceTable, within: str, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
-    styles = styles_of(sheet, header, columns, getattr(kind, "holds", {}))
+    styles = styles_of(sheet, header, columns, kind.holds)
     for text in styles.told:
-        statements.report.note(f"{sheet.name}: {text}" if kind.name else text)
+        statements.report.say_first(f"{sheet.name}: {text}" if kind.name else text)
     of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
     place = ", ".join(filter(None, (within, of)))
     known = {name: _Column(places[0]) for name, places in columns.places.items() if len(places) == 1}

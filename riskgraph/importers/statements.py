@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +11,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
+from riskgraph.data.spelling import normalise
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.report import IMPOSSIBLE, LATER, ImportReport
+from riskgraph.importers.supplier_names import NamesInACell
 from riskgraph.importers.values import clean_supplier, redacted
 from riskgraph.model import RegisterEntry
+from riskgraph.vocabulary import pattern
 
 __all__ = [
+    "DEPARTMENT",
+    "SHARED_VALUE",
     "Citation",
     "ImportOptions",
     "ListedBody",
@@ -31,10 +37,14 @@ __all__ = [
     "ToldIncident",
     "in_order",
     "named_party",
+    "one_value_for_several",
     "withheld",
 ]
 
 
+DEPARTMENT = "no public body that is known stands in its column: a department? (--council says whose rows these are)"
+SHARED_VALUE = "one value for several suppliers, left out"
+_NAMES_COUNCILS = re.compile(r"council|authorit|\bbody\b", re.IGNORECASE)  # a header below which whatever stands is one
 _FIRST = "1990"  # what bears an earlier date is a default of somebody's system, such as 1 January 1900
 
 
@@ -293,18 +303,23 @@ class Statements:
     report: ImportReport
     options: ImportOptions = field(default_factory=ImportOptions)
     councils: Registered | None = None
+    names: NamesInACell | None = None
     purchases: SortedOnDisk[Purchase] = field(default_factory=_waiting)
     sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
     between: set[Party] = field(default_factory=set)  # through whom councils are served
     relations: list[StatedRelation] = field(default_factory=list)
     known: tuple[str, str] | None = None  # the latest day on which the source knew what it says, and what day that is
     begun: str | None = None  # the latest start of a contract that is not after today
-    licence: str | None = None  # terms under which the source says that it is published
+    licences: set[str] = field(default_factory=set)  # terms under which the source says that it is published
     bodies: list[ListedBody] = field(default_factory=list)
     suppliers: list[ListedSupplier] = field(default_factory=list)
     systems: dict[str, ListedSystem] = field(default_factory=dict)  # normalised name to what is said of it
     listed: list[tuple[str, Party]] = field(default_factory=list)  # kind and name; kept though no relation speaks of it
     incidents: list[ToldIncident] = field(default_factory=list)
+    departments: Counter[str] = field(
+        default_factory=Counter
+    )  # what stands where a council should, and in how many rows
+    _buyers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def wanted(self, purchase: Purchase) -> bool:
         """Whether the user wants a purchase; if not, its rows are counted with the reason."""
@@ -314,16 +329,91 @@ class Statements:
         return not reason
 
     def buy(self, purchase: Purchase) -> None:
-        """Keep a purchase, if it is wanted."""
-        if not self.wanted(purchase):
-            return
-        self.purchases.append(purchase)
-        self.sellers[purchase.supplier] += purchase.rows
-        if purchase.subcontractors:
-            self.sellers.update(purchase.subcontractors)
-        if purchase.through:
-            self.sellers[purchase.through] += 1
-            self.between.add(purchase.through)
+        """Keep a purchase, if it is wanted; of several suppliers in one cell, each apart and without a value."""
+        for one in self._each_supplier(purchase):
+            if not self.wanted(one):
+                continue
+            self.purchases.append(one)
+            self.sellers[one.supplier] += one.rows
+            if one.subcontractors:
+                self.sellers.update(one.subcontractors)
+            if one.through:
+                self.sellers[one.through] += 1
+                self.between.add(one.through)
+
+    def buyer(self, text: str, header: str) -> tuple[str, str]:
+        """Whose row it is, "" where nobody can tell, and the department that stands where the council should.
+
+        Parameters
+        ----------
+        text
+            The cell.
+        header
+            That of its column: below "Council" whatever stands is one, below "Organisation" it may be a department.
+
+        Examples
+        --------
+        >>> statements = Statements(ImportReport("a.csv", "spending"), ImportOptions(council="Bristol"))
+        >>> statements.buyer("Housing", "Organisation"), statements.buyer("Otherham Town Council", "Organisation")
+        (('Bristol', 'Housing'), ('Otherham Town Council', ''))
+        """
+        found = self._buyers.get((text, header))
+        if found is None:
+            found = self._buyers[text, header] = self._buyer(text, header)
+        council, unit = found
+        if unit and council:
+            self.report.guess("no council in the cell: the department of the one that --council names", unit)
+        elif unit:
+            self.departments[unit] += 1
+            self.report.unmatched_councils[unit] += 1
+        return found
+
+    def _buyer(self, text: str, header: str) -> tuple[str, str]:
+        named = self.options.council or ""
+        if not text or normalise(text) == normalise(named):
+            return named, ""
+        how = self.councils.find(text)[1] if self.councils else "none"
+        if how == "initials" and named:
+            how = "none"  # "ASC" is adult social care
+        known = how != "none" or (self.names is not None and self.names.meant(text) is not None)
+        if known or pattern("public body").search(text):
+            return text, ""
+        may_be_a_place = " " not in text and not pattern("department").search(text)
+        if not named and (may_be_a_place or _NAMES_COUNCILS.search(header)):
+            return text, ""
+        return named, text
+
+    def _each_supplier(self, purchase: Purchase) -> tuple[Purchase, ...]:
+        """A purchase for each supplier of its cell; the rows count with the first."""
+        name, ids = purchase.supplier
+        if ids or self.names is None:
+            return (purchase,)
+        apart = self.names.apart(name)
+        if apart.doubtful:
+            self.report.guess("several suppliers in one cell?", f"{purchase.where}: {name!r}")
+        if apart.names == (name,):
+            return (purchase,)
+        first, *others = (purchase._replace(supplier=Party(one)) for one in apart.names)
+        if not others:
+            self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
+            return (first,)
+        self.report.guess("several suppliers in one cell, each taken", f"{purchase.where}: {', '.join(apart.names)}")
+        note = purchase.note
+        if (purchase.contract_value_gbp, purchase.annual_value_gbp) != (None, None):
+            said = one_value_for_several(len(apart.names), purchase.where, self.report)
+            note = "; ".join(filter(None, (note, said)))
+        if self.report.money is not None and purchase.amount is not None:
+            self.report.money.leave(SHARED_VALUE, purchase.amount)
+        counted = (purchase.rows, *(0 for _ in others))
+        return tuple(
+            one._replace(contract_value_gbp=None, annual_value_gbp=None, amount=None, note=note, rows=rows)
+            for one, rows in zip((first, *others), counted, strict=True)
+        )
+
+    @property
+    def licence(self) -> str | None:
+        """The terms under which all of the source is published."""
+        return self.options.licence or (next(iter(self.licences)) if len(self.licences) == 1 else None)
 
     def dated(self, day: str | None, what: str = "day in it", where: str = "") -> str | None:
         """A day on which the source knew what it says; `None`, and counted, if it lies after today or long ago.
@@ -381,6 +471,12 @@ def named_party(text: str, report: ImportReport, ids: tuple[tuple[str, str], ...
     if taken:
         report.guess("words taken off the name of a supplier", f"{text!r} read as {cleaned!r}")
     return Party(cleaned, ids) if cleaned else None
+
+
+def one_value_for_several(sharing: int, where: str, report: ImportReport) -> str:
+    """The note of an award whose value is for several suppliers together, and so for none of them."""
+    report.guess(SHARED_VALUE, where)
+    return f"one value for {sharing} suppliers was left out"
 
 
 def withheld(text: str, where: str, report: ImportReport, money: Decimal | None = None) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from riskgraph.analysis.changes import AnswerChange, Changes
@@ -12,7 +11,6 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.diff import RowChange
 from riskgraph.data.joining import Conflict
 from riskgraph.dates import DATE, in_words
-from riskgraph.importers.report import ImportReport
 from riskgraph.importers.review import Doubt
 from riskgraph.model import SUPPLIER, Band
 from riskgraph.render.blocks import Block, Items, Text
@@ -20,83 +18,7 @@ from riskgraph.render.headline import dates_of, failing
 from riskgraph.render.page import Page, paragraphs
 from riskgraph.render.words import EFFECTS, area_label, band_phrase, bodies, join, plural, root_name, row_phrase
 
-__all__ = [
-    "changes_page",
-    "doubts_text",
-    "import_text",
-    "laid_text",
-    "merge_page",
-    "nothing_kept",
-    "overlap_page",
-    "written",
-]
-
-
-def import_text(reports: Sequence[ImportReport], dataset: Dataset, where: str | None) -> str:
-    """What was read, kept, skipped and guessed, file by file."""
-    read, kept = sum(r.read for r in reports), sum(r.kept for r in reports)
-    lines = [
-        f"{plural(read, 'row')} read, {kept:,} kept, {read - kept:,} left out: "
-        f"{len(dataset.entities):,} bodies and places, {plural(len(dataset.records('relations')), 'relation')} in all "
-        f"(data of {in_words(dataset.info.as_of)})."
-    ]
-    for report in reports:
-        lines += ["", *_one_report(report), *_contradictions(dataset, report.conflicts)]
-    lines += ["", f"Written to {where}." if where else "Nothing was written: add --to FOLDER, or --into a data set."]
-    if any(r.unmatched_councils or r.unmatched_suppliers for r in reports):
-        lines.append("Names that nobody knew: decide who they are with `riskgraph data match`.")
-    return "\n".join(lines) + "\n"
-
-
-def nothing_kept(reports: Sequence[ImportReport]) -> tuple[str, str]:
-    """Why there is nothing to write, with the reasons counted, and what to do."""
-    lines = [f"Nothing was kept of {join(report.source for report in reports)}, so nothing was written."]
-    for report in reports:
-        lines.append(f"{report.source} ({report.format}): {plural(report.read, 'row')} read.")
-        lines += [f"- {text}" for text in report.first]
-        lines += [
-            f"- Left out, {reason}: {plural(count, 'row')} ({join(report.skipped[reason], 3)})."
-            for reason, count in sorted(report.skipped_count.items())
-        ]
-    return "\n".join(lines), "Run it without --to to see the whole report; --columns says what the columns are."
-
-
-def _one_report(report: ImportReport) -> list[str]:
-    lines = [f"{report.source} ({report.format}): {plural(report.read, 'row')} read, {report.kept:,} kept."]
-    lines += [f"- First: {text}" for text in report.first]
-    added = report.added
-    if added:
-        lines.append(
-            f"- New: {added['entities']:,} bodies and places, {plural(added['relations'], 'relation')}, "
-            f"{plural(added['evidence'], 'item')} of evidence{_incidents(added)}."
-        )
-    for reason, count in sorted(report.skipped_count.items()):
-        lines.append(f"- Left out, {reason}: {plural(count, 'row')} ({join(report.skipped[reason], 3)}).")
-    if report.redacted:
-        lines.append(f"- Suppliers redacted: {plural(report.redacted, 'row')}; nobody is made of them.")
-    lines += _names("Councils not in the register", report.unmatched_councils)
-    lines += _names("Suppliers new to the map, known by name only", report.unmatched_suppliers)
-    lines += _names("Identifiers that are none", report.bad_identifiers)
-    for sort, count in sorted(report.guess_count.items()):
-        lines.append(f"- Guess, {sort}: {count:,} times ({join(report.guesses[sort], 3)}).")
-    if report.unused_columns:
-        lines.append(f"- Columns not taken: {join(report.unused_columns, 12)}.")
-    return lines + [f"- {note}" for note in report.notes[:12]]
-
-
-def _incidents(added: Mapping[str, int]) -> str:
-    """New incidents, for a source that tells of any."""
-    incidents, effects = added.get("incidents", 0), added.get("incident_effects", 0)
-    if not incidents and not effects:
-        return ""
-    return f", {plural(incidents, 'incident')}, {plural(effects, 'effect')} of incidents"
-
-
-def _names(label: str, names: Counter[str]) -> list[str]:
-    if not names:
-        return []
-    ordered = sorted(names, key=lambda name: (-names[name], name))
-    return [f"- {label}: {len(names):,} ({join(ordered, 6)})."]
+__all__ = ["changes_page", "contradictions_told", "doubts_text", "laid_text", "merge_page", "overlap_page", "written"]
 
 
 def doubts_text(found: Sequence[Doubt], where: str) -> str:
@@ -131,7 +53,7 @@ def merge_page(found: MergedMap) -> Page:
     if merged.info.marking:
         counts.append(f"Marking: {merged.info.marking}, the strictest of them.")
     blocks: list[Block] = [Items(tuple(counts))]
-    told = _told(merged, report.conflicts)
+    told = contradictions_told(merged, report.conflicts)
     blocks += _listed(f"{plural(len(told), 'contradiction')}, each kept with both sources", told)
     blocks += _listed(
         f"{plural(len(report.twice), 'service')} for which two sources name different providers; both stand, so end the one that is over",
@@ -187,16 +109,7 @@ def _listed(title: str, items: Sequence[str], most: int = 20) -> list[Block]:
     return [Text(f"{title}:"), Items((*items[:most], *more))]
 
 
-def _contradictions(data: Dataset, found: Sequence[Conflict]) -> list[str]:
-    told = _told(data, found)
-    if not told:
-        return []
-    more = [f"  - and {len(told) - 20:,} more: --format json has all"] if len(told) > 20 else []
-    head = f"- {plural(len(told), 'contradiction')}, each kept with both sources."
-    return [head, *(f"  - {one}" for one in told[:20]), *more]
-
-
-def _told(data: Dataset, found: Sequence[Conflict]) -> list[str]:
+def contradictions_told(data: Dataset, found: Sequence[Conflict]) -> list[str]:
     """Each contradiction, with who says what."""
     return [
         f"{_thing(data, one.id)}, {_field(one.field)}: {_cell(one.kept)} kept, as {_source(one.kept_by)} says; "

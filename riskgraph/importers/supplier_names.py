@@ -1,0 +1,202 @@
+"""Which known supplier stands behind a name as files write it, and which several stand in one cell."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from riskgraph.data.directory import directory
+from riskgraph.data.spelling import company_key, normalise
+from riskgraph.importers.parts import Piece, fewest, pieces
+from riskgraph.importers.values import clean_supplier
+from riskgraph.model import SUPPLIER, Entity
+from riskgraph.vocabulary import pattern, patterns, words
+
+__all__ = ["CellNames", "KnownSuppliers", "NamesInACell"]
+
+_IDENTIFIER = re.compile(r"[A-Z]{2}-[A-Z]+-\S+$")
+_LISTS = re.compile(r"[;/|]")  # marks that stand in lists rather than in names
+_NEW = "new:"  # how a decision, or a part of a cell, begins that is a supplier nobody knows
+_MOST = 16_384  # cells that are remembered
+
+
+class KnownSuppliers:
+    """Suppliers of a map and of the shipped directory, by their whole names.
+
+    Parameters
+    ----------
+    base
+        Entities of the data set that is imported into.
+    reviewed
+        `company_key` of a name to id, as a person decided.
+
+    Examples
+    --------
+    >>> known = KnownSuppliers({}, {})
+    >>> known.named("CIVICA UK LTD"), known.named("CIVICA UK LTD - LEEDS")
+    ('supplier:civica', None)
+    >>> known.behind("CIVICA UK LTD - LEEDS"), known.behind("Wildstone Capita")
+    (('supplier:civica', 'CIVICA UK LTD'), None)
+    """
+
+    def __init__(self, base: Mapping[str, Entity], reviewed: Mapping[str, str]) -> None:
+        self.reviewed = reviewed
+        keys: dict[str, set[str]] = defaultdict(set)
+        for entity in base.values():
+            if entity.kind == SUPPLIER:
+                for name in (entity.name, *entity.aliases):
+                    if not _IDENTIFIER.match(name):
+                        keys[company_key(name)].add(entity.id)
+        self._keys = dict(keys)
+
+    def named(self, name: str) -> str | None:
+        """The supplier that a whole name means."""
+        key = company_key(name)
+        if (decided := self.reviewed.get(key)) is not None:
+            return decided if ";" not in decided else None
+        if (hits := self._keys.get(key)) is not None:
+            return next(iter(hits)) if len(hits) == 1 else None
+        return directory().supplier(name)
+
+    def behind(self, name: str) -> tuple[str, str] | None:
+        """The known supplier that is left when remarks and places are taken off, and what is left of its name."""
+        names = [part.strip(" )]") for part in pattern("supplier: between two names of one").split(name)]
+        if len(names) > 1:
+            found = {id_: part for part in reversed(names) if _says_who(part) and (id_ := self.named(part))}
+            return next(iter(found.items())) if len(found) == 1 else None
+        return next(((id_, left) for left in _shorter(name) if (id_ := self.named(left))), None)
+
+
+def _shorter(name: str, times: int = 2) -> Iterator[str]:
+    """What is left of a name without one remark or place at its end, then without two."""
+    left = []
+    for form, sort in patterns("supplier: behind a known name"):
+        match = form.search(name)
+        if match is None or match.start() < 3:
+            continue
+        rest, off = name[: match.start()].rstrip(" -,("), match[0]
+        if sort == "remark" or (_says_who(rest) and not _legal(off)):
+            left.append(rest)
+    yield from left
+    for rest in left if times > 1 else ():
+        yield from _shorter(rest, times - 1)
+
+
+def _says_who(name: str) -> bool:
+    """Whether a name is more than one word: "Restore (Leeds)" may be anybody, "Restore Ltd (Leeds)" may not."""
+    return len(normalise(name).split()) > 1
+
+
+@lru_cache(maxsize=1)
+def _forms() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words('legal form')))})\b", re.IGNORECASE)
+
+
+def _legal(text: str) -> list[str]:
+    return _forms().findall(text)
+
+
+class CellNames(NamedTuple):
+    """The names in one cell."""
+
+    names: tuple[str, ...]  # one for each supplier, the known ones first
+    doubtful: bool = False  # whether there may be several, and nobody can tell
+
+
+class NamesInACell:
+    """The suppliers of one cell, each apart where all of them are surely names.
+
+    Parameters
+    ----------
+    suppliers
+        Those that are known.
+    others
+        The public body or shared service that a whole name means.
+    name_of
+        The name of a body, by its id.
+
+    Examples
+    --------
+    >>> cell = NamesInACell(KnownSuppliers({}, {}), lambda name: None, lambda id_: id_)
+    >>> cell.apart("Civica UK Ltd / Idox Software Ltd").names
+    ('Civica UK Ltd', 'Idox Software Ltd')
+    >>> cell.apart("Smith/Jones LLP"), cell.apart("Alder Ltd; Birch Ltd").doubtful
+    (CellNames(names=('Smith/Jones LLP',), doubtful=False), True)
+    """
+
+    def __init__(
+        self, suppliers: KnownSuppliers, others: Callable[[str], str | None], name_of: Callable[[str], str]
+    ) -> None:
+        self.suppliers, self._others, self._name_of = suppliers, others, name_of
+        self._seen: dict[str, CellNames] = {}
+
+    def meant(self, name: str) -> str | None:
+        """The body that a whole name means."""
+        return self.suppliers.named(name) or self._others(name)
+
+    def apart(self, name: str) -> CellNames:
+        """The names in a cell: several, or the one that it is."""
+        found = self._seen.get(name)
+        if found is None:
+            if len(self._seen) >= _MOST:
+                self._seen.clear()
+            found = self._seen[name] = self._apart(name)
+        return found
+
+    def on_lines(self, cell: str) -> str:
+        """A cell of several lines in one: with a mark between them where each line is a name of its own."""
+        lines = [" ".join(line.split()) for line in cell.splitlines() if line.strip()]
+        return (" / " if all(map(self.meant, lines)) else " ").join(lines)
+
+    def _apart(self, name: str) -> CellNames:
+        decided = self.suppliers.reviewed.get(company_key(name), "").split(";")
+        if len(decided) > 1:
+            return CellNames(tuple(map(self._decided, decided)))
+        parts = pieces(name, pattern("several suppliers: between"))
+        if len(parts) < 2 or self.meant(name):
+            return CellNames((name,))
+        single = {one.text for one in parts}
+        found = fewest(parts, lambda text: self._part(text, text in single))
+        ids = {id_ for _, id_ in found}
+        if not all(map(_is_new, ids)):
+            texts = {id_: clean_supplier(text)[0] or text for text, id_ in reversed(found)}
+            return CellNames(tuple(texts[id_] for id_ in sorted(dict.fromkeys(id_ for _, id_ in found), key=_is_new)))
+        likely = [self._part(one.text, True) for one in parts]
+        listed = any(
+            id_ and not _is_new(id_) and _LISTS.search(one.mark or parts[place - 1].mark)
+            for place, (one, id_) in enumerate(zip(parts, likely, strict=True))
+        )
+        return CellNames((name,), listed or len(set(filter(None, likely))) > 1)
+
+    def _decided(self, id_: str) -> str:
+        return id_.strip().removeprefix(_NEW).strip() if id_.strip().startswith(_NEW) else self._name_of(id_.strip())
+
+    def _part(self, text: str, single: bool) -> str | None:
+        """The body that a part of a cell means; a new one where the part has one legal form, at its end."""
+        text = clean_supplier(text)[0] or ""
+        if not text:
+            return None
+        if id_ := self.meant(text):
+            return id_
+        if single and (found := self.suppliers.behind(text)):
+            return found[0]
+        key = company_key(text)
+        ends = len(_legal(text)) == 1 and key != normalise(text) and len(key) > 2
+        strong = any(form.search(one.mark) for one in self._pieces(text) for form in _strong())
+        return None if not ends or strong else _NEW + key
+
+    @staticmethod
+    def _pieces(text: str) -> tuple[Piece, ...]:
+        return pieces(text, pattern("several suppliers: between"))
+
+
+def _is_new(id_: str) -> bool:
+    return id_.startswith(_NEW)
+
+
+@lru_cache(maxsize=1)
+def _strong() -> tuple[re.Pattern[str], ...]:
+    return tuple(form for form, sort in patterns("several suppliers: between") if sort == "strong")
