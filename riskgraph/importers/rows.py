@@ -344,9 +344,9 @@ def read_rows(
 def _rows(
     sheet: SourceTable, within: str, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
-    styles = styles_of(sheet, header, columns, getattr(kind, "holds", {}))
+    styles = styles_of(sheet, header, columns, kind.holds)
     for text in styles.told:
-        statements.report.note(f"{sheet.name}: {text}" if kind.name else text)
+        statements.report.say_first(f"{sheet.name}: {text}" if kind.name else text)
     of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
     place = ", ".join(filter(None, (within, of)))
     report, tick = statements.report, statements.options.tick
