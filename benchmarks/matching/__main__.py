@@ -16,9 +16,10 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from riskgraph.data.directory import directory
 from riskgraph.data.spelling import closed_up, company_key
@@ -132,7 +133,7 @@ def _by_scorer(known: Known, scorer: Callable[..., float]) -> Callable[[str], Su
 
 def jaro_winkler(known: Known) -> Callable[[str], Suggestion]:
     """Jellyfish, Jaro-Winkler on whole names."""
-    from jellyfish import jaro_winkler_similarity
+    jaro_winkler_similarity = import_module("jellyfish").jaro_winkler_similarity
 
     def near(key: str) -> Suggestion:
         best = max(known, key=lambda other: (jaro_winkler_similarity(key, other), other))
@@ -143,24 +144,22 @@ def jaro_winkler(known: Known) -> Callable[[str], Suggestion]:
 
 def character_ngrams(known: Known) -> Callable[[str], Suggestion]:
     """scikit-learn, TF-IDF of three letters in a row."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    return _tfidf(known, TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3)))
+    return _tfidf(
+        known, import_module("sklearn.feature_extraction.text").TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3))
+    )
 
 
 def tfidf_words(known: Known) -> Callable[[str], Suggestion]:
     """scikit-learn, TF-IDF of words."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    return _tfidf(known, TfidfVectorizer(analyzer=str.split))
+    return _tfidf(known, import_module("sklearn.feature_extraction.text").TfidfVectorizer(analyzer=str.split))
 
 
-def _tfidf(known: Known, vectors: object) -> Callable[[str], Suggestion]:
+def _tfidf(known: Known, vectors: Any) -> Callable[[str], Suggestion]:
     keys = list(known)
-    matrix = vectors.fit_transform(keys)  # type: ignore[attr-defined]
+    matrix = vectors.fit_transform(keys)
 
     def near(key: str) -> Suggestion:
-        scores = (matrix @ vectors.transform([key]).T).toarray().ravel()  # type: ignore[attr-defined]
+        scores = (matrix @ vectors.transform([key]).T).toarray().ravel()
         best = int(scores.argmax())
         return known[keys[best]], float(scores[best])
 
@@ -170,8 +169,8 @@ def _tfidf(known: Known, vectors: object) -> Callable[[str], Suggestion]:
 def record_linkage(known: Known) -> Callable[[str], Suggestion]:
     """The Python Record Linkage Toolkit: q-grams and Jaro-Winkler of the pair, the mean of both."""
     import pandas as pd
-    import recordlinkage
 
+    recordlinkage = import_module("recordlinkage")
     keys = list(known)
     right = pd.DataFrame({"name": keys})
 

@@ -338,7 +338,8 @@ class Statements:
             self.sellers[one.supplier] += purchase.rows
             if one.amount is not None:
                 self.pounds[one.supplier.name] = self.pounds.get(one.supplier.name, Decimal(0)) + one.amount
-            self.sellers.update(one.subcontractors)
+            if one.subcontractors:
+                self.sellers.update(one.subcontractors)
             if one.through:
                 self.sellers[one.through] += 1
                 self.between.add(one.through)
@@ -393,10 +394,11 @@ class Statements:
         apart = self.names.apart(name)
         if apart.doubtful:
             self.report.guess("several suppliers in one cell?", f"{purchase.where}: {name!r}")
+        if apart.names == (name,):
+            return (purchase,)
         first, *others = (purchase._replace(supplier=Party(one)) for one in apart.names)
         if not others:
-            if apart.names != (name,):
-                self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
+            self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
             return (first,)
         self.report.guess("several suppliers in one cell, each taken", f"{purchase.where}: {', '.join(apart.names)}")
         note = purchase.note
