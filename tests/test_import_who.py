@@ -448,7 +448,7 @@ def filled(tmp_path: Path, rows: list[list[str]], kind: str) -> Path:
     if kind == "xlsx":
         book = openpyxl.Workbook()
         for row in table:
-            book.active.append(row)
+            book.worksheets[0].append(row)
         book.save(path)
     else:
         out = io.StringIO()

@@ -24,10 +24,10 @@ from riskgraph.importers.supplier_names import NEW
 from riskgraph.importers.values import clean
 from riskgraph.model import AUTHORITY, SUPPLIER
 
-__all__ = ["COLUMNS", "LIKELY", "Doubt", "decisions", "doubts", "likely_names", "to_csv"]
+__all__ = ["COLUMNS", "LIKELY_FROM", "Doubt", "decisions", "doubts", "likely_names", "to_csv"]
 
 COLUMNS = ["kind", "name", "rows", "decision", "suggestion_1", "suggestion_2", "suggestion_3", "pounds"]
-LIKELY = 0.55  # likeness from which a name is likely a known one: 93% of such are (benchmarks/matching)
+LIKELY_FROM = 0.55  # likeness from which a name is likely a known one: 93% of such are (benchmarks/matching)
 
 Key = tuple[str, str]  # key of a name, and the id of whom it means
 
@@ -45,7 +45,7 @@ class Doubt:
     @property
     def likely(self) -> bool:
         """Whether it is likely the first of its suggestions."""
-        return bool(self.suggestions) and self.suggestions[0][2] >= round(LIKELY * 100)
+        return bool(self.suggestions) and self.suggestions[0][2] >= round(LIKELY_FROM * 100)
 
     def cells(self) -> list[str]:
         """Its row in the file; the cell of the decision is blank."""
@@ -92,7 +92,7 @@ def likely_names(report: ImportReport, base: Dataset | None = None) -> dict[str,
         likeness = _likeness(kind, base) if names else None
         for name in sorted(names):
             assert likeness is not None
-            if alike := likeness.near(_key(kind, name), least=LIKELY):
+            if alike := likeness.near(_key(kind, name), least=LIKELY_FROM):
                 found[name] = alike
     return found
 
