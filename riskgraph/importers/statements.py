@@ -306,6 +306,7 @@ class Statements:
     names: NamesInACell | None = None
     purchases: SortedOnDisk[Purchase] = field(default_factory=_waiting)
     sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
+    pounds: dict[str, Decimal] = field(default_factory=dict)  # name of a supplier -> its part of the column of money
     between: set[Party] = field(default_factory=set)  # through whom councils are served
     relations: list[StatedRelation] = field(default_factory=list)
     known: tuple[str, str] | None = None  # the latest day on which the source knew what it says, and what day that is
@@ -334,8 +335,11 @@ class Statements:
             if not self.wanted(one):
                 continue
             self.purchases.append(one)
-            self.sellers[one.supplier] += one.rows
-            self.sellers.update(one.subcontractors)
+            self.sellers[one.supplier] += purchase.rows
+            if one.amount is not None:
+                self.pounds[one.supplier.name] = self.pounds.get(one.supplier.name, Decimal(0)) + one.amount
+            if one.subcontractors:
+                self.sellers.update(one.subcontractors)
             if one.through:
                 self.sellers[one.through] += 1
                 self.between.add(one.through)
@@ -390,10 +394,11 @@ class Statements:
         apart = self.names.apart(name)
         if apart.doubtful:
             self.report.guess("several suppliers in one cell?", f"{purchase.where}: {name!r}")
+        if apart.names == (name,):
+            return (purchase,)
         first, *others = (purchase._replace(supplier=Party(one)) for one in apart.names)
         if not others:
-            if apart.names != (name,):
-                self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
+            self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
             return (first,)
         self.report.guess("several suppliers in one cell, each taken", f"{purchase.where}: {', '.join(apart.names)}")
         note = purchase.note

@@ -11,7 +11,7 @@ from riskgraph.data.diff import diff
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.fetching.gathering import FetchPlan, Gathered
-from riskgraph.fetching.take_in import Taken
+from riskgraph.fetching.taking_in import Taken
 from riskgraph.render.import_report import import_text
 from riskgraph.render.imports import changes_page
 from riskgraph.render.page import WIDTH, as_text
@@ -65,7 +65,7 @@ def refreshed_text(
     elif took.before is None and took.after is not None:
         lines.append(f"{folder} is a new map.")
     else:
-        lines.append(f"Nothing new: {folder} is as it was.")
+        lines.append(f"Nothing new{' of what answered' if failed else ''}: {folder} is as it was.")
     lines += [f"- {line}" for one in done for line in (_came(one, took), *one.notes)]
     lines += [f"- Not fetched, and kept as it was: {name}. {error.message}" for name, error in failed]
     return "\n".join(lines) + "\n"
