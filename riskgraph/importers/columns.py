@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from riskgraph.data.spelling import normalise
 from riskgraph.importers.cell_sorts import ColumnLook, looks_of
+from riskgraph.importers.header_rows import joined_headers
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceTable
 from riskgraph.importers.statements import Statements
@@ -393,6 +394,7 @@ class TableSeen(NamedTuple):
     columns: ColumnPlaces
     looks: tuple[ColumnLook, ...]
     first: tuple[int, Row]  # the first filled row and its number
+    above: int = 0  # row of the groups above the header, where it stands in two rows
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -433,24 +435,43 @@ def _see(tops: tuple[tuple[int, Row], ...], kind: TableKind, given: tuple[str, .
     if best is None:
         looks = _looks(rows)
         return TableSeen(kind, 0, _without_header(looks, kind), looks, tops[0])
-    header = list(rows[best])
+    header, above = list(rows[best]), 0
     while header and not header[-1]:
         header.pop()
+    if two := _two_rows(rows, kind, kind.score(header)):
+        best, header = two
+        above = tops[best - 1][0]
     looks = _looks(rows[best + 1 : best + 1 + _SAMPLE])
-    return TableSeen(kind, tops[best][0], place_columns(header, kind, looks), looks, tops[0])
+    return TableSeen(kind, tops[best][0], place_columns(header, kind, looks), looks, tops[0], above)
+
+
+def _two_rows(rows: tuple[Row, ...], kind: TableKind, score: int) -> tuple[int, list[str]] | None:
+    """The lower of two rows that name more fields together than one row does, and the two as one."""
+    found = None
+    for index in range(1, min(_FIRST, len(rows))) if kind.key is header_key else ():
+        lower = rows[index]
+        joined, only_together = joined_headers(rows[index - 1], lower, lambda cell: bool(kind.readings(cell)))
+        better = kind.score(joined)
+        better += only_together and not found
+        if better > score and not any(look.sort in _FIGURES for look in _looks((lower,))):
+            score, found = better, (index, joined)
+    return found
 
 
 @lru_cache(maxsize=64)
 def _header_by_cells(rows: tuple[Row, ...]) -> int | None:
-    """The row that has words where the rows below have dates or amounts; none if there is no such row."""
+    """The last row of those that have words where the rows below have dates or amounts; none if there is no such row."""
+    found = None
     for index, cells in enumerate(rows[:_FIRST]):
         below = _looks(rows[index + 1 : index + 1 + _SAMPLE])
         own = _looks((cells,))
         if any(look.sort in _FIGURES for look in own):
-            return None
+            break
         if any(word.filled and look.sort in _FIGURES for word, look in zip(own, below, strict=False)):
-            return index
-    return None
+            found = index
+        elif found is not None:
+            break
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -513,6 +534,9 @@ def open_table(
     of = f" ({sheet.name})" if kind.name else ""
     if options.columns is not None and found.number:
         report.note(f"Row {found.number} has words where the rows below have dates or amounts: a header, not read.")
+    if found.above:
+        named = ", ".join(cell for cell in columns.header if cell)
+        report.note(f"Rows {found.above} and {found.number} were read as one header: {named}.")
     for text in sheet.notes:
         report.note(text)
     for text in columns.doubts:

@@ -294,7 +294,7 @@ def _is_office(path: Path) -> bool:
             names = set(archive.namelist())
     except _BROKEN:
         return path.suffix.lower() in {".xlsx", ".xlsm"}  # a broken one: the reader of workbooks says so
-    return bool(names & {"[Content_Types].xml", "xl/workbook.xml", "mimetype"})
+    return bool(names & {"[Content_Types].xml", "xl/workbook.xml", "mimetype", "Index/Document.iwa", "Index.zip"})
 
 
 def _is_tar(path: Path) -> bool:

@@ -206,7 +206,10 @@ def _signs(path: Path, encoding: str, delimiter: str) -> Signs:
 def _width(sample: str, delimiter: str) -> int:
     """How many cells most of the first lines have."""
     lines = [line for line in sample.splitlines()[:200] if line.strip() and not line.count('"') & 1]
-    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+    try:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error:
+        return 1
     return max(set(widths), key=lambda width: (widths.count(width), width), default=1)
 
 
