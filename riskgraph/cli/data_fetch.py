@@ -96,6 +96,7 @@ def command(
     """
     from riskgraph.fetching import locked, planned
     from riskgraph.fetching.asking import Clock
+    from riskgraph.fetching.sources import mirror
     from riskgraph.render.fetching import fetched_text, plan_text
     from riskgraph.render.tables import as_json
 
@@ -112,8 +113,8 @@ def command(
         }
         output.write(as_json(value) if output.format == "json" else plan_text(ahead, folder))
         return
+    choice, address = _choice(folder, source, buyers, cpv, areas), address and mirror(address)
     with locked(folder):
-        choice = _choice(folder, source, buyers, cpv, areas)
         click.echo(plan_text(ahead, folder), nl=False, err=True)
         came = gathered(folder, source, choice=choice, since=first, until=last, address=address)
         found = taken(folder)

@@ -3,7 +3,7 @@
 from riskgraph.fetching.gathering import Gathered, Reporter, gather, named_sources, planned
 from riskgraph.fetching.sources import NOTICE_SOURCES, Source, source
 from riskgraph.fetching.spool import Choice, locked
-from riskgraph.fetching.take_in import Taken, take_in
+from riskgraph.fetching.taking_in import Taken, take_in
 
 __all__ = [
     "NOTICE_SOURCES",

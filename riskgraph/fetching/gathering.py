@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.assets import shipped
+from riskgraph.dates import in_words, moment
 from riskgraph.errors import MissingFile, RiskGraphError, ServerError
 from riskgraph.fetching.asking import Asker, Clock, NotTaken
 from riskgraph.fetching.connection import Limits
@@ -208,7 +209,7 @@ class _Run:
             self.divisions += 1
             if self.divisions > MOST_DIVISIONS:
                 raise ServerError(
-                    f"{self.asker.source.title} sends full pages for however short a time on {window.start:%d/%m/%Y}.",
+                    f"{self.asker.source.title} sends full pages for however short a time on {in_words(window.start.date())}.",
                     "What came is kept. Try again tomorrow, or take the bulk file of the Open Contracting Data Registry.",
                 )
             for half in window.halves():
@@ -243,9 +244,7 @@ class _Run:
             if full and window.halves():
                 kept.pages, kept.divided = [], True
             elif full:
-                self.notes[f"{window.start:%d/%m/%Y %H:%M}: a full page that does not go on; some may be missing."] = (
-                    None
-                )
+                self.notes[f"{moment(window.start)}: a full page that does not go on; some may be missing."] = None
             kept.done = kept.next is None and not kept.divided
             self.spool.keep(self.state)
             if kept.next is None:
@@ -259,6 +258,6 @@ class _Run:
             self.spool.keep(self.state)
             what = "sends the same page again" if again else f"still goes on after {MOST_PAGES} pages"
             raise ServerError(
-                f"{self.asker.source.title} {what} for {window.start:%d/%m/%Y}: its pages do not end.",
+                f"{self.asker.source.title} {what} for {in_words(window.start.date())}: its pages do not end.",
                 "All other days that came are kept. Try again tomorrow.",
             )

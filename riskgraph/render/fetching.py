@@ -11,7 +11,7 @@ from riskgraph.data.diff import diff
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.fetching.gathering import FetchPlan, Gathered
-from riskgraph.fetching.take_in import Taken
+from riskgraph.fetching.taking_in import Taken
 from riskgraph.render.import_report import import_text
 from riskgraph.render.imports import changes_page
 from riskgraph.render.page import WIDTH, as_text

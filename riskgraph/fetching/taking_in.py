@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -22,6 +23,7 @@ from riskgraph.data.folders import current
 from riskgraph.data.read import read
 from riskgraph.data.write import write
 from riskgraph.errors import DataError, RiskGraphError
+from riskgraph.fetching.asking import Clock
 from riskgraph.fetching.made import MADE, MadeRows, left_out
 from riskgraph.fetching.pages import page
 from riskgraph.fetching.sources import NOTICE_SOURCES, Source
@@ -56,13 +58,19 @@ class Taken:
         }
 
 
-def take_in(folder: Path, tick: Callable[[int, int], None] = lambda done, total: None) -> Taken:
+def take_in(
+    folder: Path, tick: Callable[[int, int], None] = lambda done, total: None, today: date | None = None
+) -> Taken:
     """Make a map of one's own rows and of everything that was fetched, and write it.
 
     Parameters
     ----------
     folder
         The map; a new one is made if there is none. Nobody else may fetch for it meanwhile (`locked`).
+    tick
+        Told how many notices are read.
+    today
+        The day of the import.
 
     Raises
     ------
@@ -78,7 +86,8 @@ def take_in(folder: Path, tick: Callable[[int, int], None] = lambda done, total:
     own = listed.without(before) if before else None
     made, reports, notices = own, dict[str, ImportReport](), dict[str, int]()
     for one, spool, state in kept:
-        count, imported = _imported(one, spool, state, made, tick)
+        options = ImportOptions(tick=tick, today=today or Clock().today())
+        count, imported = _imported(one, spool, state, made, options)
         notices[one.name] = count
         if imported is not None:
             made, reports[one.name] = imported
@@ -107,7 +116,7 @@ def _nothing(dataset: Dataset) -> Dataset:
 
 
 def _imported(
-    source: Source, spool: Spool, state: SpoolState, base: Dataset | None, tick: Callable[[int, int], None]
+    source: Source, spool: Spool, state: SpoolState, base: Dataset | None, options: ImportOptions
 ) -> tuple[int, tuple[Dataset, ImportReport] | None]:
     """The whole notices of a source, and the map with them."""
     # put in order first, so that the map is the same whatever pages and runs they came in
@@ -124,9 +133,8 @@ def _imported(
         if not awarded:
             return count, None
         choice = state.choice
-        options = ImportOptions(
-            buyers=choice.buyers, cpv=choice.cpv, areas=choice.areas, title=f"Contracts from {source.title}", tick=tick
-        )
+        title = f"Contracts from {source.title}"
+        options = replace(options, buyers=choice.buyers, cpv=choice.cpv, areas=choice.areas, title=title)
         return count, import_file(path, options, base, "ocds")
 
 
