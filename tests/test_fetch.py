@@ -23,15 +23,26 @@ import pytest
 from click.testing import CliRunner
 
 from riskgraph.cli import main
-from riskgraph.data import read
+from riskgraph.data import read, write
 from riskgraph.errors import DataError, MissingFile, RiskGraphError, ServerError
-from riskgraph.fetching import Choice, Fetched, fetch, named_sources, planned, source
+from riskgraph.fetching import (
+    Choice,
+    Gathered,
+    Reporter,
+    Taken,
+    gather,
+    locked,
+    named_sources,
+    planned,
+    source,
+    take_in,
+)
 from riskgraph.fetching.asking import TRIES, Clock
 from riskgraph.fetching.connection import Limits, NoAnswer, ask
-from riskgraph.fetching.fetching import MOST_DIVISIONS, MOST_PAGES, Reporter
+from riskgraph.fetching.gathering import MOST_DIVISIONS, MOST_PAGES
 from riskgraph.fetching.pages import page
 from riskgraph.fetching.sources import mirror
-from riskgraph.fetching.spool import SPOOL, locked
+from riskgraph.fetching.spool import SPOOL
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 5, 3, 0, tzinfo=UTC).timestamp()
@@ -172,13 +183,27 @@ class FakeTime:
 SMALL = replace(FTS, full=3)
 
 
-def run(folder: Path, service: Service, of: FakeTime | None = None, **more: Any) -> Fetched:
+@dataclass
+class Run:
+    """One run: what came, and what it made."""
+
+    came: Gathered
+    taken: Taken
+
+    @property
+    def notices(self) -> int:
+        """All so far, each once."""
+        return self.taken.notices[self.came.source.name]
+
+
+def run(folder: Path, service: Service, of: FakeTime | None = None, **more: Any) -> Run:
     asked = {"since": date(2026, 11, 1), "choice": Choice("all"), **more}
     source_ = asked.pop("source", SMALL)
     limits = asked.pop("limits", FAST)
     clock = (of or FakeTime()).clock()
     with locked(folder):
-        return fetch(folder, source_, address=service.address, clock=clock, limits=limits, **asked)
+        came = gather(folder, source_, address=service.address, clock=clock, limits=limits, **asked)
+        return Run(came, take_in(folder, today=clock.today()))
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -200,7 +225,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("undisturbed") / "map"
     with served(Service()) as service:
         found = run(folder, service)
-    assert found.taken.releases == len(NOTICES)
+    assert found.notices == len(NOTICES)
     assert len(read(folder).relations) >= 6
     return content(folder)
 
@@ -211,7 +236,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_a_run_asks_by_windows_of_a_day_and_says_who_asks(tmp_path: Path) -> None:
     with served(Service()) as service:
         found = run(tmp_path / "map", service)
-    assert (found.first, found.last, found.releases) == (date(2026, 11, 1), date(2026, 11, 5), 28)
+    assert (found.came.first, found.came.last, found.came.releases) == (date(2026, 11, 1), date(2026, 11, 5), 28)
     first = parse_qs(urlsplit(service.asked[0]).query)
     assert first == {"limit": ["100"], "updatedFrom": ["2026-11-01T00:00:00"], "updatedTo": ["2026-11-02T00:00:00"]}
     assert not any("stages" in path or "Z" in path for path in service.asked)
@@ -241,13 +266,20 @@ def test_the_next_run_asks_only_for_what_is_new_with_a_day_of_overlap(tmp_path: 
         of.at += 86_400
         service.notices.append(release(900, "2026-11-05T09:00:00", "Medway Council"))
         found = run(tmp_path / "map", service, of, since=None, choice=None)
-        assert found.first == date(2026, 11, 4)
+        assert found.came.first == date(2026, 11, 4)
         assert "updatedFrom=2026-11-04" in service.asked[count]
         assert content(tmp_path / "map") != before
         assert "authority:medway" in {row.dependent for row in read(tmp_path / "map").relations.values()}
         before = content(tmp_path / "map")
         assert run(tmp_path / "map", service, of, since=None, choice=None).taken.written == ()
     assert content(tmp_path / "map") == before
+
+
+def test_several_runs_make_the_map_of_one(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    with served(Service()) as service:
+        for day in range(1, 6):
+            run(tmp_path / "map", service, until=date(2026, 11, day), since=date(2026, 11, day))
+    assert content(tmp_path / "map") == undisturbed
 
 
 def test_only_councils_are_taken_unless_told_otherwise(tmp_path: Path) -> None:
@@ -278,7 +310,7 @@ def test_codes_and_areas_choose_what_is_taken_and_are_remembered(tmp_path: Path)
         run(tmp_path / "cpv", service, choice=Choice(cpv=("48", "72")))
         run(tmp_path / "area", service, choice=Choice(areas=("revenues-benefits",)))
         again = run(tmp_path / "area", service, since=None, choice=None)
-    assert again.choice == Choice(areas=("revenues-benefits",))
+    assert again.came.choice == Choice(areas=("revenues-benefits",))
     assert {r.dependent for r in read(tmp_path / "cpv").relations.values()} & {"authority:dover"} == set()
     assert {r.dependent for r in read(tmp_path / "cpv").relations.values()} >= {"authority:thanet", "authority:swale"}
     dependents = {r.dependent for r in read(tmp_path / "area").relations.values()}
@@ -289,9 +321,9 @@ def test_where_nothing_is_for_the_map_none_is_written(tmp_path: Path) -> None:
     with served(Service([release(1, "2026-11-02T10:00:00", "Invented Widgets Agency")])) as service:
         found = run(tmp_path / "map", service, choice=Choice())
         assert found.taken.written == ()
-        assert "No map was written" in found.notes[-1]
+        assert found.taken.after is None
         service.notices = []
-        assert run(tmp_path / "other", service).taken.releases == 0
+        assert run(tmp_path / "other", service).notices == 0
     assert not (tmp_path / "map" / "dataset.toml").exists()
     assert not (tmp_path / "other" / "dataset.toml").exists()
 
@@ -309,7 +341,7 @@ def test_a_month_and_one_sort_of_notice_is_asked_in_scotland(tmp_path: Path) -> 
         found = run(tmp_path / "map", service, source=scotland, since=date(2026, 10, 20))
     assert len(service.asked) == 2 * len(scotland.each["noticeType"])
     assert "/notices?outputType=0&dateFrom=10-2026&noticeType=3" in service.asked
-    assert found.taken.releases == 1
+    assert found.notices == 1
 
 
 # -- faults ------------------------------------------------------------------------------------------
@@ -360,7 +392,7 @@ PASSING = {
 
 
 @pytest.mark.parametrize("fault", PASSING)
-@pytest.mark.parametrize("place", [1, 2, 6])
+@pytest.mark.parametrize("place", [1, 6])
 def test_a_fault_that_passes_leaves_no_trace(
     fault: str, place: int, tmp_path: Path, undisturbed: dict[str, str]
 ) -> None:
@@ -476,7 +508,7 @@ def test_a_full_page_without_a_next_link_is_asked_in_smaller_windows(
     folder = tmp_path / "map"
     with served(Service(every=without_links)) as service:
         found = run(folder, service)
-        assert found.taken.releases == len(NOTICES)
+        assert found.notices == len(NOTICES)
         assert any("updatedTo=2026-11-01T12%3A00%3A00" in path for path in service.asked)
         assert content(folder) == undisturbed
     with served(Service(every=without_links)) as service:  # the same, and stopped in the middle of it
@@ -493,7 +525,7 @@ def test_a_minute_that_stays_full_is_told(tmp_path: Path) -> None:
     burst = [release(n, "2026-11-02T10:00:30") for n in range(5)]
     with served(Service(burst, every=without_links)) as service:
         found = run(tmp_path / "map", service)
-    assert any("some may be missing" in note for note in found.notes)
+    assert any("some may be missing" in note for note in found.came.notes)
     assert len(service.asked) < 40
 
 
@@ -526,7 +558,7 @@ def test_a_cursor_without_an_end_is_bounded(tmp_path: Path, monkeypatch: pytest.
         )
 
     assert MOST_PAGES * FTS.full >= 50_000
-    monkeypatch.setattr("riskgraph.fetching.fetching.MOST_PAGES", 5)
+    monkeypatch.setattr("riskgraph.fetching.gathering.MOST_PAGES", 5)
     with served(Service(every=endless)) as service, pytest.raises(ServerError, match="still goes on after 5 pages"):
         run(tmp_path / "map", service)
     assert len(service.asked) == 6
@@ -540,13 +572,13 @@ def test_a_next_link_never_leads_elsewhere(tmp_path: Path) -> None:
         return 200, {}, json.dumps(package).encode()
 
     with served(Service(every=abroad)) as service:
-        assert run(tmp_path / "map", service).taken.releases == len(NOTICES)
+        assert run(tmp_path / "map", service).notices == len(NOTICES)
 
 
 def test_the_same_release_twice_is_one(tmp_path: Path, undisturbed: dict[str, str]) -> None:
     with served(Service([one for one in NOTICES for _ in range(2)])) as service:
         found = run(tmp_path / "map", service)
-    assert (found.releases, found.taken.releases) == (2 * len(NOTICES), len(NOTICES))
+    assert (found.came.releases, found.notices) == (2 * len(NOTICES), len(NOTICES))
     assert content(tmp_path / "map") == undisturbed
 
 
@@ -566,7 +598,7 @@ def test_an_amount_that_no_number_holds_is_left_out_and_told(tmp_path: Path) -> 
     body = json.dumps({"releases": [release(1, "2026-11-02T10:00:00")]}).replace("1001", "1e9999").encode()
     with served(Service(every=sends(body))) as service:
         found = run(tmp_path / "map", service)
-    assert any("1e9999" in note for note in found.notes)
+    assert any("1e9999" in note for note in found.came.notes)
     assert {row.contract_value_gbp for row in read(tmp_path / "map").relations.values()} == {None}
 
 
@@ -575,7 +607,7 @@ def test_bytes_that_are_not_utf8_are_read_and_told(tmp_path: Path) -> None:
     body = json.dumps({"releases": [one]}, ensure_ascii=False).replace("Parking", "Parking €5 –").encode("cp1252")
     with served(Service(every=sends(body))) as service:
         found = run(tmp_path / "map", service)
-    assert any("Windows-1252" in note for note in found.notes)
+    assert any("Windows-1252" in note for note in found.came.notes)
     data = read(tmp_path / "map")
     assert "Invented Café Council" in {entity.name for entity in data.entities.values()}
     assert any("€5 –" in (item.claim or "") for item in data.evidence.values())
@@ -790,7 +822,7 @@ def test_nothing_older_than_the_service_is_asked(tmp_path: Path) -> None:
 
 def test_a_shipped_map_is_never_written_to() -> None:
     with pytest.raises(RiskGraphError, match="ships with riskgraph"):
-        fetch(ROOT / "datasets" / "seeds", FTS, since=date(2026, 11, 1), clock=FakeTime().clock())
+        gather(ROOT / "datasets" / "seeds", FTS, since=date(2026, 11, 1), clock=FakeTime().clock())
     assert not (ROOT / "datasets" / "seeds" / SPOOL).exists()
 
 
@@ -819,7 +851,7 @@ def test_fetch_then_refresh_every_night(live: Service, tmp_path: Path) -> None:
     first = typed("data", "fetch", "find-a-tender", "--to", folder, "--since", since, "--address", live.address)
     assert first.exit_code == 0, first.stderr
     assert first.stdout.startswith("Find a Tender, ")
-    assert "3 notices in 3 pages; 3 awards of principal councils taken in." in first.stdout
+    assert "3 notices in 3 pages. Of 3 so far, 3 awards of principal councils are in the map." in first.stdout
     assert f'riskgraph data refresh "{folder}"' in first.stdout
     assert "at least 3 requests" in first.stderr
 
@@ -983,3 +1015,164 @@ def test_progress_is_told_window_by_window(tmp_path: Path) -> None:
 def test_a_map_without_a_source_names_none(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match="names no source"):
         named_sources(tmp_path)
+
+
+# -- the map is one's own rows, and all notices ------------------------------------------------------
+
+
+def dependents(folder: Path) -> set[str]:
+    return {row.dependent for row in read(folder).relations.values() if row.dependent.startswith("authority")}
+
+
+def test_an_amended_contract_has_its_last_dates_and_a_cancelled_one_is_gone(tmp_path: Path) -> None:
+    of, folder = FakeTime(), tmp_path / "map"
+    notices = [release(1, "2026-11-02T10:00:00"), release(2, "2026-11-02T11:00:00", "Dover District Council")]
+    with served(Service(notices)) as service:
+        run(folder, service, of)
+        assert dependents(folder) == {"authority:thanet", "authority:dover"}
+        of.at += 2 * 86_400
+        longer, over = (json.loads(json.dumps(one)) for one in notices)
+        longer |= {"id": "000011-2026", "date": "2026-11-06T10:00:00Z"}
+        longer["awards"][0]["contractPeriod"]["endDate"] = "2031-12-31T00:00:00Z"
+        over |= {"id": "000012-2026", "date": "2026-11-06T11:00:00Z"}
+        over["awards"][0]["status"] = "cancelled"
+        service.notices += [longer, over]
+        found = run(folder, service, of, since=None)
+    assert found.notices == 4
+    rows = [row for row in read(folder).relations.values() if row.dependent.startswith("authority")]
+    assert {row.valid_to or row.contract_end for row in rows if row.dependent == "authority:thanet"} == {"2031-12-31"}
+    once = tmp_path / "once"
+    with served(Service([*notices, longer, over])) as service:
+        run(once, service, of)
+    assert content(once) == content(folder)
+
+
+def with_own(folder: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "own.csv"
+    sheet.write_text("Council,System,Supplier,Hosted by\nMedway Council,Alpha,Alder Ltd,supplier\n")
+    assert typed("data", "import", str(sheet), "--to", str(folder), "--as-of", "2026-10-01").exit_code == 0
+
+
+def test_ones_own_rows_are_never_touched(tmp_path: Path) -> None:
+    of, folder = FakeTime(), tmp_path / "map"
+    with_own(folder, tmp_path)
+    own = read(folder)
+    with served(Service([release(1, "2026-11-02T10:00:00")])) as service:
+        run(folder, service, of)
+        assert dependents(folder) == {"authority:medway", "authority:thanet"}
+        service.notices = []
+        of.at += 2 * 86_400
+        run(folder, service, of, since=date(2026, 11, 1))
+    left = read(folder)
+    assert (left.relations, left.entities, left.evidence) == (own.relations, own.entities, own.evidence)
+    assert left.info.title == own.info.title
+
+
+def test_a_row_that_somebody_changed_stays_and_one_taken_away_does_not_come_back(tmp_path: Path) -> None:
+    of, folder = FakeTime(), tmp_path / "map"
+    notices = [release(n, f"2026-11-02T1{n}:00:00", COUNCILS[n]) for n in range(3)]
+    with served(Service(notices)) as service:
+        run(folder, service, of)
+        data = read(folder)
+        changed, gone, *_ = sorted(id_ for id_, row in data.relations.items() if row.dependent.startswith("authority"))
+        mine = replace(data.relations[changed], note="checked with the council")
+        kept = {id_: row for id_, row in data.relations.items() if id_ != gone} | {changed: mine}
+        write(replace(data, relations=kept), folder)
+        for night in range(2):
+            of.at += 86_400
+            notices.append(release(20 + night, f"2026-11-05T1{night}:00:00", "Medway Council"))
+            run(folder, service, of, since=None)
+            after = read(folder)
+            assert str(after.relations[changed].note).count("checked with the council; contract: ") == 1, night
+            assert gone not in after.relations, night
+            assert "authority:medway" in dependents(folder)
+
+
+def test_the_order_of_the_sources_plays_no_part_and_a_failing_one_keeps_its_rows(tmp_path: Path) -> None:
+    other = replace(SMALL, name="contracts-finder", title="Contracts Finder")
+    theirs = [release(50, "2026-11-02T10:00:00", "Medway Council"), release(51, "2026-11-03T10:00:00", COUNCILS[0])]
+    maps = []
+    for place, order in enumerate(((SMALL, other), (other, SMALL))):
+        folder = tmp_path / str(place)
+        with served(Service()) as one, served(Service(theirs)) as two:
+            for which in order:
+                run(folder, one if which is SMALL else two, source=which)
+            maps.append({name: seen for name, seen in content(folder).items() if name != "dataset.toml"})
+            one.faults = {n: status(503) for n in range(len(one.asked) + 2, len(one.asked) + 2 + TRIES)}
+            with pytest.raises(ServerError):
+                run(folder, one, source=SMALL)
+            run(folder, two, source=other)
+        assert {name: seen for name, seen in content(folder).items() if name != "dataset.toml"} == maps[-1]
+    assert maps[0] == maps[1]
+
+
+def test_a_list_of_fetched_rows_that_was_changed_says_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "map"
+    with served(Service()) as service:
+        run(folder, service)
+        before = content(folder)
+        for text in ("", "table,id\n", "table,id,digest\nrelations,x\n", 'table,id,digest\n"'):
+            (folder / "fetched.csv").write_text(text)
+            with pytest.raises(DataError, match=r"Remove .*fetched\.csv"):
+                run(folder, service)
+    assert {name: seen for name, seen in content(folder).items() if name != "fetched.csv"} == {
+        name: seen for name, seen in before.items() if name != "fetched.csv"
+    }
+
+
+def test_the_spool_holds_no_page_twice(tmp_path: Path) -> None:
+    of, folder = FakeTime(), tmp_path / "map"
+    with served(Service()) as service:
+        for _ in range(3):
+            run(folder, service, of, since=date(2026, 11, 1))
+            of.at += 3600
+    pages = list((folder / SPOOL / FTS.name).glob("*.json.gz"))
+    assert len(pages) == 4 * 3 + 1
+    assert sum(len(page(gzip.decompress(one.read_bytes())).releases) for one in pages) == len(NOTICES)
+
+
+def test_a_run_that_is_interrupted_while_it_waits_goes_on_from_there(
+    tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    class Leaving(FakeTime):
+        def sleep(self, seconds: float) -> None:
+            raise KeyboardInterrupt
+
+    folder = tmp_path / "map"
+    with served(Service(faults={6: status(503)})) as service:
+        with pytest.raises(KeyboardInterrupt):
+            run(folder, service, Leaving())
+        came, service.asked = service.asked[:5], []
+        run(folder, service, since=None)
+        assert not set(came) & set(service.asked)
+    assert content(folder) == undisturbed
+
+
+def test_what_came_is_taken_in_later_if_the_map_could_not_be_written(
+    tmp_path: Path, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: Any) -> None:
+        raise RiskGraphError("map cannot be written: no space.", "Check the disk.")
+
+    folder = tmp_path / "map"
+    with served(Service()) as service:
+        with monkeypatch.context() as broken:
+            broken.setattr("riskgraph.fetching.taking_in.write", full_disk)
+            with pytest.raises(RiskGraphError, match="no space"):
+                run(folder, service)
+        assert content(folder) == {}
+        service.asked = []
+        run(folder, service, since=None)
+        assert len(service.asked) == 1, "only today, which is not over, is asked again"
+    assert content(folder) == undisturbed
+
+
+def test_a_broken_map_is_told_and_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "map"
+    with served(Service()) as service:
+        run(folder, service)
+        (folder / "relations.csv").write_text("id,dependent\nx,y\n")
+        before = content(folder)
+        with pytest.raises(DataError):
+            run(folder, service)
+    assert content(folder) == before

@@ -113,10 +113,8 @@ def test_a_row_is_told_with_the_file_that_it_stands_in(tmp_path: Path) -> None:
         "may.csv": MAY + "Dover,soon,1,Civica UK Ltd\n",
     }
     _, report = import_file(zipped(tmp_path, files))
-    assert sorted(place for places in report.skipped.values() for place in places) == [
-        "a/april.csv, row 4",
-        "may.csv, row 4",
-    ]
+    told = sorted(place for places in report.skipped.values() for place in places)
+    assert [place.partition(":")[0] for place in told] == ["a/april.csv, row 4", "may.csv, row 4"]
 
 
 def test_every_file_is_told_also_those_that_are_not_taken(tmp_path: Path) -> None:

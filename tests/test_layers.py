@@ -69,7 +69,7 @@ HEAVY = {"neo4j", "networkx", "numpy", "pandas", "plotly", "scipy"}
 
 
 # Libraries that take long to load: imported inside the functions that need them.
-SLOW = {*HEAVY, "jinja2", "openpyxl", "rapidfuzz", "tabulate"}
+SLOW = {*HEAVY, "jinja2", "openpyxl", "rapidfuzz", "tabulate", "yaml"}
 
 # Modules that load one of those, or much else, and that most answers do without.
 LOADED_LATE = {

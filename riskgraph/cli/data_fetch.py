@@ -13,7 +13,7 @@ from riskgraph.cli.progress import Progress
 if TYPE_CHECKING:
     from datetime import date
 
-    from riskgraph.fetching import Choice, Fetched, Source
+    from riskgraph.fetching import Choice, Gathered, Source, Taken
 
 
 class SourceName(click.ParamType[Any]):
@@ -28,14 +28,20 @@ class SourceName(click.ParamType[Any]):
         return source(value)
 
 
-def fetched(folder: Path, source: Source, **asked: Any) -> Fetched:
-    """Fetch with progress on stderr."""
-    from riskgraph.fetching import fetch
-    from riskgraph.fetching.fetching import Reporter
+def gathered(folder: Path, source: Source, **asked: Any) -> Gathered:
+    """Ask a source, with progress on stderr."""
+    from riskgraph.fetching import Reporter, gather
 
-    with Progress(f"{source.title}, of what there is to ask") as windows, Progress("Notices read") as rows:
-        told = Reporter(windows, lambda text: click.echo(text, err=True), lambda done, total: rows(done, 0))
-        return fetch(folder, source, reporter=told, **asked)
+    with Progress(f"{source.title}, of what there is to ask") as windows:
+        return gather(folder, source, reporter=Reporter(windows, lambda text: click.echo(text, err=True)), **asked)
+
+
+def taken(folder: Path) -> Taken:
+    """Take in what came, with progress on stderr."""
+    from riskgraph.fetching import take_in
+
+    with Progress("Notices read") as rows:
+        return take_in(folder, lambda done, total: rows(done, 0))
 
 
 @click.command(
@@ -88,9 +94,9 @@ def command(
     SOURCE is find-a-tender, contracts-finder, public-contracts-scotland or sell2wales. Whole pages are kept beside the
     map, in MAP/.fetched; the map is written only when all has come. Run it again and it goes on from there.
     """
-    from riskgraph.fetching import planned
+    from riskgraph.fetching import locked, planned
     from riskgraph.fetching.asking import Clock
-    from riskgraph.fetching.spool import locked
+    from riskgraph.fetching.sources import mirror
     from riskgraph.render.fetching import fetched_text, plan_text
     from riskgraph.render.tables import as_json
 
@@ -107,14 +113,15 @@ def command(
         }
         output.write(as_json(value) if output.format == "json" else plan_text(ahead, folder))
         return
+    choice, address = _choice(folder, source, buyers, cpv, areas), address and mirror(address)
     with locked(folder):
-        choice = _choice(folder, source, buyers, cpv, areas)
         click.echo(plan_text(ahead, folder), nl=False, err=True)
-        found = fetched(folder, source, choice=choice, since=first, until=last, address=address)
+        came = gathered(folder, source, choice=choice, since=first, until=last, address=address)
+        found = taken(folder)
     if output.format == "json":
-        output.write(as_json({"schema": 1, "written": bool(found.taken.written), "sources": [found.to_dict()]}))
+        output.write(as_json({"schema": 1, "sources": [came.to_dict()], **found.to_dict()}))
     else:
-        output.write(fetched_text(found, folder))
+        output.write(fetched_text(came, found, folder))
 
 
 def _choice(folder: Path, source: Source, buyers: str | None, cpv: str | None, areas: tuple[str, ...]) -> Choice:

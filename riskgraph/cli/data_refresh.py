@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskgraph.cli.data_fetch import fetched
+from riskgraph.cli.data_fetch import gathered, taken
 from riskgraph.cli.options import Output, examples, output_options
 
 if TYPE_CHECKING:
     from riskgraph.analysis.changes import Changes
-    from riskgraph.data.dataset import Dataset
+    from riskgraph.fetching import Taken
 
 
 @click.command(
@@ -39,52 +39,42 @@ def command(folder: Path, roots: tuple[str, ...], output: Output) -> None:
     taken all the same, the map keeps its old state of that one, and the exit code is 4.
     """
     from riskgraph.errors import RiskGraphError
-    from riskgraph.fetching import Fetched, named_sources
-    from riskgraph.fetching.spool import locked
+    from riskgraph.fetching import Gathered, locked, named_sources
     from riskgraph.render.fetching import refreshed_text
     from riskgraph.render.tables import as_json
 
     sources = named_sources(folder)
-    done: list[Fetched] = []
+    done: list[Gathered] = []
     failed: list[tuple[str, RiskGraphError]] = []
     with locked(folder):
-        before = _state(folder)
         for source in sources:
             try:
-                done.append(fetched(folder, source))
+                done.append(gathered(folder, source))
             except RiskGraphError as error:
                 failed.append((source.name, error))
                 click.echo(f"Error: {error}", err=True)
-        after = _state(folder)
-    found = _changes(before, after, roots)
+        took = taken(folder)
+    found = _changes(took, roots)
     if output.format == "json":
         value = {
             "schema": 1,
-            "written": any(one.taken.written for one in done),
             "sources": [one.to_dict() for one in done],
             "failed": [{"source": name, "error": error.message, "fix": error.fix} for name, error in failed],
+            **took.to_dict(),
             "changes": found.to_dict() if found else None,
         }
         output.write(as_json(value))
     else:
-        output.write(refreshed_text(done, failed, found, folder))
+        output.write(refreshed_text(done, failed, took, found, folder))
     if failed:
         raise SystemExit(max(error.exit_code for _, error in failed))
 
 
-def _state(folder: Path) -> Dataset | None:
-    """The map as it is; none if there is none yet."""
-    from riskgraph.data.folders import current
-    from riskgraph.data.read import read
-
-    return read(folder) if current(folder, "dataset.toml").is_file() else None
-
-
-def _changes(before: Dataset | None, after: Dataset | None, roots: tuple[str, ...]) -> Changes | None:
+def _changes(took: Taken, roots: tuple[str, ...]) -> Changes | None:
     """What changed; none where there was no map before, or nothing changed."""
     from riskgraph.analysis.changes import changes
     from riskgraph.graph import RiskGraph
 
-    if before is None or after is None or before.digest == after.digest:
+    if took.before is None or took.after is None or took.before.digest == took.after.digest:
         return None
-    return changes(RiskGraph(before), RiskGraph(after), roots)
+    return changes(RiskGraph(took.before), RiskGraph(took.after), roots)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from riskgraph.arguments import checked
@@ -15,13 +16,15 @@ __all__ = ["write"]
 
 
 @checked
-def write(dataset: Dataset, folder: str | Path) -> tuple[str, ...]:
+def write(dataset: Dataset, folder: str | Path, beside: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
     """Write a data set into a folder, whole or not at all.
 
     Parameters
     ----------
     folder
         Where to; it is made if it is not there. A data set that is there is replaced.
+    beside
+        Further files of the folder that are written in the same stroke: name to content.
 
     Returns
     -------
@@ -53,4 +56,4 @@ def write(dataset: Dataset, folder: str | Path) -> tuple[str, ...]:
     for table, place in TABLES.items():  # what is there only where it holds anything does not stay behind
         if place.sparse and place.file not in content and current(path, place.file).exists():
             content[place.file] = write_table(list(schema()[table]), [])
-    return update_folder(path, content)
+    return update_folder(path, {**content, **(beside or {})})

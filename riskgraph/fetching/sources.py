@@ -36,6 +36,19 @@ class Window(NamedTuple):
         """
         return f"{self.start:%Y%m%dT%H%M%S}-{self.end:%Y%m%dT%H%M%S}{'-' if self.sort else ''}{self.sort}"
 
+    @classmethod
+    def of(cls, key: str) -> Window:
+        """The window of a name in the spool.
+
+        Examples
+        --------
+        >>> Window.of("20261101T000000-20261201T000000-103").end
+        datetime.datetime(2026, 12, 1, 0, 0)
+        """
+        start, end, *sort = key.split("-")
+        form = "%Y%m%dT%H%M%S"
+        return cls(datetime.strptime(start, form), datetime.strptime(end, form), *sort)  # noqa: DTZ007 - local by nature
+
     def halves(self) -> tuple[Window, ...]:
         """Two windows that meet in the middle; none if it is as short as windows get."""
         if self.end - self.start <= SHORTEST:

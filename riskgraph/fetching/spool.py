@@ -21,6 +21,7 @@ from typing import Any
 
 from riskgraph.data.folders import write_file
 from riskgraph.errors import DataError, Problem, RiskGraphError
+from riskgraph.fetching.sources import Window
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,7 +32,7 @@ __all__ = ["SPOOL", "Choice", "KeptPage", "KeptWindow", "Spool", "SpoolState", "
 
 SPOOL = ".fetched"
 _STATE = "state.json"
-_NAME = re.compile(r"[0-9TZ-]+(?:-\w+)?\.\d{4}\.json\.gz", re.ASCII)
+_NAME = re.compile(r"[0-9T-]+(?:-\w+)?\.\d{4,}\.\d{4,}\.json\.gz", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,24 @@ class SpoolState:
     address: str
     choice: Choice = field(default_factory=Choice)
     through: str | None = None  # everything up to this day is in the map
-    since: str | None = None  # where the run began that has not been taken in yet
-    windows: dict[str, KeptWindow] = field(default_factory=dict)  # of that run
+    taken: dict[str, KeptWindow] = field(default_factory=dict)  # what of it is in the map
+    run: int = 1  # the number of the run that has not been taken in yet
+    since: str | None = None  # where it begins
+    reached: str | None = None  # up to which day it is whole; none as long as it is not
+    windows: dict[str, KeptWindow] = field(default_factory=dict)
     asked: list[float] = field(default_factory=list)  # when the last questions were put
-    pages: int = 0  # that were taken in so far
-    releases: int = 0
+
+    @property
+    def whole(self) -> dict[str, KeptWindow]:
+        """The windows that count: those of the run only if all of it came."""
+        return {**self.taken, **(self.windows if self.reached else {})}
+
+    def settle(self) -> None:
+        """What came of the run is in the map."""
+        if self.reached is not None:
+            self.taken = self.whole
+            self.through = max(self.through or "", self.reached)
+            self.run, self.since, self.reached, self.windows = self.run + 1, None, None, {}
 
 
 class Spool:
@@ -118,9 +132,9 @@ class Spool:
         said = {"schema": 1, **asdict(state)}
         write_file(self.folder / _STATE, (json.dumps(said, indent=1, sort_keys=True) + "\n").encode())
 
-    def keep_page(self, key: str, number: int, content: bytes, releases: int) -> KeptPage:
-        """Write one page as it came."""
-        file = f"{key}.{number:04}.json.gz"
+    def keep_page(self, key: str, run: int, number: int, content: bytes, releases: int) -> KeptPage:
+        """Write one page as it came; those of an earlier run stay until this one is whole."""
+        file = f"{key}.{run:04}.{number:04}.json.gz"
         self.folder.mkdir(parents=True, exist_ok=True)
         write_file(self.folder / file, gzip.compress(content, mtime=0))
         return KeptPage(file, hashlib.sha256(content).hexdigest(), releases)
@@ -133,32 +147,41 @@ class Spool:
             return None
         return content if hashlib.sha256(content).hexdigest() == kept.sha256 else None
 
-    def drop(self, pages: list[KeptPage]) -> None:
-        """Remove pages that are asked for again in other windows."""
-        for kept in pages:
-            (self.folder / kept.file).unlink(missing_ok=True)
+    def damaged(self, state: SpoolState) -> list[str]:
+        """The windows with a page that is not as it was kept."""
+        return [
+            key
+            for key, window in {**state.taken, **state.windows}.items()
+            if any(self.content(kept) is None for kept in window.pages)
+        ]
+
+    def tidy(self, state: SpoolState) -> None:
+        """Remove pages that came again, or in other windows."""
+        named = {kept.file for window in (*state.taken.values(), *state.windows.values()) for kept in window.pages}
+        for path in self.folder.glob("*.json.gz"):
+            if path.name not in named:
+                path.unlink()
 
 
 def _state(said: dict[str, Any]) -> SpoolState:
     if said.pop("schema") != 1:
         raise ValueError("of a newer riskgraph")
     choice = said.pop("choice")
-    windows = {
-        key: KeptWindow(
-            window["asked"],
-            [KeptPage(**kept) for kept in window["pages"]],
-            None if window["next"] is None else [(name, value) for name, value in window["next"]],
-            window["done"],
-            window["divided"],
-        )
-        for key, window in said.pop("windows").items()
-    }
-    if not all(_NAME.fullmatch(kept.file) for window in windows.values() for kept in window.pages):
-        raise ValueError("a page lies elsewhere")
-    for day in filter(None, (said["through"], said["since"], *(window.asked for window in windows.values()))):
+    taken, windows = ({key: _window(key, of) for key, of in said.pop(name).items()} for name in ("taken", "windows"))
+    for day in filter(None, (said["through"], said["since"], said["reached"])):
         date.fromisoformat(day)
     chosen = Choice(choice["buyers"], tuple(choice["cpv"]), tuple(choice["areas"]))
-    return SpoolState(**said, choice=chosen, windows=windows)
+    return SpoolState(**said, choice=chosen, taken=taken, windows=windows)
+
+
+def _window(key: str, said: dict[str, Any]) -> KeptWindow:
+    Window.of(key)
+    date.fromisoformat(said["asked"])
+    pages = [KeptPage(**kept) for kept in said.pop("pages")]
+    if not all(_NAME.fullmatch(kept.file) for kept in pages):
+        raise ValueError("a page lies elsewhere")
+    following = said.pop("next")
+    return KeptWindow(**said, pages=pages, next=following and [(name, value) for name, value in following])
 
 
 @contextlib.contextmanager

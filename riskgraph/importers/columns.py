@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from riskgraph.data.spelling import normalise
 from riskgraph.importers.cell_sorts import ColumnLook, looks_of
+from riskgraph.importers.header_rows import joined_headers
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceTable
 from riskgraph.importers.statements import Statements
@@ -40,7 +41,7 @@ _LIKE = 0.88  # likeness from which a header is taken for a known one
 _AGAINST = 0.2  # a column of which less fits than this contradicts its header
 _SURE = {"given": 1.0, "exact": 1.0, "shortened": 0.9, "like": 0.6, "values": 0.5}  # by how the name was known
 _FIGURES = {"dates", "amounts", "numbers"}
-_CONTRARY = {"date": "no date", "money": "no amount", "name": "no name"}
+_CONTRARY = {"date": "date", "money": "amount", "name": "name"}
 Row = tuple[str, ...]
 
 
@@ -61,7 +62,7 @@ class TableKind:
     name
         What the kind is called, where a format has several.
     sheet
-        Pattern of the names of its sheets, where a format has several kinds.
+        Pattern of the names of its sheets, where a format has several kinds; without one, its columns tell.
     needed
         Whether a file without such a sheet is refused.
     sign
@@ -267,27 +268,28 @@ class _Placing:
             )
             if not candidates:
                 continue
-            contrary, _, _, place, how = candidates[0]
-            passed = [one for one in candidates[1:] if one[0] and one[2] < candidates[0][2]]
+            contrary, _, rank, place, how = candidates[0]
+            passed = [one for one in candidates[1:] if one[2] < rank]
             if contrary and not self.given:
                 why = self.contrary(name, place)
-                if name in self.kind.required:
+                if name in {*self.kind.required, self.kind.whose}:
                     self.against[name] = why
                     continue
                 if self.kind.holds[name] == "date":
-                    self.doubts.append(f"{why}.")
+                    self.doubts.append(f"{why[0].upper()}{why[1:]}.")
             elif passed:
-                self.guesses.append(
-                    f"{self.contrary(name, passed[0][3])}: {self.header[place]!r} read as {name} instead"
-                )
+                self.guesses.append(f"{self.contrary(name, passed[0][3])}: {self.header[place]!r} read as {name}")
             self.found[name] = place
             self.how[name] = "given" if self.given else how
 
     def contrary(self, name: str, place: int) -> str:
         """Why a column is not what its header says."""
-        look = self.look(place)
+        look, fit = self.look(place), self.fit(name, place)
         assert look is not None
-        return f"Column {self.header[place]!r} holds {_CONTRARY[self.kind.holds[name]]} but {look}"
+        if not self.contradicts(name, place):
+            return f"column {self.header[place]!r} is hardly filled"
+        hardly = "no" if not fit else "hardly a"
+        return f"column {self.header[place]!r} holds {hardly} {_CONTRARY[self.kind.holds[name]]} but {look}"
 
     def empty(self, place: int) -> bool:
         """Whether hardly a cell of a column is filled."""
@@ -356,11 +358,21 @@ class _Placing:
 
 
 def kind_of(sheet: SourceTable, kinds: Sequence[TableKind]) -> TableKind | None:
-    """Which kind a table is, by its name; where there is one kind only, every table may be of it."""
+    """Which kind a table is, by its name or its columns; where there is one kind only, every table may be of it."""
     if len(kinds) == 1:
         return kinds[0]
     names = (sheet.name, normalise(sheet.name))
-    return next((kind for kind in kinds if any(re.search(kind.sheet, name, re.IGNORECASE) for name in names)), None)
+    for kind in kinds:
+        if kind.sheet and any(re.search(kind.sheet, name, re.IGNORECASE) for name in names):
+            return kind
+    by_columns = [kind for kind in kinds if not kind.sheet]
+    tops = [cells for _, cells in _first_rows(sheet)][:_FIRST] if by_columns else []
+    return next((kind for kind in by_columns if any(_has_required(kind, cells) for cells in tops)), None)
+
+
+def _has_required(kind: TableKind, cells: Row) -> bool:
+    columns = place_columns(cells, kind)
+    return all(name in columns for name in kind.required)
 
 
 class TableSeen(NamedTuple):
@@ -371,6 +383,7 @@ class TableSeen(NamedTuple):
     columns: ColumnPlaces
     looks: tuple[ColumnLook, ...]
     first: tuple[int, Row]  # the first filled row and its number
+    above: int = 0  # row of the groups above the header, where it stands in two rows
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -411,24 +424,43 @@ def _see(tops: tuple[tuple[int, Row], ...], kind: TableKind, given: tuple[str, .
     if best is None:
         looks = _looks(rows)
         return TableSeen(kind, 0, _without_header(looks, kind), looks, tops[0])
-    header = list(rows[best])
+    header, above = list(rows[best]), 0
     while header and not header[-1]:
         header.pop()
+    if two := _two_rows(rows, kind, kind.score(header)):
+        best, header = two
+        above = tops[best - 1][0]
     looks = _looks(rows[best + 1 : best + 1 + _SAMPLE])
-    return TableSeen(kind, tops[best][0], place_columns(header, kind, looks), looks, tops[0])
+    return TableSeen(kind, tops[best][0], place_columns(header, kind, looks), looks, tops[0], above)
+
+
+def _two_rows(rows: tuple[Row, ...], kind: TableKind, score: int) -> tuple[int, list[str]] | None:
+    """The lower of two rows that name more fields together than one row does, and the two as one."""
+    found = None
+    for index in range(1, min(_FIRST, len(rows))) if kind.key is header_key else ():
+        lower = rows[index]
+        joined, only_together = joined_headers(rows[index - 1], lower, lambda cell: bool(kind.readings(cell)))
+        better = kind.score(joined)
+        better += only_together and not found
+        if better > score and not any(look.sort in _FIGURES for look in _looks((lower,))):
+            score, found = better, (index, joined)
+    return found
 
 
 @lru_cache(maxsize=64)
 def _header_by_cells(rows: tuple[Row, ...]) -> int | None:
-    """The row that has words where the rows below have dates or amounts; none if there is no such row."""
+    """The last row of those that have words where the rows below have dates or amounts; none if there is no such row."""
+    found = None
     for index, cells in enumerate(rows[:_FIRST]):
         below = _looks(rows[index + 1 : index + 1 + _SAMPLE])
         own = _looks((cells,))
         if any(look.sort in _FIGURES for look in own):
-            return None
+            break
         if any(word.filled and look.sort in _FIGURES for word, look in zip(own, below, strict=False)):
-            return index
-    return None
+            found = index
+        elif found is not None:
+            break
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -491,6 +523,9 @@ def open_table(
     of = f" ({sheet.name})" if kind.name else ""
     if options.columns is not None and found.number:
         report.note(f"Row {found.number} has words where the rows below have dates or amounts: a header, not read.")
+    if found.above:
+        named = ", ".join(cell for cell in columns.header if cell)
+        report.note(f"Rows {found.above} and {found.number} were read as one header: {named}.")
     for text in sheet.notes:
         report.note(text)
     for text in columns.doubts:

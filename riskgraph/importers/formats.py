@@ -12,7 +12,7 @@ from riskgraph.importers.rows import TableKind, read_rows, score_of_headers
 from riskgraph.importers.source import SourceFile
 from riskgraph.importers.statements import Statements
 
-__all__ = ["Format"]
+__all__ = ["Format", "json_items"]
 
 _TICK = 500  # JSON objects between two signs of progress
 Taken = Literal["all", "known"]
@@ -43,6 +43,8 @@ class Format:
     recognise
         How well a file fits, 0 for not at all; by default how many headers of the first table it has. Of a folder or
         an archive each file is asked about by itself; the ones that fit a format best are read by it together.
+    copies
+        Whether two files that are the same, byte for byte, are both read; else the second is told and left out.
     suppliers, buyers
         Which are taken unless the user says otherwise: all, or those that are known.
 
@@ -66,6 +68,7 @@ class Format:
     rows: Callable[[Iterator[Any], Statements], None] | None = None
     items: Callable[[Sequence[SourceFile], Statements], Iterator[Any]] | None = None
     recognise: Callable[[Path], int] | None = None
+    copies: bool = False
     suppliers: Taken = "all"
     buyers: Taken = "all"
 
@@ -90,7 +93,7 @@ class Format:
         elif self.tables:
             items = read_rows(files, self.tables, statements)
         else:
-            items = _objects(files, self.lists, statements)
+            items = json_items(files, self.lists, statements)
         if self.rows is not None:
             self.rows(items, statements)
         elif self.row is not None:
@@ -98,13 +101,18 @@ class Format:
                 self.row(item, statements)
 
 
-def _objects(
+def json_items(
     files: Sequence[SourceFile], lists: frozenset[str], statements: Statements
 ) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object of JSON files, with the list that it stood in; letters that had to be repaired are told."""
     count = 0
     for file in files:
-        for item in objects(file.path, lists):
+        repaired: list[int] = []
+        for item in objects(file.path, lists, repaired):
             count += 1
             if count % _TICK == 0:
                 statements.options.tick(count, 0)
             yield item
+        if repaired:
+            named = f"{file.name}: " if file.name else ""
+            statements.report.note(f"{named}{sum(repaired):,} letters are not UTF-8; they were read as Windows-1252.")

@@ -15,12 +15,14 @@ from riskgraph.dates import fixed_date
 from riskgraph.errors import DataError, MissingFile, RiskGraphError
 from riskgraph.importers.assemble import assemble, known_buyers_only, prior_knowledge
 from riskgraph.importers.bods import BODS
+from riskgraph.importers.catalogues import BACKSTAGE, SERVICENOW
 from riskgraph.importers.columns import place_columns
 from riskgraph.importers.contracts import CONTRACTS, CONTRACTS_FINDER
 from riskgraph.importers.cyclonedx import CYCLONEDX
 from riskgraph.importers.dns_answers import DNS_ANSWERS
 from riskgraph.importers.dora import DORA
 from riskgraph.importers.formats import Format
+from riskgraph.importers.graph_links import GRAPH
 from riskgraph.importers.local_links import LOCAL_LINKS
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
@@ -39,16 +41,19 @@ from riskgraph.schema import schema
 __all__ = ["FORMATS", "detect", "import_file"]
 
 FORMATS: tuple[Format, ...] = (
+    BACKSTAGE,
     BODS,
     CONTRACTS,
     CONTRACTS_FINDER,
     CYCLONEDX,
     DNS_ANSWERS,
     DORA,
+    GRAPH,
     LOCAL_LINKS,
     OCDS,
     ONE_SHEET,
     OWNERSHIP,
+    SERVICENOW,
     SPENDING,
     WORKBOOK,
 )
@@ -205,7 +210,9 @@ def _by_format(
             source.pass_over(file.name, error.problems[0].message.rstrip("."))
             continue
         best = max(known, key=fits.__getitem__)
-        if fits[best]:
+        if fits[best] and file.name in source.copies and not best.copies:
+            source.pass_over(file.name, f"the same as {source.copies[file.name]}")
+        elif fits[best]:
             groups.setdefault(best, []).append(file)
         else:
             source.pass_over(file.name, "of no format that is known here")
@@ -230,9 +237,12 @@ def _of_format(
     files = [file for file in data if options.columns and _TABLE.search(file.name)] or [
         file for file in data if _fits(known, file)
     ]
+    if not known.copies:
+        files = [file for file in files if file.name not in source.copies]
     for file in source.files:
         if file not in files:
-            source.pass_over(file.name, f"not of the format {known.name}")
+            copy = source.copies.get(file.name)
+            source.pass_over(file.name, f"the same as {copy}" if copy else f"not of the format {known.name}")
     if not files:
         raise _nothing(path, source, "Say another format with --from, or leave it out.")
     return {known: files}

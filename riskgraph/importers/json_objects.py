@@ -6,33 +6,30 @@ array, one object, one object a line, objects in a row) and the shape is only kn
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 from riskgraph.errors import DataError
 from riskgraph.importers.source import problem
 
-__all__ = ["as_object", "as_objects", "first_keys", "objects"]
+__all__ = ["as_object", "as_objects", "first_keys", "is_json", "objects"]
 
 _CHUNK = 1 << 18
 MAX_OBJECT = 64 * 1024**2
 _SPACE = re.compile(r"[\s\x1e\ufeff]*")
 
 
-def _refuse(word: str) -> Any:
-    raise ValueError(f"{word} is no JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_DECODER = json.JSONDecoder()  # NaN, which is no JSON, is met in amounts: whoever wants a number sees that it is none
 
 
 class _TextWindow:
     """A window that moves over a file."""
 
-    def __init__(self, file: TextIO, path: Path) -> None:
+    def __init__(self, file: _Letters, path: Path) -> None:
         self.file, self.path, self.text, self.at, self.ended = file, path, "", 0, False
         self.passed = 0  # characters of the file before the window
 
@@ -97,14 +94,48 @@ class _TextWindow:
         return problem(self.path, "json", f"It is no valid JSON at {where}: {what}.", "Fetch the file again.")
 
 
-def _open(path: Path) -> TextIO:
-    with path.open("rb") as file:
-        head = file.read(4)
-    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    return path.open(encoding=encoding)
+class _Letters:
+    """The text of a file: UTF-8, or UTF-16 with its mark; what is no UTF-8 is Windows-1252, letter by letter.
+
+    One publisher's file holds both, as it was put together from what others typed.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.repaired = file, 0
+        mark = file.read(2)
+        file.seek(0)
+        self.wide = codecs.getincrementaldecoder("utf-16")() if mark in (b"\xff\xfe", b"\xfe\xff") else None
+        self.rest = b""
+
+    def read(self, size: int) -> str:
+        """About so many letters; "" at the end."""
+        while raw := self.file.read(size):
+            if text := self.wide.decode(raw) if self.wide else self._decoded(self.rest + raw, final=False):
+                return text
+        return self.wide.decode(b"", final=True) if self.wide else self._decoded(self.rest, final=True)
+
+    def _decoded(self, raw: bytes, final: bool) -> str:
+        parts = []
+        self.rest = b""
+        while raw:
+            try:
+                parts.append(raw.decode())
+                break
+            except UnicodeDecodeError as error:
+                parts.append(raw[: error.start].decode())
+                if not final and error.end == len(raw) and error.reason == "unexpected end of data":
+                    self.rest = raw[error.start :]
+                    break
+                wrong = raw[error.start : error.end]
+                parts.append(bytes(wrong).decode("cp1252", "replace").replace("\ufffd", " "))
+                self.repaired += len(wrong)
+                raw = raw[error.end :]
+        return "".join(parts)
 
 
-def objects(path: Path, lists: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def objects(
+    path: Path, lists: frozenset[str], repaired: list[int] | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every object of a file, with the list it stood in ("" for one that stands alone).
 
     Parameters
@@ -113,6 +144,8 @@ def objects(path: Path, lists: frozenset[str]) -> Iterator[tuple[str, dict[str, 
         The file.
     lists
         Keys at the top whose arrays are given out item by item.
+    repaired
+        Takes the number of letters that are not UTF-8 and were read as Windows-1252, if there are any.
 
     Raises
     ------
@@ -120,8 +153,9 @@ def objects(path: Path, lists: frozenset[str]) -> Iterator[tuple[str, dict[str, 
         If it is no valid JSON.
     """
     try:
-        with _open(path) as file:
-            text = _TextWindow(file, path)
+        with path.open("rb") as file:
+            letters = _Letters(file)
+            text = _TextWindow(letters, path)
             while start := text.peek():
                 if start == "[":
                     for item in _items(text):
@@ -133,7 +167,9 @@ def objects(path: Path, lists: frozenset[str]) -> Iterator[tuple[str, dict[str, 
                 if text.peek() == ",":  # objects in a row with commas between them
                     text.take(",")
     except UnicodeDecodeError:
-        raise problem(path, "encoding", "It is not UTF-8.", "Save it as UTF-8.") from None
+        raise problem(path, "encoding", "It says that it is UTF-16 but is not.", "Save it as UTF-8.") from None
+    if letters.repaired and repaired is not None:
+        repaired.append(letters.repaired)
 
 
 def _items(text: _TextWindow) -> Iterator[dict[str, Any]]:
@@ -179,19 +215,27 @@ def _object(text: _TextWindow, lists: frozenset[str]) -> Iterator[tuple[str, dic
     yield "", rest
 
 
+def is_json(path: Path) -> bool:
+    """Whether a file begins as JSON does."""
+    return bool(_start(path))
+
+
 def first_keys(path: Path) -> set[str]:
     """The keys that stand near the start of a JSON file, to tell its format; empty if it is none.
 
     Only the first 64 kB are looked at.
     """
+    return set(re.findall(r'"([A-Za-z]\w*)"\s*:', _start(path)))
+
+
+def _start(path: Path) -> str:
+    """The first 64 kB, if they begin with an object or a list."""
     if not path.is_file():
-        return set()
+        return ""
     with path.open("rb") as file:
         raw = file.read(65536)
     text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", errors="ignore")
-    if not text.lstrip("\ufeff\x1e \t\r\n").startswith(("{", "[")):
-        return set()
-    return set(re.findall(r'"([A-Za-z]\w*)"\s*:', text))
+    return text if text.lstrip("\ufeff\x1e \t\r\n").startswith(("{", "[")) else ""
 
 
 def as_objects(value: Any) -> list[Mapping[str, Any]]:

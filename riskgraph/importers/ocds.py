@@ -1,273 +1,182 @@
 """Notices in the Open Contracting Data Standard 1.1: Find a Tender, Contracts Finder and their like.
 
-Any shape: release package, record package, one release, an array, one a line. Releases of one contracting
-process are not compiled: an award is known by its process, award and contract, and the newest release
-that speaks of it counts.
+Any shape: release package, record package, one release, an array, one a line, packages in `results`, or tables made
+of them. All releases of one contracting process are put together by field (`ocds_process`) before anything is said of
+it, whichever file they stand in; until then they wait, sorted, on the disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+import marshal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from riskgraph.importers.contracts import stated_or_guessed_area
 from riskgraph.importers.disk_sort import SortedOnDisk
-from riskgraph.importers.formats import Format
-from riskgraph.importers.json_objects import as_object, as_objects, first_keys
-from riskgraph.importers.report import ImportReport
-from riskgraph.importers.statements import (
-    Citation,
-    Party,
-    Purchase,
-    Statements,
-    in_order,
-    named_party,
-    one_value_for_several,
-    withheld,
-)
-from riskgraph.importers.values import clean, parse_date, web_address
-from riskgraph.vocabulary import patterns, words
+from riskgraph.importers.formats import Format, json_items
+from riskgraph.importers.json_objects import as_object, as_objects, first_keys, is_json
+from riskgraph.importers.ocds_awards import ProcessAwards
+from riskgraph.importers.ocds_process import ContractingProcess, ReleaseOrigin, id_text, slim
+from riskgraph.importers.ocds_tables import is_table_of_releases, releases_in_tables
+from riskgraph.importers.sheets import open_sheets
+from riskgraph.importers.source import SourceFile
+from riskgraph.importers.statements import Statements
+from riskgraph.importers.values import parse_date
 
 __all__ = ["OCDS"]
 
-_AwardKey = tuple[str, str, str, str]  # process, award, contract, supplier
-_SCHEMES = ("GB-COH-", "GB-PPON-", "GB-CHC-", "GB-NIC-", "GB-SC-")  # of ids that are identifiers themselves
+_LISTS = frozenset({"releases", "records", "results"})
+_STATES = {"ocid", "buyer", "parties", "tender", "awards", "contracts"}  # a link to a release has a date and a tag too
 
 
 def _fits(path: Path) -> int:
-    keys = first_keys(path)
-    return 50 if "ocid" in keys or {"releases", "publisher"} <= keys or {"records", "publisher"} <= keys else 0
+    if is_json(path):
+        keys = first_keys(path)
+        return 50 if "ocid" in keys or {"releases", "publisher"} <= keys or {"records", "publisher"} <= keys else 0
+    if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
+        return 0
+    tops = (next((row for _, row in sheet.rows() if any(row)), []) for sheet in open_sheets(path))
+    return 70 if any(map(is_table_of_releases, tops)) else 0
+
+
+def _items(files: Sequence[SourceFile], statements: Statements) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Releases, records and what stands around them, out of JSON and out of tables."""
+    tables = [file for file in files if not is_json(file.path)]
+    yield from json_items([file for file in files if file not in tables], _LISTS, statements)
+    if tables:
+        yield from (("releases", release) for release in releases_in_tables(tables, statements))
+
+
+class _Package(NamedTuple):
+    """Who published a package, under which terms."""
+
+    publisher: str = ""
+    licence: str = ""
+
+
+class _Release(NamedTuple):
+    """A release that was met, and the number of the package that it stands in."""
+
+    said: dict[str, Any]
+    compiled: bool
+    package: int
+
+
+class _Packages:
+    """The releases of packages, records and lists of them; what a package says of itself comes before or after them."""
+
+    def __init__(self, statements: Statements) -> None:
+        self.report = statements.report
+        self.said: list[_Package] = [_Package()]  # by number
+        self.empty = 0
+
+    def releases(self, items: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[_Release]:
+        """Every release, in whatever it is wrapped."""
+        met = 0
+        for place, item in items:
+            if place or "ocid" in item or any(isinstance(item.get(key), list) for key in _LISTS):
+                for release in self._unwrapped(item, len(self.said) - 1):
+                    met += 1
+                    yield release
+                continue
+            self.empty += not met
+            self.said[-1] = self._of(item)
+            self.said.append(_Package())
+            met = 0
+
+    @staticmethod
+    def _of(item: Mapping[str, Any]) -> _Package:
+        return _Package(id_text(as_object(item.get("publisher")).get("name")), id_text(item.get("license")))
+
+    def _unwrapped(self, item: Mapping[str, Any], package: int) -> Iterator[_Release]:
+        compiled = item.get("compiledRelease")
+        inner = [one for key in sorted(_LISTS) for one in as_objects(item.get(key))]
+        if isinstance(compiled, dict) or ("ocid" in item and isinstance(item.get("releases"), list)):
+            for release in inner:  # a record
+                if _STATES & release.keys():
+                    yield _Release({"ocid": item.get("ocid"), **release}, False, package)
+                elif not isinstance(compiled, dict):
+                    self.report.read += 1
+                    self.report.skip(id_text(item.get("ocid")), "a link to a release, not the release itself")
+            if isinstance(compiled, dict):
+                yield _Release({"ocid": item.get("ocid"), **compiled}, True, package)
+        elif "ocid" in item:
+            yield _Release(dict(item), False, package)
+        elif inner or any(isinstance(item.get(key), list) for key in _LISTS):  # a package inside a list
+            self.empty += not inner
+            self.said[-1:] = [self._of(item), self.said[-1]]
+            for one in inner:
+                yield from self._unwrapped(one, len(self.said) - 2)
+        else:
+            self.report.read += 1
+            self.report.skip(f"{id_text(item.get('id')) or 'an'} item", "no ocid: no release")
 
 
 def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements) -> None:
-    """Releases one by one; every award and supplier counts as a row."""
-    report = statements.report
-    found: SortedOnDisk[tuple[_AwardKey, str, Purchase]] = SortedOnDisk(key=itemgetter(0, 1))
+    """Put the releases of each process together; an award to a supplier by a buyer counts as a row."""
+    report, packages = statements.report, _Packages(statements)
+    waiting: SortedOnDisk[tuple[str, str, bool, str, bytes, int]] = SortedOnDisk(key=itemgetter(0, 1, 2, 3, 4))
     seen = 0
-    for content in _releases(_under_terms(items, statements), report):
-        release = _Release(content, statements)
+    for release in packages.releases(items):
         seen += 1
-        statements.dated(release.dated, "release", release.ocid)
-        for key, purchase in release.awards():
-            if statements.wanted(purchase):
-                found.append((key, release.dated, purchase))
-    statements.options.tick(seen, 0)
-    report.note(f"{seen:,} releases were read; a row is one award to one supplier.")
-    for _, group in groupby(found, key=itemgetter(0)):
-        *older, (_, _, newest) = group
-        statements.buy(newest)
-        for _, _, purchase in older:
-            report.skip(purchase.where, "the same award, contract and supplier in another release: the newest counts")
-
-
-def _under_terms(
-    items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The same, with the licence of each package noted."""
-    for place, item in items:
-        if not place and (terms := _text(item.get("license"))):
-            statements.licences.add(terms)
-        yield place, item
-
-
-def _releases(items: Iterator[tuple[str, dict[str, Any]]], report: ImportReport) -> Iterator[dict[str, Any]]:
-    for place, item in items:
-        if "compiledRelease" in item and isinstance(item["compiledRelease"], dict):
-            yield item["compiledRelease"]
-        elif isinstance(item.get("releases"), list):
-            for release in item["releases"]:
-                if isinstance(release, dict) and "ocid" in release:
-                    yield release
-                else:
-                    report.read += 1
-                    report.skip(str(item.get("ocid")), "a link to a release, not the release itself")
-        elif "ocid" in item:
-            yield item
-        elif place:
+        ocid, date_ = id_text(release.said.get("ocid")), id_text(release.said.get("date"))
+        if not ocid:
             report.read += 1
-            report.skip(f"{place} item", "no ocid: no release")
+            report.skip(f"release {id_text(release.said.get('id'))}", "no ocid: no release")
+            continue
+        day = parse_date(date_)
+        if date_ and day is None:
+            report.guess("date of a release that is none, left blank", f"{ocid}: {date_!r}")
+        day = statements.dated(day, "release", ocid)
+        key = ocid, _moment(date_) if day else "", release.compiled, id_text(release.said.get("id"))
+        waiting.append((*key, marshal.dumps(slim(release.said), 2), release.package))
+    statements.options.tick(seen, 0)
+    statements.licences |= {package.licence for package in packages.said} - {""}
+    processes = twice = 0
+    for ocid, group in groupby(waiting, key=itemgetter(0)):
+        process, before = ContractingProcess(ocid), None
+        processes += 1
+        for _, moment, compiled, id_, content, number in group:
+            said = marshal.loads(content)  # noqa: S302 - written above, by this process
+            package = packages.said[number]
+            publisher = id_text(as_object(said.get("publisher")).get("name")) or package.publisher
+            day = (parse_date(id_text(said.get("date"))) or "") if moment else ""
+            process.add(said, ReleaseOrigin(day, id_, publisher, id_text(said.get("license")) or package.licence))
+            twice += (moment, compiled, id_) == before
+            before = moment, compiled, id_
+        ProcessAwards(process, statements).buy()
+    many = f"{seen:,} release{'s' * (seen != 1)} of {processes:,} contracting process{'es' * (processes != 1)}"
+    report.note(f"Read: {many}. A row is one award to one supplier by one buyer.")
+    if twice:
+        report.note(f"Releases that came more than once, and count once: {twice:,}.")
+    if packages.empty:
+        report.note(f"Packages without releases, only with what they say of themselves: {packages.empty:,}.")
 
 
-def _text(value: Any) -> str:
-    return clean(str(value)) if isinstance(value, str | int | float) else ""
+def _moment(text: str) -> str:
+    """When a release was made, to compare with others: in UTC where it says its zone.
 
-
-class _Release:
-    """One release: who buys, and what was awarded to whom."""
-
-    def __init__(self, content: Mapping[str, Any], statements: Statements) -> None:
-        self.content, self.statements, self.report = content, statements, statements.report
-        self.ocid = _text(content.get("ocid"))
-        self.dated = parse_date(str(content.get("date") or "")) or ""
-        self.parties = {_text(p.get("id")): p for p in as_objects(content.get("parties"))}
-        self.tender = as_object(content.get("tender"))
-        self.buyer = self._buyer()
-        self.framework = next(
-            (
-                _text(p.get("title")) or _text(p.get("identifier"))
-                for p in as_objects(content.get("relatedProcesses"))
-                if "framework" in (p.get("relationship") or [])
-            ),
-            None,
-        )
-
-    def awards(self) -> Iterator[tuple[_AwardKey, Purchase]]:
-        """Every award to every supplier, contract by contract; what is left out is counted."""
-        contracts: dict[str, list[Mapping[str, Any]]] = {}
-        for contract in as_objects(self.content.get("contracts")):
-            contracts.setdefault(_text(contract.get("awardID")), []).append(contract)
-        for award in as_objects(self.content.get("awards")):
-            id_, suppliers = _text(award.get("id")), as_objects(award.get("suppliers"))
-            where = f"{self.ocid} award {id_}"
-            for supplier in suppliers or [{}]:
-                for contract in contracts.get(id_) or [{}]:
-                    self.report.read += 1
-                    party = self._awarded(award, contract, supplier, where)
-                    if party is not None:
-                        purchase = self._purchase(award, contract, party, where)
-                        yield (self.ocid, id_, _text(contract.get("id")), party.name), purchase
-            if as_objects(award.get("subcontracts")) or as_object(award.get("subcontracting")):
-                self.report.note(f"{where} speaks of subcontracting in words only; a person has to read it.")
-
-    def _page(self) -> str | None:
-        """The page of the notice itself: as it says, or as its service makes them of the notice's number."""
-        said = [d for d in as_objects(self.tender.get("documents")) if _text(d.get("documentType")).endswith("Notice")]
-        known = f"{self.ocid} {_text(self.content.get('id'))}"
-        made = [
-            match.expand(page) for form, page in patterns("notice page", "ocds") if (match := form.fullmatch(known))
-        ]
-        return next(filter(None, (*(web_address(_text(d.get("url"))) for d in said), *made)), None)
-
-    def _buyer(self) -> Party | None:
-        buyer = as_object(self.content.get("buyer"))
-        party = self.parties.get(_text(buyer.get("id")), {})
-        if not buyer.get("name") and not party:
-            party = next((p for p in self.parties.values() if "buyer" in (p.get("roles") or [])), {})
-        name = _text(buyer.get("name")) or _text(party.get("name"))
-        return Party(name, _ids(party)) if name else None
-
-    def _awarded(
-        self, award: Mapping[str, Any], contract: Mapping[str, Any], supplier: Mapping[str, Any], where: str
-    ) -> Party | None:
-        """Who won; nobody if the award does not stand, and the report then says why."""
-        status, of_contract = _text(award.get("status")).lower(), _text(contract.get("status")).lower()
-        if status in words("contract: dead", "ocds") or of_contract == "cancelled":
-            self.report.skip(where, "award or contract cancelled, unsuccessful or only planned")
-        elif self.buyer is None:
-            self.report.skip(where, "no buyer")
-        elif not withheld(_text(supplier.get("name")), where, self.report):
-            code = _text(supplier.get("id"))
-            full = self.parties.get(code, {})
-            ids = _ids(full) or _ids(supplier)
-            if not ids and code.startswith(_SCHEMES):
-                scheme = "-".join(code.split("-")[:2])
-                ids = ((scheme, code.removeprefix(scheme + "-")),)
-            party = named_party(_text(supplier.get("name")) or _text(full.get("name")), self.report, ids)
-            if party is None:
-                self.report.skip(where, "no supplier")
-            return party
-        return None
-
-    def _purchase(self, award: Mapping[str, Any], contract: Mapping[str, Any], party: Party, where: str) -> Purchase:
-        assert self.buyer is not None
-        report, tender, sharing = self.report, self.tender, len(as_objects(award.get("suppliers")))
-        title = _text(contract.get("title")) or _text(award.get("title")) or _text(tender.get("title"))
-        periods = (contract.get("period"), award.get("contractPeriod"), tender.get("contractPeriod"))
-        period = next(filter(None, map(as_object, periods)), {})
-        begun = parse_date(_text(period.get("startDate"))) or parse_date(_text(contract.get("dateSigned")))
-        start, end = in_order(begun, parse_date(_text(period.get("endDate"))), where, report)
-        longest = parse_date(_text(period.get("maxExtentDate"))) if start == begun else None
-        area, guessed = stated_or_guessed_area("", title, report)
-        notes = [f"contract: {title.replace(';', ',')}"] if title else []
-        value, gross = _value(as_object(contract.get("value")) or as_object(award.get("value")))
-        if gross:
-            notes.append("value with VAT")
-            report.guess("value given with VAT only", where)
-        if sharing > 1 and value is not None:
-            notes.append(one_value_for_several(sharing, where, report))
-            value = None
-        documents = [*as_objects(contract.get("documents")), *as_objects(award.get("documents"))]
-        url = next((u for d in documents if (u := web_address(_text(d.get("url"))))), None) or self._page()
-        code = next(
-            (
-                _text(c.get("id"))
-                for holder in (*as_objects(award.get("items")), tender)
-                for c in (as_object(holder.get("classification")), *as_objects(holder.get("additionalClassifications")))
-                if c.get("scheme") == "CPV"
-            ),
-            None,
-        )
-        if code:
-            notes.append(f"CPV {code}")
-        codes = tuple(dict.fromkeys(_cpv_codes(award, contract, tender)))
-        publisher = _text(as_object(self.content.get("publisher")).get("name"))
-        return Purchase(
-            where=where,
-            how="award",
-            council=self.buyer,
-            supplier=party,
-            cited=Citation(
-                f"{self.buyer.name} awarded {title or 'a contract'} to {party.name}",
-                self.statements.options.grade or "confirmed",
-                url,
-                publisher or f"Notice {_text(self.content.get('id'))}",
-                self.dated or None,
-            ),
-            thing=title or None,
-            area=area,
-            area_guessed=guessed,
-            valid_from=start,
-            valid_to=end,
-            contract_reference=self.ocid,
-            contract_value_gbp=value,
-            contract_end_latest=longest,
-            framework=self.framework,
-            note="; ".join(notes) or None,
-            cpv=codes,
-        )
-
-
-def _cpv_codes(*holders: Mapping[str, Any]) -> Iterator[str]:
-    """Every CPV code of an award, its contract and its tender, and of what is bought in each."""
-    for holder in holders:
-        for one in (holder, *as_objects(holder.get("items"))):
-            for said in (as_object(one.get("classification")), *as_objects(one.get("additionalClassifications"))):
-                if said.get("scheme") == "CPV" and (code := _text(said.get("id"))):
-                    yield code
-
-
-def _ids(party: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    found = set()
-    for identifier in (as_object(party.get("identifier")), *as_objects(party.get("additionalIdentifiers"))):
-        scheme, number = _text(identifier.get("scheme")), _text(identifier.get("id"))
-        if scheme and number:
-            found.add((scheme, number))
-    return tuple(sorted(found))
-
-
-def _value(value: Mapping[str, Any]) -> tuple[Decimal | None, bool]:
-    """Amount without VAT, or the one with VAT where it is the only one, and whether it is that."""
-    if value.get("currency") not in {None, "GBP"}:
-        return None, False
-    for key, gross in (("amount", False), ("amountGross", True)):
-        amount = value.get(key)
-        if isinstance(amount, int | float) and not isinstance(amount, bool) and 0 < amount < 1e12:
-            try:
-                return Decimal(str(amount)).quantize(Decimal("0.01")).normalize() + 0, gross
-            except InvalidOperation:
-                return None, False
-    return None, False
+    Examples
+    --------
+    >>> _moment("2024-05-01T00:30:00+01:00"), _moment("2024-05-01")
+    ('2024-04-30T23:30:00', '2024-05-01T00:00:00')
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None).isoformat()
+    except (ValueError, OverflowError):
+        return parse_date(text) or ""
 
 
 OCDS = Format(
     "ocds",
-    "notices in OCDS 1.1 (Find a Tender, Contracts Finder)",
-    lists=frozenset({"releases", "records"}),
+    "notices in OCDS 1.1 (Find a Tender, Contracts Finder), also flattened to tables",
     rows=_notices,
+    items=_items,
     recognise=_fits,
+    copies=True,  # tables that are joined may be alike; a release that comes twice counts once
     buyers="known",
 )

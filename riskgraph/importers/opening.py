@@ -54,11 +54,14 @@ class OpenedSource:
         Whether the path holds files: a folder or an archive. The rows are then told with the file they stand in.
     passed
         Reason to the names of what was not opened.
+    copies
+        The name of a file that holds the same, byte for byte, as one before it, to the name of that one.
     """
 
     files: list[SourceFile] = field(default_factory=list)
     several: bool = False
     passed: dict[str, list[str]] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
 
     def pass_over(self, name: str, reason: str) -> None:
         """A file that is not read, and why."""
@@ -96,7 +99,7 @@ def opened(path: Path) -> Iterator[OpenedSource]:
         else:
             opening.file(path, "", 0)
         opening.found.files.sort(key=lambda file: file.name)
-        opening.leave_copies_out()
+        opening.find_copies()
         yield opening.found
 
 
@@ -187,8 +190,8 @@ class _Opening:
             "Ask it with --data, or join it to another with `riskgraph data merge`.",
         )
 
-    def leave_copies_out(self) -> None:
-        """The same file twice counts once."""
+    def find_copies(self) -> None:
+        """Which files hold the same as another."""
         sizes: dict[int, list[SourceFile]] = {}
         for file in self.found.files:
             sizes.setdefault(file.path.stat().st_size, []).append(file)
@@ -198,8 +201,7 @@ class _Opening:
                 with file.path.open("rb") as content:
                     digest = hashlib.file_digest(content, "sha256").digest()
                 if first.setdefault(digest, file) is not file:
-                    self.found.files.remove(file)
-                    self.found.pass_over(file.name, f"the same as {first[digest].name}")
+                    self.found.copies[file.name] = first[digest].name
 
     def _guarded(self, open_: Any, path: Path, name: str, depth: int) -> None:
         if depth >= MOST_DEPTH:
@@ -292,7 +294,7 @@ def _is_office(path: Path) -> bool:
             names = set(archive.namelist())
     except _BROKEN:
         return path.suffix.lower() in {".xlsx", ".xlsm"}  # a broken one: the reader of workbooks says so
-    return bool(names & {"[Content_Types].xml", "xl/workbook.xml", "mimetype"})
+    return bool(names & {"[Content_Types].xml", "xl/workbook.xml", "mimetype", "Index/Document.iwa", "Index.zip"})
 
 
 def _is_tar(path: Path) -> bool:

@@ -39,7 +39,8 @@ def placeholder(text: str) -> Meaning:
         return ""
     if pattern("redacted").search(text) or _consists_of("withheld", plain):
         return "withheld"
-    return "nobody" if pattern("supplier: nobody").search(text) or _consists_of("nobody", plain) else ""
+    nobody = pattern("supplier: nobody").search(text) or pattern("totals row").search(text)
+    return "nobody" if nobody or _consists_of("nobody", plain) else ""
 
 
 @lru_cache(maxsize=1)

@@ -72,8 +72,14 @@ class ClosedQuotes:
         while waiting:
             line = waiting.popleft()
             row += 1
-            if not line.count('"') & 1 or self._whole([line]):
+            if not line.count('"') & 1:
                 yield line
+                continue
+            if self._whole([line]):  # by itself; but is it what was meant?
+                better = None if self._is_row(line) or self._parsed([line], strict=True) else self._without_quote(line)
+                if better is not None:
+                    self.repaired.append((row, 1))
+                yield better or line
                 continue
             record, closed = self._record(line, waiting, source)
             rows = sum(1 for below in record[1:] if self._is_row(below) or self._without_quote(below))

@@ -18,6 +18,7 @@ _EXAMPLE = "Salford City Council"
 
 
 class _Nearest(NamedTuple):
+    readable: bool  # whether some column may be what is missing
     found: float  # part of what it cannot do without
     score: int
     columns: int
@@ -83,14 +84,23 @@ def no_format(
     """
     said, fix = f"{path.name} is of no format that is known here.", f"Say which it is with --from: {', '.join(names)}."
     tables = [(format_, one) for format_, kind in kinds for one in seen_tables(file, kind)]
-    near = [_Nearest(_found(one), one.score, len(one.columns.places), format_, one) for format_, one in tables]
-    near = [one for one in near if one.found or (one.seen.kind.by_content and not one.seen.number)]
-    best = max((one for one in near if _picks(one.seen)), key=lambda one: one[:3], default=None)
+    near = [
+        _Nearest(picks is not None, _found(one), one.score, len(one.columns.places), format_, one)
+        for format_, one in tables
+        if (picks := _picks(one)) or _found(one)
+    ]
+    best = max((one for one in near if one.found or _like_payments(one.seen)), key=lambda one: one[:4], default=None)
     if best is not None:
         known = "" if best.seen.number else ", without a header row"
         said = f"{said[:-1]}; it is nearest to {best.format}{known}: {_lacks(best.seen)}."
         return RiskGraphError(_lines(said, best.seen), _way_out(path, best.seen, best.format, council))
     return RiskGraphError(_lines(said, tables[0][1]) if tables else said, fix)
+
+
+def _like_payments(seen: TableSeen) -> bool:
+    """Whether the cells alone suggest it: what is known by content is there, and a column for each that is missing."""
+    picks, wanted = _picks(seen), seen.kind.by_content
+    return bool(wanted) and picks is not None and all(name in seen.columns or name in picks for name in wanted)
 
 
 def _found(seen: TableSeen) -> float:
@@ -116,7 +126,7 @@ def _lines(said: str, seen: TableSeen) -> str:
     lines += shown[:_SHOWN]
     if len(shown) > _SHOWN:
         lines.append(f"  and {len(shown) - _SHOWN} more")
-    lines += [f"{why}." for why in seen.columns.against.values()]
+    lines += [f"{why[0].upper()}{why[1:]}." for why in seen.columns.against.values()]
     return "\n".join(lines)
 
 

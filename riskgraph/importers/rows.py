@@ -7,9 +7,10 @@ the report, with file, row and column. Memory holds one row.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 from riskgraph.data.scope_words import areas_of
 from riskgraph.data.spelling import normalise
@@ -61,6 +62,7 @@ __all__ = [
 ]
 
 EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only shows how to fill in a template
+_MANY = 16_384  # cells of a column that are remembered
 _TICK = 1000  # rows between two signs of progress
 _NO_AMOUNT = "amount that is none, left blank"
 _USUAL = ColumnStyles()
@@ -70,13 +72,31 @@ _NUMBERS = (
 )  # fmt: skip
 
 
+class _Column:
+    """Where the one column of a field stands, and what its cells were found to say: most stand there again and again."""
+
+    __slots__ = ("days", "place", "texts")
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+        self.texts: dict[str, str] = {}
+        self.days: dict[str, str] = {}
+
+    def remember(self, said: dict[str, str], cell: str, text: str) -> str:
+        """What a cell says, for the next row."""
+        if len(said) >= _MANY:
+            said.clear()
+        said[cell] = text
+        return text
+
+
 class SourceRow:
     """One row of a table; a cell is asked for by the name of its field, and by what it should be.
 
     What a cell says and nobody understands is left blank and counted in the report.
     """
 
-    __slots__ = ("_place", "cells", "columns", "kind", "number", "statements", "styles")
+    __slots__ = ("_known", "_place", "cells", "columns", "kind", "number", "statements", "styles")
 
     def __init__(
         self,
@@ -87,9 +107,10 @@ class SourceRow:
         kind: TableKind,
         statements: Statements,
         styles: ColumnStyles = _USUAL,
+        known: Mapping[str, _Column] = MappingProxyType({}),
     ) -> None:
         self._place, self.number, self.cells, self.columns, self.kind = place, number, cells, columns, kind
-        self.statements, self.styles = statements, styles
+        self.statements, self.styles, self._known = statements, styles, known
 
     @property
     def where(self) -> str:
@@ -107,8 +128,16 @@ class SourceRow:
         return ""
 
     def __getitem__(self, name: str) -> str:
-        if name not in self.columns.places:
+        column = self._known.get(name)
+        if column is None:
+            return self._said(name) if name in self.columns.places else ""
+        if column.place >= len(self.cells):
             return ""
+        cell = self.cells[column.place]
+        text = column.texts.get(cell)
+        return column.remember(column.texts, cell, self._said(name)) if text is None else text
+
+    def _said(self, name: str) -> str:
         text = self.text(name)
         if text and len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS:
             return ""
@@ -151,6 +180,15 @@ class SourceRow:
         text = self[name]
         if not text:
             return None
+        column = self._known.get(name)
+        if column is None:
+            return self._dated(name, text)
+        if day := column.days.get(text):
+            return day
+        found = self._dated(name, text)
+        return found and column.remember(column.days, text, found)
+
+    def _dated(self, name: str, text: str) -> str | None:
         return self.day(name) or self._unknown(f"{self.no_date(name)}, left blank", name, text)
 
     def no_date(self, name: str) -> str:
@@ -344,11 +382,12 @@ def read_rows(
 def _rows(
     sheet: SourceTable, within: str, kind: TableKind, columns: ColumnPlaces, header: int, statements: Statements
 ) -> Iterator[SourceRow]:
-    styles = styles_of(sheet, header, columns, getattr(kind, "holds", {}))
+    styles = styles_of(sheet, header, columns, kind.holds)
     for text in styles.told:
-        statements.report.note(f"{sheet.name}: {text}" if kind.name else text)
+        statements.report.say_first(f"{sheet.name}: {text}" if kind.name else text)
     of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
     place = ", ".join(filter(None, (within, of)))
+    known = {name: _Column(places[0]) for name, places in columns.places.items() if len(places) == 1}
     report, tick = statements.report, statements.options.tick
     empty = filled = shown = 0
     for number, cells in sheet.rows():
@@ -360,7 +399,7 @@ def _rows(
         if cells[0][: len(EXAMPLE_ROW)].casefold() == EXAMPLE_ROW:
             shown += 1
             continue
-        row = SourceRow(place, number, cells, columns, kind, statements, styles)
+        row = SourceRow(place, number, cells, columns, kind, statements, styles, known)
         if kind.counted:
             filled += 1
             report.read += 1

@@ -14,6 +14,14 @@ from pathlib import Path
 
 from riskgraph.errors import MissingFile
 from riskgraph.importers.file_kinds import no_table
+from riskgraph.importers.graph_files import (
+    catalogue_tables,
+    configuration_tables,
+    graph_tables,
+    is_catalogue,
+    is_configuration,
+    is_graph,
+)
 from riskgraph.importers.quotes import LONGEST_CELL, ClosedQuotes, UnclosedQuoteError
 from riskgraph.importers.source import MONTH_FIRST, Signs, SourceTable, problem
 from riskgraph.importers.xlsx import workbook_sheets
@@ -31,6 +39,11 @@ _COMMA = {
 }
 _DIG = re.compile(r"(\S+)\s+(?:\d+\s+)?IN\s+([A-Z0-9]+)\s+(\S.*)")
 _HOST = re.compile(r"(\S+) (is an alias for|mail is handled by|has (?:IPv6 )?address) (\S.*)")
+_OTHER_TOOLS = (
+    (is_graph, graph_tables),
+    (is_catalogue, catalogue_tables),
+    (is_configuration, configuration_tables),
+)
 _SAYS = {"is an alias for": "CNAME", "mail is handled by": "MX"}
 
 
@@ -55,6 +68,9 @@ def open_sheets(path: Path) -> list[SourceTable]:
         raise error
     if start.startswith(b"PK\x03\x04"):
         return workbook_sheets(path)
+    for known, tables in _OTHER_TOOLS:
+        if known(path):
+            return tables(path)
     if not start.strip():
         raise problem(path, "empty-file", "The file is empty.", "Write at least the header row.")
     return [_text_sheet(path)]
@@ -190,7 +206,10 @@ def _signs(path: Path, encoding: str, delimiter: str) -> Signs:
 def _width(sample: str, delimiter: str) -> int:
     """How many cells most of the first lines have."""
     lines = [line for line in sample.splitlines()[:200] if line.strip() and not line.count('"') & 1]
-    widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+    try:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error:
+        return 1
     return max(set(widths), key=lambda width: (widths.count(width), width), default=1)
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from riskgraph.dates import first_day, last_day
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format
+from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import DEPARTMENT, Citation, Party, Purchase, Statements, named_party
 from riskgraph.importers.values import says_nothing
@@ -32,7 +33,7 @@ _TABLE = TableKind.of(
     strict=False,  # a cell too many is common behind a purpose; only a row without amount or date is shifted
 )
 _NOTHING = Decimal(0)
-_NO_AMOUNT, _NO_DATE = "the amount is none", "the date is none"
+_NO_AMOUNT, _NO_DATE, _NO_SUPPLIER = "the amount is none", "the date is none", "no supplier"
 _SUMS = 50_000  # pairs of payer and supplier in memory
 
 
@@ -94,11 +95,7 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         if amount is not None:
             money.seen(amount)
         payer, department = row.buyer("payer")
-        reason = (
-            _unread(row, amount is not None or bool(currency), bool(text) and day is None)
-            if supplier
-            else "no supplier"
-        )
+        reason = _unread(row, supplier, amount is not None or bool(currency), bool(text) and day is None)
         if reason:
             row.skip(reason, amount, _text_of(row, reason))
         elif row.withheld(supplier, amount):
@@ -116,8 +113,10 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
     _purchases(paid, statements)
 
 
-def _unread(row: SourceRow, paid: bool, undated: bool) -> str:
+def _unread(row: SourceRow, supplier: str, paid: bool, undated: bool) -> str:
     """Why a payment is left out, "" if it is not."""
+    if not supplier or placeholder(supplier) == "nobody":
+        return _NO_SUPPLIER
     if paid and not undated:
         return ""
     if not all(map(says_nothing, row.beyond)):
@@ -129,7 +128,7 @@ def _unread(row: SourceRow, paid: bool, undated: bool) -> str:
 
 def _text_of(row: SourceRow, reason: str) -> str:
     """The cell for which a payment is left out."""
-    return row.text({_NO_AMOUNT: "amount", "no supplier": "supplier"}.get(reason, "date" if "date" in reason else ""))
+    return row.text({_NO_AMOUNT: "amount", _NO_SUPPLIER: "supplier"}.get(reason, "date" if "date" in reason else ""))
 
 
 def _purchases(paid: _PaymentSums, statements: Statements) -> None:
@@ -143,7 +142,7 @@ def _purchases(paid: _PaymentSums, statements: Statements) -> None:
     for (payer, supplier, number), total in paid:
         party = named_party(supplier, report, (("GB-COH", number),) if number else ())
         where = f"payments of {payer} to {supplier}"
-        reason = _why_not(total, begun.get(payer), until.get(payer)) if party else "no supplier"
+        reason = _why_not(total, begun.get(payer), until.get(payer)) if party else _NO_SUPPLIER
         if party is None or reason:
             report.skip(where, reason, total.times, total.total)
             continue

@@ -335,7 +335,8 @@ class Statements:
                 continue
             self.purchases.append(one)
             self.sellers[one.supplier] += one.rows
-            self.sellers.update(one.subcontractors)
+            if one.subcontractors:
+                self.sellers.update(one.subcontractors)
             if one.through:
                 self.sellers[one.through] += 1
                 self.between.add(one.through)
@@ -390,10 +391,11 @@ class Statements:
         apart = self.names.apart(name)
         if apart.doubtful:
             self.report.guess("several suppliers in one cell?", f"{purchase.where}: {name!r}")
+        if apart.names == (name,):
+            return (purchase,)
         first, *others = (purchase._replace(supplier=Party(one)) for one in apart.names)
         if not others:
-            if apart.names != (name,):
-                self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
+            self.report.guess("two names of one supplier in a cell", f"{purchase.where}: {name!r}")
             return (first,)
         self.report.guess("several suppliers in one cell, each taken", f"{purchase.where}: {', '.join(apart.names)}")
         note = purchase.note

@@ -14,6 +14,7 @@ from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.statements import Citation, ListedSystem, Party, StatedRelation, Statements
 from riskgraph.importers.values import redacted, web_address
 from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Grade
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.vocabulary import words
 
 __all__ = ["End", "Kinds", "councils_of", "known_company", "listed", "read_links"]
@@ -82,12 +83,13 @@ def councils_of(rows: Sequence[SourceRow], companies: set[str]) -> list[str]:
 
 
 def _word(row: SourceRow) -> str:
-    return normalise(row["relationship"].replace("-", " ")).removeprefix("is ")
+    """The word between the two; of a word and its reverse, as in "Runs on::Runs", the first."""
+    return normalise(row["relationship"].partition("::")[0].replace("-", " ").replace("_", " ")).removeprefix("is ")
 
 
 def _relation(row: SourceRow) -> tuple[str, bool] | None:
     """The relation that the word of a row means, and whether its sentence has to be turned round."""
-    meaning = words("relationship").get(_word(row))
+    meaning = words("relationship", row.statements.report.format).get(_word(row))
     return (meaning.removesuffix(_TURNED), meaning.endswith(_TURNED)) if meaning else None
 
 
@@ -109,8 +111,12 @@ def _link(row: SourceRow, kinds: Kinds, statements: Statements, backups: list[_S
     if redacted(row["from"]) or redacted(row["to"]):
         report.redacted += 1
         return row.skip("a name is redacted: who it is is not known")
-    claim = f"{row['from']} {row['relationship']} {row['to']}"
+    one, two = (kinds.get(normalise(row[end]), ("", row[end]))[1] for end in ("from", "to"))
+    claim = f"{one} {row['relationship'].partition('::')[0] or 'depends on'} {two}"
     relation, ends = _meant(row, kinds, *meaning, claim)
+    if not relation:
+        kinds_ = " and ".join("a name that nobody knows" if kind == "body" else f"a {kind}" for kind, _ in ends)
+        return row.skip(f"nothing says what a link between {kinds_} means")
     checked, (start, end) = statements.dated(row.date("checked"), "check of a row", row.where), row.dates()
     values: dict[str, object] = {"service_area": row.area(), "valid_from": start, "valid_to": end}
     access = row.word("channel", "access")
@@ -139,6 +145,9 @@ def _meant(row: SourceRow, kinds: Kinds, relation: str, turned: bool, claim: str
     one, two = (listed(row[name], kinds) for name in (("to", "from") if turned else ("from", "to")))
     if relation == "uses":
         two = known_company(two[0], two[1].name)
+    if relation == "depends":
+        relation, one, two = _leans_on(row, one, two, claim)
+        return relation, (one, two)
     if relation == "managed":
         relation = "operated-by" if one[0] in _PLACES else "served-by"
         report.guess(f"manages: read as {relation.replace('-', ' ')}", claim)
@@ -149,6 +158,16 @@ def _meant(row: SourceRow, kinds: Kinds, relation: str, turned: bool, claim: str
         report.guess("what a supplier provides, maintains or licenses is supplied by it", claim)
     only = (SYSTEM, SYSTEM) if relation == "backup" else _ONLY.get(relation, ("body", "body"))
     return relation, (_end(row, one, only[0]), _end(row, two, only[1]))
+
+
+def _leans_on(row: SourceRow, one: End, two: End, claim: str) -> tuple[str, End, End]:
+    """The first relation by which the one can depend on the other; "" if there is none."""
+    if one[0] == SUPPLIER and two[0] == AUTHORITY:
+        row.guess("a link from a company to a council: the council depends on the company", claim)
+        one, two = two, one
+    known = relations_that(Trait.LEANS, Trait.MAKES)
+    fits = (name for name, pair in rules().pairs.items() if one[0] in pair.dependents and two[0] in pair.providers)
+    return next((name for name in fits if name in known), ""), one, two
 
 
 def _end(row: SourceRow, end: End, only: str) -> End:

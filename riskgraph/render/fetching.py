@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from riskgraph.analysis.changes import Changes
+from riskgraph.data.diff import diff
 from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
-from riskgraph.fetching.fetching import Fetched, FetchPlan
+from riskgraph.fetching.gathering import FetchPlan, Gathered
+from riskgraph.fetching.taking_in import Taken
 from riskgraph.render.import_report import import_text
 from riskgraph.render.imports import changes_page
 from riskgraph.render.page import WIDTH, as_text
@@ -31,42 +34,54 @@ def plan_text(ahead: FetchPlan, folder: Path) -> str:
     return text
 
 
-def fetched_text(found: Fetched, folder: Path) -> str:
-    """What came, what of it was taken, and where the map is."""
-    lines = [_came(found), *(f"- {note}" for note in found.notes)]
-    taken = found.taken
-    if taken.report is not None and taken.dataset is not None:
-        lines += ["", import_text([taken.report], taken.dataset, str(folder)).rstrip()]
+def fetched_text(came: Gathered, found: Taken, folder: Path) -> str:
+    """What came, what of all that came so far is in the map, and where the map is."""
+    lines = [_came(came, found), *(f"- {note}" for note in came.notes)]
+    if found.after is None:
+        lines.append("No map was written: nothing that came is a contract of the buyers that were chosen.")
+    else:
+        before = diff(found.before, found.after) if found.before else None
+        parts = ((before.added, "new"), (before.removed, "gone"), (before.changed, "changed")) if before else ()
+        counts = [f"{len(part['relations']):,} {word}" for part, word in parts if part["relations"]]
+        lines.append(f"The map: {join(counts) or '0'} relations that differ." if before else "It is a new map.")
+        report = found.reports.get(came.source.name)
+        if report is not None:
+            lines += ["", import_text([replace(report, added={})], found.after, str(folder)).rstrip()]
     lines.append(f"Tomorrow: riskgraph data refresh {_quoted(folder)}")
     return "\n".join(lines) + "\n"
 
 
 def refreshed_text(
-    done: Sequence[Fetched], failed: Sequence[tuple[str, RiskGraphError]], found: Changes | None, folder: Path
+    done: Sequence[Gathered],
+    failed: Sequence[tuple[str, RiskGraphError]],
+    took: Taken,
+    found: Changes | None,
+    folder: Path,
 ) -> str:
     """What changed first, then what came from where."""
     lines = []
     if found is not None:
         lines += [as_text(changes_page(found), WIDTH).rstrip(), ""]
-    elif any(one.taken.written for one in done):
+    elif took.before is None and took.after is not None:
         lines.append(f"{folder} is a new map.")
     else:
         lines.append(f"Nothing new: {folder} is as it was.")
-    lines += [f"- {line}" for one in done for line in (_came(one), *one.notes)]
+    lines += [f"- {line}" for one in done for line in (_came(one, took), *one.notes)]
     lines += [f"- Not fetched, and kept as it was: {name}. {error.message}" for name, error in failed]
     return "\n".join(lines) + "\n"
 
 
-def _came(found: Fetched) -> str:
-    taken = found.taken
-    kept = taken.report.kept if taken.report else 0
-    whose = {"councils": "principal councils", "known": "bodies of the register", "all": "anybody"}[found.choice.buyers]
-    about = [f"CPV {join(found.choice.cpv)}"] if found.choice.cpv else []
-    about += [f"in {join(found.choice.areas)}"] if found.choice.areas else []
-    limited = f", {', '.join(about)}" if about else ""
+def _came(came: Gathered, found: Taken) -> str:
+    report = found.reports.get(came.source.name)
+    whose = {"councils": "principal councils", "known": "bodies of the register", "all": "anybody"}[came.choice.buyers]
+    about = [f"CPV {join(came.choice.cpv)}"] if came.choice.cpv else []
+    about += [f"in {join(came.choice.areas)}"] if came.choice.areas else []
+    limited = f" ({', '.join(about)})" if about else ""
+    so_far = found.notices.get(came.source.name, 0)
     return (
-        f"{found.source.title}, {in_words(found.first)} to {in_words(found.last)}: {plural(taken.releases, 'notice')} "
-        f"in {plural(found.pages, 'page')}; {plural(kept, 'award')} of {whose}{limited} taken in."
+        f"{came.source.title}, {in_words(came.first)} to {in_words(came.last)}: {plural(came.releases, 'notice')} in "
+        f"{plural(came.pages, 'page')}. Of {so_far:,} so far, {plural(report.kept if report else 0, 'award')} of {whose}"
+        f"{limited} are in the map."
     )
 
 

@@ -90,6 +90,10 @@ def _one_report(report: ImportReport, dataset: Dataset, *, alone: bool) -> Itera
     counts = "" if alone else f" {plural(report.read, 'row')} read, {report.kept:,} kept; {of}."
     yield f"{report.source} ({report.format}):{counts}"
     yield from (f"- First: {text}" for text in report.first)
+    others = ((fit, name) for name, fit in report.fits.items() if name != report.format)
+    fit, other = max(others, key=lambda one: (one[0], one[1]), default=(0, ""))
+    if fit and fit >= report.fits.get(report.format, 0) - 1:
+        yield f"- Read as {report.format}, though nearly as much of it fits {other}: --from {other} reads it so."
     added = report.added
     if added:
         yield (

@@ -1,4 +1,4 @@
-"""`data fetch` and `data refresh`: windows asked one after the other, pages kept, and the map written once at the end."""
+"""Asking a source for what is new: window by window, page by page, each kept before the next is asked."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from riskgraph.assets import shipped
+from riskgraph.dates import in_words, moment
 from riskgraph.errors import MissingFile, RiskGraphError, ServerError
 from riskgraph.fetching.asking import Asker, Clock, NotTaken
 from riskgraph.fetching.connection import Limits
 from riskgraph.fetching.sources import NOTICE_SOURCES, Source, Window, mirror
 from riskgraph.fetching.spool import SPOOL, Choice, KeptWindow, Spool, SpoolState
-from riskgraph.fetching.take_in import Taken, take_in
 
-__all__ = ["FetchPlan", "Fetched", "Reporter", "fetch", "named_sources", "planned"]
+__all__ = ["FetchPlan", "Gathered", "Reporter", "gather", "named_sources", "planned"]
 
 MOST_DIVISIONS = 60  # of one window: a service that is full after that does not look at the time it is asked for
 MOST_PAGES = 500  # of one window: a cursor that goes on longer is taken to have no end
@@ -30,7 +30,6 @@ class Reporter:
 
     tick: Callable[[int, int], None] = lambda done, total: None  # windows
     say: Callable[[str], None] = lambda text: None
-    rows: Callable[[int, int], None] = lambda done, total: None  # of the import
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ class FetchPlan:
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What came from a source, and what of it is in the map."""
+class Gathered:
+    """What came from a source in one run."""
 
     source: Source
     first: date
@@ -58,25 +57,20 @@ class Fetched:
     pages: int
     releases: int
     choice: Choice
-    taken: Taken
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON can hold it."""
-        report = self.taken.report
         return {
             "source": self.source.name,
             "since": self.first.isoformat(),
             "until": self.last.isoformat(),
             "pages": self.pages,
             "notices": self.releases,
-            "notices_once": self.taken.releases,
             "buyers": self.choice.buyers,
             "cpv": list(self.choice.cpv),
             "areas": list(self.choice.areas),
             "notes": list(self.notes),
-            "written": list(self.taken.written),
-            "import": report.to_dict() if report else None,
         }
 
 
@@ -126,7 +120,7 @@ def _command(source: Source, folder: Path, day: date) -> str:
     return f"riskgraph data fetch {source.name} --to {place} --since {day - timedelta(days=_UNASKED)}"
 
 
-def fetch(
+def gather(
     folder: Path,
     source: Source,
     choice: Choice | None = None,
@@ -136,17 +130,17 @@ def fetch(
     clock: Clock | None = None,
     limits: Limits | None = None,
     reporter: Reporter | None = None,
-) -> Fetched:
-    """Ask a source for what is new, and take it into a map.
+) -> Gathered:
+    """Ask a source for what is new, and keep it beside a map for `take_in`; the map is not touched.
 
     Parameters
     ----------
     folder
-        The map; a new one is made if there is none. Nobody else may write to it meanwhile (`locked`).
+        The map. Nobody else may fetch for it meanwhile (`locked`).
     source
         Whom to ask.
     choice
-        Whose notices and about what; if left out, as the last time.
+        Whose notices and about what are taken in; if left out, as the last time.
     since, until
         The days; if left out, since the last run, with a day of overlap, and until today.
     address
@@ -155,52 +149,40 @@ def fetch(
     Raises
     ------
     ServerError
-        If the service does not answer. What came is kept, and the map is as it was.
+        If the service does not answer. What came is kept, and does not count yet.
     RiskGraphError
-        If the days or the address are none, or what came cannot be taken in.
+        If the days or the address are none.
     """
     clock, reporter = clock or Clock(), reporter or Reporter()
-    _no_shipped_map(folder)
+    if folder.resolve().is_relative_to(shipped().resolve()):
+        raise RiskGraphError(f"{folder} ships with riskgraph and is not written to.", "Name a folder of your own.")
     spool = Spool(folder, source.name)
     ahead = planned(folder, source, clock, since, until)
     state = spool.state() or SpoolState(source.name, source.address)
     state.address = mirror(address) if address else state.address
     state.choice = choice or state.choice
-    state.since = min(ahead.first, date.fromisoformat(state.since or "9999-12-31")).isoformat()
-    _forget_what_is_not_whole(spool, state)
+    first = min(ahead.first, date.fromisoformat(state.since or "9999-12-31"))
+    notes: dict[str, None] = {}
+    if state.through and first > date.fromisoformat(state.through) + timedelta(days=1):
+        notes[f"The days between {state.through} and {first} were not asked."] = None
+    state.since, state.reached = first.isoformat(), None
+    damaged = spool.damaged(state)
+    for key in damaged:
+        state.windows.pop(key, None)
     spool.keep(state)
     asker = Asker(source, state.address, clock, state.asked, limits or Limits(), reporter.say)
-    notes: dict[str, None] = {}
     run = _Run(spool, state, asker, notes)
-    windows = list(source.windows(date.fromisoformat(state.since), ahead.last))
+    windows = list(dict.fromkeys([*map(Window.of, damaged), *source.windows(first, ahead.last)]))
     for count, window in enumerate(windows):
         reporter.tick(count, len(windows))
         run.divisions = 0
         run.take(window)
     kept = [page for window in state.windows.values() for page in window.pages]
-    taken = take_in(folder, spool, source, kept, state.choice, reporter.rows)
-    first = date.fromisoformat(state.since)
-    if state.through and first > date.fromisoformat(state.through) + timedelta(days=1):
-        notes[f"The days between {state.through} and {first} were not asked."] = None
-    whole = min(ahead.last, clock.today() - timedelta(days=1))  # today is not over, and asked again
-    state.through = max(state.through or "", whole.isoformat())
-    state.pages, state.releases = state.pages + len(kept), state.releases + taken.releases
-    state.since, state.windows = None, {}
+    # today is not over: it is asked again tomorrow
+    state.reached = min(ahead.last, clock.today() - timedelta(days=1)).isoformat()
     spool.keep(state)
     came = sum(page.releases for page in kept)
-    return Fetched(source, first, ahead.last, len(kept), came, state.choice, taken, (*notes, *taken.notes))
-
-
-def _no_shipped_map(folder: Path) -> None:
-    if folder.resolve().is_relative_to(shipped().resolve()):
-        raise RiskGraphError(f"{folder} ships with riskgraph and is not written to.", "Name a folder of your own.")
-
-
-def _forget_what_is_not_whole(spool: Spool, state: SpoolState) -> None:
-    """Pages that are not as they were kept are asked for again, with their window."""
-    for key in list(state.windows):
-        if any(spool.content(kept) is None for kept in state.windows[key].pages):
-            del state.windows[key]
+    return Gathered(source, first, ahead.last, len(kept), came, state.choice, tuple(notes))
 
 
 @dataclass
@@ -227,7 +209,7 @@ class _Run:
             self.divisions += 1
             if self.divisions > MOST_DIVISIONS:
                 raise ServerError(
-                    f"{self.asker.source.title} sends full pages for however short a time on {window.start:%d/%m/%Y}.",
+                    f"{self.asker.source.title} sends full pages for however short a time on {in_words(window.start.date())}.",
                     "What came is kept. Try again tomorrow, or take the bulk file of the Open Contracting Data Registry.",
                 )
             for half in window.halves():
@@ -254,16 +236,15 @@ class _Run:
                 self.notes["Some bytes are not UTF-8; they were read as Windows-1252."] = None
             if page.no_numbers:
                 self.notes["Amounts that no number can hold, such as 1e9999, were left out."] = None
-            kept.pages.append(self.spool.keep_page(window.key, len(kept.pages) + 1, content, len(page.releases)))
+            kept.pages.append(
+                self.spool.keep_page(window.key, self.state.run, len(kept.pages) + 1, content, len(page.releases))
+            )
             kept.next = self.asker.following(page.next) if page.next else None
             full = kept.next is None and 0 < source.full <= len(page.releases)
             if full and window.halves():
-                self.spool.drop(kept.pages)
                 kept.pages, kept.divided = [], True
             elif full:
-                self.notes[f"{window.start:%d/%m/%Y %H:%M}: a full page that does not go on; some may be missing."] = (
-                    None
-                )
+                self.notes[f"{moment(window.start)}: a full page that does not go on; some may be missing."] = None
             kept.done = kept.next is None and not kept.divided
             self.spool.keep(self.state)
             if kept.next is None:
@@ -273,11 +254,10 @@ class _Run:
         """Refuse a page that came before in its window, and pages without an end."""
         again = hashlib.sha256(content).hexdigest() in {one.sha256 for one in kept.pages}
         if again or len(kept.pages) >= MOST_PAGES:
-            self.spool.drop(kept.pages)
             del self.state.windows[window.key]
             self.spool.keep(self.state)
             what = "sends the same page again" if again else f"still goes on after {MOST_PAGES} pages"
             raise ServerError(
-                f"{self.asker.source.title} {what} for {window.start:%d/%m/%Y}: its pages do not end.",
+                f"{self.asker.source.title} {what} for {in_words(window.start.date())}: its pages do not end.",
                 "All other days that came are kept. Try again tomorrow.",
             )
