@@ -453,6 +453,32 @@ def test_merged_cells_above_the_header_and_over_columns_change_nothing(tmp_path:
     assert report.kept == 4
 
 
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [("[$\u20ac-2] #,##0.00", "EUR"), ("#,##0.00 [$USD]", "USD"), ('"\u00a3"#,##0.00', ""), ("[$\u00a3-809]#,##0", "")],
+)
+def test_a_currency_that_only_the_format_of_a_cell_shows_counts(tmp_path: Path, form: str, code: str) -> None:
+    def show(sheet: Worksheet) -> None:
+        sheet["F2"].number_format = form
+
+    data, report = import_file(book(tmp_path, LIST[:2], show), ImportOptions(council="Salford"), format="contracts")
+    (row,) = (row for row in data.relations.values() if row.contract_reference == "C1")
+    assert row.contract_value_gbp == (None if code else 450000)
+    assert report.guess_count[f"value in another currency ({code}), left out"] == bool(code)
+    assert row.valid_from == "2024-04-01"
+
+
+def test_each_of_many_merged_cells_fills_its_own_rows(tmp_path: Path) -> None:
+    rows = [LIST[0], *([f"C{i}", f"Work {i}", f"Firm {i // 2} Ltd" if i % 2 == 0 else None] for i in range(3000))]
+
+    def merge(sheet: Worksheet) -> None:
+        for first in range(2, 3002, 2):
+            sheet.merge_cells(start_row=first, end_row=first + 1, start_column=3, end_column=3)
+
+    (sheet,) = open_sheets(book(tmp_path, rows, merge))
+    assert [cells[2] for _, cells in sheet.rows()][1:] == [f"Firm {i // 2} Ltd" for i in range(3000)]
+
+
 def test_hidden_rows_and_sheets_are_no_rows_and_counted(tmp_path: Path) -> None:
     def hide(sheet: Worksheet) -> None:
         sheet.row_dimensions[2].hidden = True

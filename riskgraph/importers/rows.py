@@ -61,6 +61,7 @@ __all__ = [
     "score_of_headers",
 ]
 
+_OF_BODIES = {"supplier", "council", "payer"}  # fields of which several may stand in a cell, on lines of their own
 EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only shows how to fill in a template
 _MANY = 16_384  # cells of a column that are remembered
 _TICK = 1000  # rows between two signs of progress
@@ -124,6 +125,8 @@ class SourceRow:
             cells = self.cells
             for place in places:
                 if place < len(cells) and (text := clean(cells[place])):
+                    if "\n" in cells[place] and name in _OF_BODIES and self.statements.names is not None:
+                        return self.statements.names.on_lines(cells[place])
                     return text
         return ""
 

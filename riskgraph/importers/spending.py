@@ -90,12 +90,13 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
             report.note(f"Columns read: {named}.")
             money = report.counts_money(columns.header_of("amount"))
         supplier = row["supplier"]
-        amount, day, text = row.money("amount"), row.day("date"), row.text("date")
+        amount, day = row.money("amount"), row.day("date")
         currency = row.currency("amount") if amount is None else ""
         if amount is not None:
             money.seen(amount)
         payer, department = row.buyer("payer")
-        reason = _unread(row, supplier, amount is not None or bool(currency), bool(text) and day is None)
+        undated = day is None and row.text("date") != ""
+        reason = _unread(row, supplier, amount is not None or bool(currency), undated)
         if reason:
             row.skip(reason, amount, _text_of(row, reason))
         elif row.withheld(supplier, amount):

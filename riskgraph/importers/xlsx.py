@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Any
 
 from riskgraph.errors import DataError
 from riskgraph.importers.source import BROKEN, MONTH_FIRST, Signs, SourceTable, problem
+from riskgraph.importers.values import other_currency
 
 __all__ = ["workbook_sheets"]
 
@@ -70,12 +71,16 @@ def workbook_sheets(path: Path) -> list[SourceTable]:
 class _Layout:
     """What a sheet says of its rows beside their cells."""
 
-    merged: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # column to first and last rows
+    merged: dict[int, dict[int, int]] = field(default_factory=dict)  # first row to columns and the last row of each
     hidden: set[int] = field(default_factory=set)
+
+    def starts(self, row: int) -> Iterable[tuple[int, int]]:
+        """The columns whose merged cells begin in a row, and the last row of each."""
+        return self.merged.get(row, {}).items()
 
     def told(self, name: str) -> list[str]:
         """What the reader makes of it."""
-        spans = [span for some in self.merged.values() for span in some]
+        spans = [(first, last) for first, some in self.merged.items() for last in some.values()]
         notes = []
         if spans:
             cells = sum(last - first for first, last in spans)
@@ -94,9 +99,10 @@ def _rows(path: Path, name: str, layout: _Layout, repairs: list[tuple[str, str]]
                     book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
                 sheet = book[name]
                 sheet.reset_dimensions()  # what the file says of its own size is not believed
-                cells = sheet.iter_rows(values_only=True)
+                currencies = _currency_formats(book)
+                cells = sheet.iter_rows(values_only=not currencies)
                 number = 0
-                held: dict[int, str] = {}
+                held: dict[int, tuple[int, str]] = {}  # column to the last row of its merged cells, and their value
                 repairs.clear()
                 while True:
                     with warnings.catch_warnings():
@@ -105,13 +111,16 @@ def _rows(path: Path, name: str, layout: _Layout, repairs: list[tuple[str, str]]
                     if row is None:
                         return
                     number += 1
-                    values = [_text(value) for value in row]
-                    for column, (first, last) in ((c, span) for c, spans in layout.merged.items() for span in spans):
-                        if first == number and column < len(values):
-                            held[column] = values[column]
-                        elif first < number <= last and column in held:
-                            values += [""] * (column + 1 - len(values))
-                            values[column] = values[column] or held[column]
+                    values = (
+                        [_text_with_currency(cell, currencies) for cell in row] if currencies else [*map(_text, row)]
+                    )
+                    for column, last in layout.starts(number):
+                        held[column] = last, values[column] if column < len(values) else ""
+                    for column, (last, text) in [*held.items()]:
+                        values += [""] * (column + 1 - len(values))
+                        values[column] = values[column] or text
+                        if last == number:
+                            del held[column]
                     if number not in layout.hidden:
                         yield number, values
                     elif any(values):
@@ -131,15 +140,13 @@ def _layout(path: Path, part: str) -> _Layout:
         while chunk := sheet.read(_CHUNK):
             window = tail + chunk
             for column, first, last in _MERGED.findall(window):
-                spans = merged.setdefault(_column(column) - 1, [])
-                if int(last) > int(first) and (int(first), int(last)) not in spans:
-                    spans.append((int(first), int(last)))
+                if int(last) > int(first) and _column(column) <= MAX_COLUMNS:
+                    merged.setdefault(int(first), {})[_column(column) - 1] = int(last)
             if b"hidden=" in window:
                 for row in _ROW.findall(window):
                     if number := _HIDDEN.search(row) and _NUMBER.search(row):
                         found.hidden.add(int(number[1]))
             tail = window[-300:]
-    found.merged = {column: spans for column, spans in merged.items() if spans}
     return found
 
 
@@ -175,6 +182,19 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)
+
+
+def _currency_formats(book: Any) -> dict[str, str]:
+    """The number formats of a book that show another currency, and which: it stands in no cell."""
+    formats = {form: re.sub(r"\[\$-[0-9A-Fa-f]+\]", "", form) for form in book._number_formats}
+    return {form: code for form, bare in formats.items() if (code := other_currency(bare))}
+
+
+def _text_with_currency(cell: Any, currencies: Mapping[str, str]) -> str:
+    text = _text(cell.value)
+    if type(cell.value) in {int, float} and (code := currencies.get(cell.number_format)):
+        return f"{code} {text}"
+    return text
 
 
 def _check(path: Path) -> int:
