@@ -11,6 +11,7 @@ from riskgraph.cli.options import Output, examples, output_options
 from riskgraph.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from riskgraph.fetching import Choice, Gathered, Source, Taken
@@ -94,13 +95,14 @@ def command(
     SOURCE is find-a-tender, contracts-finder, public-contracts-scotland or sell2wales. Whole pages are kept beside the
     map, in MAP/.fetched; the map is written only when all has come. Run it again and it goes on from there.
     """
+    from riskgraph.dates import first_day, last_day
     from riskgraph.fetching import locked, planned
     from riskgraph.fetching.asking import Clock
     from riskgraph.fetching.sources import mirror
     from riskgraph.render.fetching import fetched_text, plan_text
     from riskgraph.render.tables import as_json
 
-    first, last = _day(since), _day(until)
+    first, last = _day(since, first_day), _day(until, last_day)
     ahead = planned(folder, source, Clock(), first, last)
     if plan:
         value = {
@@ -138,11 +140,11 @@ def _choice(folder: Path, source: Source, buyers: str | None, cpv: str | None, a
     )
 
 
-def _day(text: str | None) -> date | None:
-    from riskgraph.dates import first_day, fixed_date
+def _day(text: str | None, which: Callable[[str], date]) -> date | None:
+    from riskgraph.dates import fixed_date
     from riskgraph.errors import RiskGraphError
 
     try:
-        return first_day(fixed_date(text)) if text else None
+        return which(fixed_date(text)) if text else None
     except ValueError as error:
         raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25 or 25 November 2026.") from None

@@ -54,7 +54,10 @@ class Taken:
         return {
             "written": list(self.written),
             "notices_so_far": dict(self.notices),
-            "imports": {name: report.to_dict() for name, report in self.reports.items()},
+            "imports": {
+                name: {key: value for key, value in report.to_dict().items() if key != "added"}
+                for name, report in self.reports.items()
+            },
         }
 
 

@@ -355,9 +355,11 @@ def read_rows(
     options = statements.options
     found: list[TableKind] = []
     seen: list[TableSeen] = []
+    sheets: list[str] = []
     files = [SourceFile(source)] if isinstance(source, Path) else source
     for path, within in files:
         for sheet in open_sheets(path):
+            sheets.append(sheet.name)
             kind = kind_of(sheet, kinds)
             if kind is None:
                 number = _NUMBERS[len(kinds)]
@@ -376,7 +378,10 @@ def read_rows(
             raise RiskGraphError(f"{name} has no table {kind.name}.", f"Add a sheet named {kind.name}.")
     if not found and len(kinds) > 1:
         names = ", ".join(kind.name.title() for kind in kinds)
-        raise RiskGraphError(f"{name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
+        has = ", ".join(repr(sheet) for sheet in sheets) or "nothing"
+        raise RiskGraphError(
+            f"{name} has none of the {_NUMBERS[len(kinds)]} sheets: it has {has}.", f"Name its sheets {names}."
+        )
     if not found:
         told = files[0].path if len(files) == 1 and not files[0].name else Path(statements.report.source)
         raise unread_table(told, seen, statements.report.format, options.council, kinds[0])

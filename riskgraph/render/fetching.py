@@ -65,7 +65,7 @@ def refreshed_text(
     elif took.before is None and took.after is not None:
         lines.append(f"{folder} is a new map.")
     else:
-        lines.append(f"Nothing new: {folder} is as it was.")
+        lines.append(f"Nothing new{' of what answered' if failed else ''}: {folder} is as it was.")
     lines += [f"- {line}" for one in done for line in (_came(one, took), *one.notes)]
     lines += [f"- Not fetched, and kept as it was: {name}. {error.message}" for name, error in failed]
     return "\n".join(lines) + "\n"
