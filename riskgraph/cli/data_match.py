@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -37,8 +38,9 @@ def command(
 ) -> None:
     """List the councils and suppliers in your files that nobody knows, with suggestions, for you to decide.
 
-    Likeness never joins two names. Fill in the column decision of the CSV with an id, or new, and give the
-    file to `riskgraph data import --decisions`.
+    Likeness never joins two names. Fill in the column decision of the CSV with an id, with several that have a
+    semicolon between them (several suppliers in one cell, or councils that buy together), or with new, and give
+    the file, as CSV or XLSX, to `riskgraph data import --decisions`.
     """
     from riskgraph.importers.review import COLUMNS, doubts
     from riskgraph.maps import read
@@ -51,6 +53,8 @@ def command(
     for report in reports[1:]:
         together.unmatched_councils.update(report.unmatched_councils)
         together.unmatched_suppliers.update(report.unmatched_suppliers)
+        for name, pounds in report.unmatched_pounds.items():
+            together.unmatched_pounds[name] = together.unmatched_pounds.get(name, Decimal(0)) + pounds
     found = doubts(together, base)
     if output.format == "csv":
         output.write(as_csv(COLUMNS, [doubt.cells() for doubt in found]))
@@ -60,6 +64,8 @@ def command(
                 "kind": doubt.kind,
                 "name": doubt.name,
                 "rows": doubt.rows,
+                "pounds": None if doubt.pounds is None else str(doubt.pounds),
+                "likely": doubt.likely,
                 "suggestions": [{"id": i, "name": n, "alike": s} for i, n, s in doubt.suggestions],
             }
             for doubt in found

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ from riskgraph.importers.listed_bodies import register_rows
 from riskgraph.importers.matching import Councils, Suppliers
 from riskgraph.importers.purchases import add_purchase, recognised
 from riskgraph.importers.report import DateFrom, ImportReport
+from riskgraph.importers.review import likely_names
 from riskgraph.importers.stated_relations import add_stated
 from riskgraph.importers.statements import ImportOptions, Party, Purchase, StatedRelation, Statements
 from riskgraph.importers.supplier_names import KnownSuppliers, NamesInACell
@@ -57,11 +59,18 @@ def prior_knowledge(
     brought = {**(base.register if base is not None and own else {}), **options.register, **entries}
     register = {**usual, **brought}
     extra = [e for e in (base.entities.values() if base else ()) if e.kind == AUTHORITY and e.id not in register]
-    reviewed = {normalise(name): ids for name, ids in options.reviewed.items() if SUPPLIER not in ids}
-    companies = {company_key(name): ids for name, ids in options.reviewed.items() if SUPPLIER in ids}
+    decided = {name: ids.split(";") for name, ids in options.reviewed.items()}
+    reviewed = {
+        normalise(name): ";".join(ids) for name, ids in decided.items() if all(id_.startswith(AUTHORITY) for id_ in ids)
+    }
+    companies = {
+        company_key(name): ";".join(ids)
+        for name, ids in decided.items()
+        if len(ids) > 1 or not ids[0].startswith(AUTHORITY)
+    }
     names = {id_: e.name for id_, e in (*directory().entities.items(), *(base.entities.items() if base else ()))}
     names |= {id_: entry.name or id_ for id_, entry in register.items()}
-    for id_ in {one for ids in companies.values() for one in ids.split(";") if ";" in ids}:
+    for id_ in {id_ for ids in decided.values() if len(ids) > 1 for id_ in ids if id_.startswith(SUPPLIER)}:
         companies.setdefault(company_key(names[id_]), id_)
     councils = Councils(register, {**known_as, **reviewed}, extra)
     others = _services_of(base)
@@ -134,6 +143,11 @@ def assemble(statements: Statements, known: PriorKnowledge, path: Path) -> Datas
         if not known.councils.sure(party.name):
             suppliers.add(party, rows)
     suppliers.settle()
+    for party, id_ in suppliers.ids.items():
+        name = suppliers.entities[id_].name
+        if name in report.unmatched_suppliers and party.name in statements.pounds:
+            before = report.unmatched_pounds.get(name, Decimal(0))
+            report.unmatched_pounds[name] = before + statements.pounds[party.name]
     assembly = Assembly(statements, base, known.register, info, known.councils, suppliers)
     for key, (id_, name) in services.items():
         assembly.services[key] = assembly.keep(Entity(id_, SHARED_SERVICE, name))
@@ -142,6 +156,7 @@ def assemble(statements: Statements, known: PriorKnowledge, path: Path) -> Datas
     for stated in statements.relations:
         add_stated(assembly, stated)
     _add_listed(assembly)
+    report.likely = likely_names(report, base)
     return _joined_to_base(assembly, path, known.brought)
 
 

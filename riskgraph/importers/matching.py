@@ -270,7 +270,7 @@ def _shorter(name: str) -> Iterator[tuple[str, str]]:
     if asides := _ASIDE.findall(name):
         yield _ASIDE.sub(" ", name), ",".join(aside.strip(" ()[]") for aside in asides)
     kept, *off = re.split(
-        r"\s+[-\u2013\u2014:|]+\s+|\s+t/a\s+|\s+trading as\s+|\s*[,;]\s*", name, maxsplit=1, flags=re.I
+        r"\s+[-\u2013\u2014|]+\s+|\s*:\s+|\s+t/a\s+|\s+trading as\s+|\s*[,;]\s*", name, maxsplit=1, flags=re.I
     )
     if off:
         yield kept, off[0]
@@ -439,7 +439,8 @@ class Suppliers:
 
     def _known(self, company: _NamedCompany) -> str | None:
         keys = {company_key(name) for name in company.names}
-        decided = {self.reviewed[key] for key in keys if ";" not in self.reviewed.get(key, ";")}
+        said = (self.reviewed.get(key, "") for key in keys)
+        decided = {id_ for id_ in said if id_.startswith(SUPPLIER) and ";" not in id_}
         if len(decided) == 1:
             return decided.pop()
         for numbers in (self._numbers, self._known_numbers):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from riskgraph.data.joining import Conflict
+from riskgraph.importers.likeness import NamedAlike
 from riskgraph.model import SUPPLIER
 
 __all__ = ["DIFFER", "FILLED", "IMPOSSIBLE", "LATER", "DateFrom", "ImportReport", "MoneyColumn"]
@@ -113,6 +114,8 @@ class ImportReport:
     redacted: int = 0  # rows whose supplier was taken out by the publisher
     unmatched_councils: Counter[str] = field(default_factory=Counter)
     unmatched_suppliers: Counter[str] = field(default_factory=Counter)  # new to the map, known by name only
+    unmatched_pounds: dict[str, Decimal] = field(default_factory=dict)  # of these suppliers, where amounts are known
+    likely: dict[str, tuple[NamedAlike, ...]] = field(default_factory=dict)  # name nobody has -> whom it likely means
     bad_identifiers: Counter[str] = field(default_factory=Counter)
     guesses: dict[str, list[str]] = field(default_factory=dict)  # sort of guess -> the first examples
     guess_count: Counter[str] = field(default_factory=Counter)
@@ -215,6 +218,11 @@ class ImportReport:
             "redacted": self.redacted,
             "unmatched_councils": dict(sorted(self.unmatched_councils.items())),
             "unmatched_suppliers": dict(sorted(self.unmatched_suppliers.items())),
+            "unmatched_pounds": {name: str(self.unmatched_pounds[name]) for name in sorted(self.unmatched_pounds)},
+            "likely": {
+                name: [{"id": one.id, "name": one.name, "alike": round(one.score, 2)} for one in self.likely[name]]
+                for name in sorted(self.likely)
+            },
             "bad_identifiers": dict(sorted(self.bad_identifiers.items())),
             "guesses": {
                 sort: {"times": self.guess_count[sort], "first": self.guesses[sort]} for sort in sorted(self.guesses)

@@ -61,6 +61,7 @@ __all__ = [
     "score_of_headers",
 ]
 
+_OF_BODIES = {"supplier", "council", "payer"}  # fields of which several may stand in a cell, on lines of their own
 EXAMPLE_ROW = "example row"  # how the first cell of a row begins that only shows how to fill in a template
 _MANY = 16_384  # cells of a column that are remembered
 _TICK = 1000  # rows between two signs of progress
@@ -72,7 +73,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-class _Column:
+class _ColumnMemory:
     """Where the one column of a field stands, and what its cells were found to say: most stand there again and again."""
 
     __slots__ = ("days", "place", "texts")
@@ -107,7 +108,7 @@ class SourceRow:
         kind: TableKind,
         statements: Statements,
         styles: ColumnStyles = _USUAL,
-        known: Mapping[str, _Column] = MappingProxyType({}),
+        known: Mapping[str, _ColumnMemory] = MappingProxyType({}),
     ) -> None:
         self._place, self.number, self.cells, self.columns, self.kind = place, number, cells, columns, kind
         self.statements, self.styles, self._known = statements, styles, known
@@ -124,6 +125,8 @@ class SourceRow:
             cells = self.cells
             for place in places:
                 if place < len(cells) and (text := clean(cells[place])):
+                    if "\n" in cells[place] and name in _OF_BODIES and self.statements.names is not None:
+                        return self.statements.names.on_lines(cells[place])
                     return text
         return ""
 
@@ -352,9 +355,11 @@ def read_rows(
     options = statements.options
     found: list[TableKind] = []
     seen: list[TableSeen] = []
+    sheets: list[str] = []
     files = [SourceFile(source)] if isinstance(source, Path) else source
     for path, within in files:
         for sheet in open_sheets(path):
+            sheets.append(sheet.name)
             kind = kind_of(sheet, kinds)
             if kind is None:
                 number = _NUMBERS[len(kinds)]
@@ -373,7 +378,10 @@ def read_rows(
             raise RiskGraphError(f"{name} has no table {kind.name}.", f"Add a sheet named {kind.name}.")
     if not found and len(kinds) > 1:
         names = ", ".join(kind.name.title() for kind in kinds)
-        raise RiskGraphError(f"{name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
+        has = ", ".join(repr(sheet) for sheet in sheets) or "nothing"
+        raise RiskGraphError(
+            f"{name} has none of the {_NUMBERS[len(kinds)]} sheets: it has {has}.", f"Name its sheets {names}."
+        )
     if not found:
         told = files[0].path if len(files) == 1 and not files[0].name else Path(statements.report.source)
         raise unread_table(told, seen, statements.report.format, options.council, kinds[0])
@@ -387,7 +395,7 @@ def _rows(
         statements.report.say_first(f"{sheet.name}: {text}" if kind.name else text)
     of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
     place = ", ".join(filter(None, (within, of)))
-    known = {name: _Column(places[0]) for name, places in columns.places.items() if len(places) == 1}
+    known = {name: _ColumnMemory(places[0]) for name, places in columns.places.items() if len(places) == 1}
     report, tick = statements.report, statements.options.tick
     empty = filled = shown = 0
     for number, cells in sheet.rows():

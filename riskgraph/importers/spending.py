@@ -20,7 +20,7 @@ from riskgraph.importers.formats import Format
 from riskgraph.importers.placeholders import placeholder
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import DEPARTMENT, Citation, Party, Purchase, Statements, named_party
-from riskgraph.importers.values import says_nothing
+from riskgraph.importers.values import clean, parse_date, says_nothing
 
 __all__ = ["SPENDING"]
 
@@ -107,6 +107,11 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
             if day and day not in days:
                 day = statements.dated(day, "payment", row.where)
                 days.update([day] if day else [])
+            for place in columns.loose:  # nobody knows which day it is; but the data are as old as that
+                loose = parse_date(clean(row.cells[place])) if place < len(row.cells) else None
+                if loose and loose not in days:
+                    days.add(loose)
+                    statements.dated(loose, "day in columns that nobody knows by name", row.where)
             if row.beyond:
                 row.guess("a cell beyond the last header was left out", repr(row.beyond[0]))
             paid.add((payer, supplier, row["number"]), amount, day)

@@ -306,6 +306,7 @@ class Statements:
     names: NamesInACell | None = None
     purchases: SortedOnDisk[Purchase] = field(default_factory=_waiting)
     sellers: Counter[Party] = field(default_factory=Counter)  # whom the purchases name, and in how many rows
+    pounds: dict[str, Decimal] = field(default_factory=dict)  # name of a supplier -> its part of the column of money
     between: set[Party] = field(default_factory=set)  # through whom councils are served
     relations: list[StatedRelation] = field(default_factory=list)
     known: tuple[str, str] | None = None  # the latest day on which the source knew what it says, and what day that is
@@ -334,7 +335,9 @@ class Statements:
             if not self.wanted(one):
                 continue
             self.purchases.append(one)
-            self.sellers[one.supplier] += one.rows
+            self.sellers[one.supplier] += purchase.rows
+            if one.amount is not None:
+                self.pounds[one.supplier.name] = self.pounds.get(one.supplier.name, Decimal(0)) + one.amount
             if one.subcontractors:
                 self.sellers.update(one.subcontractors)
             if one.through:

@@ -12,14 +12,14 @@ from riskgraph.data.directory import directory
 from riskgraph.data.spelling import company_key, normalise
 from riskgraph.importers.parts import Piece, fewest, pieces
 from riskgraph.importers.values import clean_supplier
-from riskgraph.model import SUPPLIER, Entity
+from riskgraph.model import AUTHORITY, SUPPLIER, Entity
 from riskgraph.vocabulary import pattern, patterns, words
 
-__all__ = ["CellNames", "KnownSuppliers", "NamesInACell"]
+__all__ = ["NEW", "CellNames", "KnownSuppliers", "NamesInACell"]
 
 _IDENTIFIER = re.compile(r"[A-Z]{2}-[A-Z]+-\S+$")
 _LISTS = re.compile(r"[;/|]")  # marks that stand in lists rather than in names
-_NEW = "new:"  # how a decision, or a part of a cell, begins that is a supplier nobody knows
+NEW = "new:"  # how the decision for a supplier that nobody knows begins, and its id in a cell
 _MOST = 16_384  # cells that are remembered
 
 
@@ -56,7 +56,7 @@ class KnownSuppliers:
         """The supplier that a whole name means."""
         key = company_key(name)
         if (decided := self.reviewed.get(key)) is not None:
-            return decided if ";" not in decided else None
+            return None if ";" in decided or _is_new(decided) else decided
         if (hits := self._keys.get(key)) is not None:
             return next(iter(hits)) if len(hits) == 1 else None
         return directory().supplier(name)
@@ -153,7 +153,7 @@ class NamesInACell:
 
     def _apart(self, name: str) -> CellNames:
         decided = self.suppliers.reviewed.get(company_key(name), "").split(";")
-        if len(decided) > 1:
+        if len(decided) > 1 or _is_new(decided[0]):
             return CellNames(tuple(map(self._decided, decided)))
         parts = pieces(name, pattern("several suppliers: between"))
         if len(parts) < 2 or self.meant(name):
@@ -172,29 +172,34 @@ class NamesInACell:
         return CellNames((name,), listed or len(set(filter(None, likely))) > 1)
 
     def _decided(self, id_: str) -> str:
-        return id_.strip().removeprefix(_NEW).strip() if id_.strip().startswith(_NEW) else self._name_of(id_.strip())
+        return id_[len(NEW) :].strip() if _is_new(id_) else self._name_of(id_)
 
     def _part(self, text: str, single: bool) -> str | None:
         """The body that a part of a cell means; a new one where the part has one legal form, at its end."""
         text = clean_supplier(text)[0] or ""
         if not text:
             return None
-        if id_ := self.meant(text):
+        if (id_ := self.meant(text)) and (id_.startswith(SUPPLIER) or _is_a_body(id_, text)):
             return id_
         if single and (found := self.suppliers.behind(text)):
             return found[0]
         key = company_key(text)
         ends = len(_legal(text)) == 1 and key != normalise(text) and len(key) > 2
         strong = any(form.search(one.mark) for one in self._pieces(text) for form in _strong())
-        return None if not ends or strong else _NEW + key
+        return None if not ends or strong else NEW + key
 
     @staticmethod
     def _pieces(text: str) -> tuple[Piece, ...]:
         return pieces(text, pattern("several suppliers: between"))
 
 
+def _is_a_body(id_: str, text: str) -> bool:
+    """Whether a text names a shared service, or a public body by more than its place: "Civica UK Ltd - Leeds"."""
+    return not id_.startswith(AUTHORITY) or bool(pattern("public body").search(text))
+
+
 def _is_new(id_: str) -> bool:
-    return id_.startswith(_NEW)
+    return id_[: len(NEW)].lower() == NEW
 
 
 @lru_cache(maxsize=1)

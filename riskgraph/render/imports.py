@@ -23,11 +23,12 @@ __all__ = ["changes_page", "contradictions_told", "doubts_text", "laid_text", "m
 
 def doubts_text(found: Sequence[Doubt], where: str) -> str:
     """How many names want a decision."""
-    with_help = sum(1 for doubt in found if doubt.suggestions)
-    lines = [f"{plural(len(found), 'name')} nobody knows; {with_help:,} of them have a likely meaning."]
-    for doubt in found[:15]:
+    likely = sum(1 for doubt in found if doubt.likely)
+    lines = [f"{plural(len(found), 'name')} nobody knows; {likely:,} likely known by another name."]
+    for doubt in sorted(found, key=lambda doubt: not doubt.likely)[:15]:
         maybe = f": {doubt.suggestions[0][0]} ({doubt.suggestions[0][2]}% alike)?" if doubt.suggestions else ""
-        lines.append(f"- {doubt.kind} {doubt.name!r}, {plural(doubt.rows, 'row')}{maybe}")
+        paid = f", £{doubt.pounds:,.2f}" if doubt.pounds else ""
+        lines.append(f"- {doubt.kind} {doubt.name!r}, {plural(doubt.rows, 'row')}{paid}{maybe}")
     if len(found) > 15:
         lines.append(f"... and {len(found) - 15:,} more")
     if where != "-":
