@@ -25,7 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskgraph.cli import main
-from riskgraph.data import read, write
+from riskgraph.data import folders, read, write
 from riskgraph.errors import DataError, MissingFile, RiskGraphError, ServerError
 from riskgraph.fetching import (
     Choice,
@@ -1255,3 +1255,26 @@ def test_halves_of_a_window_leave_no_moment_out(begin: int, length: int) -> None
         assert (first.start, first.end, second.end) == (whole.start, second.start, whole.end)
         assert first.start < first.end < second.end
     assert Window.of(whole.key) == whole
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 8, 27, 28, 29, 33, 35, 36])
+def test_a_run_that_is_killed_at_any_write_goes_on_from_there(
+    at: int, tmp_path: Path, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, count = folders._put, [0]
+
+    def killed(*args: Any, **more: Any) -> None:
+        count[0] += 1
+        if count[0] == at:
+            raise KeyboardInterrupt
+        put(*args, **more)
+
+    folder = tmp_path / "map"
+    with served(Service()) as service:
+        with monkeypatch.context() as broken:
+            broken.setattr(folders, "_put", killed)
+            with pytest.raises(KeyboardInterrupt):
+                run(folder, service)
+        assert content(folder) in ({}, undisturbed)
+        run(folder, service)
+    assert content(folder) == undisturbed
