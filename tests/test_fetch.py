@@ -467,7 +467,7 @@ def test_a_service_that_wants_us_back_tomorrow_is_asked_tomorrow(tmp_path: Path)
     assert of.slept == []
 
 
-@pytest.mark.parametrize("after", range(1, 13))
+@pytest.mark.parametrize("after", [1, 2, 3, 5, 9, 12])
 def test_a_run_that_stops_anywhere_goes_on_from_there(after: int, tmp_path: Path, undisturbed: dict[str, str]) -> None:
     folder, of = tmp_path / "map", FakeTime()
     with served(Service(faults={n: status(503) for n in range(after + 1, after + TRIES + 1)})) as service:
@@ -1257,7 +1257,7 @@ def test_halves_of_a_window_leave_no_moment_out(begin: int, length: int) -> None
     assert Window.of(whole.key) == whole
 
 
-@pytest.mark.parametrize("at", [1, 2, 3, 8, 27, 28, 29, 33, 35, 36])
+@pytest.mark.parametrize("at", [1, 2, 3, 28, 29, 33, 36])
 def test_a_run_that_is_killed_at_any_write_goes_on_from_there(
     at: int, tmp_path: Path, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
