@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import re
 import shlex
@@ -9,10 +10,12 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from riskgraph.cli import main
+from riskgraph.importers import FORMATS, ImportOptions, import_file
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted(
@@ -123,3 +126,40 @@ def test_what_was_left_out_is_counted_by_reason_and_source(tmp_path: Path, monke
     said = list(data_page.BLOCKS["left-out"]())
     assert said[0].startswith("4 statements were left out")
     assert said[-2:] == ["| no source | 3 | pay 2, hand 1 |", "| seen too late | 1 | pay 1 |"]
+
+
+def examples() -> list[tuple[str, str, str]]:
+    """Page, sort and text of the first example on each page about a format."""
+    found = []
+    for page in sorted(ROOT.glob("docs/import/*.md")):
+        sort, text = re.findall(r"```(csv|json|yaml|xml|)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)[0]
+        found.append((page.stem, sort, text))
+    return found
+
+
+@pytest.mark.parametrize(("page", "sort", "text"), examples(), ids=[page for page, _, _ in examples()])
+def test_the_example_on_the_page_of_a_format_imports(page: str, sort: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / f"example.{sort}"
+    if sort:
+        path.write_text(text, encoding="utf-8")
+    else:  # several files: the name of each before its first line
+        for name, lines in re.findall(r"^(\S+\.csv) +(\S.*\n(?: .*\n)*)", text, re.MULTILINE):
+            (tmp_path / name).write_text("\n".join(line.strip() for line in lines.splitlines()), encoding="utf-8")
+        path = tmp_path
+    if page == "workbook":
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        book.active.title = "Links"
+        for row in csv.reader(text.splitlines()):
+            book.active.append(row)
+        path = tmp_path / "example.xlsx"
+        book.save(path)
+    _, report = import_file(path, ImportOptions(council="Salford", suppliers="all", buyers="all"))
+    assert report.kept
+    assert report.format == page or page in {"dns", "ownership"}
+
+
+def test_every_format_has_a_page() -> None:
+    text = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+    for known in FORMATS:
+        assert re.search(rf"^\| \[[^\]]*`{known.name}`[^\]]*\]\(import/", text, re.MULTILINE), known.name
