@@ -73,7 +73,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-class _Column:
+class _ColumnMemory:
     """Where the one column of a field stands, and what its cells were found to say: most stand there again and again."""
 
     __slots__ = ("days", "place", "texts")
@@ -108,7 +108,7 @@ class SourceRow:
         kind: TableKind,
         statements: Statements,
         styles: ColumnStyles = _USUAL,
-        known: Mapping[str, _Column] = MappingProxyType({}),
+        known: Mapping[str, _ColumnMemory] = MappingProxyType({}),
     ) -> None:
         self._place, self.number, self.cells, self.columns, self.kind = place, number, cells, columns, kind
         self.statements, self.styles, self._known = statements, styles, known
@@ -395,7 +395,7 @@ def _rows(
         statements.report.say_first(f"{sheet.name}: {text}" if kind.name else text)
     of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
     place = ", ".join(filter(None, (within, of)))
-    known = {name: _Column(places[0]) for name, places in columns.places.items() if len(places) == 1}
+    known = {name: _ColumnMemory(places[0]) for name, places in columns.places.items() if len(places) == 1}
     report, tick = statements.report, statements.options.tick
     empty = filled = shown = 0
     for number, cells in sheet.rows():
