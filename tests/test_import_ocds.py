@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riskgraph.data import Dataset
-from riskgraph.importers import ImportOptions, ImportReport, detect, import_file, json_objects
+from riskgraph.importers import ImportOptions, ImportReport, detect, import_file, json_objects, read_together
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.source import SourceFile
 from riskgraph.importers.statements import Purchase, Statements
@@ -809,3 +809,48 @@ def test_a_release_split_into_two_says_the_same(tmp_path: Path, releases: list[R
     expected, _ = stated(tmp_path, [releases])
     found, _ = stated(tmp_path, [[*releases[:place], *halves, *releases[place + 1 :]]])
     assert found == expected
+
+
+# ------------------------------------------------------------------------ the docs
+
+
+def shown(page: str, language: str) -> str:
+    """The first block of a language on a page of the docs."""
+    text = (Path(__file__).parents[1] / "docs" / "import" / page).read_text(encoding="utf-8")
+    return text.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def test_the_example_of_the_docs_is_read_as_they_say(tmp_path: Path) -> None:
+    data, report = import_file(saved(tmp_path, shown("ocds.md", "json"), "notices.jsonl"))
+    assert links(data) == {
+        f"{KENT_ROW}.to-2025-11-01": ("2024-04-01", "2025-11-01", "620000"),
+        "dover.supplied-by.larkmead-payroll": (None, None, None),
+        "thanet.supplied-by.larkmead-payroll": (None, None, None),
+    }
+    assert report.skipped_count == {"award or contract cancelled, unsuccessful or only planned": 1}
+
+
+def test_the_example_of_a_search_in_contracts_finder_is_read_as_the_docs_say(tmp_path: Path) -> None:
+    file = saved(tmp_path, shown("contracts-finder.md", "csv"), "notices.csv")
+    assert detect(file).name == "contracts-finder"
+    data, report = import_file(file)
+    assert {(row.dependent, row.provider) for row in data.relations.values()} == {
+        ("authority:dover", "supplier:larkmead-payroll"),
+        ("authority:thanet", "supplier:quill"),
+        ("authority:thanet", "supplier:nib-and-co"),
+    }
+    assert report.skipped_count == {
+        "withdrawn or cancelled": 1,
+        "no supplier": 1,
+        "buyer is not in the register of authorities (--buyers all takes it)": 1,
+    }
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_notice_of_one_file_ends_what_one_of_another_began(tmp_path: Path, order: int) -> None:
+    update = thin(tag=["awardCancellation"], awards=[{"id": "1", "status": "cancelled"}])
+    files = [saved(tmp_path, package([one]), f"{one['id']}.json") for one in (release(), update)][::order]
+    (group,) = read_together(files)
+    data, report = import_file(group)
+    assert links(data) == {}
+    assert report.source == "a.json, b.json"

@@ -11,6 +11,7 @@ from riskgraph.cli.options import Output, examples, output_options
 from riskgraph.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from riskgraph.fetching import Choice, Gathered, Source, Taken
@@ -74,6 +75,12 @@ def taken(folder: Path) -> Taken:
 @click.option(
     "--area", "areas", multiple=True, metavar="AREA", help="Only this service area.  [default: as last time, or all]"
 )
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Who is who, as filled in after `data match`; it is remembered for this map.",
+)
 @click.option("--address", metavar="URL", help="Ask a mirror of the service instead; it is remembered for this map.")
 @click.option("--plan", is_flag=True, help="Say what would be asked and how long it takes; ask nothing.")
 @output_options("text", "json")
@@ -85,6 +92,7 @@ def command(
     buyers: str | None,
     cpv: str | None,
     areas: tuple[str, ...],
+    decisions: Path | None,
     address: str | None,
     plan: bool,
     output: Output,
@@ -94,13 +102,14 @@ def command(
     SOURCE is find-a-tender, contracts-finder, public-contracts-scotland or sell2wales. Whole pages are kept beside the
     map, in MAP/.fetched; the map is written only when all has come. Run it again and it goes on from there.
     """
+    from riskgraph.dates import first_day, last_day
     from riskgraph.fetching import locked, planned
     from riskgraph.fetching.asking import Clock
     from riskgraph.fetching.sources import mirror
     from riskgraph.render.fetching import fetched_text, plan_text
     from riskgraph.render.tables import as_json
 
-    first, last = _day(since), _day(until)
+    first, last = _day(since, first_day), _day(until, last_day)
     ahead = planned(folder, source, Clock(), first, last)
     if plan:
         value = {
@@ -115,6 +124,8 @@ def command(
         return
     choice, address = _choice(folder, source, buyers, cpv, areas), address and mirror(address)
     with locked(folder):
+        if decisions:
+            _decided(folder, decisions)
         click.echo(plan_text(ahead, folder), nl=False, err=True)
         came = gathered(folder, source, choice=choice, since=first, until=last, address=address)
         found = taken(folder)
@@ -138,11 +149,22 @@ def _choice(folder: Path, source: Source, buyers: str | None, cpv: str | None, a
     )
 
 
-def _day(text: str | None) -> date | None:
-    from riskgraph.dates import first_day, fixed_date
+def _decided(folder: Path, sheet: Path) -> None:
+    """Keep decisions that are good."""
+    from riskgraph.data.folders import current
+    from riskgraph.data.read import read
+    from riskgraph.fetching.spool import keep_decisions
+    from riskgraph.importers.review import decisions
+
+    decisions(sheet, read(folder) if current(folder, "dataset.toml").is_file() else None)
+    keep_decisions(folder, sheet)
+
+
+def _day(text: str | None, which: Callable[[str], date]) -> date | None:
+    from riskgraph.dates import fixed_date
     from riskgraph.errors import RiskGraphError
 
     try:
-        return first_day(fixed_date(text)) if text else None
+        return which(fixed_date(text)) if text else None
     except ValueError as error:
         raise RiskGraphError(f"{error}.", "Write a date as 2026-11-25 or 25 November 2026.") from None

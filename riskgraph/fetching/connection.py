@@ -25,15 +25,15 @@ __all__ = ["Answered", "Limits", "NoAnswer", "ask"]
 
 _PIECE = 1 << 16
 _MOVED = frozenset({301, 302, 303, 307, 308})
-_ABOUT = "supply-chain map for UK local government; asks at most once a night, one page at a time"
+_ABOUT = "supply-chain map for UK local government, open source; one request at a time"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long a question may take, how big its answer may be, and how often it may be sent on."""
 
-    silence: float = 30.0  # seconds to connect, and between two pieces
-    total: float = 180.0  # seconds
+    silence: float = 60.0  # seconds to connect, and between two pieces
+    total: float = 300.0  # seconds
     size: int = 64 * 1024**2  # bytes, unpacked
     redirects: int = 3
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from riskgraph.assets import shipped
 from riskgraph.dates import in_words, moment
@@ -44,7 +44,7 @@ class FetchPlan:
     @property
     def minutes(self) -> int:
         """The least time that it takes within the known limit, if each window is one page."""
-        return -(-(self.windows - 1) // self.source.most) * self.source.within // 60
+        return (self.windows - 1) // self.source.most * self.source.within // 60
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def gather(
     spool = Spool(folder, source.name)
     ahead = planned(folder, source, clock, since, until)
     state = spool.state() or SpoolState(source.name, source.address)
-    state.address = mirror(address) if address else state.address
+    state.address = mirror(address or state.address)
     state.choice = choice or state.choice
     first = min(ahead.first, date.fromisoformat(state.since or "9999-12-31"))
     notes: dict[str, None] = {}
@@ -170,6 +170,8 @@ def gather(
     for key in damaged:
         state.windows.pop(key, None)
     spool.keep(state)
+    if state.address != source.address:
+        reporter.say(f"{source.title}: {state.address} is asked in its place.")
     asker = Asker(source, state.address, clock, state.asked, limits or Limits(), reporter.say)
     run = _Run(spool, state, asker, notes)
     windows = list(dict.fromkeys([*map(Window.of, damaged), *source.windows(first, ahead.last)]))
@@ -198,7 +200,7 @@ class _Run:
     def take(self, window: Window) -> None:
         """Have every page of a window in the spool; nothing is asked that is there already.
 
-        A window that came out full and does not say how it goes on is asked again in two halves.
+        A window that came out full and does not say how it goes on, or goes on in a circle, is asked again in two halves.
         """
         there = self.state.windows.get(window.key)
         if there is not None and window.end > datetime.combine(date.fromisoformat(there.asked), time()):
@@ -208,10 +210,7 @@ class _Run:
         if (there is not None and there.divided) or not self._ask(window, there):
             self.divisions += 1
             if self.divisions > MOST_DIVISIONS:
-                raise ServerError(
-                    f"{self.asker.source.title} sends full pages for however short a time on {in_words(window.start.date())}.",
-                    "What came is kept. Try again tomorrow, or take the bulk file of the Open Contracting Data Registry.",
-                )
+                self._give_up(window, "sends full or repeated pages for however short a time on")
             for half in window.halves():
                 self.take(half)
 
@@ -231,7 +230,9 @@ class _Run:
                 resumed, kept.pages, kept.next = False, [], None  # the cursor is too old: from the start
                 continue
             resumed = False
-            self._fresh(window, kept, content)
+            again = hashlib.sha256(content).hexdigest() in {one.sha256 for one in kept.pages}
+            if len(kept.pages) >= MOST_PAGES:
+                self._give_up(window, f"still goes on after {MOST_PAGES} pages for")
             if page.not_utf8:
                 self.notes["Some bytes are not UTF-8; they were read as Windows-1252."] = None
             if page.no_numbers:
@@ -240,9 +241,12 @@ class _Run:
                 self.spool.keep_page(window.key, self.state.run, len(kept.pages) + 1, content, len(page.releases))
             )
             kept.next = self.asker.following(page.next) if page.next else None
-            full = kept.next is None and 0 < source.full <= len(page.releases)
+            full = again or (kept.next is None and 0 < source.full <= len(page.releases))
             if full and window.halves():
+                kept.next = None
                 kept.pages, kept.divided = [], True
+            elif again:
+                self._give_up(window, "sends the same page again for")
             elif full:
                 self.notes[f"{moment(window.start)}: a full page that does not go on; some may be missing."] = None
             kept.done = kept.next is None and not kept.divided
@@ -250,14 +254,12 @@ class _Run:
             if kept.next is None:
                 return kept.done
 
-    def _fresh(self, window: Window, kept: KeptWindow, content: bytes) -> None:
-        """Refuse a page that came before in its window, and pages without an end."""
-        again = hashlib.sha256(content).hexdigest() in {one.sha256 for one in kept.pages}
-        if again or len(kept.pages) >= MOST_PAGES:
-            del self.state.windows[window.key]
-            self.spool.keep(self.state)
-            what = "sends the same page again" if again else f"still goes on after {MOST_PAGES} pages"
-            raise ServerError(
-                f"{self.asker.source.title} {what} for {in_words(window.start.date())}: its pages do not end.",
-                "All other days that came are kept. Try again tomorrow.",
-            )
+    def _give_up(self, window: Window, what: str) -> NoReturn:
+        """Stop at a window whose pages have no end; another night it is asked from its start."""
+        del self.state.windows[window.key]
+        self.spool.keep(self.state)
+        raise ServerError(
+            f"{self.asker.source.title} {what} {in_words(window.start.date())}: its pages do not end.",
+            "All other days that came are kept. Try again tomorrow, or take the bulk file of the Open Contracting Data "
+            "Registry.",
+        )

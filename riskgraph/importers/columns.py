@@ -178,6 +178,7 @@ class ColumnPlaces:
     fits: Mapping[str, float] = field(default_factory=dict)  # field -> part of its cells that hold what they should
     against: Mapping[str, str] = field(default_factory=dict)  # required field -> why the column of its name is not it
     doubts: tuple[str, ...] = ()  # what must be told first
+    loose: tuple[int, ...] = ()  # columns of dates that nobody knows by name, where no date is known
 
     def __contains__(self, name: str) -> bool:
         return name in self.places
@@ -244,6 +245,7 @@ class _Placing:
         self.guesses: list[str] = []
         self.against: dict[str, str] = {}
         self.doubts: list[str] = []
+        self.loose: tuple[int, ...] = ()
 
     def look(self, place: int) -> ColumnLook | None:
         return self.looks[place] if place < len(self.looks) else None
@@ -336,6 +338,7 @@ class _Placing:
                 self.guesses.append(f"column {named} read as {name}: {said}")
                 return
         if places and dates:
+            self.loose = tuple(places)
             hold = "holds" if len(places) == 1 else "hold"
             self.doubts.append(
                 f"{named} {hold} dates that nobody knows by name: not read; --columns says what they are."
@@ -353,7 +356,15 @@ class _Placing:
         unused = tuple(cell for place, cell in enumerate(header) if cell and place not in used)
         fits = {name: fit for name, place in self.found.items() if (fit := self.fit(name, place)) is not None}
         return ColumnPlaces(
-            places, tuple(header), tuple(self.guesses), unused, self.how, fits, self.against, tuple(self.doubts)
+            places,
+            tuple(header),
+            tuple(self.guesses),
+            unused,
+            self.how,
+            fits,
+            self.against,
+            tuple(self.doubts),
+            self.loose,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from riskgraph.data.spelling import normalise
@@ -32,6 +33,7 @@ _SCHEMES = ("GB-COH", "GB-PPON", "GB-CHC", "GB-NIC", "GB-SC", "GB-LAC", "GB-LAE"
 _MOST = Decimal(10) ** 12  # pounds; more is no amount
 _NOBODY: Mapping[str, Any] = {}
 _BLANK = Tracked()
+_key = lru_cache(maxsize=65_536)(normalise)
 
 
 class _AwardDeal(NamedTuple):
@@ -131,10 +133,10 @@ class ProcessAwards:
         """Each organisation once, by its id or by its name."""
         found: dict[str, Party] = {}
         codes: set[str] = set()
-        for one in named:
+        for one in filter(None, named):
             code, (name, ids) = id_text(one.get("id")), self._organisation(one)
-            if name and code not in codes and normalise(name) not in found:
-                found[normalise(name)] = Party(name, ids)
+            if name and code not in codes and _key(name) not in found:
+                found[_key(name)] = Party(name, ids)
             codes |= {code} - {""}
         return tuple(found.values())
 
@@ -416,7 +418,7 @@ def _different_refs(holders: Iterable[Tracked]) -> list[Mapping[str, Any]]:
     names: set[str] = set()
     codes: set[str] = set()
     for ref in (ref for holder in holders for ref in as_objects(holder.said.get("suppliers"))):
-        name, code = normalise(id_text(ref.get("name"))), id_text(ref.get("id"))
+        name, code = _key(id_text(ref.get("name"))), id_text(ref.get("id"))
         if (name in names) if name else (code in codes):
             continue
         names.add(name)
@@ -427,7 +429,7 @@ def _different_refs(holders: Iterable[Tracked]) -> list[Mapping[str, Any]]:
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two references mean the same: by name where both have one, since publishers give one id to several."""
-    names = normalise(id_text(one.get("name"))), normalise(id_text(other.get("name")))
+    names = _key(id_text(one.get("name"))), _key(id_text(other.get("name")))
     if all(names):
         return names[0] == names[1]
     return bool(id_text(one.get("id"))) and id_text(one.get("id")) == id_text(other.get("id"))

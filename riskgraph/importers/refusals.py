@@ -13,7 +13,7 @@ from riskgraph.importers.columns import TableKind, TableSeen, seen_tables
 
 __all__ = ["no_format", "unread_table", "whose_rows"]
 
-_SHOWN = 16  # columns that are described
+_SHOWN = 30  # columns that are described
 _EXAMPLE = "Salford City Council"
 
 

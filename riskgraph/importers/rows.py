@@ -73,7 +73,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-class _Column:
+class _ColumnMemory:
     """Where the one column of a field stands, and what its cells were found to say: most stand there again and again."""
 
     __slots__ = ("days", "place", "texts")
@@ -108,7 +108,7 @@ class SourceRow:
         kind: TableKind,
         statements: Statements,
         styles: ColumnStyles = _USUAL,
-        known: Mapping[str, _Column] = MappingProxyType({}),
+        known: Mapping[str, _ColumnMemory] = MappingProxyType({}),
     ) -> None:
         self._place, self.number, self.cells, self.columns, self.kind = place, number, cells, columns, kind
         self.statements, self.styles, self._known = statements, styles, known
@@ -176,23 +176,22 @@ class SourceRow:
     def day(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY; what is none is not told."""
         text = self[name]
-        return parse_date(text, self.styles.orders.get(name)) if text else None
-
-    def date(self, name: str) -> str | None:
-        """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
-        text = self[name]
         if not text:
             return None
         column = self._known.get(name)
         if column is None:
-            return self._dated(name, text)
+            return parse_date(text, self.styles.orders.get(name))
         if day := column.days.get(text):
             return day
-        found = self._dated(name, text)
+        found = parse_date(text, self.styles.orders.get(name))
         return found and column.remember(column.days, text, found)
 
-    def _dated(self, name: str, text: str) -> str | None:
-        return self.day(name) or self._unknown(f"{self.no_date(name)}, left blank", name, text)
+    def date(self, name: str) -> str | None:
+        """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
+        if day := self.day(name):
+            return day
+        text = self[name]
+        return self._unknown(f"{self.no_date(name)}, left blank", name, text) if text else None
 
     def no_date(self, name: str) -> str:
         """Why a cell is no date."""
@@ -355,9 +354,11 @@ def read_rows(
     options = statements.options
     found: list[TableKind] = []
     seen: list[TableSeen] = []
+    sheets: list[str] = []
     files = [SourceFile(source)] if isinstance(source, Path) else source
     for path, within in files:
         for sheet in open_sheets(path):
+            sheets.append(sheet.name)
             kind = kind_of(sheet, kinds)
             if kind is None:
                 number = _NUMBERS[len(kinds)]
@@ -376,7 +377,10 @@ def read_rows(
             raise RiskGraphError(f"{name} has no table {kind.name}.", f"Add a sheet named {kind.name}.")
     if not found and len(kinds) > 1:
         names = ", ".join(kind.name.title() for kind in kinds)
-        raise RiskGraphError(f"{name} has none of the {_NUMBERS[len(kinds)]} sheets.", f"Name them {names}.")
+        has = ", ".join(repr(sheet) for sheet in sheets) or "nothing"
+        raise RiskGraphError(
+            f"{name} has none of the {_NUMBERS[len(kinds)]} sheets: it has {has}.", f"Name its sheets {names}."
+        )
     if not found:
         told = files[0].path if len(files) == 1 and not files[0].name else Path(statements.report.source)
         raise unread_table(told, seen, statements.report.format, options.council, kinds[0])
@@ -390,7 +394,7 @@ def _rows(
         statements.report.say_first(f"{sheet.name}: {text}" if kind.name else text)
     of = sheet.name if kind.name and sheet.name not in within else ""  # a CSV file is the sheet itself
     place = ", ".join(filter(None, (within, of)))
-    known = {name: _Column(places[0]) for name, places in columns.places.items() if len(places) == 1}
+    known = {name: _ColumnMemory(places[0]) for name, places in columns.places.items() if len(places) == 1}
     report, tick = statements.report, statements.options.tick
     empty = filled = shown = 0
     for number, cells in sheet.rows():

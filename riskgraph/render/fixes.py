@@ -24,7 +24,7 @@ from riskgraph.render.words import (
     root_name,
     short_name,
 )
-from riskgraph.rules import rules
+from riskgraph.rules import Trait, relations_that, rules
 from riskgraph.scenario.proposal import Fixes, OneAct
 from riskgraph.scenario.remedies import Act, Remedy
 
@@ -144,7 +144,12 @@ def _headline(found: Fixes) -> str:
     roots = join((root_name(dataset, root) for root in found.roots), 2)
     scope = f"that {roots} could reach"
     if not found.was:
-        return f"Nothing to fix: no {_whom(found, 1, only=True)} is known {scope}"
+        steps = found.graph.settled(found.question.view).observed
+        leans = relations_that(Trait.LEANS)
+        unsure = {s.dependent for s in steps if s.in_force and s.provider in found.roots and s.relation in leans}
+        depend = plural(len(unsure), "body depends", "bodies depend")
+        more = f"; {depend} on it all the same, how much is not known" if unsure else ""
+        return f"Nothing to fix: no {_whom(found, 1, only=True)} is known {scope}{more}"
     if found.every or found.worst:
         changes = plural(len(found.best.remedies), "change")
         worst = f"all {len(dataset.entities):,} bodies and places" if found.every else roots

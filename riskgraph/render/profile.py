@@ -169,7 +169,9 @@ def _supplier_lines(graph: RiskGraph, side: SupplierSide) -> list[str]:
         for kind, found in side.suffers.items()
     }
     hurt = [f"{kind.effect} at {join(words)}" for kind, words in counts.items() if words]
-    lines = ["", f"Who suffers if it fails: {'; '.join(hurt) or 'nobody that this data knows of'}."]
+    leaning = plural(side.leaves, "public body depends", "public bodies depend")
+    unsure = f"not known: {leaning} on it, and it is not recorded for what or how" if side.leaves else ""
+    lines = ["", f"Who suffers if it fails: {'; '.join(hurt) or unsure or 'nobody that this data knows of'}."]
     lines.append(
         f"If it left the market: {plural(side.leaves, 'public body', 'public bodies')} would have to find another."
     )

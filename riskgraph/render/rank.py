@@ -42,6 +42,8 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
     date = dates_of(dataset, ranking.question.view)
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     if not shown:
+        if unsure := _unsure(ranking):
+            return Page(f"{unsure} ({date}).{marking}", (), ("riskgraph rank --band not-ruled-out", "riskgraph data ask"))
         what = "reach anybody who has no relation of their own with them" if ranking.hidden else "reach anybody"
         lead = f"0 of {_things(ranking.asked)} {what} ({band_phrase(band)} or surer; {date}).{marking}"
         return Page(lead, (), ("riskgraph rank --band not-ruled-out",))
@@ -79,6 +81,22 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
             f"riskgraph blast {ranking.graph.names.handle(worst.root)}",
             other if ranking.hidden else "riskgraph rank --hidden",
         ),
+    )
+
+
+def _unsure(ranking: Ranking) -> str:
+    """What nobody can rule out, where nothing is known surely enough to rank; "" where there is nothing either way."""
+    at = Band.NOT_RULED_OUT
+    rows = [] if ranking.hidden else [row for row in _whole(ranking.rows) if row.authorities[at]]
+    if not rows:
+        return ""
+    worst = max(rows, key=lambda row: (row.authorities[at], row.direct))
+    name, some = _name(ranking, worst), worst.authorities[at]
+    said = f"{some:,} {_scope(ranking)} cannot be ruled out if {name} {failing(ranking.question.kinds)}"
+    surely = f" {band_phrase(ranking.band)}" if ranking.band < Band.POSSIBLE else ""
+    return (
+        f"Not known: none of {_things(ranking.asked)} is recorded to reach anybody{surely}, for want of what is bought "
+        f"or how; {said}, the most of {len(rows):,}"
     )
 
 

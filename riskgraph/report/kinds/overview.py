@@ -75,7 +75,7 @@ def overview_report(context: Context) -> Report:
         context, [s for s in steps if not s.implied] + shared_purchases(context, view, None), f"of {where}"
     )
     top = worst[0] if worst else None
-    title = _title(context, worst, where, len(members))
+    title = _title(context, worst, where, len(members), blank)
     three = _separate(context, worst)
     summary = [f"{title}."]
     summary += [
@@ -137,10 +137,11 @@ def _where(chosen: Selection) -> str:
     )
 
 
-def _title(context: Context, worst: Sequence[SingleFailure], where: str, members: int) -> str:
+def _title(context: Context, worst: Sequence[SingleFailure], where: str, members: int, blank: int) -> str:
     """Which root reaches most, or which are alike in that."""
     if not worst:
-        return f"0 single failures are known that could reach {where}"
+        unsure = f"; {plural(blank, 'blank')} in the data could hide some" if blank else ""
+        return f"0 single failures are known that could reach {where}{unsure}"
     sure = {w.id: sum(band <= Band.LIKELY for band in w.bands) for w in worst}
     how = " first" if max(sure.values()) else ""
     sizes = sure if how else {w.id: len(w.bands) for w in worst}
