@@ -224,5 +224,6 @@ SPENDING = Format(
     "payments over 250 or 500 pounds: payer, supplier, date, amount",
     (_TABLE,),
     rows=_payments,
+    together=True,
     suppliers="known",
 )
