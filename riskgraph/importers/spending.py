@@ -50,6 +50,17 @@ class _PaidTotal(NamedTuple):
         return _PaidTotal(self.times + other.times, self.total + other.total, first, last, self.abroad + other.abroad)
 
 
+class _RunningTotal:
+    """A sum that grows: what most of the time goes into makes nothing new."""
+
+    __slots__ = ("abroad", "first", "last", "times", "total")
+
+    def __init__(self) -> None:
+        self.times, self.total, self.abroad = 0, _NOTHING, 0
+        self.first: str | None = None
+        self.last: str | None = None
+
+
 _Pair = tuple[str, str, str]  # who paid, who was paid, its number
 
 
@@ -57,16 +68,26 @@ class _PaymentSums:
     """What each payer paid each supplier. Sums that are too many for memory wait in a file and are added at the end."""
 
     def __init__(self) -> None:
-        self._sums: dict[_Pair, _PaidTotal] = {}
+        self._sums: dict[_Pair, _RunningTotal] = {}
         self._on_disk: SortedOnDisk[tuple[_Pair, _PaidTotal]] = SortedOnDisk(key=itemgetter(0))
 
     def add(self, pair: _Pair, amount: Decimal | None, day: str | None) -> None:
         """One payment; none is the amount of one in another currency."""
-        one = _PaidTotal(1, _NOTHING if amount is None else amount, day, day, 1 if amount is None else 0)
-        before = self._sums.get(pair)
-        self._sums[pair] = before.and_(one) if before else one
-        if len(self._sums) >= _SUMS:
-            self._put_away()
+        total = self._sums.get(pair)
+        if total is None:
+            if len(self._sums) >= _SUMS:
+                self._put_away()
+            total = self._sums[pair] = _RunningTotal()
+        if amount is None:
+            total.abroad += 1
+        else:
+            total.total = total.total + amount if total.times else amount
+        total.times += 1
+        if day:
+            if not total.first or day < total.first:
+                total.first = day
+            if not total.last or day > total.last:
+                total.last = day
 
     def __iter__(self) -> Iterator[tuple[_Pair, _PaidTotal]]:
         self._put_away()
@@ -74,8 +95,8 @@ class _PaymentSums:
             yield pair, reduce(_PaidTotal.and_, (paid for _, paid in parts))
 
     def _put_away(self) -> None:
-        for item in self._sums.items():
-            self._on_disk.append(item)
+        for pair, paid in self._sums.items():
+            self._on_disk.append((pair, _PaidTotal(paid.times, paid.total, paid.first, paid.last, paid.abroad)))
         self._sums.clear()
 
 

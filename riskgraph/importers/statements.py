@@ -275,16 +275,20 @@ def _packed(purchase: Purchase, number: int) -> tuple[Any, ...]:
         purchase[5:_AMOUNT],
         purchase[_AMOUNT + 2 : _VALUE],
         purchase[_VALUE + 2 :],
-        *[
-            None if amount is None else str(amount)
-            for amount in (*purchase[_AMOUNT : _AMOUNT + 2], *purchase[_VALUE : _VALUE + 2])
-        ],
+        _written(purchase.amount),
+        _written(purchase.earlier),
+        _written(purchase.contract_value_gbp),
+        _written(purchase.annual_value_gbp),
     )
+
+
+def _written(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 def _unpacked(record: tuple[Any, ...]) -> Purchase:
     where, _, how, cited, first, then, last, *texts = record[9:]
-    amounts = [None if text is None else Decimal(text) for text in texts]
+    amounts = [text and Decimal(text) for text in texts]
     parties = _party(record[0], record[1]), _party(record[2], record[3])
     return Purchase._make((where, how, *parties, Citation(*cited), *first, *amounts[:2], *then, *amounts[2:], *last))
 
