@@ -208,6 +208,10 @@ class ColumnPlaces:
     def __contains__(self, name: object) -> bool:
         return name in self.places
 
+    def contradicted(self, name: str) -> bool:
+        """Whether its cells hold something else than its header says, which is told first."""
+        return self.fits.get(name, 1.0) < _AGAINST
+
     def header_of(self, name: str) -> str:
         """The header of a field, as the file writes it."""
         return self.header[self.places[name][0]]

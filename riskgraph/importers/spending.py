@@ -116,7 +116,7 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         if amount is not None:
             money.seen(amount)
         payer, department = row.buyer("payer")
-        undated = day is None and row.text("date") != ""
+        undated = day is None and row.text("date") != "" and not columns.contradicted("date")
         reason = _unread(row, supplier, amount is not None or bool(currency), undated)
         if reason:
             row.skip(reason, amount, _text_of(row, reason))
@@ -228,5 +228,6 @@ SPENDING = Format(
     "payments over 250 or 500 pounds: payer, supplier, date, amount",
     (_TABLE,),
     rows=_payments,
+    together=True,
     suppliers="known",
 )
