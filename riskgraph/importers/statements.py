@@ -44,6 +44,9 @@ __all__ = [
 
 DEPARTMENT = "no public body that is known stands in its column: a department? (--council says whose rows these are)"
 SHARED_VALUE = "one value for several suppliers, left out"
+_PLACE = re.compile(
+    r"[^\W\d_][\w'\u2019-]{4,}"
+)  # one word, and no abbreviation: below "Organisation" it may be a council
 _NAMES_COUNCILS = re.compile(r"council|authorit|\bbody\b", re.IGNORECASE)  # a header below which whatever stands is one
 _FIRST = "1990"  # what bears an earlier date is a default of somebody's system, such as 1 January 1900
 
@@ -385,7 +388,7 @@ class Statements:
         known = how != "none" or (self.names is not None and self.names.meant(text) is not None)
         if known or pattern("public body").search(text):
             return text, ""
-        may_be_a_place = " " not in text and not pattern("department").search(text)
+        may_be_a_place = _PLACE.fullmatch(text) and not pattern("department").search(text)
         if not named and (may_be_a_place or _NAMES_COUNCILS.search(header)):
             return text, ""
         return named, text
