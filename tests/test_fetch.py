@@ -1197,3 +1197,26 @@ def test_a_broken_map_is_told_and_left_alone(tmp_path: Path) -> None:
         with pytest.raises(DataError):
             run(folder, service)
     assert content(folder) == before
+
+
+def test_who_is_who_is_decided_once_for_a_map(live: Service, tmp_path: Path) -> None:
+    live.notices = [{**one, "buyer": {"id": "B", "name": "Thanat Distrct Cncl"}} for one in live.notices]
+    for one in live.notices:
+        one["parties"][0]["name"] = "Thanat Distrct Cncl"
+    folder, sheet = tmp_path / "map", tmp_path / "decisions.csv"
+    since = date.fromordinal(today().toordinal() - 1).isoformat()
+    words = ("data", "fetch", "find-a-tender", "--to", str(folder))
+    first = typed(*words, "--since", since, "--address", live.address)
+    assert "No map was written" in first.stdout
+    assert "buyer is not in the register of authorities" in first.stdout
+    spool = str(folder / SPOOL / "find-a-tender")
+    assert typed("data", "match", spool, "--format", "csv", "--output", str(sheet)).exit_code == 0
+    assert "Thanat Distrct Cncl" in sheet.read_text(encoding="utf-8-sig")
+    sheet.write_text("kind,name,rows,decision\nauthority,Thanat Distrct Cncl,3,authority:nobody\n")
+    assert typed(*words, "--decisions", str(sheet)).exit_code == 3
+    sheet.write_text("kind,name,rows,decision\nauthority,Thanat Distrct Cncl,3,authority:thanet\n")
+    assert typed(*words, "--decisions", str(sheet)).exit_code == 0
+    assert dependents(folder) == {"authority:thanet"}
+    sheet.unlink()
+    assert typed("data", "refresh", str(folder)).exit_code == 0
+    assert dependents(folder) == {"authority:thanet"}

@@ -75,6 +75,12 @@ def taken(folder: Path) -> Taken:
 @click.option(
     "--area", "areas", multiple=True, metavar="AREA", help="Only this service area.  [default: as last time, or all]"
 )
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Who is who, as filled in after `data match`; it is remembered for this map.",
+)
 @click.option("--address", metavar="URL", help="Ask a mirror of the service instead; it is remembered for this map.")
 @click.option("--plan", is_flag=True, help="Say what would be asked and how long it takes; ask nothing.")
 @output_options("text", "json")
@@ -86,6 +92,7 @@ def command(
     buyers: str | None,
     cpv: str | None,
     areas: tuple[str, ...],
+    decisions: Path | None,
     address: str | None,
     plan: bool,
     output: Output,
@@ -117,6 +124,8 @@ def command(
         return
     choice, address = _choice(folder, source, buyers, cpv, areas), address and mirror(address)
     with locked(folder):
+        if decisions:
+            _decided(folder, decisions)
         click.echo(plan_text(ahead, folder), nl=False, err=True)
         came = gathered(folder, source, choice=choice, since=first, until=last, address=address)
         found = taken(folder)
@@ -138,6 +147,17 @@ def _choice(folder: Path, source: Source, buyers: str | None, cpv: str | None, a
         last.cpv if cpv is None else chosen_codes(cpv),
         chosen_areas(areas) if areas else last.areas,
     )
+
+
+def _decided(folder: Path, sheet: Path) -> None:
+    """Keep decisions that are good."""
+    from riskgraph.data.folders import current
+    from riskgraph.data.read import read
+    from riskgraph.fetching.spool import keep_decisions
+    from riskgraph.importers.review import decisions
+
+    decisions(sheet, read(folder) if current(folder, "dataset.toml").is_file() else None)
+    keep_decisions(folder, sheet)
 
 
 def _day(text: str | None, which: Callable[[str], date]) -> date | None:

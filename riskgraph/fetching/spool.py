@@ -28,10 +28,21 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["SPOOL", "Choice", "KeptPage", "KeptWindow", "Spool", "SpoolState", "locked"]
+__all__ = [
+    "SPOOL",
+    "Choice",
+    "KeptPage",
+    "KeptWindow",
+    "Spool",
+    "SpoolState",
+    "keep_decisions",
+    "kept_decisions",
+    "locked",
+]
 
 SPOOL = ".fetched"
 _STATE = "state.json"
+_DECISIONS = "decisions"
 _NAME = re.compile(r"[0-9T-]+(?:-\w+)?\.\d{4,}\.\d{4,}\.json\.gz", re.ASCII)
 
 
@@ -182,6 +193,22 @@ def _window(key: str, said: dict[str, Any]) -> KeptWindow:
         raise ValueError("a page lies elsewhere")
     following = said.pop("next")
     return KeptWindow(**said, pages=pages, next=following and [(name, value) for name, value in following])
+
+
+def keep_decisions(folder: Path, sheet: Path) -> None:
+    """Keep who is who, as a person filled it in, for everything that is fetched for a map."""
+    place = folder / SPOOL
+    place.mkdir(parents=True, exist_ok=True)
+    file = place / f"{_DECISIONS}{sheet.suffix.lower()}"
+    write_file(file, sheet.read_bytes())
+    for other in place.glob(f"{_DECISIONS}.*"):
+        if other != file:
+            other.unlink()
+
+
+def kept_decisions(folder: Path) -> Path | None:
+    """The sheet that was kept last, if there is one."""
+    return next(iter(sorted((folder / SPOOL).glob(f"{_DECISIONS}.*"))), None)
 
 
 @contextlib.contextmanager

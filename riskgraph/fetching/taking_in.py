@@ -27,10 +27,11 @@ from riskgraph.fetching.asking import Clock
 from riskgraph.fetching.made import MADE, MadeRows, left_out
 from riskgraph.fetching.pages import page
 from riskgraph.fetching.sources import NOTICE_SOURCES, Source
-from riskgraph.fetching.spool import KeptPage, Spool, SpoolState
+from riskgraph.fetching.spool import KeptPage, Spool, SpoolState, kept_decisions
 from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.importing import import_file
 from riskgraph.importers.report import ImportReport
+from riskgraph.importers.review import decisions
 from riskgraph.importers.statements import ImportOptions
 
 __all__ = ["Taken", "take_in"]
@@ -87,9 +88,11 @@ def take_in(
     before = read(folder) if current(folder, "dataset.toml").is_file() else None
     listed = MadeRows.read(folder)
     own = listed.without(before) if before else None
+    sheet = kept_decisions(folder)
+    reviewed = decisions(sheet, before) if sheet else {}
     made, reports, notices = own, dict[str, ImportReport](), dict[str, int]()
     for one, spool, state in kept:
-        options = ImportOptions(tick=tick, today=today or Clock().today())
+        options = ImportOptions(tick=tick, today=today or Clock().today(), reviewed=reviewed)
         count, imported = _imported(one, spool, state, made, options)
         notices[one.name] = count
         if imported is not None:

@@ -12,7 +12,7 @@ from riskgraph.dates import in_words
 from riskgraph.errors import RiskGraphError
 from riskgraph.fetching.gathering import FetchPlan, Gathered
 from riskgraph.fetching.taking_in import Taken
-from riskgraph.render.import_report import import_text
+from riskgraph.render.import_report import import_text, nothing_kept
 from riskgraph.render.imports import changes_page
 from riskgraph.render.page import WIDTH, as_text
 from riskgraph.render.words import join, plural
@@ -39,6 +39,8 @@ def fetched_text(came: Gathered, found: Taken, folder: Path) -> str:
     lines = [_came(came, found), *(f"- {note}" for note in came.notes)]
     if found.after is None:
         lines.append("No map was written: nothing that came is a contract of the buyers that were chosen.")
+        if found.reports:
+            lines += ["", nothing_kept([*found.reports.values()])[0]]
     else:
         before = diff(found.before, found.after) if found.before else None
         parts = ((before.added, "new"), (before.removed, "gone"), (before.changed, "changed")) if before else ()
