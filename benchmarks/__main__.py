@@ -176,9 +176,32 @@ def page(tasks: dict[str, Task], found: dict[str, list[dict[str, Any]]]) -> str:
                 f"| {row['name']} | {shown(median)} | {shown(min(row['times']))} to {shown(max(row['times']))} | "
                 f"{'' if ratio is None else f'{ratio:,.1f}' if ratio >= 1 else f'{ratio:.3g}'} | {met} | {memory} | {scaled} |"
             )
+    for task in tasks.values():
+        lines += growth(task, found, missed)
     lines += ["", "## Aims that were not met", ""]
     lines += [f"- {line}" for line in missed] or ["None of those above."]
     return "\n".join(lines) + "\n"
+
+
+def growth(task: Task, found: dict[str, list[dict[str, Any]]], missed: list[str]) -> list[str]:
+    """How ours grows with the rows: against the floor, and in memory; what misses an aim is added to `missed`."""
+    sizes = [size for size in task.rows if "times" in found.get(f"{task.name}, {size}", [{}])[0]]
+    if not sizes:
+        return []
+    lines = ["", f"## Growth: {task.name}", ""]
+    lines += ["| rows | riskgraph | a million rows at this pace | the floor | times the floor | peak memory |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for size in sizes:
+        ours, *others = found[f"{task.name}, {size}"]
+        time_, memory = statistics.median(ours["times"]), ours["peak"] / (1 << 20) if ours["peak"] else 0
+        floor = next((statistics.median(other["times"]) for other in others if "times" in other), None)
+        most = task.most_memory.get(size)
+        if most and memory > most:
+            missed.append(f"{task.name}, {size}: {memory:,.0f} MiB; at most {most:,} was the aim.")
+        against = "| - | - " if floor is None else f"| {shown(floor)} | {time_ / floor:.1f} "
+        pace = shown(time_ * 1_000_000 / task.rows[size])
+        lines.append(f"| {task.rows[size]:,} | {shown(time_)} | {pace} {against}| {memory:,.0f} MiB |")
+    return lines
 
 
 def shown(seconds: float) -> str:

@@ -46,6 +46,8 @@ class Task:
     result: Callable[[Any], Any] = lambda found: found
     contenders: list[Contender] = field(default_factory=list)
     targets: dict[tuple[str, str], float] = field(default_factory=dict)  # (size, peer) -> times faster
+    rows: dict[str, int] = field(default_factory=dict)  # of a size, where the growth with them is told
+    most_memory: dict[str, int] = field(default_factory=dict)  # size -> MiB that ours may take
 
     def add(
         self, name: str, prepare: Callable[[str], Any], **given: Any

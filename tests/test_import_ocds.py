@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riskgraph.data import Dataset
-from riskgraph.importers import ImportOptions, ImportReport, detect, import_file, json_objects
+from riskgraph.importers import ImportOptions, ImportReport, detect, import_file, json_objects, read_together
 from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.source import SourceFile
 from riskgraph.importers.statements import Purchase, Statements
@@ -844,3 +844,13 @@ def test_the_example_of_a_search_in_contracts_finder_is_read_as_the_docs_say(tmp
         "no supplier": 1,
         "buyer is not in the register of authorities (--buyers all takes it)": 1,
     }
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_notice_of_one_file_ends_what_one_of_another_began(tmp_path: Path, order: int) -> None:
+    update = thin(tag=["awardCancellation"], awards=[{"id": "1", "status": "cancelled"}])
+    files = [saved(tmp_path, package([one]), f"{one['id']}.json") for one in (release(), update)][::order]
+    (group,) = read_together(files)
+    data, report = import_file(group)
+    assert links(data) == {}
+    assert report.source == "a.json, b.json"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
+import shutil
 import tarfile
 import tempfile
 import zipfile
@@ -15,8 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from riskgraph.cli import main
+from riskgraph.data import read
 from riskgraph.errors import DataError, RiskGraphError
-from riskgraph.importers import ImportOptions, detect, import_file, opening
+from riskgraph.importers import ImportOptions, detect, import_file, opening, read_together
 
 HEADER = "Body Name,Payment Date,Net Amount,Supplier Name\n"
 APRIL = HEADER + "Dover,30/04/2025,1200.10,Civica UK Ltd\nDover,30/04/2025,50,Idox Software Ltd\n"
@@ -319,3 +322,28 @@ def test_the_command_tells_the_files(tmp_path: Path) -> None:
     said = CliRunner().invoke(main, ["data", "import", str(path), "--to", str(tmp_path / "map")]).output
     assert "Read as spending: 2025/april.csv, 2025/may.csv, june.csv." in said
     assert "Not taken, a document, no data: README.md." in said
+
+
+def test_files_that_are_named_one_after_the_other_add_to_each_other(tmp_path: Path) -> None:
+    expected, _ = import_file(zipped(tmp_path, {**MONTHS, "register.csv": REGISTER}))
+    files = [*(folder(tmp_path, {**MONTHS, "register.csv": REGISTER}) / name for name in (*MONTHS, "register.csv"))]
+    assert [len(group) for group in read_together(files)] == [3, 1]
+    for order in (files, files[::-1]):
+        shutil.rmtree(tmp_path / "map", ignore_errors=True)
+        words = ["data", "import", *map(str, order), "--to", str(tmp_path / "map"), "--format", "json"]
+        said = json.loads(CliRunner().invoke(main, words, catch_exceptions=False).output)
+        assert sorted(one["source"] for one in said["files"]) == ["april.csv, june.csv, may.csv", "register.csv"]
+        made = read(tmp_path / "map")
+        assert set(made.relations) == set(expected.relations)
+        claims = [str(item.claim) for item in made.evidence.values()]
+        assert "Dover paid Civica UK Ltd 3 times, GBP 2000.00, from 2025-04 to 2025-06" in claims
+
+
+def test_a_file_that_cannot_be_read_does_not_pull_the_others_along(tmp_path: Path) -> None:
+    files = [
+        *(folder(tmp_path, {**MONTHS, "x.csv": "Colour,Shape\nred,round\n"}) / name for name in (*MONTHS, "x.csv"))
+    ]
+    assert [len(group) for group in read_together(files)] == [3, 1]
+    assert [len(group) for group in read_together(files, "spending")] == [3, 1]
+    with pytest.raises(RiskGraphError, match=r"x\.csv"):
+        import_file(read_together(files)[1])

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.matching.__main__ import answers, labelled, measured, rarity, token_sort
+from riskgraph.assets import shipped
 from riskgraph.data import Dataset, read
 from riskgraph.data.directory import directory
 from riskgraph.errors import DataError, RiskGraphError
@@ -135,6 +136,18 @@ def test_what_belongs_to_a_name_stays(name: str) -> None:
     assert clean_supplier(name) == (name, None)
 
 
+def test_no_addition_looks_like_a_plain_name() -> None:
+    """The quick ways past the patterns leave none of their examples untouched."""
+    with shipped("importing", "patterns.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    added = [row["example"] for row in rows if row["list"] == "supplier: taken off the name"]
+    assert len(added) > 12
+    assert [name for name in added if clean_supplier(name) == (name, None)] == []
+    several = [row["example"] for row in rows if row["list"] == "several suppliers: between"]
+    cell = NamesInACell(KNOWN, lambda _: None, str)
+    assert [name for name in several if len(cell.apart(name).names) != 2 and not cell.apart(name).doubtful] == []
+
+
 @given(st.text(max_size=40), st.sampled_from(["", " (23120510)", " - BACS", " (DD)", "**", " REF 12345"]))
 def test_no_name_breaks_the_reading(name: str, more: str) -> None:
     cleaned, taken = clean_supplier(name + more)
@@ -158,6 +171,7 @@ REGISTER = "Contract Title,Supplier Name,Contract Start Date,Contract End Date,C
         "Civica UK Ltd, Idox Software Ltd",
         "Civica UK Ltd and Idox Software Ltd",
         "Civica & Idox",
+        "Civica and Idox Software Ltd",
         "Civica UK Ltd + Idox Software Ltd",
         "Civica UK Ltd | Idox",
         "Civica UK Ltd\nIdox Software Ltd",

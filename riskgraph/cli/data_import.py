@@ -13,7 +13,7 @@ import click
 from riskgraph.cli.options import Output, examples, output_options
 from riskgraph.cli.progress import Progress
 from riskgraph.data import Dataset
-from riskgraph.importers import FORMATS, ImportOptions, ImportReport, import_file
+from riskgraph.importers import FORMATS, ImportOptions, ImportReport, import_file, read_together
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -98,9 +98,9 @@ def run_imports(
     base: Dataset | None,
     title: str | None,
 ) -> tuple[Dataset, list[ImportReport]]:
-    """Import one file after the other into one data set."""
+    """Import one file after the other into one data set; those that add to each other as one."""
     reports = []
-    for source in sources:
+    for source in read_together(sources, format_in, said(base, title)):
         with Progress("Rows read") as rows, Progress("Rows taken in") as taken:
 
             def tick(done: int, total: int, rows: Progress = rows, taken: Progress = taken) -> None:

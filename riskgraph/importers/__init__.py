@@ -1,7 +1,7 @@
 """What councils have, as data sets: one reader of rows, a declaration for each format, and who is meant in them."""
 
 from riskgraph.importers.formats import Format
-from riskgraph.importers.importing import FORMATS, detect, import_file
+from riskgraph.importers.importing import FORMATS, detect, import_file, read_together
 from riskgraph.importers.report import DateFrom, ImportReport
 from riskgraph.importers.rows import SourceRow, TableKind
 from riskgraph.importers.statements import Citation, ImportOptions, Party, Purchase, StatedRelation, Statements
@@ -21,4 +21,5 @@ __all__ = [
     "TableKind",
     "detect",
     "import_file",
+    "read_together",
 ]

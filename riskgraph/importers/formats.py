@@ -45,6 +45,8 @@ class Format:
         an archive each file is asked about by itself; the ones that fit a format best are read by it together.
     copies
         Whether two files that are the same, byte for byte, are both read; else the second is told and left out.
+    together
+        Whether files that are named one after the other are read as one: what one says, another may add to.
     suppliers, buyers
         Which are taken unless the user says otherwise: all, or those that are known.
 
@@ -69,6 +71,7 @@ class Format:
     items: Callable[[Sequence[SourceFile], Statements], Iterator[Any]] | None = None
     recognise: Callable[[Path], int] | None = None
     copies: bool = False
+    together: bool = False
     suppliers: Taken = "all"
     buyers: Taken = "all"
 

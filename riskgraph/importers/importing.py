@@ -38,7 +38,7 @@ from riskgraph.importers.workbook import WORKBOOK
 from riskgraph.model import RegisterEntry
 from riskgraph.schema import schema
 
-__all__ = ["FORMATS", "detect", "import_file"]
+__all__ = ["FORMATS", "detect", "import_file", "read_together"]
 
 FORMATS: tuple[Format, ...] = (
     BACKSTAGE,
@@ -87,7 +87,7 @@ def detect(path: Path, formats: Iterable[Format] = FORMATS, options: ImportOptio
 
 
 def import_file(
-    path: str | Path,
+    path: str | Path | Sequence[str | Path],
     options: ImportOptions | None = None,
     base: Dataset | None = None,
     format: str | Format | None = None,  # noqa: A002
@@ -97,7 +97,8 @@ def import_file(
     Parameters
     ----------
     path
-        The file, a packed one, an archive, or a folder of files; those of one format are read together.
+        The file, a packed one, an archive, a folder of files, or several of these; those of one format are read
+        together.
     options
         What the user says about the file.
     base
@@ -126,16 +127,18 @@ def import_file(
     >>> report.read, report.kept, report.balanced
     (34, 34, True)
     """
-    path = _found(Path(path))
+    paths = [_found(Path(one)) for one in ([path] if isinstance(path, str | Path) else path)]
     forced = None if format is None else _named(format)
-    if not path.exists():
-        raise MissingFile(f"There is no file {path}.", "Check the path.")
+    for one in paths:
+        if not one.exists():
+            raise MissingFile(f"There is no file {one}.", "Check the path.")
+    path = paths[0]
     options = options or ImportOptions()
     if forced is None and options.columns:
         forced = _by_columns(options.columns, _ALPHABETIC)
     fits: dict[str, int] = {}
     options = replace(options, register=options.register or _register_beside(path), as_of=_typed(options.as_of))
-    with opened(path) as source:
+    with opened(*paths) as source:
         if source.several and options.register:
             source.files = [file for file in source.files if file.name != "register.csv"]
         groups = (
@@ -143,7 +146,8 @@ def import_file(
             if forced
             else _by_format(path, source, _ALPHABETIC, options, fits)
         )
-        report = ImportReport(path.resolve().name if path.is_dir() else path.name, " and ".join(f.name for f in groups))
+        name = _listed(sorted(one.resolve().name if one.is_dir() else one.name for one in paths), 3)
+        report = ImportReport(name, " and ".join(one.name for one in groups))
         report.fits = fits
         _tell_files(report, source, groups)
         if options.register:
@@ -155,6 +159,30 @@ def import_file(
         report.added = dict(added)
     assert data is not None
     return data, report
+
+
+def read_together(
+    paths: Sequence[str | Path],
+    format: str | None = None,  # noqa: A002
+    options: ImportOptions | None = None,
+) -> list[list[Path]]:
+    """Which files of one command are one import: those of a format whose files add to each other, else each its own.
+
+    Twelve months of payments are one sum, and a notice of March may end what one of January began.
+    """
+    found = [_found(Path(path)) for path in paths]
+    if len(found) == 1:
+        return [found]
+    groups: dict[object, list[Path]] = {}
+    for number, path in enumerate(found):
+        known = _named(format) if format else None
+        try:
+            if known is None or not (options and options.columns):
+                known = detect(path, [known] if known else FORMATS, options)
+        except RiskGraphError:
+            known = None  # whoever imports it says what is wrong
+        groups.setdefault(known.name if known and known.together else number, []).append(path)
+    return list(groups.values())
 
 
 def _imported(
@@ -281,11 +309,7 @@ def _by_columns(columns: tuple[str, ...], known: Sequence[Format]) -> Format | N
     tables = [
         (one, one.tables[0], place_columns(columns, one.tables[0], given=True)) for one in known if len(one.tables) == 1
     ]
-    whole = [
-        (len(places.places), one)
-        for one, kind, places in tables
-        if all(name in places for name in kind.required if name != kind.whose)
-    ]
+    whole = [(len(places.places), one) for one, kind, places in tables if not kind.lacks(places)]
     return max(whole, key=lambda one: one[0], default=(0, None))[1]
 
 

@@ -177,6 +177,7 @@ OCDS = Format(
     rows=_notices,
     items=_items,
     recognise=_fits,
+    together=True,
     copies=True,  # tables that are joined may be alike; a release that comes twice counts once
     buyers="known",
 )

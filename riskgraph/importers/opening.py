@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,12 +70,12 @@ class OpenedSource:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[OpenedSource]:
-    """The plain files that a path holds; they are there for as long as the block lasts.
+def opened(*paths: Path) -> Iterator[OpenedSource]:
+    """The plain files that a path, or several, hold; they are there for as long as the block lasts.
 
     Parameters
     ----------
-    path
+    *paths
         A file of any kind, a `.gz` of one, a ZIP or tar of files (packed or not), or a folder of all these.
 
     Raises
@@ -92,12 +93,17 @@ def opened(path: Path) -> Iterator[OpenedSource]:
     (['README.md', 'host-names.csv'], True)
     """
     with tempfile.TemporaryDirectory(prefix="riskgraph-") as folder:
-        opening = _Opening(path, Path(folder))
-        if path.is_dir():
-            opening.found.several = True
-            opening.folder(path)
-        else:
-            opening.file(path, "", 0)
+        opening = _Opening(paths[0], Path(folder))
+        opening.found.several = len(paths) > 1 or paths[0].is_dir()
+        names = Counter(path.name for path in paths)
+        for path in paths:
+            opening.path = path
+            alone = "" if len(paths) == 1 else path.name
+            name = alone if names[path.name] == 1 else f"{path.resolve().parent.name}/{path.name}"
+            if path.is_dir():
+                opening.folder(path, f"{name}/" if name else "")
+            else:
+                opening.file(path, name, 0)
         opening.found.files.sort(key=lambda file: file.name)
         opening.find_copies()
         yield opening.found
@@ -132,7 +138,7 @@ class _Opening:
         self.path, self.room, self.found = path, folder, OpenedSource()
         self.unpacked = self.packed = self.made = self.seen = 0
 
-    def folder(self, path: Path) -> None:
+    def folder(self, path: Path, before: str = "") -> None:
         """Every file of a folder and the folders below, no link to another place followed."""
         for where, folders, names in os.walk(path):
             folders.sort()
@@ -141,13 +147,13 @@ class _Opening:
                 within = file.relative_to(path).as_posix()
                 self.one_more()
                 if _HIDDEN.search(within):
-                    self.found.pass_over(within, "a file of the system")
+                    self.found.pass_over(before + within, "a file of the system")
                 elif not file.is_file():
-                    self.found.pass_over(within, "not a file")
+                    self.found.pass_over(before + within, "not a file")
                 elif within == _MAP:
                     raise self.is_map()
                 else:
-                    self.file(file, within, 0)
+                    self.file(file, before + within, 0)
 
     def file(self, path: Path, name: str, depth: int) -> None:
         """One file: taken as it is, or opened if it is packed."""

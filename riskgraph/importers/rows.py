@@ -176,23 +176,22 @@ class SourceRow:
     def day(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY; what is none is not told."""
         text = self[name]
-        return parse_date(text, self.styles.orders.get(name)) if text else None
-
-    def date(self, name: str) -> str | None:
-        """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
-        text = self[name]
         if not text:
             return None
         column = self._known.get(name)
         if column is None:
-            return self._dated(name, text)
+            return parse_date(text, self.styles.orders.get(name))
         if day := column.days.get(text):
             return day
-        found = self._dated(name, text)
+        found = parse_date(text, self.styles.orders.get(name))
         return found and column.remember(column.days, text, found)
 
-    def _dated(self, name: str, text: str) -> str | None:
-        return self.day(name) or self._unknown(f"{self.no_date(name)}, left blank", name, text)
+    def date(self, name: str) -> str | None:
+        """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
+        if day := self.day(name):
+            return day
+        text = self[name]
+        return self._unknown(f"{self.no_date(name)}, left blank", name, text) if text else None
 
     def no_date(self, name: str) -> str:
         """Why a cell is no date."""
@@ -417,6 +416,9 @@ def _rows(
             row.skip("more cells than the header has: its columns may be shifted")
             continue
         yield row
+    for reason, example in sheet.lost if kind.counted else ():
+        report.read += 1
+        report.skip(f"{within}, {example}" if within else example, reason)
     for sort, example in sheet.repairs:
         report.guess(sort, f"{within}, {example}" if within else example)
     if empty:

@@ -50,6 +50,17 @@ class _PaidTotal(NamedTuple):
         return _PaidTotal(self.times + other.times, self.total + other.total, first, last, self.abroad + other.abroad)
 
 
+class _RunningTotal:
+    """A sum that grows: what most of the time goes into makes nothing new."""
+
+    __slots__ = ("abroad", "first", "last", "times", "total")
+
+    def __init__(self) -> None:
+        self.times, self.total, self.abroad = 0, _NOTHING, 0
+        self.first: str | None = None
+        self.last: str | None = None
+
+
 _Pair = tuple[str, str, str]  # who paid, who was paid, its number
 
 
@@ -57,16 +68,26 @@ class _PaymentSums:
     """What each payer paid each supplier. Sums that are too many for memory wait in a file and are added at the end."""
 
     def __init__(self) -> None:
-        self._sums: dict[_Pair, _PaidTotal] = {}
+        self._sums: dict[_Pair, _RunningTotal] = {}
         self._on_disk: SortedOnDisk[tuple[_Pair, _PaidTotal]] = SortedOnDisk(key=itemgetter(0))
 
     def add(self, pair: _Pair, amount: Decimal | None, day: str | None) -> None:
         """One payment; none is the amount of one in another currency."""
-        one = _PaidTotal(1, _NOTHING if amount is None else amount, day, day, 1 if amount is None else 0)
-        before = self._sums.get(pair)
-        self._sums[pair] = before.and_(one) if before else one
-        if len(self._sums) >= _SUMS:
-            self._put_away()
+        total = self._sums.get(pair)
+        if total is None:
+            if len(self._sums) >= _SUMS:
+                self._put_away()
+            total = self._sums[pair] = _RunningTotal()
+        if amount is None:
+            total.abroad += 1
+        else:
+            total.total = total.total + amount if total.times else amount
+        total.times += 1
+        if day:
+            if not total.first or day < total.first:
+                total.first = day
+            if not total.last or day > total.last:
+                total.last = day
 
     def __iter__(self) -> Iterator[tuple[_Pair, _PaidTotal]]:
         self._put_away()
@@ -74,8 +95,8 @@ class _PaymentSums:
             yield pair, reduce(_PaidTotal.and_, (paid for _, paid in parts))
 
     def _put_away(self) -> None:
-        for item in self._sums.items():
-            self._on_disk.append(item)
+        for pair, paid in self._sums.items():
+            self._on_disk.append((pair, _PaidTotal(paid.times, paid.total, paid.first, paid.last, paid.abroad)))
         self._sums.clear()
 
 
@@ -95,7 +116,7 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
         if amount is not None:
             money.seen(amount)
         payer, department = row.buyer("payer")
-        undated = day is None and row.text("date") != ""
+        undated = day is None and row.text("date") != "" and not columns.contradicted("date")
         reason = _unread(row, supplier, amount is not None or bool(currency), undated)
         if reason:
             row.skip(reason, amount, _text_of(row, reason))
@@ -107,16 +128,20 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
             if day and day not in days:
                 day = statements.dated(day, "payment", row.where)
                 days.update([day] if day else [])
-            for place in columns.loose:  # nobody knows which day it is; but the data are as old as that
-                loose = parse_date(clean(row.cells[place])) if place < len(row.cells) else None
-                if loose and loose not in days:
-                    days.add(loose)
-                    statements.dated(loose, "day in columns that nobody knows by name", row.where)
+            if columns.loose and (loose := _first_loose(row)) and loose not in days:
+                days.add(loose)
+                statements.dated(loose, "day in columns that nobody knows by name", row.where)
             if row.beyond:
                 row.guess("a cell beyond the last header was left out", repr(row.beyond[0]))
             paid.add((payer, supplier, row["number"]), amount, day)
     options.tick(report.read, 0)
     _purchases(paid, statements)
+
+
+def _first_loose(row: SourceRow) -> str | None:
+    """The first day in columns of dates that nobody knows by name: which day it is is not known, only how old it is."""
+    cells = (row.cells[place] for place in row.columns.loose if place < len(row.cells))
+    return min(filter(None, map(parse_date, map(clean, cells))), default=None)
 
 
 def _unread(row: SourceRow, supplier: str, paid: bool, undated: bool) -> str:
@@ -203,5 +228,6 @@ SPENDING = Format(
     "payments over 250 or 500 pounds: payer, supplier, date, amount",
     (_TABLE,),
     rows=_payments,
+    together=True,
     suppliers="known",
 )

@@ -44,6 +44,9 @@ __all__ = [
 
 DEPARTMENT = "no public body that is known stands in its column: a department? (--council says whose rows these are)"
 SHARED_VALUE = "one value for several suppliers, left out"
+_PLACE = re.compile(
+    r"[^\W\d_][\w'\u2019-]{4,}"
+)  # one word, and no abbreviation: below "Organisation" it may be a council
 _NAMES_COUNCILS = re.compile(r"council|authorit|\bbody\b", re.IGNORECASE)  # a header below which whatever stands is one
 _FIRST = "1990"  # what bears an earlier date is a default of somebody's system, such as 1 January 1900
 
@@ -275,16 +278,20 @@ def _packed(purchase: Purchase, number: int) -> tuple[Any, ...]:
         purchase[5:_AMOUNT],
         purchase[_AMOUNT + 2 : _VALUE],
         purchase[_VALUE + 2 :],
-        *[
-            None if amount is None else str(amount)
-            for amount in (*purchase[_AMOUNT : _AMOUNT + 2], *purchase[_VALUE : _VALUE + 2])
-        ],
+        _written(purchase.amount),
+        _written(purchase.earlier),
+        _written(purchase.contract_value_gbp),
+        _written(purchase.annual_value_gbp),
     )
+
+
+def _written(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 def _unpacked(record: tuple[Any, ...]) -> Purchase:
     where, _, how, cited, first, then, last, *texts = record[9:]
-    amounts = [None if text is None else Decimal(text) for text in texts]
+    amounts = [text and Decimal(text) for text in texts]
     parties = _party(record[0], record[1]), _party(record[2], record[3])
     return Purchase._make((where, how, *parties, Citation(*cited), *first, *amounts[:2], *then, *amounts[2:], *last))
 
@@ -381,7 +388,7 @@ class Statements:
         known = how != "none" or (self.names is not None and self.names.meant(text) is not None)
         if known or pattern("public body").search(text):
             return text, ""
-        may_be_a_place = " " not in text and not pattern("department").search(text)
+        may_be_a_place = _PLACE.fullmatch(text) and not pattern("department").search(text)
         if not named and (may_be_a_place or _NAMES_COUNCILS.search(header)):
             return text, ""
         return named, text

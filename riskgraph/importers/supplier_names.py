@@ -19,6 +19,11 @@ __all__ = ["NEW", "CellNames", "KnownSuppliers", "NamesInACell"]
 
 _IDENTIFIER = re.compile(r"[A-Z]{2}-[A-Z]+-\S+$")
 _LISTS = re.compile(r"[;/|]")  # marks that stand in lists rather than in names
+# what there has to be for a cell to hold several names: a mark, a word between two, a legal form that is not the end
+_MARKED = re.compile(
+    r"[,;/|&+\r\n\u2013\u2014]| - |\d[.)]|\b(?:and|with|of|between|lots?)\b|\b(?:ltd|limited|plc|llp)\b.*\w",
+    re.IGNORECASE,
+)
 NEW = "new:"  # how the decision for a supplier that nobody knows begins, and its id in a cell
 _MOST = 16_384  # cells that are remembered
 
@@ -155,21 +160,30 @@ class NamesInACell:
         decided = self.suppliers.reviewed.get(company_key(name), "").split(";")
         if len(decided) > 1 or _is_new(decided[0]):
             return CellNames(tuple(map(self._decided, decided)))
-        parts = pieces(name, pattern("several suppliers: between"))
+        parts = self._pieces(name) if _MARKED.search(name) else ()
         if len(parts) < 2 or self.meant(name):
             return CellNames((name,))
-        single = {one.text for one in parts}
-        found = fewest(parts, lambda text: self._part(text, text in single))
-        ids = {id_ for _, id_ in found}
-        if not all(map(_is_new, ids)):
-            texts = {id_: clean_supplier(text)[0] or text for text, id_ in reversed(found)}
-            return CellNames(tuple(texts[id_] for id_ in sorted(dict.fromkeys(id_ for _, id_ in found), key=_is_new)))
-        likely = [self._part(one.text, True) for one in parts]
+        single = {one.text: self._part(one.text, True) for one in parts}
+        for new in (False, True):  # what is known first: "Civica and Idox Ltd" is no third company
+            if len(parts) == 2 and not all(single.values()):
+                break
+            found = fewest(parts, lambda text: self._in_a_list(text, single, new))  # noqa: B023 - asked at once
+            if not all(_is_new(id_) for _, id_ in found):
+                texts = {id_: clean_supplier(text)[0] or text for text, id_ in reversed(found)}
+                return CellNames(
+                    tuple(texts[id_] for id_ in sorted(dict.fromkeys(id_ for _, id_ in found), key=_is_new))
+                )
+        known = [id_ for id_ in single.values() if id_]
         listed = any(
-            id_ and not _is_new(id_) and _LISTS.search(one.mark or parts[place - 1].mark)
-            for place, (one, id_) in enumerate(zip(parts, likely, strict=True))
+            (id_ := single[one.text]) and not _is_new(id_) and _LISTS.search(one.mark or parts[place - 1].mark)
+            for place, one in enumerate(parts)
         )
-        return CellNames((name,), listed or len(set(filter(None, likely))) > 1)
+        return CellNames((name,), listed or len(set(known)) > 1)
+
+    def _in_a_list(self, text: str, single: Mapping[str, str | None], new: bool) -> str | None:
+        """The body that one or several pieces of a cell mean together; of new ones only if they are wanted."""
+        id_ = single[text] if text in single else self._part(text, False)
+        return id_ if new or id_ is None or not _is_new(id_) else None
 
     def _decided(self, id_: str) -> str:
         return id_[len(NEW) :].strip() if _is_new(id_) else self._name_of(id_)
@@ -184,9 +198,10 @@ class NamesInACell:
         if single and (found := self.suppliers.behind(text)):
             return found[0]
         key = company_key(text)
-        ends = len(_legal(text)) == 1 and key != normalise(text) and len(key) > 2
+        if len(key) < 3 or key == normalise(text) or len(_legal(text)) != 1:
+            return None
         strong = any(form.search(one.mark) for one in self._pieces(text) for form in _strong())
-        return None if not ends or strong else NEW + key
+        return None if strong else NEW + key
 
     @staticmethod
     def _pieces(text: str) -> tuple[Piece, ...]:

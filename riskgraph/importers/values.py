@@ -49,6 +49,8 @@ _LETTERS = str.maketrans({"\u00e6": "ae", "\u00f8": "o", "\u00df": "ss", "\u0142
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
+# a name to which nothing was added: what finance systems add has a digit, a mark or one of these words
+_NOTHING_ADDED = re.compile(r"(?!.*\b(?:use|supplier)\b)(?![zx]{2})[a-z&.,' ]+", re.IGNORECASE)
 PLACEHOLDERS = frozenset(["", *placeholders("nothing")])
 LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
 _UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}  # days
@@ -295,6 +297,8 @@ def clean_supplier(text: str) -> tuple[str | None, str | None]:
     name = re.sub(r"\s+", " ", html.unescape(html.unescape(text))).strip(" \"'\u00a0")
     if says_nothing(name) or placeholder(name) or not re.search(r"\w", name):
         return None, None
+    if _NOTHING_ADDED.fullmatch(name):
+        return name, None
     taken = []
     for form, _ in patterns("supplier: taken off the name"):
         if (match := form.search(name)) and len(name) - len(match[0]) > 2:
