@@ -43,7 +43,9 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
     marking = f" {dataset.info.marking}" if dataset.info.marking else ""
     if not shown:
         if unsure := _unsure(ranking):
-            return Page(f"{unsure} ({date}).{marking}", (), ("riskgraph rank --band not-ruled-out", "riskgraph data ask"))
+            return Page(
+                f"{unsure} ({date}).{marking}", (), ("riskgraph rank --band not-ruled-out", "riskgraph data ask")
+            )
         what = "reach anybody who has no relation of their own with them" if ranking.hidden else "reach anybody"
         lead = f"0 of {_things(ranking.asked)} {what} ({band_phrase(band)} or surer; {date}).{marking}"
         return Page(lead, (), ("riskgraph rank --band not-ruled-out",))
