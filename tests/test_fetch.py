@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from riskgraph.cli import main
-from riskgraph.data import read, write
+from riskgraph.data import folders, read, write
 from riskgraph.errors import DataError, MissingFile, RiskGraphError, ServerError
 from riskgraph.fetching import (
     Choice,
@@ -41,7 +43,7 @@ from riskgraph.fetching.asking import TRIES, Clock
 from riskgraph.fetching.connection import Limits, NoAnswer, ask
 from riskgraph.fetching.gathering import MOST_DIVISIONS, MOST_PAGES
 from riskgraph.fetching.pages import page
-from riskgraph.fetching.sources import mirror
+from riskgraph.fetching.sources import Window, mirror
 from riskgraph.fetching.spool import SPOOL
 
 ROOT = Path(__file__).parents[1]
@@ -465,7 +467,7 @@ def test_a_service_that_wants_us_back_tomorrow_is_asked_tomorrow(tmp_path: Path)
     assert of.slept == []
 
 
-@pytest.mark.parametrize("after", range(1, 13))
+@pytest.mark.parametrize("after", [1, 2, 3, 5, 9, 12])
 def test_a_run_that_stops_anywhere_goes_on_from_there(after: int, tmp_path: Path, undisturbed: dict[str, str]) -> None:
     folder, of = tmp_path / "map", FakeTime()
     with served(Service(faults={n: status(503) for n in range(after + 1, after + TRIES + 1)})) as service:
@@ -1220,3 +1222,59 @@ def test_who_is_who_is_decided_once_for_a_map(live: Service, tmp_path: Path) -> 
     sheet.unlink()
     assert typed("data", "refresh", str(folder)).exit_code == 0
     assert dependents(folder) == {"authority:thanet"}
+
+
+@given(st.binary(max_size=80), st.integers(0, 400), st.integers(0, 3))
+def test_whatever_comes_is_a_page_or_no_answer(junk: bytes, at: int, how: int) -> None:
+    good = json.dumps({"uri": "x", "results": [{"releases": [release(1, "2026-11-02T10:00:00")]}]}).encode()
+    came = (junk, good[:at] + junk, good[:at] + junk + good[at:], junk + good)[how]
+    with contextlib.suppress(NoAnswer):
+        found = page(came, ("links", "next"))
+        assert all("ocid" in one for one in found.releases)
+        json.dumps(found.releases, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, b'{"releases":' * 5_000, b'{"releases": [{"ocid": "a", "n": ' + b"9" * 10_000 + b"}]}", b"null", b"7",
+     b'"x"', b"{}", b"\xff\xfe{\x00}\x00", b'{"releases": "none"}', b'{"results": {"error": 1}}'],
+)  # fmt: skip
+def test_hostile_pages_are_no_answer(body: bytes) -> None:
+    with pytest.raises(NoAnswer):
+        page(body, ("links", "next"))
+
+
+@given(st.integers(0, 86_400), st.integers(1, 40 * 86_400))
+def test_halves_of_a_window_leave_no_moment_out(begin: int, length: int) -> None:
+    start = datetime(2026, 3, 28) + timedelta(seconds=begin)  # noqa: DTZ001 - the service's own clock
+    whole = Window(start, start + timedelta(seconds=length), "3")
+    parts = whole.halves()
+    assert bool(parts) == (length > 60)
+    if parts:
+        first, second = parts
+        assert (first.start, first.end, second.end) == (whole.start, second.start, whole.end)
+        assert first.start < first.end < second.end
+    assert Window.of(whole.key) == whole
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 28, 29, 33, 36])
+def test_a_run_that_is_killed_at_any_write_goes_on_from_there(
+    at: int, tmp_path: Path, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, count = folders._put, [0]
+
+    def killed(*args: Any, **more: Any) -> None:
+        count[0] += 1
+        if count[0] == at:
+            raise KeyboardInterrupt
+        put(*args, **more)
+
+    folder = tmp_path / "map"
+    with served(Service()) as service:
+        with monkeypatch.context() as broken:
+            broken.setattr(folders, "_put", killed)
+            with pytest.raises(KeyboardInterrupt):
+                run(folder, service)
+        assert content(folder) in ({}, undisturbed)
+        run(folder, service)
+    assert content(folder) == undisturbed

@@ -23,7 +23,7 @@ from riskgraph.errors import DataError
 from riskgraph.importers import Format, ImportOptions, ImportReport, Statements, TableKind, import_file
 from riskgraph.importers.column_styles import Texts, date_order, date_way
 from riskgraph.importers.placeholders import placeholder
-from riskgraph.importers.quotes import ClosedQuotes, UnclosedQuoteError
+from riskgraph.importers.quotes import ClosedQuotes
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.values import DateOrder, parse_date
 
@@ -562,11 +562,15 @@ def test_whatever_stands_around_an_open_quote_each_row_is_read(
     assert any("quote" in sort for sort in report.guesses)
 
 
-def test_a_row_that_cannot_be_repaired_is_refused_with_row_and_lines(tmp_path: Path) -> None:
-    text = OPEN.replace('"Unclosed title,', '"Unclosed title,one,cell,more,')
-    with pytest.raises(DataError, match=r"row 3.*3 lines of the file") as caught:
-        imported(tmp_path, text, council="Salford")
-    assert caught.value.problems[0].fix
+@pytest.mark.parametrize("more", ["one,cell,more,", "and more, ", ","])
+def test_a_row_that_cannot_be_repaired_is_left_out_with_row_and_lines(tmp_path: Path, more: str) -> None:
+    data, report = imported(tmp_path, OPEN.replace('"Unclosed title,', f'"Unclosed title,{more}'), council="Salford")
+    assert (report.read, report.kept, report.balanced) == (4, 3, True)
+    (reason,) = report.skipped
+    assert "quote is not closed" in reason
+    assert report.skipped[reason] == ["row 3, where 3 lines of the file would have been one cell"]
+    assert len(sellers(data)) == 3
+    assert not any("empty" in note for note in report.notes)
 
 
 def test_cells_of_several_lines_stay_whole(tmp_path: Path) -> None:
@@ -589,11 +593,8 @@ def test_what_is_well_formed_is_given_on_as_it_is(rows: list[list[str]]) -> None
     csv.writer(file, lineterminator="\n").writerows(rows)
     lines = file.getvalue().splitlines(keepends=True)
     closed = ClosedQuotes(lines, ",", 4)
-    try:
-        assert list(closed) == lines or closed.repaired
-    except UnclosedQuoteError:
-        pytest.fail("a file without a fault was refused")
-    if closed.repaired:  # only where each line inside a cell is a row by itself
+    assert list(closed) == lines or closed.repaired or closed.lost
+    if closed.repaired or closed.lost:  # only where each line inside a cell is a row by itself
         assert any(cell.count("\n") > 2 for row in rows for cell in row)
 
 
@@ -608,20 +609,20 @@ def test_one_open_quote_anywhere_costs_no_row(rows: list[list[str]], at: int, co
     broken = [*rows[at][:column], '"' + rows[at][column], *rows[at][column + 1 :]]
     closed = ClosedQuotes([*lines[:at], ",".join(broken) + "\n", *lines[at + 1 :]], ",", 4)
     assert list(closed) == lines
-    assert closed.repaired == [(at + 1, len(rows) - at)]
+    assert closed.repaired == {at + 1: len(rows) - at}
+    assert not closed.lost
 
 
 @given(st.lists(st.text(st.sampled_from('a,"\n'), max_size=20), max_size=12))
 def test_no_line_is_lost_whatever_the_quotes(texts: list[str]) -> None:
     lines = "".join(text + "\n" for text in texts).splitlines(keepends=True)
     closed = ClosedQuotes(lines, ",", 3)
-    try:
-        given_on = list(closed)
-    except UnclosedQuoteError:
-        return
+    given_on = list(closed)
     assert len(given_on) == len(lines)
-    taken = sum(old.count('"') - new.count('"') for old, new in zip(lines, given_on, strict=True))
-    assert taken == len(closed.repaired)
+    changed = [(old, new) for old, new in zip(lines, given_on, strict=True) if old != new]
+    assert [new for _, new in changed].count("\n") >= len(closed.lost)
+    assert len(changed) == len(closed.repaired) + len(closed.lost)
+    assert all(new == "\n" or old.count('"') == new.count('"') + 1 for old, new in changed)
 
 
 # --- files that are no table ---
@@ -787,3 +788,14 @@ def test_a_header_below_the_columns_that_somebody_names_is_no_row(tmp_path: Path
     assert (report.read, report.kept) == (read, read)
     assert not sellers(data) & {"Awarded To", "Who"}
     assert any("header" in note for note in report.notes) == (read == 2 and above != "")
+
+
+def test_a_column_of_periods_costs_no_payment_and_is_told_first(tmp_path: Path) -> None:
+    rows = "Quenby Ltd,2025/26 P01,10.00\nTallow Ltd,2025/26 P02,99.00\n"
+    data, report = imported(tmp_path, "Supplier,Payment Date,Amount\n" + rows)
+    assert report.kept == 2
+    assert {text.split(" paid ")[1] for text in claims(data).values()} == {
+        "Quenby Ltd 1 times, GBP 10.00",
+        "Tallow Ltd 1 times, GBP 99.00",
+    }
+    assert "holds no date" in report.first[0]

@@ -29,7 +29,8 @@ __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guess
 
 _TABLE = TableKind.of(
     "contracts",
-    required=("supplier", "title"),
+    required=("supplier",),
+    any_of=("title", "start", "end", "current", "latest"),
     whose="council",
     asks="whose contracts these are",
     not_taken=("review",),

@@ -1,7 +1,7 @@
 """Quotes that nobody closed: a cell that begins with one would swallow the lines below it.
 
-Lines are given on to the reader of CSV as they are, but for such a line, which is given on without its quote. Memory
-holds at most what one cell may hold.
+Lines are given on to the reader of CSV as they are, but for such a line: it is given on without its quote, or as an
+empty line where it is no row without it. Memory holds at most what one cell may hold.
 """
 
 from __future__ import annotations
@@ -12,19 +12,11 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 
-__all__ = ["LONGEST_CELL", "ClosedQuotes", "UnclosedQuoteError"]
+__all__ = ["LONGEST_CELL", "ClosedQuotes"]
 
 LONGEST_CELL = 131_072
 _MARK = "\x1e end \x1e"  # a line that no file holds
 _TRIES = 20  # quotes that are tried
-
-
-class UnclosedQuoteError(Exception):
-    """A quote that is not closed swallows rows, and its line cannot be read without it."""
-
-    def __init__(self, row: int, lines: int) -> None:
-        super().__init__(row, lines)
-        self.row, self.lines = row, lines
 
 
 class ClosedQuotes:
@@ -43,21 +35,16 @@ class ClosedQuotes:
     --------
     >>> lines = ClosedQuotes(["a,b,c\n", '"d,e,f\n', "g,h,i\n", '"j\n', 'k",l,m\n'], ",", 3)
     >>> list(csv.reader(lines)), lines.repaired
-    ([['a', 'b', 'c'], ['d', 'e', 'f'], ['g', 'h', 'i'], ['j\nk', 'l', 'm']], [(2, 3)])
+    ([['a', 'b', 'c'], ['d', 'e', 'f'], ['g', 'h', 'i'], ['j\nk', 'l', 'm']], {2: 3})
     """
 
     def __init__(self, lines: Iterable[str], delimiter: str, width: int) -> None:
         self._lines, self._delimiter, self._width = lines, delimiter, width
-        self.repaired: list[tuple[int, int]] = []  # row, and how many lines would have been one cell
+        self.repaired: dict[int, int] = {}  # row to how many lines would have been one cell
+        self.lost: dict[int, int] = {}  # the same, of rows that could not be read without their quote either
 
     def __iter__(self) -> Iterator[str]:
-        """The lines.
-
-        Raises
-        ------
-        UnclosedQuoteError
-            If a quote swallows rows, and its line is no row without it.
-        """
+        """The lines."""
         row, source = 0, iter(self._lines)
         for line in source:
             if '"' not in line or not line.count('"') & 1:
@@ -78,22 +65,21 @@ class ClosedQuotes:
             if self._whole([line]):  # by itself; but is it what was meant?
                 better = None if self._is_row(line) or self._parsed([line], strict=True) else self._without_quote(line)
                 if better is not None:
-                    self.repaired.append((row, 1))
+                    self.repaired[row] = 1
                 yield better or line
                 continue
             record, closed = self._record(line, waiting, source)
             rows = sum(1 for below in record[1:] if self._is_row(below) or self._without_quote(below))
-            better = None
-            if self._swallows(record, closed, rows):
-                better = self._without_quote(line)
-                if better is None and rows:
-                    raise UnclosedQuoteError(row, len(record))
-            if better is None:
+            if not self._swallows(record, closed, rows):
                 yield from record
-            else:
-                self.repaired.append((row, len(record)))
-                waiting.extendleft(reversed(record[1:]))
-                yield better
+                continue
+            better = self._without_quote(line)
+            if better is None and not rows:
+                yield from record
+                continue
+            (self.lost if better is None else self.repaired)[row] = len(record)
+            waiting.extendleft(reversed(record[1:]))
+            yield better or "\n"
         return row
 
     def _record(self, line: str, waiting: deque[str], source: Iterator[str]) -> tuple[list[str], bool]:

@@ -416,6 +416,9 @@ def _rows(
             row.skip("more cells than the header has: its columns may be shifted")
             continue
         yield row
+    for reason, example in sheet.lost if kind.counted else ():
+        report.read += 1
+        report.skip(f"{within}, {example}" if within else example, reason)
     for sort, example in sheet.repairs:
         report.guess(sort, f"{within}, {example}" if within else example)
     if empty:

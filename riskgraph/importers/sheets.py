@@ -22,7 +22,7 @@ from riskgraph.importers.graph_files import (
     is_configuration,
     is_graph,
 )
-from riskgraph.importers.quotes import LONGEST_CELL, ClosedQuotes, UnclosedQuoteError
+from riskgraph.importers.quotes import LONGEST_CELL, ClosedQuotes
 from riskgraph.importers.source import MONTH_FIRST, Signs, SourceTable, problem
 from riskgraph.importers.xlsx import workbook_sheets
 
@@ -30,6 +30,7 @@ __all__ = ["open_sheets"]
 
 MAX_BYTES = 2 * 1024**3
 _CHUNK = 1 << 20
+_LOST = "a quote is not closed, and its line is no row without it"
 _UNCLOSED = "a quote that is not closed: its line was read without it"
 _COMMA = {
     ",": re.compile(
@@ -90,6 +91,7 @@ def _text_sheet(path: Path) -> SourceTable:
     delimiter = _delimiter(sample)
     width = _width(sample, delimiter)
     repairs: list[tuple[str, str]] = []
+    lost: list[tuple[str, str]] = []
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(LONGEST_CELL)
@@ -100,24 +102,24 @@ def _text_sheet(path: Path) -> SourceTable:
                 for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
                     if number == 1 and row:
                         row[0] = row[0].removeprefix("\u00ef\u00bb\u00bf").removeprefix("\ufeff")
-                    yield number, row
+                    if row or number not in lines.lost:
+                        yield number, row
             except (csv.Error, UnicodeError) as error:
                 what = error if isinstance(error, csv.Error) else "its letters are not those of its encoding"
                 raise problem(path, "csv", f"The row cannot be read: {what}.", "Check quotes.", number + 1) from None
-            except UnclosedQuoteError as error:
-                swallowed = f"{error.lines:,} lines of the file would be one cell"
-                message = f"A quote in this row is not closed: {swallowed}."
-                raise problem(path, "csv", message, "Close the quote, or take it out.", error.row) from None
             finally:
-                repairs[:] = [
-                    (_UNCLOSED, f"row {row}, where {said} would have been one cell")
-                    for row, count in lines.repaired
-                    for said in (f"{count:,} lines of the file" if count > 1 else "the rest of the line",)
-                ]
+                repairs[:] = [(_UNCLOSED, _swallowed(row, count)) for row, count in lines.repaired.items()]
+                lost[:] = [(_LOST, _swallowed(row, count)) for row, count in lines.lost.items()]
 
     if sample.startswith(("\u00ef\u00bb\u00bf", "\ufeff")):
         notes.append("The mark at the start of the file stood there twice; both were left out.")
-    return SourceTable(path.stem, rows, notes, lambda: _signs(path, encoding, delimiter), repairs)
+    return SourceTable(path.stem, rows, notes, lambda: _signs(path, encoding, delimiter), repairs, lost)
+
+
+def _swallowed(row: int, lines: int) -> str:
+    """Where a quote is not closed, and what it would have swallowed."""
+    what = f"{lines:,} lines of the file" if lines > 1 else "the rest of the line"
+    return f"row {row}, where {what} would have been one cell"
 
 
 def _is_dns(sample: str) -> bool:

@@ -56,6 +56,7 @@ class SourceTable:
     notes: list[str] = field(default_factory=list)
     signs: Callable[[], Signs] = Signs
     repairs: list[tuple[str, str]] = field(default_factory=list)  # sort and example, of the last time it was read
+    lost: list[tuple[str, str]] = field(default_factory=list)  # reason and place of rows that it could not give out
 
 
 def problem(path: Path, rule: str, message: str, fix: str, row: int | None = None) -> DataError:
