@@ -205,7 +205,30 @@ def test_two_unknown_columns_of_dates_are_told_before_anything_else(tmp_path: Pa
     said = run(str(file), "--council", "Dover", "--suppliers", "all").output
     lines = said.split("\nfile.csv (spending)")[1].splitlines()
     assert lines[1].startswith("- First: 'Xyz' and 'Zyx' hold dates that nobody knows by name")
-    assert "data of 1 April 2024, the latest day in columns that nobody knows by name" in said.splitlines()[0]
+    assert "data of 28 April 2014, the latest day in columns that nobody knows by name" in said.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("Pymt Dt", "date"), ("Net_Amt", "amount"), ("Supp. Name", "supplier"), ("Inv Dt (dd/mm/yy)", "date"), ("Supp No", "supplier_id")],
+)  # fmt: skip
+def test_short_words_are_read_in_full(header: str, field: str) -> None:
+    assert list(place_columns([header], SPENDING.tables[0]).places) == [field]
+
+
+def test_an_empty_date_column_gives_way_to_the_only_column_of_dates(tmp_path: Path) -> None:
+    columns = {"Supplier": "supplier", "Amount": "money", "Payment Date": "blank", "Recd": "date"}
+    data, report = taken(table(tmp_path, columns), council="Dover")
+    assert (read_as(report)["date"], data.info.as_of) == ("Recd", "2014-04-28")
+
+
+def test_contracts_without_a_title_are_contracts_if_one_knows_when_they_end(tmp_path: Path) -> None:
+    columns = {"Ref": "id", "Supplier Ref": "number", "Provider": "supplier", "Contract Signed Date": "start", "Contract End Dt": "end", "Total": "money"}  # fmt: skip
+    data, report = taken(table(tmp_path, columns), council="Dover")
+    assert report.format == "contracts"
+    assert sorted(str(row.valid_to) for row in data.relations.values()) == ["2028-09-30", "2029-03-31"]
+    assert not any(row.valid_from for row in data.relations.values())  # the day of signing is no start
+    assert "Contract Signed Date" in report.unused_columns
 
 
 def test_the_dates_of_a_contract_are_never_guessed(tmp_path: Path) -> None:
@@ -330,6 +353,30 @@ def test_a_list_of_systems_of_one_council_is_a_register_once_the_council_is_name
         ({"Software": "title", "Supplier": "supplier", "Annual cost": "money", "Contract end": "end"}, "one-sheet"),
         ({"Supplier": "supplier", "Contract Title": "title", "Service": "text", "End Date": "end"}, "contracts"),
         ({"Service": "text", "Supplier Name": "supplier", "Net Amount": "money", "Date": "date"}, "spending"),
+        (
+            {
+                "Department": "text",
+                "Supplier Name": "supplier",
+                "Supplier ID": "id",
+                "Description": "text",
+                "Category": "text",
+                "Net Amount": "money",
+                "Payment Date": "date",
+                "Company number": "number",
+            },
+            "spending",
+        ),
+        (
+            {
+                "Contract ID": "id",
+                "Contractor": "supplier",
+                "Description": "title",
+                "From": "start",
+                "To": "end",
+                "Sum": "money",
+            },
+            "contracts",
+        ),
         ({"Company": "supplier", "Company number": "number", "Parent company": "supplier"}, "ownership"),
         ({"Supplier": "supplier", "Description": "text", "Amount": "money", "Payment date": "date"}, "spending"),
     ],

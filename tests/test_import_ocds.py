@@ -854,3 +854,20 @@ def test_a_notice_of_one_file_ends_what_one_of_another_began(tmp_path: Path, ord
     data, report = import_file(group)
     assert links(data) == {}
     assert report.source == "a.json, b.json"
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [
+        ({"startDate": "2024-04-01", "durationInDays": 366}, "2025-04-01"),
+        ({"startDate": "2024-04-01", "durationInDays": 366, "endDate": "2026-03-31"}, "2026-03-31"),
+        ({"durationInDays": 366}, None),  # of what day on, nobody says
+        ({"startDate": "2024-04-01", "durationInDays": "many"}, None),
+        ({"startDate": "2024-04-01", "durationInDays": 10**9}, None),
+    ],
+)
+def test_an_end_is_reckoned_only_where_a_period_has_a_start_and_a_length(
+    tmp_path: Path, period: dict[str, Any], end: str | None
+) -> None:
+    data, _ = imported(tmp_path, release(awards=[award(contractPeriod=period)]))
+    assert [row.valid_to for row in data.relations.values()] == [end]

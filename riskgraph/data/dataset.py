@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -211,9 +212,8 @@ def canonical(dataset: Dataset, *, register: bool = False) -> dict[str, bytes]:
             for name, column in schema()[table].items()
             if not column.sparse or any(getattr(record, name) not in (None, ()) for record in records)
         ]
-        content[file] = write_table(
-            columns, [[_cell(getattr(record, column)) for column in columns] for record in records]
-        )
+        cells = attrgetter(*columns)
+        content[file] = write_table(columns, (list(map(_cell, cells(record))) for record in records))
     return content
 
 

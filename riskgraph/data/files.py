@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -225,7 +226,7 @@ def _file_problem(file: str, rule: str, message: str, fix: str) -> Problem:
     return Problem(file, None, None, rule, message, fix)
 
 
-def write_table(header: list[str], rows: list[list[str]]) -> bytes:
+def write_table(header: list[str], rows: Iterable[list[str]]) -> bytes:
     r"""A table as canonical CSV bytes: UTF-8, comma, LF, quotes only where needed.
 
     Examples
@@ -233,11 +234,13 @@ def write_table(header: list[str], rows: list[list[str]]) -> bytes:
     >>> write_table(["id", "name"], [["a", "Adur, Worthing"]])
     b'id,name\na,"Adur, Worthing"\n'
     """
-    out = io.StringIO(newline="")
+    made = io.BytesIO()
+    out = io.TextIOWrapper(made, encoding="utf-8", newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return out.getvalue().encode("utf-8")
+    out.flush()
+    return made.getvalue()
 
 
 def toml_string(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from riskgraph.assets import shipped
 from riskgraph.data.dataset import Dataset, DatasetInfo
@@ -31,6 +32,8 @@ from riskgraph.importers.statements import ImportOptions, Party, Purchase, State
 from riskgraph.importers.supplier_names import KnownSuppliers, NamesInACell
 from riskgraph.importers.values import slug
 from riskgraph.model import AUTHORITY, PRINCIPAL_COUNCILS, SHARED_SERVICE, SUPPLIER, Entity, RegisterEntry
+
+_Row = TypeVar("_Row")
 
 __all__ = ["PriorKnowledge", "assemble", "known_buyers_only", "prior_knowledge"]
 
@@ -287,8 +290,8 @@ def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, Regist
         path=path,
         info=assembly.info,
         entities=dict(sorted(entities.items())),
-        relations=dict(sorted(relations.items())),
-        evidence=dict(sorted(evidence.items())),
+        relations=_in_order(relations),
+        evidence=_in_order(evidence),
         incidents=incidents,
         effects=effects,
         register=dict(sorted(register.items())),
@@ -301,6 +304,13 @@ def _joined_to_base(assembly: Assembly, path: Path, brought: Mapping[str, Regist
         name = "incident_effects" if table == "effects" else table
         report.added[name] = len(getattr(made, table)) - before
     return made
+
+
+def _in_order(rows: dict[str, _Row]) -> dict[str, _Row]:
+    """Rows sorted by id; the others are emptied, so that memory does not hold two tables of them."""
+    ordered = {id_: rows[id_] for id_ in sorted(rows)}
+    rows.clear()
+    return ordered
 
 
 def _own_register(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import islice
+from sys import intern
 from typing import Any
 
 from riskgraph.data.dataset import Dataset, DatasetInfo
@@ -36,6 +37,7 @@ from riskgraph.rules import rules
 __all__ = ["Assembly"]
 
 _key = lru_cache(maxsize=65_536)(normalise)
+_AGAIN = ("valid_from", "valid_to", "contract_end_latest")  # few texts in many rows: memory holds each once
 
 
 @dataclass
@@ -199,7 +201,7 @@ class Assembly:
 
     def cite(self, cited: Citation) -> str:
         """An item of evidence; the same words from the same place are one item."""
-        claim, publisher = clean(cited.claim), clean(cited.publisher or "") or None
+        claim, publisher = clean(cited.claim), intern(clean(cited.publisher or "")) or None
         id_ = evidence_id(cited.url, cited.about, "supports", claim, publisher)
         options = self.statements.options
         published = cited.published or options.as_of  # as old as the user says the data are
@@ -264,6 +266,7 @@ class Assembly:
             dates = in_order(values.get("valid_from"), values["valid_to"], where, self.report)
             values["valid_from"], values["valid_to"] = dates
         values = {key: (clean(value) or None) if isinstance(value, str) else value for key, value in values.items()}
+        _hold_once(values)
         parts = [dependent.partition(":")[2], relation, provider.partition(":")[2]]
         if values.get("service_area"):
             parts.append(str(values["service_area"]))
@@ -285,3 +288,10 @@ class Assembly:
                     self.report.guess(DIFFER, f"{ends}, {name.replace('_', ' ')}: {' or '.join(said)}")
         add_relation(self.relations, row, same_source=True)
         return ""
+
+
+def _hold_once(values: dict[str, Any]) -> None:
+    """Days that stand in many rows are one text in memory."""
+    for name in _AGAIN:
+        if value := values.get(name):
+            values[name] = intern(value)

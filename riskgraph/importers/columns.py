@@ -7,7 +7,7 @@ words is taken unless the cells below contradict it; likeness fills only what a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
@@ -21,7 +21,7 @@ from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceTable
 from riskgraph.importers.statements import Statements
 from riskgraph.importers.values import clean
-from riskgraph.vocabulary import header_key, headers, holds, pattern, usual
+from riskgraph.vocabulary import header_key, headers, holds, pattern, usual, words
 
 __all__ = [
     "ColumnPlaces",
@@ -81,6 +81,8 @@ class TableKind:
         What a field is called where we speak of it; its first header if that is not said.
     by_content
         Fields that a column of their sort may fill though nobody knows its header, if it is the only such column.
+    any_of
+        Fields of which a table of this kind has at least one.
     """
 
     columns: Mapping[str, Sequence[str]]
@@ -98,6 +100,7 @@ class TableKind:
     holds: Mapping[str, str] = field(default_factory=dict)
     usual: Mapping[str, str] = field(default_factory=dict)
     by_content: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, format_: str, **said: Any) -> TableKind:
@@ -114,6 +117,11 @@ class TableKind:
         """What a field is called where we speak of it."""
         return self.usual.get(name) or next(iter(self.columns[name]), name)
 
+    def lacks(self, places: Container[str]) -> tuple[str, ...]:
+        """Fields without which a table is not of this kind; not the one that a word of the user stands in for."""
+        missing = tuple(name for name in self.required if name not in places and name != self.whose)
+        return missing if any(name in places for name in self.any_of) else (*missing, *self.any_of[:1])
+
     def score(self, cells: Sequence[str]) -> int:
         """How many fields a row names, if it is a header row; at least two, or it is none."""
         found = {readings[0].field for cell in cells if (readings := self.readings(cell))}
@@ -128,8 +136,11 @@ class TableKind:
             return [_Reading(name, rank, "exact") for name, rank in self._known[key]]
         if self.key is not header_key:
             return []
+        if whole := self._known.get(_in_full(cell)):
+            return [_Reading(name, rank + 1000, "exact") for name, rank in whole]
         bare, taxed = _bare(cell)
-        return [_Reading(name, rank + 1000 + 1000 * taxed, "shortened") for name, rank in self._known.get(bare, ())]
+        known = self._known.get(header_key(bare)) or self._known.get(_in_full(bare)) or []
+        return [_Reading(name, rank + 2000 + 1000 * taxed, "shortened") for name, rank in known]
 
     @cached_property
     def _known(self) -> Mapping[str, list[tuple[str, int]]]:
@@ -150,20 +161,34 @@ class _Reading(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _bare(cell: str) -> tuple[str, bool]:
-    """A header without its unit and what explains it, as it is compared, and whether that spoke of tax included.
+    """A header without its unit and what explains it, and whether that spoke of tax included.
 
     What is said in brackets is left there if it makes another thing of the column.
 
     Examples
     --------
     >>> _bare("Supplier Name (T)"), _bare("Amount GBP (incl. VAT)"), _bare("Supplier (Postcode)")
-    (('suppliername', False), ('amount', True), ('', False))
+    (('Supplier Name', False), ('Amount', True), ('', False))
     """
     off = pattern("header: taken off")
     added = " ".join(match[0] for match in off.finditer(cell))
     if not added or pattern("header: another thing").search(added):
         return "", False
-    return header_key(off.sub(" ", cell)), bool(pattern("header: with tax").search(added))
+    return clean(off.sub(" ", cell)), bool(pattern("header: with tax").search(added))
+
+
+@lru_cache(maxsize=4096)
+def _in_full(cell: str) -> str:
+    """A header with its short words in full, as it is compared; "" if it has none.
+
+    Examples
+    --------
+    >>> _in_full("Pymt_Dt"), _in_full("Supp. Name"), _in_full("Payment Date")
+    ('paymentdate', 'suppliername', '')
+    """
+    parts = re.findall(r"[a-z]+|[^a-z]+", cell.casefold())
+    full = [words("header: short for").get(part, part) for part in parts]
+    return header_key("".join(full)) if full != parts else ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +205,7 @@ class ColumnPlaces:
     doubts: tuple[str, ...] = ()  # what must be told first
     loose: tuple[int, ...] = ()  # columns of dates that nobody knows by name, where no date is known
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         return name in self.places
 
     def contradicted(self, name: str) -> bool:
@@ -297,6 +322,11 @@ class _Placing:
         hardly = "no" if not fit else "hardly a"
         return f"column {self.header[place]!r} holds {hardly} {_CONTRARY[self.kind.holds[name]]} but {look}"
 
+    def tells(self, name: str) -> bool:
+        """Whether a field was found and its column says something of it."""
+        place = self.found.get(name)
+        return place is not None and not self.contradicts(name, place) and not self.empty(place)
+
     def empty(self, place: int) -> bool:
         """Whether hardly a cell of a column is filled."""
         look = self.look(place)
@@ -304,9 +334,9 @@ class _Placing:
 
     def by_likeness(self) -> None:
         """Misspelt headers of what a row can do without; never a required field, whose rows these are, or a date."""
-        spared = {*self.kind.required, self.kind.whose}
+        spared = {*self.kind.required, *self.kind.any_of, self.kind.whose}
         spared |= {name for name, sort in self.kind.holds.items() if sort in {"date", "money"}}
-        words = {
+        near_to = {
             key: name
             for name, names in self.kind.columns.items()
             if name not in spared
@@ -317,8 +347,8 @@ class _Placing:
             key = header_key(cell)
             if len(key) < 5 or self.readings[place]:
                 continue
-            near = max(((SequenceMatcher(None, key, word).ratio(), word) for word in words), default=(0.0, ""))
-            name = words.get(near[1], "")
+            near = max(((SequenceMatcher(None, key, word).ratio(), word) for word in near_to), default=(0.0, ""))
+            name = near_to.get(near[1], "")
             if near[0] >= _LIKE and name not in self.found and not self.contradicts(name, place):
                 self.found[name], self.how[name] = place, "like"
                 self.guesses.append(f"column {cell!r} read as {name}")
@@ -326,7 +356,7 @@ class _Placing:
     def by_content(self) -> None:
         """A column that nobody knows by name but that holds dates: the only one may be read, several are told."""
         dates = [name for name, sort in self.kind.holds.items() if sort == "date"]
-        if not self.looks or any(name in self.found and not self.contradicts(name, self.found[name]) for name in dates):
+        if not self.looks or any(self.tells(name) for name in dates):
             return
         places = [
             place
@@ -335,7 +365,7 @@ class _Placing:
         ]
         named = " and ".join(repr(self.header[place]) for place in places)
         for name in self.kind.by_content:
-            if len(places) == 1 and self.kind.holds.get(name) == "date":
+            if len(places) == 1 and self.kind.holds.get(name) == "date" and not self.given:
                 self.found[name], self.how[name] = places[0], "values"
                 count = self.looks[places[0]].filled
                 said = "its one value is a date" if count == 1 else f"its {count} values are dates"
@@ -403,7 +433,7 @@ class TableSeen(NamedTuple):
     @property
     def missing(self) -> tuple[str, ...]:
         """Fields without which it is not of the kind; not the one that a word of the user stands in for."""
-        return tuple(name for name in self.kind.required if name not in self.columns and name != self.kind.whose)
+        return self.kind.lacks(self.columns)
 
     @property
     def nameless(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from pathlib import Path
+from sys import intern
 
 from riskgraph.data.scope_words import area_of
 from riskgraph.dates import last_day
@@ -29,7 +30,8 @@ __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guess
 
 _TABLE = TableKind.of(
     "contracts",
-    required=("supplier", "title"),
+    required=("supplier",),
+    any_of=("title", "start", "end", "current", "latest"),
     whose="council",
     asks="whose contracts these are",
     not_taken=("review",),
@@ -136,7 +138,7 @@ def _award(
     published = statements.dated(row.date("published"), "publication", where)
     reference = row["reference"] or row["ocid"] or None
     claim = f"{council} has the contract {reference or ''} {title or ''} with {supplier.name}".replace("  ", " ")
-    publisher = f"{council}, {source} {report.source}"
+    publisher = intern(f"{council}, {source} {report.source}")
     statements.buy(
         Purchase(
             where=where,

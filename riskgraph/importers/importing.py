@@ -309,11 +309,7 @@ def _by_columns(columns: tuple[str, ...], known: Sequence[Format]) -> Format | N
     tables = [
         (one, one.tables[0], place_columns(columns, one.tables[0], given=True)) for one in known if len(one.tables) == 1
     ]
-    whole = [
-        (len(places.places), one)
-        for one, kind, places in tables
-        if all(name in places for name in kind.required if name != kind.whose)
-    ]
+    whole = [(len(places.places), one) for one, kind, places in tables if not kind.lacks(places)]
     return max(whole, key=lambda one: one[0], default=(0, None))[1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -312,7 +313,8 @@ class ProcessAwards:
         begun = self._day(first, deal, "start")
         if begun is None and deal.contract is not None and not mixed:
             begun = self._day(deal.contract.said.get("dateSigned"), deal, "signed")
-        start, end = in_order(begun, self._day(last, deal, "end"), deal.where, self.report)
+        ends = self._day(last, deal, "end") if last else self._reckoned(periods, deal)
+        start, end = in_order(begun, ends, deal.where, self.report)
         latest = self._day(longest, deal, "latest end") if start == begun else None
         if deal.contract is not None and deal.contract.status in words("contract: over", "ocds"):
             over = deal.contract.over
@@ -323,6 +325,18 @@ class ProcessAwards:
                 end = over
             return start, end, None
         return start, end, latest
+
+    def _reckoned(self, periods: Iterable[Mapping[str, Any]], deal: _AwardDeal) -> str | None:
+        """The end of a period that states its start and how many days it lasts."""
+        period = next((one for one in periods if id_text(one.get("durationInDays"))), _NOBODY)
+        start, days = parse_date(id_text(period.get("startDate"))), id_text(period.get("durationInDays"))
+        if start and len(start) == 10 and days.isdecimal() and 0 < int(days) < 36_525:
+            end = (first_day(start) + timedelta(days=int(days) - 1)).isoformat()
+            self.report.guess("end reckoned from the start and the number of days", f"{deal.where}: {end}")
+            return end
+        if days:
+            self.report.guess("number of days without a start, left blank", f"{deal.where}: {days}")
+        return None
 
     def _lot(self, deal: _AwardDeal) -> Mapping[str, Any]:
         """The one lot that a deal is about; nothing if there are none or several."""

@@ -19,7 +19,7 @@ __all__ = ["ContractingProcess", "ReleaseOrigin", "Tracked", "id_text", "merge_f
 
 _BY_ID = frozenset({"parties", "documents", "items", "lots", "relatedProcesses", "amendments"})
 _ORGANISATION: dict[str, Any] = {"id": None, "name": None, "identifier": None, "additionalIdentifiers": None}
-_PERIOD = {"startDate": None, "endDate": None, "maxExtentDate": None}
+_PERIOD = {"startDate": None, "endDate": None, "maxExtentDate": None, "durationInDays": None}
 _VALUE = {"amount": None, "amountGross": None, "currency": None}
 _CLASSES = {"classification": None, "additionalClassifications": None}
 _CLASSED = {"id": None, "relatedLot": None, **_CLASSES}

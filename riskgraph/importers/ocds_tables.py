@@ -100,7 +100,9 @@ def releases_in_tables(files: Sequence[SourceFile], statements: Statements) -> I
                     statements.options.tick(rows, 0)
                 keep(part)
     if passed:
-        statements.report.note(f"Tables that say nothing of who was awarded what were not read: {', '.join(passed)}.")
+        more = f" and {len(passed) - 12:,} more" if len(passed) > 12 else ""
+        named = ", ".join(passed[:12]) + more
+        statements.report.note(f"Tables that say nothing of who was awarded what were not read: {named}.")
     for ocid, of_process in groupby(by_path, key=itemgetter(0)):
         if ocid:
             yield from _put_together(of_process)

@@ -44,7 +44,7 @@ def unread_table(
     wants
         The kind of table.
     """
-    names = ", ".join(wants.called(name) for name in wants.required)
+    names = ", ".join(wants.called(name) for name in wants.lacks(()))
     if not seen:
         return RiskGraphError(
             f"{path.name} is empty: there are no columns {names}.", "Check that it is the right file."
@@ -105,8 +105,8 @@ def _like_payments(seen: TableSeen) -> bool:
 
 def _found(seen: TableSeen) -> float:
     """Which part it has of what a table of the kind cannot do without."""
-    needed = [name for name in seen.kind.required if name != seen.kind.whose]
-    return 1 - len(seen.missing) / len(needed) if needed else 0.0
+    needed = len(seen.kind.lacks(()))
+    return 1 - len(seen.missing) / needed if needed else 0.0
 
 
 def _lacks(seen: TableSeen) -> str:

@@ -128,16 +128,20 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
             if day and day not in days:
                 day = statements.dated(day, "payment", row.where)
                 days.update([day] if day else [])
-            for place in columns.loose:  # nobody knows which day it is; but the data are as old as that
-                loose = parse_date(clean(row.cells[place])) if place < len(row.cells) else None
-                if loose and loose not in days:
-                    days.add(loose)
-                    statements.dated(loose, "day in columns that nobody knows by name", row.where)
+            if columns.loose and (loose := _first_loose(row)) and loose not in days:
+                days.add(loose)
+                statements.dated(loose, "day in columns that nobody knows by name", row.where)
             if row.beyond:
                 row.guess("a cell beyond the last header was left out", repr(row.beyond[0]))
             paid.add((payer, supplier, row["number"]), amount, day)
     options.tick(report.read, 0)
     _purchases(paid, statements)
+
+
+def _first_loose(row: SourceRow) -> str | None:
+    """The first day in columns of dates that nobody knows by name: which day it is is not known, only how old it is."""
+    cells = (row.cells[place] for place in row.columns.loose if place < len(row.cells))
+    return min(filter(None, map(parse_date, map(clean, cells))), default=None)
 
 
 def _unread(row: SourceRow, supplier: str, paid: bool, undated: bool) -> str:

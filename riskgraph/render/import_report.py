@@ -11,7 +11,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import Conflict
 from riskgraph.data.names import Names
-from riskgraph.dates import in_words, last_day
+from riskgraph.dates import first_day, in_words, last_day
 from riskgraph.importers.report import IMPOSSIBLE, LATER, DateFrom, ImportReport, MoneyColumn
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER
 from riskgraph.render.imports import contradictions_told
@@ -63,7 +63,12 @@ def _left_out(report: ImportReport) -> Iterator[str]:
 
 def _whose(reports: Sequence[ImportReport], dataset: Dataset) -> str:
     """Of which public bodies the rows speak."""
-    found = {id_ for report in reports for id_ in report.spoken_of if id_.startswith(AUTHORITY)}
+    spoken = {id_ for report in reports for id_ in report.spoken_of}
+    services = {id_ for id_ in spoken if id_.startswith(SHARED_SERVICE)}
+    found = {id_ for id_ in spoken if id_.startswith(AUTHORITY)}
+    if not found:
+        found = {row.dependent for row in dataset.relations.values() if row.provider in services}
+        found = {id_ for id_ in found if id_.startswith(AUTHORITY)}
     if not found:
         return ""
     if len(found) > _NAMED:
@@ -102,6 +107,7 @@ def _one_report(report: ImportReport, dataset: Dataset, *, alone: bool) -> Itera
         )
     if report.money is not None:
         yield from _money(report.money)
+    yield from _likely(report)
     lost = [sort for sort in report.guess_count if sort in _FIRST or any(word in sort for word in _LOSES)]
     lost.sort(key=lambda sort: (sort not in _FIRST, "date" not in sort and "value" not in sort, sort))
     for sort in lost:
@@ -119,6 +125,18 @@ def _one_report(report: ImportReport, dataset: Dataset, *, alone: bool) -> Itera
     if report.unused_columns:
         yield f"- Columns not taken: {join(report.unused_columns, 12)}."
     yield from (f"- {note}" for note in report.notes[:12])
+
+
+def _likely(report: ImportReport) -> Iterator[str]:
+    """Names that likely mean somebody known and were not joined, since likeness joins nothing: those of most rows first."""
+    rows = report.unmatched_suppliers + report.unmatched_councils
+    names = sorted((name for name, some in report.likely.items() if some), key=lambda name: (-rows[name], name))
+    if names:
+        shown = join((f"{name!r}: {report.likely[name][0].name}?" for name in names), 6)
+        one = (
+            "looks like somebody who is known, and stands" if len(names) == 1 else "look like somebody known, and stand"
+        )
+        yield f"- Doubtful, {plural(len(names), 'name')} that {one} apart ({shown}); `riskgraph data match` asks."
 
 
 def _money(money: MoneyColumn) -> Iterator[str]:
@@ -208,7 +226,7 @@ def first_questions(reports: Sequence[ImportReport], dataset: Dataset, where: st
     ends = (
         row.contract_end_latest or row.contract_end or row.valid_to
         for row in dataset.relations.values()
-        if row.relation in leans
+        if row.relation in leans and not (row.valid_from and first_day(row.valid_from) > day)
     )
     if any(end and last_day(end) > day for end in ends):
         asked.append("contracts")
