@@ -395,7 +395,7 @@ def book(path: Path, rows: Sequence[Sequence[object]], more: Callable[[Worksheet
     return path / "book.xlsx"
 
 
-LIST = [
+LIST: list[list[object]] = [
     [
         "Contract Reference",
         "Contract Title",
@@ -469,7 +469,10 @@ def test_a_currency_that_only_the_format_of_a_cell_shows_counts(tmp_path: Path, 
 
 
 def test_each_of_many_merged_cells_fills_its_own_rows(tmp_path: Path) -> None:
-    rows = [LIST[0], *([f"C{i}", f"Work {i}", f"Firm {i // 2} Ltd" if i % 2 == 0 else None] for i in range(3000))]
+    rows: list[list[object]] = [
+        LIST[0],
+        *([f"C{i}", f"Work {i}", f"Firm {i // 2} Ltd" if i % 2 == 0 else None] for i in range(3000)),
+    ]
 
     def merge(sheet: Worksheet) -> None:
         for first in range(2, 3002, 2):
