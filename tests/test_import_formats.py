@@ -132,6 +132,10 @@ SPEND = "Body Name,Payment Date,Net Amount,Supplier Name\nDover,31/03/2025,1200,
 LINKS = "Authority Name,GSS,Description,LGSL,LGIL,URL,Supported by GOV.UK,Not Provided by Authority\nDover,E07000108,Bins: Find out,524,8,https://dover-self.achieveservice.com/service/Bins,true,false\n"
 ANSWERS = "Host name,Record type,Answer\ndemocracy.dover.gov.uk,CNAME,dover.moderngov.co.uk\n"
 
+CATALOGUE = (
+    "apiVersion: backstage.io/v1alpha1\nkind: Component\n"
+    "metadata: {name: permits, title: Permits, labels: {vendor: Civica}}\nspec: {type: service}\n"
+)
 SOURCES: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
     # name -> format, file, the relations that come of it
     "sheet": ("one-sheet", lambda p: save(p, "a.csv", SHEET), {"dover.uses.kerbside-digital-permits-live.parking-enforcement", "kerbside-digital-permits-live.made-by.kerbside-digital"}),
@@ -152,6 +156,9 @@ SOURCES: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
     "cyclonedx": ("cyclonedx", as_json("a.json", BOM), {"dover.uses.kerbside-digital-permits.parking-enforcement", "kerbside-digital-permits.made-by.kerbside-digital", "kerbside-digital.subcontracts-to.greywether-data-centres.parking-enforcement"}),
     "workbook": ("workbook", lambda p: workbook(p, SIX), {"dover.uses.permits-live", "permits-live.supplied-by.kerbside-digital", "permits-live.hosted-on.kerbside-digital.parking-enforcement", "kerbside-digital.owned-by.tallow-group", "dover.served-by.cliff-shared-ict.ict-infrastructure", "thanet.served-by.cliff-shared-ict.ict-infrastructure", "cliff-shared-ict.hosted-on.dover", "cliff-shared-ict.operated-by.kerbside-digital"}),
     "dora": ("dora", lambda p: workbook(p, DORA), {"dover.uses.kerbside-digital-parking.parking-enforcement", "kerbside-digital-parking.made-by.kerbside-digital", "dover.supplied-by.kerbside-digital.parking-enforcement.access-data", "kerbside-digital.subcontracts-to.greywether", "kerbside-digital.owned-by.tallow-group"}),
+    "graph": ("graph", lambda p: save(p, "a.csv", "Source,Target,Relationship\nDover,Civica,uses\nCivica,Greywether Ltd,subcontracts to\n"), {"dover.supplied-by.civica", "civica.subcontracts-to.greywether"}),
+    "backstage": ("backstage", lambda p: save(p, "a.yaml", CATALOGUE), {"dover.uses.permits-dover-district-council", "permits-dover-district-council.supplied-by.civica"}),
+    "servicenow": ("servicenow", lambda p: save(p, "a.csv", "Name,Class,Vendor,Company\nPermits,Business Application,Civica,Dover District Council\n"), {"dover.uses.permits-dover-district-council", "permits-dover-district-council.supplied-by.civica"}),
 }  # fmt: skip
 
 
@@ -160,14 +167,15 @@ def test_a_format_is_known_makes_its_relations_and_adds_nothing_twice(tmp_path: 
     format_, make, relations = SOURCES[name]
     file = make(tmp_path)
     assert detect(file).name == format_
-    data, report = import_file(file)
+    options = ImportOptions(council="Dover District Council") if format_ == "backstage" else None
+    data, report = import_file(file, options)
     assert set(data.relations) == relations
     assert report.balanced, report.to_dict()
     assert [problem for problem in run_checks(data, {}) if problem.severity == "error"] == []
     assert all(row.evidence for row in data.relations.values())
     write(data, tmp_path / "map")
     kept = read(tmp_path / "map")
-    again, second = import_file(file, base=kept)
+    again, second = import_file(file, options, base=kept)
     assert second.added == dict.fromkeys(("entities", "relations", "evidence", "incidents", "incident_effects"), 0)
     assert again.digest == kept.digest
 

@@ -506,3 +506,16 @@ def test_the_report_ends_with_three_questions_that_work_and_no_answer_reads_as_a
         first = answer.split("(data of")[0]
         assert not re.search(r"\b0\b|no route was found", first), answer
         assert "nobody that this data" not in answer
+
+
+def test_contracts_that_all_begin_later_are_no_all_clear(tmp_path: Path) -> None:
+    text = "Contract Title,Supplier Name,Contract Start Date,Contract End Date\nBenefits,Civica UK Ltd,01/04/2052,31/03/2057\n"
+    (tmp_path / "a.csv").write_text(text)
+    where = str(tmp_path / "map")
+    report = said("data", "import", str(tmp_path / "a.csv"), "--council", "Salford", "--to", where)
+    assert "begins after today" in report
+    assert "riskgraph contracts" not in report  # there is none that runs
+    for words in (["blast", "civica"], ["calls", "civica"], ["brief", "civica"]):
+        assert "1 body depends on it from later, the first from 1 April 2052 (Salford)" in said(*words, "--data", where)
+    assert "1 body depends on something from a later day" in said("rank", "--data", where)
+    assert "1 row not counted at this date" in said("show", "civica", "--data", where)

@@ -380,7 +380,7 @@ def test_a_department_of_a_contract_is_its_unit(tmp_path: Path) -> None:
     assert any("unit: Housing and Landlord Services" in (row.note or "") for row in data.relations.values())
 
 
-@pytest.mark.parametrize("header", ["Organisation", "Payer", "Buyer"])
+@pytest.mark.parametrize("header", ["Organisation", "Payer", "Buyer", "Body Name", "Council"])
 def test_without_a_council_departments_are_refused_with_a_way_out(tmp_path: Path, header: str) -> None:
     text = f"{header},Supplier Name,Payment Date,Net Amount\nAdult Social Care,Civica UK Ltd,01/04/2025,900.00\n"
     with pytest.raises(RiskGraphError, match="'Adult Social Care'") as caught:

@@ -9,18 +9,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.question import Question
 from riskgraph.data.dataset import Dataset
 from riskgraph.data.sellers import national_services
+from riskgraph.dates import first_day
 from riskgraph.graph import RiskGraph
 from riskgraph.model import Band, FailureKind
 from riskgraph.rules import Trait, relations_that
 from riskgraph.settle import Step, View
 
-__all__ = ["AreaCoverage", "Tier", "areas_of_root", "counted_apart", "coverage", "first_band", "known_areas"]
+__all__ = [
+    "AreaCoverage",
+    "Tier",
+    "areas_of_root",
+    "begins_later",
+    "counted_apart",
+    "coverage",
+    "first_band",
+    "known_areas",
+]
 
 
 class Tier(StrEnum):
@@ -140,6 +151,30 @@ def known_areas(graph: RiskGraph, view: View) -> dict[str, set[str]]:
     for step in _leaning(graph, view):
         if step.area is not None and not counted_apart(step, national):
             found.setdefault(step.dependent, set()).add(step.area)
+    return found
+
+
+def begins_later(dataset: Dataset, day: date, providers: Collection[str] | None = None) -> dict[str, str]:
+    """Who depends on something from a later day only, and from which: what an answer for that day leaves out.
+
+    Parameters
+    ----------
+    day
+        The day that is asked about.
+    providers
+        Only what depends on these, or on what they make; on anything if left out.
+    """
+    leans, makes = relations_that(Trait.LEANS), relations_that(Trait.MAKES)
+    meant = None if providers is None else set(providers)
+    if meant is not None:
+        meant |= {
+            row.dependent for row in dataset.relations.values() if row.relation in makes and row.provider in meant
+        }
+    found: dict[str, str] = {}
+    for row in dataset.relations.values():
+        if row.valid_from and row.relation in leans and (meant is None or row.provider in meant):
+            if first_day(row.valid_from) > day:
+                found[row.dependent] = min(row.valid_from, found.get(row.dependent, row.valid_from))
     return found
 
 

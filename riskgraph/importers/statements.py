@@ -359,7 +359,7 @@ class Statements:
         text
             The cell.
         header
-            That of its column: below "Council" whatever stands is one, below "Organisation" it may be a department.
+            That of its column: below "Council" a name that nobody knows is one, below "Organisation" it may be a department.
 
         Examples
         --------
@@ -388,8 +388,8 @@ class Statements:
         known = how != "none" or (self.names is not None and self.names.meant(text) is not None)
         if known or pattern("public body").search(text):
             return text, ""
-        may_be_a_place = _PLACE.fullmatch(text) and not pattern("department").search(text)
-        if not named and (may_be_a_place or _NAMES_COUNCILS.search(header)):
+        may_be_one = _PLACE.fullmatch(text) or _NAMES_COUNCILS.search(header)
+        if not named and may_be_one and not pattern("department").search(text):
             return text, ""
         return named, text
 

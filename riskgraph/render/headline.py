@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from riskgraph.analysis.measure import is_council
 from riskgraph.analysis.radius import BlastRadius
 from riskgraph.analysis.suppression import FEWEST, share
-from riskgraph.analysis.triage import Tier
+from riskgraph.analysis.triage import Tier, begins_later
 from riskgraph.data.dataset import Dataset
 from riskgraph.dates import in_words
 from riskgraph.model import SENTENCES, Band, FailureKind, Grade
@@ -140,8 +140,22 @@ def finding(radius: BlastRadius, *, roots: str | None = None, named: bool = True
         return f"{among(radius, past)} {was} of {roots}; whether their data was returned is not recorded{names(past)}{tail}"
     also = f"{also} itself" if len(itself) == 1 else also
     if radius.nothing:
-        return f"0{_scope(radius)}{also} could be reached {supposed}: no route was found in this data{tail}"
+        none = f"0{_scope(radius)}{also} could be reached {supposed}: no route was found in this data"
+        return f"{none}{_later(radius, named)}{tail}"
     return f"0{_scope(radius)}{also} could be reached {supposed}: only bodies that are not counted{tail}"
+
+
+def _later(radius: BlastRadius, named: bool) -> str:
+    """Who depends on the roots from a later day, which the answer does not count."""
+    dataset = radius.graph.dataset
+    roots = {root.partition("/")[0] for root in radius.roots}
+    found = begins_later(dataset, radius.view.as_of, roots)
+    if not found:
+        return ""
+    count = plural(len(found), "body depends", "bodies depend")
+    first = min(found, key=lambda id_: (found[id_], id_))
+    who = f" ({short_name(dataset, first)})" if named else ""
+    return f" up to that day; {count} on it from later, the first from {in_words(found[first])}{who}"
 
 
 def counted(radius: BlastRadius, roots: str) -> str:

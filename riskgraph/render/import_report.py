@@ -11,7 +11,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import Conflict
 from riskgraph.data.names import Names
-from riskgraph.dates import in_words, last_day
+from riskgraph.dates import first_day, in_words, last_day
 from riskgraph.importers.report import IMPOSSIBLE, LATER, DateFrom, ImportReport, MoneyColumn
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER
 from riskgraph.render.imports import contradictions_told
@@ -226,7 +226,7 @@ def first_questions(reports: Sequence[ImportReport], dataset: Dataset, where: st
     ends = (
         row.contract_end_latest or row.contract_end or row.valid_to
         for row in dataset.relations.values()
-        if row.relation in leans
+        if row.relation in leans and not (row.valid_from and first_day(row.valid_from) > day)
     )
     if any(end and last_day(end) > day for end in ends):
         asked.append("contracts")

@@ -104,6 +104,7 @@ def _provider(profile: Profile) -> tuple[str, list[str]]:
         return f"{bodies(dataset, list(profile.users))} depend on {name} {BY_LAW}", []
     if not users:
         more = f"; {plural(others, 'other body or thing does', 'other bodies and things do')}" if others else ""
+        more += f"; {plural(len(profile.future), 'row')} not counted at this date" if profile.future else ""
         return f"No public body is recorded to depend on {name} directly{more}", []
     own = {body for body, steps in users.items() if not all(step.implied for step in steps)}
     depend = "depends" if len(users) == 1 else "depend"

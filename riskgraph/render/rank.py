@@ -5,6 +5,7 @@ from __future__ import annotations
 from riskgraph.analysis.rank import Ranking
 from riskgraph.analysis.roots import LINE_OF_BUSINESS, RankedRoot
 from riskgraph.analysis.together import Combined, JointRanking
+from riskgraph.analysis.triage import begins_later
 from riskgraph.model import AUTHORITY, Band
 from riskgraph.render.blocks import Items
 from riskgraph.render.headline import dates_of, failing
@@ -47,6 +48,8 @@ def page(ranking: Ranking, limit: int = 10) -> Page:
                 f"{unsure} ({date}).{marking}", (), ("riskgraph rank --band not-ruled-out", "riskgraph data ask")
             )
         what = "reach anybody who has no relation of their own with them" if ranking.hidden else "reach anybody"
+        later = len(begins_later(dataset, ranking.question.view.as_of))
+        what += f"; {plural(later, 'body depends', 'bodies depend')} on something from a later day" if later else ""
         lead = f"0 of {_things(ranking.asked)} {what} ({band_phrase(band)} or surer; {date}).{marking}"
         return Page(lead, (), ("riskgraph rank --band not-ruled-out",))
     worst = shown[0]
