@@ -469,7 +469,7 @@ def test_a_currency_that_only_the_format_of_a_cell_shows_counts(tmp_path: Path, 
 
 
 def test_each_of_many_merged_cells_fills_its_own_rows(tmp_path: Path) -> None:
-    rows: list[list[object]] = [
+    rows: list[Sequence[object]] = [
         LIST[0],
         *([f"C{i}", f"Work {i}", f"Firm {i // 2} Ltd" if i % 2 == 0 else None] for i in range(3000)),
     ]
