@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from riskgraph.data.directory import KnownProduct, directory
 from riskgraph.data.spelling import company_key
 from riskgraph.importers.assembly import Assembly
-from riskgraph.importers.statements import Citation, Purchase
+from riskgraph.importers.statements import Citation, Party, Purchase, Waiting
 from riskgraph.importers.values import slug
 from riskgraph.importers.words import is_service, runs_at_supplier
 from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Entity
@@ -21,6 +22,9 @@ _PAID_ITSELF = "paid to itself"
 _EARLIER = "earlier contracts put together with a later one, whose value stands"
 _WAYS_IN = {"remote", "admin", "network"}
 _SAY_LITTLE = {"reseller", "device", "telecom", "advice", "bank", "other"}  # kinds of seller
+_SUPPLIER, _SUPPLIER_IDS, _THING, _ALIKE = map(
+    int, (Waiting.SUPPLIER, Waiting.SUPPLIER_IDS, Waiting.THING, Waiting.ALIKE)
+)
 _CONTRACT = (
     "valid_from", "valid_to", "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end",
     "contract_end_latest", "notice_days", "framework", "data_returned", "note", "endurance_days", "substitutability",
@@ -126,15 +130,27 @@ def _account(deal: _Deal, bodies: set[str], mark: tuple[int, int, int]) -> None:
         report.money.leave(_EARLIER, purchase.earlier)
 
 
-def recognised(assembly: Assembly, purchase: Purchase) -> tuple[KnownProduct | None, bool, str | None]:
-    """The product that the title of an award names, whether it names a service, and who hosts.
+def recognised(assembly: Assembly, record: tuple[Any, ...]) -> tuple[KnownProduct | None, bool, str | None]:
+    """What the title of a contract that waits says (`_meaning`).
 
     Two contracts of one supplier that mean the same become one row.
     """
-    title, supplier = purchase.thing or "", assembly.suppliers.ids.get(purchase.supplier)
-    product = directory().product(title, supplier) if supplier else None
-    hosting = purchase.hosting or ("supplier" if runs_at_supplier(title) else None)
-    return product, is_service(title, None) or purchase.hosting == "supplier", hosting
+    return _meaning(assembly, record[_THING], Party(record[_SUPPLIER], record[_SUPPLIER_IDS]), record[_ALIKE][4])
+
+
+def _meaning(
+    assembly: Assembly, title: str, party: Party, hosting: str | None
+) -> tuple[KnownProduct | None, bool, str | None]:
+    """The product that the title of an award names, whether it names a service, and who hosts."""
+    supplier = assembly.suppliers.ids.get(party)
+    return _said_by_title(title, supplier if supplier in directory().products else None, hosting)
+
+
+@lru_cache(maxsize=16_384)
+def _said_by_title(title: str, maker: str | None, hosting: str | None) -> tuple[KnownProduct | None, bool, str | None]:
+    product = directory().product(title, maker) if maker else None
+    served = is_service(title, None) or hosting == "supplier"
+    return product, served, hosting or ("supplier" if runs_at_supplier(title) else None)
 
 
 def _says_little(assembly: Assembly, purchase: Purchase, supplier: str) -> bool:
@@ -183,7 +199,7 @@ def _from_public_body(deal: _Deal) -> None:
 def _awarded(deal: _Deal) -> None:
     """A contract with a company: a product if the title names one, a service if it says so, else supply."""
     report, thing = deal.assembly.report, deal.purchase.thing or ""
-    product, served, hosting = recognised(deal.assembly, deal.purchase)
+    product, served, hosting = _meaning(deal.assembly, thing, deal.purchase.supplier, deal.purchase.hosting)
     if product is not None:
         report.guess("product recognised in a title", f"{thing!r}: {product.id}")
         area = deal.area or (product.areas[0] if len(product.areas) == 1 else None)

@@ -81,7 +81,7 @@ class _ColumnMemory:
     def __init__(self, place: int) -> None:
         self.place = place
         self.texts: dict[str, str] = {}
-        self.days: dict[str, str] = {}
+        self.days: dict[str, str] = {}  # by the text of a cell
 
     def remember(self, said: dict[str, str], cell: str, text: str) -> str:
         """What a cell says, for the next row."""
@@ -148,6 +148,23 @@ class SourceRow:
             return ""  # "All", "Various": no council
         return text
 
+    def said(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """What the cells of all fields say, as `row[name]` has it, with "" for those of `fields` without a column."""
+        said = dict(fields)
+        cells = self.cells
+        width = len(cells)
+        known = self._known
+        for name, column in known.items():
+            if column.place < width:
+                cell = cells[column.place]
+                text = column.texts.get(cell)
+                said[name] = column.remember(column.texts, cell, self._said(name)) if text is None else text
+        if len(known) < len(self.columns.places):
+            for name in self.columns.places:
+                if name not in known:
+                    said[name] = self._said(name)
+        return said
+
     @property
     def beyond(self) -> list[str]:
         """Filled cells behind the last header."""
@@ -188,6 +205,11 @@ class SourceRow:
 
     def date(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
+        column = self._known.get(name)
+        if column is not None and column.place < len(self.cells):
+            found = column.days.get(self.cells[column.place])
+            if found is not None:
+                return found  # nearly all
         if day := self.day(name):
             return day
         text = self[name]
