@@ -21,6 +21,7 @@ T = TypeVar("T")
 _PLAIN = 2  # the form of marshalling that looks for nothing that stands there twice
 _BATCHES = 80  # parts of a run, each written and read at once
 _Record = tuple[Any, ...]
+_Batch = tuple[int, int, Callable[[bytes], Any]]  # where a part of a run stands, its size, and what reads it
 
 
 class SortedOnDisk(Generic[T]):
@@ -56,7 +57,7 @@ class SortedOnDisk(Generic[T]):
         self._pack = pack or (lambda item, number: (key(item), number, item))
         self._unpack = unpack
         self._recent: list[_Record] = []
-        self._runs: list[list[tuple[int, Any]]] = []  # where the batches of each run begin, and who reads them
+        self._runs: list[list[_Batch]] = []
         self._file: Any = None
         self._count = 0
 
@@ -114,15 +115,14 @@ class SortedOnDisk(Generic[T]):
             records = self._recent[start : start + batch]
             place = self._file.tell()
             try:
-                self._file.write(marshal.dumps(records, _PLAIN))
-                places.append((place, marshal))
+                written, loads = marshal.dumps(records, _PLAIN), marshal.loads
             except ValueError:  # other objects than plain ones
-                pickle.dump(records, self._file, pickle.HIGHEST_PROTOCOL)
-                places.append((place, pickle))
+                written, loads = pickle.dumps(records, pickle.HIGHEST_PROTOCOL), pickle.loads
+            places.append((place, self._file.write(written), loads))
         self._runs.append(places)
         self._recent = []
 
-    def _run(self, places: list[tuple[int, Any]]) -> Iterator[list[_Record]]:
-        for place, form in places:
+    def _run(self, places: list[_Batch]) -> Iterator[list[_Record]]:
+        for place, size, loads in places:
             self._file.seek(place)
-            yield form.load(self._file)  # written above, by this process
+            yield loads(self._file.read(size))  # written above, by this process

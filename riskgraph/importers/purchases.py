@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from riskgraph.data.directory import KnownProduct, directory
@@ -30,7 +31,7 @@ _CONTRACT = (
     "contract_end_latest", "notice_days", "framework", "data_returned", "note", "endurance_days", "substitutability",
     "exit_plan", "episode", "tolerable_hours", "importance", "people",
 )  # fmt: skip
-
+_contract_of = itemgetter(*map(Purchase._fields.index, _CONTRACT))
 _OF_THE_BUYER = ("note", "endurance_days", "tolerable_hours", "importance", "people")  # not of who stands between
 
 
@@ -88,13 +89,13 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
         assembly.report.guess(
             "certificate of a body that is no company, not taken", f"{purchase.where}: {purchase.certificate}"
         )
-    contract = {name: getattr(purchase, name) for name in _CONTRACT}
+    contract = {name: value for name, value in zip(_CONTRACT, _contract_of(purchase), strict=True) if value is not None}
     deal = _Deal(assembly, purchase, council, supplier, area, contract, cited, [])
     if purchase.through is not None:
         between = assembly.provider(purchase.through, day)
         if between not in {council, supplier}:
             dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
-            own = {name: contract.pop(name) for name in _OF_THE_BUYER}
+            own = {name: contract.pop(name, None) for name in _OF_THE_BUYER}
             values = {"service_area": area, "data": purchase.data, **dates, **own}
             deal.relate(council, "served-by", between, **values)
             deal = deal._replace(buyer=between)
@@ -171,9 +172,9 @@ def _says_little(assembly: Assembly, purchase: Purchase, supplier: str) -> bool:
 def _area(assembly: Assembly, purchase: Purchase, supplier: str) -> tuple[str | None, tuple[str, ...]]:
     """The service area, and the evidence of the purchase and of its area."""
     area, cited = purchase.area, [assembly.cite(purchase.cited)]
-    about = Citation("", "inferred", None, assembly.report.source, purchase.cited.published, "service_area")
     if area and purchase.area_guessed:
-        cited.append(assembly.cite(about._replace(claim=f"Area guessed from {purchase.area_guessed!r}.")))
+        claim, day = f"Area guessed from {purchase.area_guessed!r}.", purchase.cited.published
+        cited.append(assembly.cite(Citation(claim, "inferred", None, assembly.report.source, day, "service_area")))
     elif area is None and supplier in directory().only_area and purchase.how != "register":
         area = directory().only_area[supplier]
         claim = f"The supplier sells into {area} only, as far as is known."
@@ -215,7 +216,7 @@ def _registered(deal: _Deal) -> None:
     """A row of a register about a company: what is bought, who runs it, and which way in there is."""
     purchase, area, thing = deal.purchase, deal.area, deal.purchase.thing or ""
     at_supplier, access = purchase.hosting == "supplier", purchase.access
-    rest = {name: deal.contract[name] for name in ("valid_from", "valid_to", "data_returned")}
+    rest = {name: deal.contract.get(name) for name in ("valid_from", "valid_to", "data_returned")}
     if not thing:
         deal.supplied(**deal.contract)
         return
