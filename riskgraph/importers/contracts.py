@@ -27,7 +27,8 @@ from riskgraph.importers.statements import (
 from riskgraph.importers.words import area_of_title
 from riskgraph.vocabulary import headers, words
 
-_FIELDS = dict.fromkeys((*headers("contracts"), *headers("contracts-finder")), "")
+_AMOUNTS = {"value", "annual"}
+_FIELDS = dict.fromkeys({*headers("contracts"), *headers("contracts-finder")} - _AMOUNTS, "")  # but for the amounts
 
 __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guessed_area"]
 
@@ -134,7 +135,7 @@ def _award(
     supplier = named_party(named.name, report, named.ids)
     if supplier is None:
         return row.skip("no supplier", money)
-    if row.beyond and not (row.day("start") or row.day("end")):
+    if len(row.cells) > len(row.columns.header) and row.beyond and not (row.day("start") or row.day("end")):
         return row.skip("more cells than the header has: its columns may be shifted", money)
     title = said["title"] or said["description"]
     area, guessed = stated_or_guessed_area(said["area"], title, report)
@@ -143,7 +144,7 @@ def _award(
     )
     if current:
         last = max(last, current, key=last_day) if last else current
-    annual = row.amount("annual") if said["annual"] else None
+    annual = row.amount("annual") if "annual" in row.columns.places else None
     notes = [f"contract: {title}"] if title else []
     if unit := said["unit"] or department:
         notes.append(f"unit: {unit}")

@@ -358,6 +358,7 @@ class Statements:
         default_factory=Counter
     )  # what stands where a council should, and in how many rows
     _buyers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    _alone: set[Party] = field(default_factory=set)  # suppliers of whom no cell held a second one
     _begun: set[str] = field(default_factory=set)  # days that `begins` was told of before
 
     def wanted(self, purchase: Purchase) -> bool:
@@ -369,7 +370,8 @@ class Statements:
 
     def buy(self, purchase: Purchase) -> None:
         """Keep a purchase, if it is wanted; of several suppliers in one cell, each apart and without a value."""
-        for one in self._each_supplier(purchase):
+        each = (purchase,) if purchase.supplier in self._alone else self._each_supplier(purchase)
+        for one in each:
             if not self.wanted(one):
                 continue
             self.purchases.append(one)
@@ -433,6 +435,8 @@ class Statements:
         if apart.doubtful:
             self.report.guess("several suppliers in one cell?", f"{purchase.where}: {name!r}")
         if apart.names == (name,):
+            if not apart.doubtful:
+                self._alone.add(purchase.supplier)
             return (purchase,)
         first, *others = (purchase._replace(supplier=Party(one)) for one in apart.names)
         if not others:
