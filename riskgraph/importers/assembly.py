@@ -290,10 +290,10 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
         if value is None:
             continue
         if isinstance(value, str):
-            value = clean(value)  # noqa: PLW2901
+            value = clean(value)
             if not value:
                 continue
             if name in _AGAIN:
-                value = intern(value)  # noqa: PLW2901
+                value = intern(value)
         said[name] = value
     return said

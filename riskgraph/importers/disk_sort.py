@@ -21,7 +21,7 @@ T = TypeVar("T")
 _PLAIN = 2  # the form of marshalling that looks for nothing that stands there twice
 _BATCHES = 80  # parts of a run, each written and read at once
 _Record = tuple[Any, ...]
-_Batch = tuple[int, int, Callable[[bytes], Any]]  # where a part of a run stands, its size, and what reads it
+_Batch = tuple[int, int, Callable[[Any], Any]]  # where a part of a run stands, its size, and what reads it
 
 
 class SortedOnDisk(Generic[T]):
@@ -109,7 +109,7 @@ class SortedOnDisk(Generic[T]):
             weakref.finalize(self, self._file.close)
         self._recent.sort()
         self._file.seek(0, 2)
-        places = []
+        places: list[_Batch] = []
         batch = max(1, self.limit // _BATCHES)
         for start in range(0, len(self._recent), batch):
             records = self._recent[start : start + batch]

@@ -259,7 +259,8 @@ class Registered(Protocol):
 class Waiting(IntEnum):
     """Where in the record of a purchase that waits its parts stand; the first four say who buys from whom."""
 
-    COUNCIL, COUNCIL_IDS, SUPPLIER, SUPPLIER_IDS, START, END, REFERENCE, THING, TOLD_APART, WHERE, NUMBER, HOW = range(12)
+    COUNCIL, COUNCIL_IDS, SUPPLIER, SUPPLIER_IDS, START, END = range(6)
+    REFERENCE, THING, APART, WHERE, NUMBER, HOW = range(6, 12)
     ALIKE = 12  # area, the words it was guessed from, data, access, hosting; and its source but for the claim
     CLAIM, BETWEEN, ROWS, EPISODE, REST, AMOUNT, EARLIER, VALUE, ANNUAL = range(13, 22)
 
