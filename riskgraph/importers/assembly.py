@@ -38,7 +38,7 @@ __all__ = ["Assembly"]
 
 _key = lru_cache(maxsize=65_536)(normalise)
 _publisher = lru_cache(maxsize=1024)(lambda text: intern(clean(text or "")) or None)
-_AGAIN = ("valid_from", "valid_to", "contract_end_latest")  # few texts in many rows: memory holds each once
+_AGAIN = {"valid_from", "valid_to", "contract_end_latest", "note"}  # few texts in many rows: memory holds each once
 
 
 @dataclass
@@ -284,7 +284,7 @@ class Assembly:
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Cleaned values without blanks; days that stand in many rows are one text in memory."""
+    """Cleaned values without blanks; what stands in many rows is one text in memory."""
     said = {}
     for name, value in values.items():
         if value is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +65,7 @@ _ALPHABETIC = sorted(FORMATS, key=lambda one: one.name)
 _DOCUMENT = re.compile(
     r"(?:^|/)(?:read.?me|licen[cs]e|copying|notice|changelog|manifest)\b[^/]*$|\.(?:md|html?|pdf|docx?|rtf)$", re.I
 )
+_BETWEEN_COLLECTIONS = 200_000  # objects that are new
 _TABLE = re.compile(r"\.(?:csv|tsv|txt|xlsx|xlsm)$", re.I)
 
 
@@ -138,7 +141,7 @@ def import_file(
         forced = _by_columns(options.columns, _ALPHABETIC)
     fits: dict[str, int] = {}
     options = replace(options, register=options.register or _register_beside(path), as_of=_typed(options.as_of))
-    with opened(*paths) as source:
+    with _seldom_collecting(), opened(*paths) as source:
         if source.several and options.register:
             source.files = [file for file in source.files if file.name != "register.csv"]
         groups = (
@@ -159,6 +162,17 @@ def import_file(
         report.added = dict(added)
     assert data is not None
     return data, report
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python look for circles of objects more seldom: an import makes millions of objects and hardly a circle."""
+    before = gc.get_threshold()
+    gc.set_threshold(_BETWEEN_COLLECTIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def read_together(
