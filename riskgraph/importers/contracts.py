@@ -28,6 +28,7 @@ from riskgraph.vocabulary import headers, words
 
 __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guessed_area"]
 
+_NO_BODY = "buyer is no council or other public body that is known"
 _TABLE = TableKind.of(
     "contracts",
     required=("supplier",),
@@ -113,7 +114,8 @@ def _award(
     council, department = (row["council"], "") if row["council_code"] else row.buyer("council")
     where = row.where
     if not council:
-        return row.skip(DEPARTMENT if department else "no council", money)
+        unknown = _NO_BODY if report.format == CONTRACTS_FINDER.name else DEPARTMENT
+        return row.skip(unknown if department else "no council", money)
     if row["status"].lower() in words("contract: dead", "contracts-finder"):
         return row.skip("withdrawn or cancelled", money)
     if row.withheld(named.name, money):
