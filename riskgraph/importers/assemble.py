@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from riskgraph.assets import shipped
 from riskgraph.data.dataset import Dataset, DatasetInfo
@@ -202,11 +202,11 @@ def _add_listed(assembly: Assembly) -> None:
         assembly.of_kind(kind, party)
 
 
-def _counted(statements: Statements) -> Iterator[Purchase]:
-    for count, purchase in enumerate(statements.purchases):
+def _counted(statements: Statements) -> Iterator[tuple[Any, ...]]:
+    for count, record in enumerate(statements.purchases.records()):
         if count % 1000 == 999:
             statements.options.tick(count, len(statements.purchases))
-        yield purchase
+        yield record
 
 
 def _with_numbers(stated: StatedRelation, named: Mapping[str, Party]) -> StatedRelation:

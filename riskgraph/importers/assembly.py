@@ -37,6 +37,7 @@ from riskgraph.rules import rules
 __all__ = ["Assembly"]
 
 _key = lru_cache(maxsize=65_536)(normalise)
+_publisher = lru_cache(maxsize=1024)(lambda text: intern(clean(text or "")) or None)
 _AGAIN = ("valid_from", "valid_to", "contract_end_latest")  # few texts in many rows: memory holds each once
 
 
@@ -201,23 +202,15 @@ class Assembly:
 
     def cite(self, cited: Citation) -> str:
         """An item of evidence; the same words from the same place are one item."""
-        claim, publisher = clean(cited.claim), intern(clean(cited.publisher or "")) or None
+        claim, publisher = clean(cited.claim), _publisher(cited.publisher)
         id_ = evidence_id(cited.url, cited.about, "supports", claim, publisher)
         options = self.statements.options
         published = cited.published or options.as_of  # as old as the user says the data are
         if published and published != options.as_of and first_day(published) > options.today:
             published = None
+        licence = cited.licence or self.statements.licence
         self.evidence[id_] = Evidence(
-            id=id_,
-            url=cited.url,
-            publisher=publisher,
-            published=published,
-            retrieved=None,
-            confidence=cited.grade,
-            stance="supports",
-            about=cited.about,
-            claim=claim,
-            licence=cited.licence or self.statements.licence,
+            id_, cited.url, publisher, published, None, cited.grade, "supports", cited.about, claim, (), licence
         )
         return id_
 
@@ -265,21 +258,21 @@ class Assembly:
         if values.get("valid_to"):
             dates = in_order(values.get("valid_from"), values["valid_to"], where, self.report)
             values["valid_from"], values["valid_to"] = dates
-        values = {key: (clean(value) or None) if isinstance(value, str) else value for key, value in values.items()}
-        _hold_once(values)
+        values = _said(values)
         parts = [dependent.partition(":")[2], relation, provider.partition(":")[2]]
-        if values.get("service_area"):
-            parts.append(str(values["service_area"]))
-        if values.get("access"):
-            parts.append(f"access-{values['access']}")
-        if values.get("alternative"):
-            parts.append(f"group-{slug(str(values['alternative']))}")
+        if area := values.get("service_area"):
+            parts.append(str(area))
+        if access := values.get("access"):
+            parts.append(f"access-{access}")
+        if alternative := values.get("alternative"):
+            parts.append(f"group-{slug(str(alternative))}")
         if episode:
-            parts.append(f"from-{values['valid_from']}")
-        if values.get("valid_to"):
-            parts.append(f"to-{values['valid_to']}")
+            parts.append(f"from-{values.get('valid_from')}")
+        if until := values.get("valid_to"):
+            parts.append(f"to-{until}")
         held = {i for i in evidence if not (about := self.evidence[i].about) or values.get(about)}
-        row = Relation(".".join(parts), dependent, relation, provider, evidence=tuple(sorted(held)), **values)
+        sources = tuple(sorted(held)) if len(held) != 1 else tuple(held)
+        row = Relation(".".join(parts), dependent, relation, provider, evidence=sources, **values)
         if old := self.relations.get(row.id):
             for name in ("data", "hosting", "data_returned"):
                 said = sorted({getattr(old, name), getattr(row, name)} - {None})
@@ -290,8 +283,17 @@ class Assembly:
         return ""
 
 
-def _hold_once(values: dict[str, Any]) -> None:
-    """Days that stand in many rows are one text in memory."""
-    for name in _AGAIN:
-        if value := values.get(name):
-            values[name] = intern(value)
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Cleaned values without blanks; days that stand in many rows are one text in memory."""
+    said = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        if isinstance(value, str):
+            value = clean(value)
+            if not value:
+                continue
+            if name in _AGAIN:
+                value = intern(value)
+        said[name] = value
+    return said

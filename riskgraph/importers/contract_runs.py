@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
+from typing import Any
 
 from riskgraph.dates import first_day, last_day
-from riskgraph.importers.statements import Purchase
+from riskgraph.importers.statements import Purchase, Waiting, unpacked
 
 __all__ = ["join_contracts"]
 
 _DAY = timedelta(days=1)
-_of_whom = attrgetter("council", "supplier")
+_Record = tuple[Any, ...]
+_START, _END, _REFERENCE, _THING = map(int, (Waiting.START, Waiting.END, Waiting.REFERENCE, Waiting.THING))
+_HOW, _ALIKE, _AMOUNT, _EARLIER = map(int, (Waiting.HOW, Waiting.ALIKE, Waiting.AMOUNT, Waiting.EARLIER))
+_ROWS, _EPISODE = int(Waiting.ROWS), int(Waiting.EPISODE)
 
 
 class _ContractRun:
@@ -22,26 +24,28 @@ class _ContractRun:
 
     __slots__ = ("begins", "count", "earlier", "end", "episode", "last", "rows")
 
-    def __init__(self, purchase: Purchase, end: date) -> None:
-        self.last, self.end = purchase, end
-        self.begins, self.rows, self.count = purchase.valid_from, purchase.rows, 1
-        self.episode, self.earlier = purchase.episode, purchase.earlier
+    def __init__(self, record: _Record, end: date) -> None:
+        self.last, self.end = record, end
+        self.begins, self.rows, self.count = record[_START], record[_ROWS], 1
+        self.episode = record[_EPISODE]
+        earlier = record[_EARLIER]
+        self.earlier = earlier and Decimal(earlier)
 
-    def add(self, other: Purchase, end: date) -> None:
+    def add(self, other: _Record, end: date) -> None:
         """One more, which does not begin before the others."""
-        self.episode = self.episode or other.valid_to != self.last.valid_to
+        self.episode = self.episode or other[_END] != self.last[_END]
         first = other
         if end >= self.end:
             first, self.last, self.end = self.last, other, end
-        for amount in (other.earlier, first.amount):
+        for amount in (other[_EARLIER], first[_AMOUNT]):
             if amount is not None:
-                self.earlier = amount + (self.earlier or Decimal(0))
-        self.rows += other.rows
+                self.earlier = Decimal(amount) + (self.earlier or Decimal(0))
+        self.rows += other[_ROWS]
         self.count += 1
 
     def one(self) -> Purchase:
         """The purchase that they are together."""
-        last = self.last
+        last = unpacked(self.last)
         if self.count == 1:
             return last
         which = " ".join(part for part in (last.contract_reference, last.thing) if part)
@@ -50,16 +54,14 @@ class _ContractRun:
         return last._replace(
             cited=last.cited._replace(claim=f"{claim}, the last {which}" if which else claim),
             note="; ".join(part for part in (last.note, f"the last of {self.count} contracts") if part),
-            valid_from=self.begins,
+            valid_from=self.begins or None,
             rows=self.rows,
             earlier=self.earlier,
             episode=self.episode,
         )
 
 
-def join_contracts(
-    purchases: Iterable[Purchase], becomes: Callable[[Purchase], object], as_of: str
-) -> Iterator[Purchase]:
+def join_contracts(records: Iterable[_Record], becomes: Callable[[_Record], object], as_of: str) -> Iterator[Purchase]:
     """Purchases in their order, with the contracts that say the same put together.
 
     Contracts that are over on the day of the data and follow on one another without a gap become one, as do contracts
@@ -67,41 +69,35 @@ def join_contracts(
 
     Parameters
     ----------
-    purchases
-        Sorted by council, supplier and first day.
+    records
+        Purchases as they wait: sorted by council, supplier and first day.
     becomes
         What relation a contract will become; only those that become the same are put together.
     as_of
         Date of the data.
     """
     today = last_day(as_of)
-    for _, group in groupby(purchases, key=_of_whom):
-        runs: dict[object, _ContractRun] = {}
-        for one in group:
-            if one.how != "award":
-                yield one
-                continue
-            start, until = one.valid_from, one.valid_to
-            end = last_day(until) if until else date.max
-            over = start and until and end < today
-            key = (
-                over or until,
-                over or start is None,
-                one.area,
-                one.area_guessed,
-                one.data,
-                one.access,
-                one.hosting,
-                becomes(one),
-                one.cited[1:],  # all but the claim
-            )
-            before = runs.get(key)
-            if before is None:
-                runs[key] = _ContractRun(one, end)
-            elif start and over and first_day(start) > before.end + _DAY:  # a day between the two
-                yield before.one()
-                runs[key] = _ContractRun(one, end)
-            else:
-                before.add(one, end)
-        for run in runs.values():
-            yield run.one()
+    whose: object = None
+    runs: dict[object, _ContractRun] = {}
+    for record in records:
+        if record[:_START] != whose:
+            for run in runs.values():
+                yield run.one()
+            whose, runs = record[:_START], {}
+        if record[_HOW] != "award":
+            yield unpacked(record)
+            continue
+        start, until = record[_START], record[_END]
+        end = last_day(until) if until else date.max
+        over = bool(start and until) and end < today
+        key = (over or until, over or not start, record[_ALIKE], becomes(record))
+        before = runs.get(key)
+        if before is None:
+            runs[key] = _ContractRun(record, end)
+        elif over and first_day(start) > before.end + _DAY:  # a day between the two
+            yield before.one()
+            runs[key] = _ContractRun(record, end)
+        else:
+            before.add(record, end)
+    for run in runs.values():
+        yield run.one()

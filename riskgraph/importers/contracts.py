@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from sys import intern
 
@@ -25,6 +26,9 @@ from riskgraph.importers.statements import (
 )
 from riskgraph.importers.words import area_of_title
 from riskgraph.vocabulary import headers, words
+
+_AMOUNTS = {"value", "annual"}
+_FIELDS = dict.fromkeys({*headers("contracts"), *headers("contracts-finder")} - _AMOUNTS, "")  # but for the amounts
 
 __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guessed_area"]
 
@@ -59,28 +63,32 @@ def _fits_search(path: Path) -> int:
 
 
 def _contract(row: SourceRow, statements: Statements) -> None:
-    schemes = (("GB-COH", "number"), ("GB-CHC", "charity"), ("GB-PPON", "other_id"))
-    ids = [(scheme, text) for scheme, name in schemes if (text := row[name])]
-    ids = [(scheme, text) for scheme, text in ids if scheme != "GB-PPON" or text.upper().startswith("P")]
-    value = _value(row)
-    _award(row, Party(row["supplier"], tuple(ids)), 1, value, "contract register", statements)
+    said = row.said(_FIELDS)
+    ids: tuple[tuple[str, str], ...] = ()
+    if said["number"] or said["charity"] or said["other_id"]:
+        stated = (("GB-COH", said["number"]), ("GB-CHC", said["charity"]), ("GB-PPON", said["other_id"]))
+        ids = tuple(
+            (scheme, text) for scheme, text in stated if text and (scheme != "GB-PPON" or text.upper().startswith("P"))
+        )
+    _award(row, said, Party(said["supplier"], ids), 1, _value(row), "contract register", statements)
 
 
 def _notice(row: SourceRow, statements: Statements) -> None:
     """A notice counts once for each supplier that it names."""
-    suppliers, value = packed_suppliers(row["supplier"]) or [Party("")], _value(row)
+    said, value = row.said(_FIELDS), _value(row)
+    suppliers = packed_suppliers(said["supplier"]) or [Party("")]
     statements.report.read += len(suppliers) - 1
     if len(suppliers) > 1 and value is not None and statements.report.money:
         statements.report.money.leave(SHARED_VALUE, value)
     for supplier in suppliers:
-        _award(row, supplier, len(suppliers), value, "Contracts Finder", statements)
+        _award(row, said, supplier, len(suppliers), value, "Contracts Finder", statements)
 
 
 def _value(row: SourceRow) -> Decimal | None:
     """The value of a row, told to the account of the column."""
-    if "value" not in row.columns:
+    if "value" not in row.columns.places:
         return None
-    account = row.statements.report.counts_money(row.columns.header_of("value"))
+    account = row.statements.report.money or row.statements.report.counts_money(row.columns.header_of("value"))
     value = row.amount("value")
     if value is not None:
         account.seen(value)
@@ -106,48 +114,59 @@ def packed_suppliers(text: str) -> list[Party]:
 
 
 def _award(
-    row: SourceRow, named: Party, sharing: int, value: Decimal | None, source: str, statements: Statements
+    row: SourceRow,
+    said: dict[str, str],
+    named: Party,
+    sharing: int,
+    value: Decimal | None,
+    source: str,
+    statements: Statements,
 ) -> None:
     """What one supplier's part of a row says."""
     money = value if sharing == 1 else None
     report, options = statements.report, statements.options
-    council, department = (row["council"], "") if row["council_code"] else row.buyer("council")
+    council, department = (said["council"], "") if said["council_code"] else row.buyer("council")
     where = row.where
     if not council:
         unknown = _NO_BODY if report.format == CONTRACTS_FINDER.name else DEPARTMENT
         return row.skip(unknown if department else "no council", money)
-    if row["status"].lower() in words("contract: dead", "contracts-finder"):
+    if said["status"] and said["status"].lower() in words("contract: dead", "contracts-finder"):
         return row.skip("withdrawn or cancelled", money)
     if row.withheld(named.name, money):
         return None
     supplier = named_party(named.name, report, named.ids)
     if supplier is None:
         return row.skip("no supplier", money)
-    if row.beyond and not (row.day("start") or row.day("end")):
+    if len(row.cells) > len(row.columns.header) and row.beyond and not (row.day("start") or row.day("end")):
         return row.skip("more cells than the header has: its columns may be shifted", money)
-    title = row["title"] or row["description"]
-    area, guessed = stated_or_guessed_area(row["area"], title, report)
-    begun, latest = row.date("start"), row.date("latest")
-    last = max(filter(None, (row.date("end"), row.date("current"))), key=last_day, default=None)
-    annual = row.amount("annual")
-    notes = [f"contract: {title}" if title else "", f"unit: {unit}" if (unit := row["unit"] or department) else ""]
+    title = said["title"] or said["description"]
+    area, guessed = stated_or_guessed_area(said["area"], title, report)
+    begun, latest, last, current, published = (
+        row.date(name) if said[name] else None for name in ("start", "latest", "end", "current", "published")
+    )
+    if current:
+        last = max(last, current, key=last_day) if last else current
+    annual = row.amount("annual") if "annual" in row.columns.places else None
+    notes = [f"contract: {title}"] if title else []
+    if unit := said["unit"] or department:
+        notes.append(f"unit: {unit}")
     if sharing > 1 and (value, annual) != (None, None):
         notes.append(one_value_for_several(sharing, where, report))
         value = annual = None
     start, end = in_order(begun, last, where, report)
     latest = None if start != begun else latest
     statements.begins(start, where)
-    published = statements.dated(row.date("published"), "publication", where)
-    reference = row["reference"] or row["ocid"] or None
-    claim = f"{council} has the contract {reference or ''} {title or ''} with {supplier.name}".replace("  ", " ")
-    publisher = intern(f"{council}, {source} {report.source}")
+    published = statements.dated(published, "publication", where)
+    reference = said["reference"] or said["ocid"] or None
+    claim = f"{council} has the contract {reference or ''} {title} with {supplier.name}"
+    buyer, publisher = _buyer(council, said["council_code"], source, report.source)
     statements.buy(
         Purchase(
             where=where,
             how="award",
-            council=Party(council, (("", row["council_code"].rsplit("/", 1)[-1]),)),
+            council=buyer,
             supplier=supplier,
-            cited=Citation(claim, options.grade or "confirmed", None, publisher, published),
+            cited=Citation(claim.replace("  ", " "), options.grade or "confirmed", None, publisher, published),
             thing=title or None,
             area=area,
             area_guessed=guessed,
@@ -158,11 +177,17 @@ def _award(
             contract_value_gbp=value,
             annual_value_gbp=annual,
             contract_end_latest=latest,
-            framework=row["framework"] or None,
-            note="; ".join(part.replace(";", ",") for part in notes if part) or None,
+            framework=said["framework"] or None,
+            note="; ".join([part.replace(";", ",") for part in notes]) or None,
         )
     )
     return None
+
+
+@lru_cache(maxsize=1024)
+def _buyer(council: str, code: str, source: str, file: str) -> tuple[Party, str]:
+    """A council, and who publishes what is said of it."""
+    return Party(council, (("", code.rsplit("/", 1)[-1]),)), intern(f"{council}, {source} {file}")
 
 
 def stated_or_guessed_area(label: str, title: str, report: ImportReport) -> tuple[str | None, str | None]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from riskgraph.data.directory import KnownProduct, directory
 from riskgraph.data.spelling import company_key
 from riskgraph.importers.assembly import Assembly
-from riskgraph.importers.statements import Citation, Purchase
+from riskgraph.importers.statements import Citation, Party, Purchase, Waiting
 from riskgraph.importers.values import slug
 from riskgraph.importers.words import is_service, runs_at_supplier
 from riskgraph.model import AUTHORITY, ENVIRONMENT, PRODUCT, SHARED_SERVICE, SUPPLIER, SYSTEM, Entity
@@ -21,12 +23,15 @@ _PAID_ITSELF = "paid to itself"
 _EARLIER = "earlier contracts put together with a later one, whose value stands"
 _WAYS_IN = {"remote", "admin", "network"}
 _SAY_LITTLE = {"reseller", "device", "telecom", "advice", "bank", "other"}  # kinds of seller
+_SUPPLIER, _SUPPLIER_IDS, _THING, _ALIKE = map(
+    int, (Waiting.SUPPLIER, Waiting.SUPPLIER_IDS, Waiting.THING, Waiting.ALIKE)
+)
 _CONTRACT = (
     "valid_from", "valid_to", "contract_reference", "contract_value_gbp", "annual_value_gbp", "contract_end",
     "contract_end_latest", "notice_days", "framework", "data_returned", "note", "endurance_days", "substitutability",
     "exit_plan", "episode", "tolerable_hours", "importance", "people",
 )  # fmt: skip
-
+_contract_of = itemgetter(*map(Purchase._fields.index, _CONTRACT))
 _OF_THE_BUYER = ("note", "endurance_days", "tolerable_hours", "importance", "people")  # not of who stands between
 
 
@@ -84,13 +89,13 @@ def add_purchase(assembly: Assembly, purchase: Purchase) -> None:
         assembly.report.guess(
             "certificate of a body that is no company, not taken", f"{purchase.where}: {purchase.certificate}"
         )
-    contract = {name: getattr(purchase, name) for name in _CONTRACT}
+    contract = {name: value for name, value in zip(_CONTRACT, _contract_of(purchase), strict=True) if value is not None}
     deal = _Deal(assembly, purchase, council, supplier, area, contract, cited, [])
     if purchase.through is not None:
         between = assembly.provider(purchase.through, day)
         if between not in {council, supplier}:
             dates = {"valid_from": purchase.valid_from, "valid_to": purchase.valid_to}
-            own = {name: contract.pop(name) for name in _OF_THE_BUYER}
+            own = {name: contract.pop(name, None) for name in _OF_THE_BUYER}
             values = {"service_area": area, "data": purchase.data, **dates, **own}
             deal.relate(council, "served-by", between, **values)
             deal = deal._replace(buyer=between)
@@ -126,15 +131,27 @@ def _account(deal: _Deal, bodies: set[str], mark: tuple[int, int, int]) -> None:
         report.money.leave(_EARLIER, purchase.earlier)
 
 
-def recognised(assembly: Assembly, purchase: Purchase) -> tuple[KnownProduct | None, bool, str | None]:
-    """The product that the title of an award names, whether it names a service, and who hosts.
+def recognised(assembly: Assembly, record: tuple[Any, ...]) -> tuple[KnownProduct | None, bool, str | None]:
+    """What the title of a contract that waits says (`_meaning`).
 
     Two contracts of one supplier that mean the same become one row.
     """
-    title, supplier = purchase.thing or "", assembly.suppliers.ids.get(purchase.supplier)
-    product = directory().product(title, supplier) if supplier else None
-    hosting = purchase.hosting or ("supplier" if runs_at_supplier(title) else None)
-    return product, is_service(title, None) or purchase.hosting == "supplier", hosting
+    return _meaning(assembly, record[_THING], Party(record[_SUPPLIER], record[_SUPPLIER_IDS]), record[_ALIKE][4])
+
+
+def _meaning(
+    assembly: Assembly, title: str, party: Party, hosting: str | None
+) -> tuple[KnownProduct | None, bool, str | None]:
+    """The product that the title of an award names, whether it names a service, and who hosts."""
+    supplier = assembly.suppliers.ids.get(party)
+    return _said_by_title(title, supplier if supplier in directory().products else None, hosting)
+
+
+@lru_cache(maxsize=16_384)
+def _said_by_title(title: str, maker: str | None, hosting: str | None) -> tuple[KnownProduct | None, bool, str | None]:
+    product = directory().product(title, maker) if maker else None
+    served = is_service(title, None) or hosting == "supplier"
+    return product, served, hosting or ("supplier" if runs_at_supplier(title) else None)
 
 
 def _says_little(assembly: Assembly, purchase: Purchase, supplier: str) -> bool:
@@ -155,9 +172,9 @@ def _says_little(assembly: Assembly, purchase: Purchase, supplier: str) -> bool:
 def _area(assembly: Assembly, purchase: Purchase, supplier: str) -> tuple[str | None, tuple[str, ...]]:
     """The service area, and the evidence of the purchase and of its area."""
     area, cited = purchase.area, [assembly.cite(purchase.cited)]
-    about = Citation("", "inferred", None, assembly.report.source, purchase.cited.published, "service_area")
     if area and purchase.area_guessed:
-        cited.append(assembly.cite(about._replace(claim=f"Area guessed from {purchase.area_guessed!r}.")))
+        claim, day = f"Area guessed from {purchase.area_guessed!r}.", purchase.cited.published
+        cited.append(assembly.cite(Citation(claim, "inferred", None, assembly.report.source, day, "service_area")))
     elif area is None and supplier in directory().only_area and purchase.how != "register":
         area = directory().only_area[supplier]
         claim = f"The supplier sells into {area} only, as far as is known."
@@ -183,7 +200,7 @@ def _from_public_body(deal: _Deal) -> None:
 def _awarded(deal: _Deal) -> None:
     """A contract with a company: a product if the title names one, a service if it says so, else supply."""
     report, thing = deal.assembly.report, deal.purchase.thing or ""
-    product, served, hosting = recognised(deal.assembly, deal.purchase)
+    product, served, hosting = _meaning(deal.assembly, thing, deal.purchase.supplier, deal.purchase.hosting)
     if product is not None:
         report.guess("product recognised in a title", f"{thing!r}: {product.id}")
         area = deal.area or (product.areas[0] if len(product.areas) == 1 else None)
@@ -199,7 +216,7 @@ def _registered(deal: _Deal) -> None:
     """A row of a register about a company: what is bought, who runs it, and which way in there is."""
     purchase, area, thing = deal.purchase, deal.area, deal.purchase.thing or ""
     at_supplier, access = purchase.hosting == "supplier", purchase.access
-    rest = {name: deal.contract[name] for name in ("valid_from", "valid_to", "data_returned")}
+    rest = {name: deal.contract.get(name) for name in ("valid_from", "valid_to", "data_returned")}
     if not thing:
         deal.supplied(**deal.contract)
         return

@@ -42,6 +42,7 @@ from riskgraph.importers.values import (
     parse_date,
     parse_days,
     parse_money,
+    plain_amount,
     redacted,
     says_nothing,
     with_a_point,
@@ -81,7 +82,7 @@ class _ColumnMemory:
     def __init__(self, place: int) -> None:
         self.place = place
         self.texts: dict[str, str] = {}
-        self.days: dict[str, str] = {}
+        self.days: dict[str, str] = {}  # by the text of a cell
 
     def remember(self, said: dict[str, str], cell: str, text: str) -> str:
         """What a cell says, for the next row."""
@@ -148,6 +149,31 @@ class SourceRow:
             return ""  # "All", "Various": no council
         return text
 
+    def said(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """What the cells of these fields say, as `row[name]` has it, with "" where it has no column."""
+        said = dict(fields)
+        cells, known, whose = self.cells, self._known, self.kind.whose
+        width = len(cells)
+        for name in self.columns.places:
+            if name not in fields:
+                continue
+            column = known.get(name)
+            if column is None:
+                said[name] = self._said(name)
+            elif column.place < width:
+                cell = cells[column.place]
+                text = column.texts.get(cell)
+                if text is None:
+                    if name == whose or "\n" in cell:
+                        text = self._said(name)
+                    else:
+                        text = clean(cell)
+                        if len(text) <= LONGEST_PLACEHOLDER and text.casefold() in PLACEHOLDERS:
+                            text = ""
+                    column.remember(column.texts, cell, text)
+                said[name] = text
+        return said
+
     @property
     def beyond(self) -> list[str]:
         """Filled cells behind the last header."""
@@ -175,10 +201,14 @@ class SourceRow:
 
     def day(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY; what is none is not told."""
+        column = self._known.get(name)
+        if column is not None and column.place < len(self.cells):
+            found = column.days.get(self.cells[column.place])
+            if found is not None:
+                return found  # nearly all
         text = self[name]
         if not text:
             return None
-        column = self._known.get(name)
         if column is None:
             return parse_date(text, self.styles.orders.get(name))
         if day := column.days.get(text):
@@ -188,6 +218,11 @@ class SourceRow:
 
     def date(self, name: str) -> str | None:
         """A date, as YYYY-MM-DD, YYYY-MM or YYYY."""
+        column = self._known.get(name)
+        if column is not None and column.place < len(self.cells):
+            found = column.days.get(self.cells[column.place])
+            if found is not None:
+                return found  # nearly all
         if day := self.day(name):
             return day
         text = self[name]
@@ -212,14 +247,19 @@ class SourceRow:
 
     def money(self, name: str) -> Decimal | None:
         """An amount in pounds, below zero for a credit."""
+        column, styles = self._known.get(name), self.styles
+        if column is not None and column.place < len(self.cells) and not styles.commas and not styles.currencies:
+            value = plain_amount(self.cells[column.place])
+            if value is not None and "currency" not in self.columns.places:
+                return value  # nearly all
         text = self[name]
         if not text:
             return None
-        if name in self.styles.commas:
+        if name in styles.commas:
             text = self._with_a_point(name, text)
         value = parse_money(text)
-        if value is not None and not self.styles.currencies and "currency" not in self.columns.places:
-            return value  # nearly all
+        if value is not None and not styles.currencies and "currency" not in self.columns.places:
+            return value
         account = self._account(name)
         if currency := self.currency(name):
             self._unknown(f"value in another currency ({currency}), left out", name, self[name])

@@ -103,19 +103,29 @@ class _PaymentSums:
 def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
     """Read every payment, keep one purchase for each council and supplier."""
     paid, report, options = _PaymentSums(), statements.report, statements.options
-    columns, days = None, set[str]()
+    columns, days = None, set[str | None]()
+    names: dict[tuple[str, str], str] = {}  # what stands in a row about whom nothing needs to be told -> who paid
     for row in rows:
         if row.columns is not columns:
             columns = row.columns
+            names.clear()
             named = ", ".join(f"{name} from {columns.header_of(name)!r}" for name in sorted(columns.places))
             report.note(f"Columns read: {named}.")
             money = report.counts_money(columns.header_of("amount"))
+            width, header = len(columns.header), columns.header_of("payer") if "payer" in columns else ""
         supplier = row["supplier"]
         amount, day = row.money("amount"), row.day("date")
+        if amount is not None and day in days and supplier and not columns.loose and len(row.cells) <= width:
+            payer = row["payer"]
+            known = names.get((payer, supplier))
+            if known is not None:  # nearly all
+                money.seen(amount)
+                paid.add((known, supplier, row["number"]), amount, day)
+                continue
         currency = row.currency("amount") if amount is None else ""
         if amount is not None:
             money.seen(amount)
-        payer, department = row.buyer("payer")
+        payer, department = statements.buyer(row["payer"], header)
         undated = day is None and row.text("date") != "" and not columns.contradicted("date")
         reason = _unread(row, supplier, amount is not None or bool(currency), undated)
         if reason:
@@ -134,6 +144,8 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
             if row.beyond:
                 row.guess("a cell beyond the last header was left out", repr(row.beyond[0]))
             paid.add((payer, supplier, row["number"]), amount, day)
+            if not department and len(names) < _SUMS:
+                names[row["payer"], supplier] = payer
     options.tick(report.read, 0)
     _purchases(paid, statements)
 

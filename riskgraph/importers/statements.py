@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -35,9 +36,11 @@ __all__ = [
     "StatedRelation",
     "Statements",
     "ToldIncident",
+    "Waiting",
     "in_order",
     "named_party",
     "one_value_for_several",
+    "unpacked",
     "withheld",
 ]
 
@@ -253,8 +256,17 @@ class Registered(Protocol):
         """Whether two bodies are neither one nor one the successor of the other."""
 
 
-_AMOUNT = Purchase._fields.index("amount")  # and behind it `earlier`
-_VALUE = Purchase._fields.index("contract_value_gbp")  # and behind it the annual one
+class Waiting(IntEnum):
+    """Where in the record of a purchase that waits its parts stand; the first four say who buys from whom."""
+
+    COUNCIL, COUNCIL_IDS, SUPPLIER, SUPPLIER_IDS, START, END = range(6)
+    REFERENCE, THING, APART, WHERE, NUMBER, HOW = range(6, 12)
+    ALIKE = 12  # area, the words it was guessed from, data, access, hosting; and its source but for the claim
+    CLAIM, BETWEEN, ROWS, EPISODE, REST, AMOUNT, EARLIER, VALUE, ANNUAL = range(13, 22)
+
+
+_AREA, _PLACE_AT, _ROWS = (Purchase._fields.index(name) for name in ("area", "place", "rows"))
+_AFTER = Purchase._fields.index("annual_value_gbp") + 1
 
 
 def _packed(purchase: Purchase, number: int) -> tuple[Any, ...]:
@@ -262,45 +274,64 @@ def _packed(purchase: Purchase, number: int) -> tuple[Any, ...]:
 
     Plain tuples, and amounts as text, cost a third of what named tuples and decimals cost to write and to read.
     """
-    where, how, council, supplier, cited = purchase[:5]
+    where, how, (council, council_ids), (supplier, supplier_ids), (claim, *source) = purchase[:5]
+    start, end, reference, value, annual = purchase[_ROWS + 4 : _AFTER]
+    amount, earlier = purchase.amount, purchase.earlier
+    between = purchase[_PLACE_AT:_ROWS]
+    if between[1] or between[2]:
+        between = _plain(between)
     return (
-        *council,
-        *supplier,
-        purchase.valid_from or "",
-        purchase.valid_to or "",
-        purchase.contract_reference or "",
+        council,
+        council_ids,
+        supplier,
+        supplier_ids,
+        start or "",
+        end or "",
+        reference or "",
         purchase.thing or "",
         repr(purchase[2:]) if how == "register" else "",  # two rows of a register may say all else alike
         where,
         number,
         how,
-        tuple(cited),
-        purchase[5:_AMOUNT],
-        purchase[_AMOUNT + 2 : _VALUE],
-        purchase[_VALUE + 2 :],
-        _written(purchase.amount),
-        _written(purchase.earlier),
-        _written(purchase.contract_value_gbp),
-        _written(purchase.annual_value_gbp),
+        (*purchase[_AREA:_PLACE_AT], *source),
+        claim,
+        between,
+        purchase.rows,
+        purchase.episode,
+        purchase[_AFTER:],
+        None if amount is None else str(amount),
+        None if earlier is None else str(earlier),
+        None if value is None else str(value),
+        None if annual is None else str(annual),
     )
 
 
-def _written(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
+def _plain(between: tuple[Any, ...]) -> tuple[Any, ...]:
+    place, through, subcontractors, *others = between
+    return (place, through and tuple(through), tuple(map(tuple, subcontractors)), *others)
 
 
-def _unpacked(record: tuple[Any, ...]) -> Purchase:
-    where, _, how, cited, first, then, last, *texts = record[9:]
-    amounts = [text and Decimal(text) for text in texts]
-    parties = _party(record[0], record[1]), _party(record[2], record[3])
-    return Purchase._make((where, how, *parties, Citation(*cited), *first, *amounts[:2], *then, *amounts[2:], *last))
+def unpacked(record: tuple[Any, ...]) -> Purchase:
+    """The purchase of a record that waited."""
+    (
+        council, council_ids, supplier, supplier_ids, start, end, reference, thing, _, where, _, how, alike, claim,
+        (place, through, subcontractors, *others), rows, episode, rest, *texts,
+    ) = record  # fmt: skip
+    amount, earlier, value, annual = [text and Decimal(text) for text in texts]
+    return Purchase._make(
+        (
+            where, how, _party(council, council_ids), _party(supplier, supplier_ids), Citation(claim, *alike[5:]),
+            thing or None, *alike[:5], place, through and Party(*through), tuple(Party(*one) for one in subcontractors),
+            *others, rows, amount, earlier, episode, start or None, end or None, reference or None, value, annual, *rest,
+        )
+    )  # fmt: skip
 
 
 _party = lru_cache(maxsize=256)(Party)  # in their order the same few come again and again
 
 
 def _waiting() -> SortedOnDisk[Purchase]:
-    return SortedOnDisk(pack=_packed, unpack=_unpacked)
+    return SortedOnDisk(pack=_packed, unpack=unpacked)
 
 
 @dataclass
@@ -328,6 +359,8 @@ class Statements:
         default_factory=Counter
     )  # what stands where a council should, and in how many rows
     _buyers: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    _alone: set[Party] = field(default_factory=set)  # suppliers of whom no cell held a second one
+    _begun: set[str] = field(default_factory=set)  # days that `begins` was told of before
 
     def wanted(self, purchase: Purchase) -> bool:
         """Whether the user wants a purchase; if not, its rows are counted with the reason."""
@@ -338,7 +371,8 @@ class Statements:
 
     def buy(self, purchase: Purchase) -> None:
         """Keep a purchase, if it is wanted; of several suppliers in one cell, each apart and without a value."""
-        for one in self._each_supplier(purchase):
+        each = (purchase,) if purchase.supplier in self._alone else self._each_supplier(purchase)
+        for one in each:
             if not self.wanted(one):
                 continue
             self.purchases.append(one)
@@ -402,6 +436,8 @@ class Statements:
         if apart.doubtful:
             self.report.guess("several suppliers in one cell?", f"{purchase.where}: {name!r}")
         if apart.names == (name,):
+            if not apart.doubtful:
+                self._alone.add(purchase.supplier)
             return (purchase,)
         first, *others = (purchase._replace(supplier=Party(one)) for one in apart.names)
         if not others:
@@ -457,11 +493,12 @@ class Statements:
 
     def begins(self, day: str | None, where: str) -> None:
         """A day from which something holds: it says when the source was made only where nothing else does."""
-        if not day or day == self.begun:
+        if not day or day in self._begun:
             return
         if not self._can_be(day):
             self.report.guess(LATER, f"{where}: {day}")
             return
+        self._begun.add(day)
         sure = self._not_after_today(day)
         if self.begun is None or (last_day(sure), sure) > (last_day(self.begun), self.begun):
             self.begun = sure
@@ -500,7 +537,7 @@ def withheld(text: str, where: str, report: ImportReport, money: Decimal | None 
 
 def in_order(start: str | None, end: str | None, where: str, report: ImportReport) -> tuple[str | None, str | None]:
     """Two dates in the order in which time runs; both blank if they are not."""
-    if start and end and last_day(end) < first_day(start):
+    if start and end and end < start and last_day(end) < first_day(start):
         report.guess("ends before it begins: both dates left blank", f"{where}: {start} to {end}")
         return None, None
     return start, end

@@ -34,6 +34,7 @@ __all__ = [
     "parse_days",
     "parse_hours",
     "parse_money",
+    "plain_amount",
     "redacted",
     "says_nothing",
     "slug",
@@ -131,6 +132,17 @@ def parse_date(text: str, order: DateOrder | None = None) -> str | None:
     return {DateOrder.DAY: day_first, DateOrder.MONTH: month_first}.get(order)
 
 
+def plain_amount(text: str) -> Decimal | None:
+    """An amount written in nothing but figures, as nearly all are.
+
+    Examples
+    --------
+    >>> str(plain_amount("1,234.50")), plain_amount("12 CR")
+    ('1234.50', None)
+    """
+    return Decimal(text.replace(",", "")) if _PLAIN.fullmatch(text) else None
+
+
 def parse_money(text: str) -> Decimal | None:
     """An amount in pounds, or `None` if it is none that is sure.
 
@@ -141,8 +153,8 @@ def parse_money(text: str) -> Decimal | None:
     >>> [parse_money(t) for t in ("1,5", "1e400", "nan", "12%", "5,00.1")]
     [None, None, None, None, None]
     """
-    if _PLAIN.fullmatch(text):
-        return Decimal(text.replace(",", ""))
+    if (amount := plain_amount(text)) is not None:
+        return amount
     text = text.strip().strip("'\"").replace("\u00c2\u00a3", "\u00a3").replace("\u0153", "\u00a3")
     text = re.sub(r"^(?:GBP|\u00a3)|(?<=[-(])\u00a3|GBP$|\s|\u00a0", "", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=^-)\u00a3|^\u00a3", "", text)
