@@ -40,6 +40,9 @@ BILINGUAL = (
     "Enw'r Cyflenwr / Supplier Name;Dyddiad Talu / Payment Date;Swm Net / Net Amount\n"
     "Civica UK Ltd;01/04/2026;1250.00\nIdox Software Ltd;02/04/2026;800.50\n"
 )
+POUNDS_BEHIND = (
+    "sep=;\nSupplier;Date;Amount\nCivica UK Ltd;01/04/2026;1.250,00 £\nIdox Software Ltd;02/04/2026;800,50 £\n"
+)
 TOTALLED = (
     "Creditor,Date Paid,Net £\nCivica UK Ltd,1 Apr 2026,1250.00\nIdox Software Ltd,2 Apr 2026,800.50\n,,2050.50\n"
 )
@@ -95,9 +98,10 @@ def run(*words: str) -> Result:
         (EBS, "2026-04-17"),
         (WELSH, "2026-04-02"),
         (BILINGUAL, "2026-04-02"),
+        (POUNDS_BEHIND, "2026-04-02"),
         (TOTALLED, "2026-04-02"),
     ],
-    ids=["agresso", "sap", "fusion", "ebs", "welsh", "bilingual", "total without a word"],
+    ids=["agresso", "sap", "fusion", "ebs", "welsh", "bilingual", "pounds behind", "total without a word"],
 )
 def test_payments_of_any_finance_system_are_the_same_payments(tmp_path: Path, text: str, day: str) -> None:
     council = None if "Thanet" in text else "Thanet"
@@ -168,6 +172,9 @@ def test_a_number_that_belongs_to_a_name_stays(tmp_path: Path, name: str) -> Non
         "Contract not let",
         "Currently being re-tendered",
         "To be procured",
+        "Council Tax Refund",
+        "Various - Refunds",
+        "CARER 1234",
         "Redacted - s.43",
         "Data protection",
         "Not for public release",
@@ -183,7 +190,16 @@ def test_words_for_nobody_make_no_supplier_that_councils_share(tmp_path: Path, w
 
 
 @pytest.mark.parametrize(
-    "name", ["Progress Housing Ltd", "In Progress Ltd", "Award Software Ltd", "Held & Co", "Follow On Ltd"]
+    "name",
+    [
+        "Progress Housing Ltd",
+        "In Progress Ltd",
+        "Award Software Ltd",
+        "Held & Co",
+        "Follow On Ltd",
+        "Carers UK",
+        "Tax Refund Ltd",
+    ],
 )
 def test_a_company_whose_name_has_such_words_stays(tmp_path: Path, name: str) -> None:
     data, _ = taken(tmp_path, f"Contract Title,Supplier,Start\nPayroll,{name},01/04/2024\n", council="Dover")
@@ -285,3 +301,17 @@ def test_the_members_of_a_joint_buyer_stand_in_the_first_line_beside_the_others(
         encoding="utf-8",
     )
     assert "of Adur, Dover and Worthing" in run(str(file)).output.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "buyer",
+    [
+        "East Suffolk Council on behalf of itself, Ipswich BC and Babergh DC",
+        "East Suffolk + Ipswich + Babergh",
+        "Babergh DC/Ipswich BC/East Suffolk",
+    ],
+)
+def test_a_buyer_for_itself_and_others_is_all_of_them(tmp_path: Path, buyer: str) -> None:
+    data, _ = taken(tmp_path, f'Buyer,Title,Supplier,Start\n"{buyer}",Web,Idox Software Ltd,01/04/2024\n')
+    members = {row.dependent for row in data.relations.values() if row.relation == "served-by"}
+    assert members == {"authority:east-suffolk", "authority:ipswich", "authority:babergh"}
