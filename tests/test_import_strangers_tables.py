@@ -315,3 +315,13 @@ def test_a_buyer_for_itself_and_others_is_all_of_them(tmp_path: Path, buyer: str
     data, _ = taken(tmp_path, f'Buyer,Title,Supplier,Start\n"{buyer}",Web,Idox Software Ltd,01/04/2024\n')
     members = {row.dependent for row in data.relations.values() if row.relation == "served-by"}
     assert members == {"authority:east-suffolk", "authority:ipswich", "authority:babergh"}
+
+
+def test_payments_that_a_system_writes_with_a_minus_are_no_silent_credits(tmp_path: Path) -> None:
+    file = tmp_path / "sap.csv"
+    file.write_text(
+        "Supplier,Date,Amount\nCivica UK Ltd,03.04.2026,900.00-\nIdox Ltd,04.04.2026,100.00-\n", encoding="utf-8"
+    )
+    result = run(str(file), "--council", "Dover", "--to", str(tmp_path / "map"))
+    assert result.exit_code == 2 and not (tmp_path / "map").exists()
+    assert "turn the sign round" in result.output
