@@ -227,7 +227,7 @@ def test_a_place_that_no_disk_takes_is_said(tmp_path: Path, where: str) -> None:
 
 
 def test_only_one_module_writes_files() -> None:
-    """The engine's store of arrays is a cache, which may be lost, and stands on a lower floor."""
+    """But for what may be lost: the engine's store of arrays, on a lower floor, and files in a private temporary folder."""
     root = Path(__file__).parents[1] / "riskgraph"
     writes = re.compile(r"\.write_(bytes|text)\(|mkstemp|mkdtemp|\.rename\(|fdopen|open\([^)]*\"[wxa]b?\"")
     found = {
@@ -236,4 +236,7 @@ def test_only_one_module_writes_files() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if writes.search(line) and not line.lstrip().startswith((">>>", "..."))
     }
-    assert found == {"data/folders.py", "engine/store.py"}
+    waiting = {"fetching/taking_in.py", "importers/opening.py"}
+    assert found == {"data/folders.py", "engine/store.py", *waiting}
+    for name in waiting:
+        assert "TemporaryDirectory(" in (root / name).read_text(encoding="utf-8")

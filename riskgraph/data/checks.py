@@ -230,7 +230,9 @@ def _never(dataset: Dataset) -> Iterator[Finding]:
 def _twice(dataset: Dataset) -> Iterator[Finding]:
     """Two rows say the same of the same two bodies, area and dates; what a class rule made gives way to a row."""
     seen: dict[tuple[str | None, ...], str] = {}
-    for row in dataset.records("relations"):
+    for row in dataset.relations.values():
+        if row.by_law:
+            continue
         key = (
             row.dependent,
             row.relation,

@@ -40,6 +40,7 @@ _SAMPLE = 200  # filled rows below it by which a column is judged
 _LIKE = 0.88  # likeness from which a header is taken for a known one
 _AGAINST = 0.2  # a column of which less fits than this contradicts its header
 _SURE = {"given": 1.0, "exact": 1.0, "shortened": 0.9, "like": 0.6, "values": 0.5}  # by how the name was known
+_SAID_TWICE = re.compile(r"\s*[/|]\s*|\s+[-\u2013]\s+|\s*[\r\n]+\s*")  # between the two languages of a header
 _FIGURES = {"dates", "amounts", "numbers"}
 _CONTRARY = {"date": "date", "money": "amount", "name": "name"}
 Row = tuple[str, ...]
@@ -139,8 +140,15 @@ class TableKind:
         if whole := self._known.get(_in_full(cell)):
             return [_Reading(name, rank + 1000, "exact") for name, rank in whole]
         bare, taxed = _bare(cell)
-        known = self._known.get(header_key(bare)) or self._known.get(_in_full(bare)) or []
+        known = self._known.get(header_key(bare)) or self._known.get(_in_full(bare)) or self._twice(cell)
         return [_Reading(name, rank + 2000 + 1000 * taxed, "shortened") for name, rank in known]
+
+    def _twice(self, cell: str) -> list[tuple[str, int]]:
+        """The field that a header names twice, as in "Cyflenwr / Supplier"; none if a part of it names no field."""
+        parts = [self._known.get(header_key(part), []) for part in _SAID_TWICE.split(cell)]
+        if len(parts) < 2:
+            return []
+        return [(name, rank) for name, rank in parts[0] if all(name in dict(part) for part in parts)]
 
     @cached_property
     def _known(self) -> Mapping[str, list[tuple[str, int]]]:
@@ -429,6 +437,7 @@ class TableSeen(NamedTuple):
     looks: tuple[ColumnLook, ...]
     first: tuple[int, Row]  # the first filled row and its number
     above: int = 0  # row of the groups above the header, where it stands in two rows
+    titles: tuple[tuple[int, str], ...] = ()  # what stands above the header, and its rows
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -450,6 +459,11 @@ class TableSeen(NamedTuple):
         """How many fields it has whose cells do not contradict them."""
         return sum(1 for name, how in self.columns.how.items() if how in {"exact", "shortened"} and self._fits(name))
 
+    def look(self, name: str) -> ColumnLook | None:
+        """What the cells of a field are; none if it was not found."""
+        places = self.columns.places.get(name)
+        return self.looks[places[0]] if places and places[0] < len(self.looks) else None
+
     def _fits(self, name: str) -> bool:
         return self.columns.fits.get(name, 1.0) >= _AGAINST
 
@@ -459,7 +473,9 @@ def _see(tops: tuple[tuple[int, Row], ...], kind: TableKind, given: tuple[str, .
     if not tops:
         return None
     rows = tuple(cells for _, cells in tops)
-    best: int | None = max(range(min(_FIRST, len(rows))), key=lambda index: kind.score(rows[index]))
+    lower = given is not None  # of two rows that name as much, the one that stands right above the cells
+    top = range(min(_FIRST, len(rows)))
+    best: int | None = max(reversed(top) if lower else top, key=lambda index: kind.score(rows[index]))
     if not kind.score(rows[best or 0]):
         best = _header_by_cells(rows)
     if given is not None:
@@ -476,7 +492,8 @@ def _see(tops: tuple[tuple[int, Row], ...], kind: TableKind, given: tuple[str, .
         best, header = two
         above = tops[best - 1][0]
     looks = _looks(rows[best + 1 : best + 1 + _SAMPLE])
-    return TableSeen(kind, tops[best][0], place_columns(header, kind, looks), looks, tops[0], above)
+    titles = tuple((number, cell) for number, cells in tops[: best - bool(above)] for cell in cells if cell)
+    return TableSeen(kind, tops[best][0], place_columns(header, kind, looks), looks, tops[0], above, titles)
 
 
 def _two_rows(rows: tuple[Row, ...], kind: TableKind, score: int) -> tuple[int, list[str]] | None:

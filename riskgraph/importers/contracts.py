@@ -32,6 +32,7 @@ _FIELDS = dict.fromkeys({*headers("contracts"), *headers("contracts-finder")} - 
 
 __all__ = ["CONTRACTS", "CONTRACTS_FINDER", "packed_suppliers", "stated_or_guessed_area"]
 
+_NO_BODY = "buyer is no council or other public body that is known"
 _TABLE = TableKind.of(
     "contracts",
     required=("supplier",),
@@ -127,7 +128,8 @@ def _award(
     council, department = (said["council"], "") if said["council_code"] else row.buyer("council")
     where = row.where
     if not council:
-        return row.skip(DEPARTMENT if department else "no council", money)
+        unknown = _NO_BODY if report.format == CONTRACTS_FINDER.name else DEPARTMENT
+        return row.skip(unknown if department else "no council", money)
     if said["status"] and said["status"].lower() in words("contract: dead", "contracts-finder"):
         return row.skip("withdrawn or cancelled", money)
     if row.withheld(named.name, money):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from riskgraph.data.spelling import normalise
-from riskgraph.importers.columns import TableKind, score_of_headers
+from riskgraph.importers.columns import TableKind, score_of_headers, seen_tables
 from riskgraph.importers.formats import Format
 from riskgraph.importers.graph_files import is_graph
 from riskgraph.importers.rows import SourceRow
@@ -23,7 +23,11 @@ _LINKS = TableKind(headers("graph", "links"), ("from", "to"), name="links", stri
 
 
 def _fits(path: Path) -> int:
-    return 60 if is_graph(path) else score_of_headers(path, _LINKS)
+    if is_graph(path):
+        return 60
+    ends = (seen.look(end) for seen in seen_tables(path, _LINKS) for end in ("from", "to"))
+    periods = any(look is not None and look.sort == "dates" for look in ends)  # a contract runs from a day to a day
+    return 0 if periods else score_of_headers(path, _LINKS)
 
 
 def _graph(rows: Iterator[SourceRow], statements: Statements) -> None:

@@ -30,7 +30,7 @@ from riskgraph.importers.ocds import OCDS
 from riskgraph.importers.one_sheet import ONE_SHEET
 from riskgraph.importers.opening import OpenedSource, opened
 from riskgraph.importers.ownership import OWNERSHIP
-from riskgraph.importers.refusals import no_format
+from riskgraph.importers.refusals import YOURS, no_format
 from riskgraph.importers.report import ImportReport
 from riskgraph.importers.source import SourceFile
 from riskgraph.importers.spending import SPENDING
@@ -221,7 +221,7 @@ def _imported(
         seen = ", ".join(repr(name) for name, _ in statements.departments.most_common(4))
         raise RiskGraphError(
             f"{path.name} names no council or other public body as whose rows these are: {seen}.",
-            "Say whose file it is: --council 'Salford City Council'",
+            f"Say whose file it is: --council '{YOURS}'",
         )
     if not statements.purchases and not statements.relations and base is None and not report.read:
         raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from riskgraph.data import read
 from riskgraph.errors import RiskGraphError
 from riskgraph.importers.cell_sorts import ColumnLook
 from riskgraph.importers.columns import TableKind, TableSeen, seen_tables
+from riskgraph.importers.matching import Councils
 
-__all__ = ["no_format", "unread_table", "whose_rows"]
+__all__ = ["YOURS", "no_format", "unread_table", "whose_rows"]
 
 _SHOWN = 30  # columns that are described
-_EXAMPLE = "Salford City Council"
+YOURS = "YOUR COUNCIL"  # what stands for a name that the user has to say; no example, or somebody copies it
+_AROUND = " ,;:-()\u2013\u2014"  # what may stand around it in a title
+_LONGEST = 8  # words of the name of a council
 
 
 class _Nearest(NamedTuple):
@@ -60,8 +65,27 @@ def unread_table(
 def whose_rows(path: Path, seen: TableSeen, format_: str) -> RiskGraphError:
     """Nothing says whose rows a table holds."""
     said = f"{path.name} does not say {seen.kind.asks}: no column is known as its {seen.kind.called(seen.kind.whose)}."
-    command = f"riskgraph data import {shlex.quote(str(path))} --from {format_} --council '{_EXAMPLE}'"
-    return RiskGraphError(_lines(said, seen), f"Name the council: {command}")
+    name, where = _named(path, seen)
+    command = f"riskgraph data import {shlex.quote(str(path))} --from {format_} --council {shlex.quote(name)}"
+    fix = f"{where} says {name}; if these are its rows: {command}" if where else f"Name the council: {command}"
+    return RiskGraphError(_lines(said, seen), fix)
+
+
+def _named(path: Path, seen: TableSeen) -> tuple[str, str]:
+    """The one council that a title above the header or the name of the file speaks of, and where; else what stands for it."""
+    councils = Councils(read("seeds").register)
+    texts = [(f"Row {number}", text) for number, text in seen.titles]
+    for where, text in (*texts, ("Its name", re.sub(r"[_\W]+", " ", path.name.partition(".")[0]))):
+        words = text.split()
+        for long in range(min(_LONGEST, len(words)), 0, -1):
+            runs = (" ".join(words[first : first + long]) for first in range(len(words) - long + 1 if long > 1 else 1))
+            bare = (run.strip(_AROUND) for run in runs)
+            found = {id_: run for run in bare if len(run) > 3 and (id_ := councils.sure(run))}
+            if len(found) == 1:
+                return next(iter(found.values())), where
+            if found:
+                break
+    return YOURS, ""
 
 
 def no_format(
@@ -147,7 +171,7 @@ def _way_out(path: Path, seen: TableSeen, format_: str, council: str | None) -> 
     words = ",".join(_word(seen.kind, at[place]) if place in at else "-" for place in range(width)).rstrip(",-")
     command = f"riskgraph data import {shlex.quote(str(path))} --from {format_} --columns {shlex.quote(words)}"
     if council or (seen.kind.whose and seen.kind.whose not in at.values()):
-        command += f" --council {shlex.quote(council or _EXAMPLE)}"
+        command += f" --council {shlex.quote(council or _named(path, seen)[0])}"
     return f"Say what its columns are, in their order (- for others), and check this: {command}"
 
 

@@ -343,7 +343,7 @@ class SourceRow:
     def skip(self, reason: str, money: Decimal | None = None, text: str = "") -> None:
         """Leave the row out, with what it has in the column of money; a row of totals is none, and passed over."""
         report = self.statements.report
-        if self.kind.counted and self._is_of_totals():
+        if self.kind.counted and self._is_of_totals(money):
             report.read -= 1
             report.guess("a row of totals, which is none: passed over", self.where)
             if money is not None and report.money is not None:
@@ -351,9 +351,13 @@ class SourceRow:
             return
         report.skip(f"{self.where}: {text!r}" if text else self.where, reason, money=money)
 
-    def _is_of_totals(self) -> bool:
-        """Whether a cell says so, and the row names nobody."""
+    def _is_of_totals(self, money: Decimal | None) -> bool:
+        """Whether a cell says so and the row names nobody, or it is nothing but the sum of the column of money."""
         texts = [text for cell in self.cells if (text := clean(cell))]
+        column = self.statements.report.money
+        sum_ = column is not None and money and column.total == 2 * money  # with this cell: it is all before it
+        if sum_ and all(parse_money(text) is not None for text in texts):
+            return True
         if not any(pattern("totals row").search(text) for text in texts if len(text) < 80):
             return False
         named = (self[name] for name in self.kind.required if name in self.columns.places)

@@ -147,6 +147,11 @@ def _payments(rows: Iterator[SourceRow], statements: Statements) -> None:
             if not department and len(names) < _SUMS:
                 names[row["payer"], supplier] = payer
     options.tick(report.read, 0)
+    if report.money is not None and report.money.total < 0:
+        report.say_first(
+            f"The amounts in {report.money.column!r} sum up to less than nothing, so they read as credits. If the system "
+            "writes what was paid with a minus, turn the sign round in the file."
+        )
     _purchases(paid, statements)
 
 

@@ -18,10 +18,10 @@ from riskgraph.vocabulary import pattern, patterns, words
 __all__ = ["NEW", "CellNames", "KnownSuppliers", "NamesInACell"]
 
 _IDENTIFIER = re.compile(r"[A-Z]{2}-[A-Z]+-\S+$")
-_LISTS = re.compile(r"[;/|]")  # marks that stand in lists rather than in names
+_LISTS = re.compile(r"[;/|\u2022\u25cf]|\(\w{1,2}\)")  # marks that stand in lists rather than in names
 # what there has to be for a cell to hold several names: a mark, a word between two, a legal form that is not the end
 _MARKED = re.compile(
-    r"[,;/|&+\r\n\u2013\u2014]| - |\d[.)]|\b(?:and|with|of|between|lots?)\b|\b(?:ltd|limited|plc|llp)\b.*\w",
+    r"[,;/|&+\r\n\u2013\u2014\u2022\u00b7\u2023\u25aa\u25cf]| - |\d[.)]|\([a-hiv]{1,3}\) |\b(?:and|with|of|between|lots?)\b|\b(?:ltd|limited|plc|llp)\b.*\w",
     re.IGNORECASE,
 )
 NEW = "new:"  # how the decision for a supplier that nobody knows begins, and its id in a cell

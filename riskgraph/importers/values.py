@@ -148,15 +148,15 @@ def parse_money(text: str) -> Decimal | None:
 
     Examples
     --------
-    >>> [str(parse_money(t)) for t in ("1,234.50", " 519.89 ", "£12", "(470.60)", "-123", "10.00 CR")]
-    ['1234.50', '519.89', '12', '-470.60', '-123', '-10.00']
+    >>> [str(parse_money(t)) for t in ("1,234.50", " 519.89 ", "£12", "(470.60)", "-123", "10.00 CR", "9.50 £")]
+    ['1234.50', '519.89', '12', '-470.60', '-123', '-10.00', '9.50']
     >>> [parse_money(t) for t in ("1,5", "1e400", "nan", "12%", "5,00.1")]
     [None, None, None, None, None]
     """
     if (amount := plain_amount(text)) is not None:
         return amount
     text = text.strip().strip("'\"").replace("\u00c2\u00a3", "\u00a3").replace("\u0153", "\u00a3")
-    text = re.sub(r"^(?:GBP|\u00a3)|(?<=[-(])\u00a3|GBP$|\s|\u00a0", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^(?:GBP|\u00a3)|(?<=[-(])\u00a3|(?:GBP|\u00a3)$|\s|\u00a0", "", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=^-)\u00a3|^\u00a3", "", text)
     negative = False
     if re.fullmatch(r"\(.*\)", text):

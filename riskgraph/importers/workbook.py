@@ -39,6 +39,7 @@ def _sheet(name: str) -> TableKind:
     return TableKind(headers("workbook", name), name=name, sheet=pattern, not_taken=("contact",))
 
 
+_ANY_BODY = {"council", "local-authority", "authority", "public-authority"}
 _SHEETS = tuple(
     _sheet(name) for name in ("organisations", "suppliers", "systems", "shared services", "links", "incidents")
 )
@@ -267,6 +268,8 @@ def _public_body(row: SourceRow) -> str | None:
     """The kind of a public body, as the register says it or as people do."""
     kinds = schema()["authorities"]["kind"].allowed
     word = normalise(row["kind"]).replace(" ", "-")
+    if word in _ANY_BODY:  # says that it is one, and not which
+        return None
     return word if word in kinds else row.word("kind", "public body")
 
 

@@ -96,10 +96,30 @@ def _relation(row: SourceRow) -> tuple[str, bool] | None:
 def read_links(rows: Sequence[SourceRow], kinds: Kinds, statements: Statements) -> None:
     """Every row as relations; the backups last, because they concern whoever uses what they back up."""
     backups: list[_StandBy] = []
+    _used_systems(rows, kinds)
     for row in rows:
         _link(row, kinds, statements, backups)
     _agree(statements)
     _back_up(backups, statements)
+
+
+def _used_systems(rows: Sequence[SourceRow], kinds: Kinds) -> None:
+    """What is used is a system in every row, whatever the order: also where it is supplied or hosted."""
+    found = []
+    for row in rows:
+        relation, turned = _relation(row) or ("", False)
+        name = row["from" if turned else "to"]
+        if relation != "uses" or not name or redacted(name) or known_company(*_bare(listed(name, kinds)))[0] != "body":
+            continue
+        if row["to" if turned else "from"]:
+            found.append((row, name))
+    for row, name in found:
+        row.guess("listed on no sheet: read as a system", name)
+        kinds.setdefault(normalise(name), (SYSTEM, name))
+
+
+def _bare(end: End) -> tuple[str, str]:
+    return end[0], end[1].name
 
 
 def _link(row: SourceRow, kinds: Kinds, statements: Statements, backups: list[_StandBy]) -> None:

@@ -84,7 +84,8 @@ class _Layout:
         notes = []
         if spans:
             cells = sum(last - first for first, last in spans)
-            notes.append(f"Merged cells were filled down: {cells:,} cells, in {len(spans)} places of the sheet {name}.")
+            one, places = "" if cells == 1 else "s", "1 place" if len(spans) == 1 else f"{len(spans)} places"
+            notes.append(f"Merged cells were filled down: {cells:,} cell{one}, in {places} of the sheet {name}.")
         return notes
 
 

@@ -66,9 +66,8 @@ def _whose(reports: Sequence[ImportReport], dataset: Dataset) -> str:
     spoken = {id_ for report in reports for id_ in report.spoken_of}
     services = {id_ for id_ in spoken if id_.startswith(SHARED_SERVICE)}
     found = {id_ for id_ in spoken if id_.startswith(AUTHORITY)}
-    if not found:
-        found = {row.dependent for row in dataset.relations.values() if row.provider in services}
-        found = {id_ for id_ in found if id_.startswith(AUTHORITY)}
+    members = (row.dependent for row in dataset.relations.values() if row.provider in services)
+    found |= {id_ for id_ in members if id_.startswith(AUTHORITY)}
     if not found:
         return ""
     if len(found) > _NAMED:
