@@ -11,6 +11,7 @@ from riskgraph.data.dataset import Dataset
 from riskgraph.data.directory import directory
 from riskgraph.data.joining import Conflict
 from riskgraph.data.names import Names
+from riskgraph.data.spelling import company_key
 from riskgraph.dates import first_day, in_words, last_day
 from riskgraph.importers.report import IMPOSSIBLE, LATER, DateFrom, ImportReport, MoneyColumn
 from riskgraph.model import AUTHORITY, SHARED_SERVICE, SUPPLIER
@@ -80,12 +81,9 @@ def _why(report: ImportReport) -> str:
     if report.as_of_from is DateFrom.KNOWN:
         return f", the latest {report.as_of_what}"
     if report.as_of_from is DateFrom.STARTS:
-        return (
-            ", the latest start that is not after today: nothing in the file says when it was made; "
-            "say it with --as-of DATE"
-        )
+        return " by the latest start until today; nothing in the file says when it was made: --as-of DATE does"
     if report.as_of_from is DateFrom.NOTHING:
-        return " for want of a better day: nothing in the file says when it was made; say it with --as-of DATE"
+        return " for want of a better; nothing in the file says when it was made: --as-of DATE does"
     return ""
 
 
@@ -116,7 +114,14 @@ def _one_report(report: ImportReport, dataset: Dataset, *, alone: bool) -> Itera
     if report.redacted:
         yield f"- Suppliers redacted: {plural(report.redacted, 'row')}; nobody is made of them."
     yield from _names("Councils not in the register", report.unmatched_councils)
-    yield from _names("Suppliers new to the map, known by name only", report.unmatched_suppliers)
+    named = {
+        company_key(name) for e in dataset.entities.values() if e.kind == SUPPLIER for name in (e.name, *e.aliases)
+    }
+    new, out = Counter[str](), Counter[str]()
+    for name, rows in report.unmatched_suppliers.items():
+        (new if company_key(name) in named else out)[name] = rows
+    yield from _names("Suppliers new to the map, known by name only", new)
+    yield from _names("Suppliers that nobody knows, not taken", out)
     yield from _names("Identifiers that are none", report.bad_identifiers)
     for sort, count in sorted(report.guess_count.items()):
         if sort not in lost:
