@@ -389,6 +389,8 @@ PASSING = {
     "half a page": (sends(b'{"uri": "x", "releases": [{"ocid": "a", '), (10, 15)),
     "a cut connection": (cut, (10, 15)),
     "a cut and packed page": (cut_gzip, (10, 15)),
+    "a page that is not packed as it says": (sends(b'{"releases": []}', Content_Encoding="gzip"), (10, 15)),
+    "429 with a Retry-After that is no number": (status(429, Retry_After="\u00b2"), (10, 15)),
     "a server that goes away": (gone, (10, 15)),
 }
 
@@ -589,6 +591,35 @@ def test_a_cursor_without_an_end_is_bounded(tmp_path: Path, monkeypatch: pytest.
     assert len(service.asked) == 6
 
 
+@pytest.mark.parametrize("link", ["https://[::1", "?" + "a=1&" * 60, "?cursor=\ud800"])
+def test_a_next_link_that_cannot_be_asked_divides_the_window(
+    link: str, tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    def broken(service: Service, _: Any) -> Answer:
+        package = service.package(service.asked[-1])
+        if "links" in package:
+            package["links"] = {"next": link}
+        return 200, {}, json.dumps(package).encode()
+
+    with served(Service(every=broken)) as service:
+        run(tmp_path / "map", service)
+    assert content(tmp_path / "map") == undisturbed
+
+
+def test_a_clock_that_ran_ahead_once_loses_nothing(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    day = 24 * 3600
+    with served(Service(notices=NOTICES[:14])) as service:
+        run(tmp_path / "map", service, FakeTime(NOW + 400 * day))
+    with served(Service()) as service:
+        found = run(tmp_path / "map", service, since=None)
+    assert content(tmp_path / "map") == undisturbed
+    assert found.came.first == date(2026, 11, 2)  # the last day on which there was something
+    assert "clock" in found.came.notes[0]
+    with served(Service()) as service:
+        again = run(tmp_path / "map", service, FakeTime(NOW + day), since=None)
+    assert again.came.first == date(2026, 11, 4)
+
+
 def test_a_next_link_never_leads_elsewhere(tmp_path: Path) -> None:
     def abroad(service: Service, _: Any) -> Answer:
         package = service.package(service.asked[-1])
@@ -702,7 +733,14 @@ def test_a_packing_that_was_not_asked_for_is_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "there", ["https://elsewhere.example/x", "http://127.0.0.1:1/x", "file:///etc/hostname", "https://127.0.0.1/x"]
+    "there",
+    [
+        "https://elsewhere.example/x",
+        "http://127.0.0.1:1/x",
+        "file:///etc/hostname",
+        "https://127.0.0.1/x",
+        "https://[::1",
+    ],
 )
 def test_a_redirect_to_elsewhere_is_refused(there: str, tmp_path: Path) -> None:
     elsewhere = pytest.raises(ServerError, match="elsewhere")

@@ -90,8 +90,16 @@ class Asker:
         )
 
     def following(self, address: str) -> list[tuple[str, str]]:
-        """The question that a page names for the next one; it is put to the same address, whatever the page says."""
-        return parse_qsl(urlsplit(address[:4000]).query, keep_blank_values=True, max_num_fields=50)
+        """The question that a page names for the next one; it is put to the same address, whatever the page says.
+
+        Raises
+        ------
+        ValueError
+            If it names none that can be put.
+        """
+        query = parse_qsl(urlsplit(address[:4000]).query, keep_blank_values=True, max_num_fields=50)
+        urlencode(query)  # of half a character it cannot be made
+        return query
 
     def _keep_to_the_limit(self) -> None:
         now = self.clock.now()
@@ -135,10 +143,10 @@ def _told_to_wait(header: str, now: float) -> float | None:
     (120.0, 60.0, None)
     """
     text = header.strip()
-    if text.isdigit() and len(text) < 10:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() - now)

@@ -92,9 +92,13 @@ def _followed(url: str, limits: Limits, deadline: float) -> Answered:
         answer = _once(here, limits, deadline)
         if answer.status not in _MOVED:
             return answer
-        there = urljoin(here, answer.headers.get("location", ""))
-        if urlsplit(there)[:2] != urlsplit(url)[:2]:
-            host = urlsplit(there).hostname or there[:80]
+        said = answer.headers.get("location", "")
+        try:
+            there = urljoin(here, said)
+            elsewhere, host = urlsplit(there)[:2] != urlsplit(url)[:2], urlsplit(there).hostname or there[:80]
+        except ValueError:  # no address
+            there, elsewhere, host = "", True, repr(said[:80])
+        if elsewhere:
             raise ServerError(
                 f"{urlsplit(url).hostname} sends us elsewhere, to {host}; nobody was asked there.",
                 "Look at the service's own page: it may have moved. A newer riskgraph may know its new address.",
@@ -131,6 +135,10 @@ def _once(url: str, limits: Limits, deadline: float) -> Answered:
         if isinstance(reason, TimeoutError):
             raise NoAnswer(f"nothing came for {limits.silence:g} seconds") from None
         raise NoAnswer(f"the connection failed ({reason or type(reason).__name__})") from None
+    except zlib.error:
+        raise NoAnswer("the answer is not packed as it says") from None
+    except ValueError as error:
+        raise NoAnswer(f"the address, or that of the proxy, cannot be asked ({error})") from None
 
 
 def _opener(local: bool) -> OpenerDirector:

@@ -103,7 +103,7 @@ def planned(
     last = until or clock.today()
     if last > clock.today():
         raise RiskGraphError(f"{last} is not over yet.", "Leave --until out to fetch as far as today.")
-    began = state and (state.since or state.through)
+    began = state and _began(state, clock.today())
     if since is None and not began:
         raise RiskGraphError(
             f"{source.title} has not been asked for {folder} before; say from which day.",
@@ -113,6 +113,16 @@ def planned(
     if first > last:
         raise RiskGraphError(f"{first} is after {last}: there is nothing to ask.", "Give an earlier --since.")
     return FetchPlan(source, first, last, sum(1 for _ in source.windows(first, last)))
+
+
+def _began(state: SpoolState, today: date) -> str | None:
+    """From which day it goes on; where a clock was wrong once, from the last day on which there was something."""
+    began, day = state.since or state.through, today.isoformat()
+    if began is None or began <= day:
+        return began
+    windows = {**state.taken, **state.windows}.items()
+    days = (Window.of(key).start.date().isoformat() for key, kept in windows if any(one.releases for one in kept.pages))
+    return max((one for one in days if one <= day), default=day)
 
 
 def _command(source: Source, folder: Path, day: date) -> str:
@@ -163,6 +173,11 @@ def gather(
     state.choice = choice or state.choice
     first = min(ahead.first, date.fromisoformat(state.since or "9999-12-31"))
     notes: dict[str, None] = {}
+    if state.through and state.through > clock.today().isoformat():
+        notes[f"The clock stood at {state.through} or later once; what came is asked for again from {first} on."] = None
+        state.through = None
+    for key in [key for key, kept in state.windows.items() if kept.asked > clock.today().isoformat()]:
+        del state.windows[key]
     if state.through and first > date.fromisoformat(state.through) + timedelta(days=1):
         notes[f"The days between {state.through} and {first} were not asked."] = None
     state.since, state.reached = first.isoformat(), None
@@ -240,8 +255,11 @@ class _Run:
             kept.pages.append(
                 self.spool.keep_page(window.key, self.state.run, len(kept.pages) + 1, content, len(page.releases))
             )
-            kept.next = self.asker.following(page.next) if page.next else None
-            full = again or (kept.next is None and 0 < source.full <= len(page.releases))
+            try:
+                kept.next, lost = self.asker.following(page.next) if page.next else None, False
+            except ValueError:
+                kept.next, lost = None, True
+            full = again or lost or (kept.next is None and 0 < source.full <= len(page.releases))
             if full and window.halves():
                 kept.next = None
                 kept.pages, kept.divided = [], True

@@ -57,7 +57,8 @@ class _Statement:
     owner: str = ""
     owner_is_person: bool = False
     unnamed: str = ""  # why the owner is not named
-    parts: tuple[str, ...] = ()  # the links that an indirect one is made of
+    through_others: bool = False
+    ceased: str | None = None  # of an organisation: dissolved, or its record closed, on this day
     interests: tuple[tuple[str, str | None, str | None], ...] = ()  # sort, start, end
     party: Party | None = None  # of an organisation
 
@@ -89,20 +90,24 @@ def _statement(item: Mapping[str, Any], sort: str) -> _Statement:
     }
     if sort == "entity":
         name = _text(details.get("name"))
-        return _Statement(**common, party=Party(name, _identifiers(details)) if name else None)
+        closed = common["day"] if common["status"] == "closed" else None
+        ceased = _day(details.get("dissolutionDate")) or closed
+        return _Statement(**common, party=Party(name, _identifiers(details)) if name else None, ceased=ceased)
     if sort == "person":
         return _Statement(**common)
     owner = details.get("interestedParty")
     told = as_object(owner)
     unspecified = as_object(told.get("unspecified")) or (told if "reason" in told else {})
     interests = as_objects(details.get("interests"))
+    levels = {_text(one.get("directOrIndirect") or one.get("interestLevel")) for one in interests}
     return _Statement(
         **common,
         company=_reference(details.get("subject")),
         owner=_reference(owner),
         owner_is_person=bool(told.get("describedByPersonStatement")),
         unnamed=_text(unspecified.get("reason")) or ("no reason" if unspecified else ""),
-        parts=_texts(details.get("componentStatementIDs") or details.get("componentRecords")),
+        through_others=levels == {"indirect"}
+        or bool(_texts(details.get("componentStatementIDs") or details.get("componentRecords"))),
         interests=tuple(
             (normalise(_text(one.get("type"))), _day(one.get("startDate")), _day(one.get("endDate")))
             for one in interests
@@ -237,16 +242,24 @@ def _read(items: Iterator[tuple[str, Mapping[str, Any]]], statements: Statements
         statements.dated(link.day, "statement", f"statement {link.id}")
         company, owner, reason = _ends(link, bodies, persons)
         end, older = _until(link, links, bodies)
+        gone = [(one.ceased, one) for ref in (link.company, link.owner) if (one := bodies.newest.get(ref))]
+        ceased = min((day for day, _ in gone if day), key=last_day, default=None)
+        if ceased and not (older or reason) and (end is None or last_day(ceased) < last_day(end)):
+            end = ceased
+            report.guess("owner or company dissolved or closed: it ends on that day", f"statement {link.id}: {ceased}")
+            for day, one in gone:
+                if day == ceased:
+                    statements.dated(one.day, "statement", f"statement {one.id}")
         if older or reason or company is None or owner is None:
             report.skip(f"statement {link.id}", older or reason)
         else:
             taken.append((link, company, owner, end))
     direct: dict[Party, set[Party]] = defaultdict(set)
     for link, company, owner, _ in taken:
-        if not link.parts:
+        if not link.through_others:
             direct[company].add(owner)
     for link, company, owner, end in taken:
-        if link.parts and owner in _above(company, direct):
+        if link.through_others and owner in _above(company, direct):
             report.skip(f"statement {link.id}", "held through others: the holdings between are in the file")
             continue
         _owned(link, company, owner, end, links, statements)
@@ -307,7 +320,7 @@ def _owned(
     if start and end and last_day(end) < first_day(start):
         statements.report.guess("ends before it begins: the start left blank", f"{where}: {start} to {end}")
         start = None
-    how = "owned, through others, by" if link.parts else "owned by"
+    how = "owned, through others, by" if link.through_others else "owned by"
     cited = Citation(
         f"{company.name} is {how} {owner.name}",
         statements.options.grade or "confirmed",

@@ -224,7 +224,8 @@ def _imported(
             f"Say whose file it is: --council '{YOURS}'",
         )
     if not statements.purchases and not statements.relations and base is None and not report.read:
-        raise RiskGraphError(f"{path.name} holds no rows.", "Fill in a row, or check that it is the right file.")
+        said = "\n".join([f"{path.name} holds no rows.", *(f"- {note}" for note in report.notes)])
+        raise RiskGraphError(said, "Fill in a row, or check that it is the right file.")
     return assemble(statements, before, path)
 
 

@@ -19,7 +19,7 @@ from riskgraph.importers.disk_sort import SortedOnDisk
 from riskgraph.importers.formats import Format, json_items
 from riskgraph.importers.json_objects import as_object, as_objects, first_keys, is_json
 from riskgraph.importers.ocds_awards import ProcessAwards
-from riskgraph.importers.ocds_process import ContractingProcess, ReleaseOrigin, id_text, slim
+from riskgraph.importers.ocds_process import ContractingProcess, ReleaseOrigin, id_text, slim, unfolded
 from riskgraph.importers.ocds_tables import is_table_of_releases, releases_in_tables
 from riskgraph.importers.sheets import open_sheets
 from riskgraph.importers.source import SourceFile
@@ -93,8 +93,16 @@ class _Packages:
 
     def _unwrapped(self, item: Mapping[str, Any], package: int) -> Iterator[_Release]:
         compiled = item.get("compiledRelease")
+        versioned = item.get("versionedRelease")
         inner = [one for key in sorted(_LISTS) for one in as_objects(item.get(key))]
-        if isinstance(compiled, dict) or ("ocid" in item and isinstance(item.get("releases"), list)):
+        if (
+            isinstance(versioned, dict)
+            and not isinstance(compiled, dict)
+            and not any(_STATES & one.keys() for one in inner)
+        ):
+            for release in unfolded(versioned):
+                yield _Release({"ocid": item.get("ocid"), **release}, False, package)
+        elif isinstance(compiled, dict) or ("ocid" in item and isinstance(item.get("releases"), list)):
             for release in inner:  # a record
                 if _STATES & release.keys():
                     yield _Release({"ocid": item.get("ocid"), **release}, False, package)
@@ -135,7 +143,7 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
         waiting.append((*key, marshal.dumps(slim(release.said), 2), release.package))
     statements.options.tick(seen, 0)
     statements.licences |= {package.licence for package in packages.said} - {""}
-    processes = twice = 0
+    processes = twice = early = 0
     for ocid, group in groupby(waiting, key=itemgetter(0)):
         process, before = ContractingProcess(ocid), None
         processes += 1
@@ -147,9 +155,14 @@ def _notices(items: Iterator[tuple[str, dict[str, Any]]], statements: Statements
             process.add(said, ReleaseOrigin(day, id_, publisher, id_text(said.get("license")) or package.licence))
             twice += (moment, compiled, id_) == before
             before = moment, compiled, id_
+        early += not process.awards and not process.contracts
         ProcessAwards(process, statements).buy()
     many = f"{seen:,} release{'s' * (seen != 1)} of {processes:,} contracting process{'es' * (processes != 1)}"
     report.note(f"Read: {many}. A row is one award to one supplier by one buyer.")
+    if early:
+        report.note(
+            f"Processes without an award or a contract (plans, tenders), so that nobody supplies yet: {early:,}."
+        )
     if twice:
         report.note(f"Releases that came more than once, and count once: {twice:,}.")
     if packages.empty:

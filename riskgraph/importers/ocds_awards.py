@@ -91,6 +91,10 @@ class ProcessAwards:
     def buy(self) -> None:
         """State every award to every supplier by every buyer; what is left out is counted."""
         deals = list(self._deals())
+        for day in self.process.unclear:
+            self.report.guess(
+                "ended by a notice that does not say which award or contract", f"{self.process.ocid}: {day}"
+            )
         sharing = Counter(id(deal.worth) for deal in deals)
         buyers = Counter((id(deal.worth), id(deal.supplier), id(deal.contract)) for deal in deals)
         left: set[int] = set()
@@ -226,6 +230,16 @@ class ProcessAwards:
         award, contract = deal.award, deal.contract
         if (award and award.status in words("contract: dead", "ocds")) or (contract and contract.status == "cancelled"):
             return "award or contract cancelled, unsuccessful or only planned"
+        off = self.process.called_off
+        if off != ReleaseOrigin() and not (contract and contract.ended):
+            if not any(one.status == "active" and one.origin.day >= off.day for one in deal.holders):
+                return "the tender was called off"
+            self.report.guess("the tender is said to be called off, the award to be active: kept", deal.where)
+        for one in deal.holders:
+            if one.status and one.status not in words("contract: status", "ocds"):
+                self.report.guess(
+                    f"a status that the standard does not have ({one.status[:40]}), taken as in force", deal.where
+                )
         return "" if deal.buyer else "no buyer"
 
     def _supplier(self, deal: _AwardDeal, amount: Decimal | None) -> Party | None:
@@ -316,8 +330,12 @@ class ProcessAwards:
         ends = self._day(last, deal, "end") if last else self._reckoned(periods, deal)
         start, end = in_order(begun, ends, deal.where, self.report)
         latest = self._day(longest, deal, "latest end") if start == begun else None
-        if deal.contract is not None and deal.contract.status in words("contract: over", "ocds"):
-            over = deal.contract.over
+        said = (self._day(one.get("endDate"), deal, "completed") for one in (deal.contract or _BLANK).closings)
+        closed = next(filter(None, said), None)
+        if closed and (start is None or last_day(closed) >= first_day(start)):
+            return start, closed, None
+        over = self._brought_to_an_end(deal)
+        if over or (deal.contract or _BLANK).ended:
             if over and (end is None or last_day(over) < last_day(end)):
                 self.report.guess(
                     "contract brought to an end by a notice: it ends on that day", f"{deal.where}: {over}"
@@ -325,6 +343,13 @@ class ProcessAwards:
                 end = over
             return start, end, None
         return start, end, latest
+
+    @staticmethod
+    def _brought_to_an_end(deal: _AwardDeal) -> str | None:
+        """The day on which a notice ended the contract; of an award, to be complete is no end."""
+        if deal.contract is not None and deal.contract.ended:
+            return deal.contract.over
+        return deal.award.over if deal.award is not None and deal.award.status == "terminated" else None
 
     def _reckoned(self, periods: Iterable[Mapping[str, Any]], deal: _AwardDeal) -> str | None:
         """The end of a period that states its start and how many days it lasts."""
@@ -353,7 +378,7 @@ class ProcessAwards:
         own = any(_same(deal.supplier, other) for other in as_objects(contract.said.get("suppliers")))
         mixed = deal.suppliers > 1 and len(_lots(award)) > 1 and not own
         start, end, latest = self._dates(deal, mixed)
-        if contract.status in words("contract: over", "ocds") and (
+        if (contract.ended or award.status == "terminated") and (
             end is None or (start and last_day(end) < first_day(start))
         ):
             report.skip(where, "contract at an end, on a day that is not known or before it began", money=amount)

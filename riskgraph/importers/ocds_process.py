@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from riskgraph.importers.json_objects import as_objects
+from riskgraph.importers.json_objects import as_object, as_objects
 from riskgraph.importers.values import clean, parse_date
 from riskgraph.vocabulary import words
 
-__all__ = ["ContractingProcess", "ReleaseOrigin", "Tracked", "id_text", "merge_fields", "slim"]
+__all__ = ["ContractingProcess", "ReleaseOrigin", "Tracked", "id_text", "merge_fields", "slim", "unfolded"]
 
 _BY_ID = frozenset({"parties", "documents", "items", "lots", "relatedProcesses", "amendments"})
 _ORGANISATION: dict[str, Any] = {"id": None, "name": None, "identifier": None, "additionalIdentifiers": None}
@@ -24,6 +24,7 @@ _VALUE = {"amount": None, "amountGross": None, "currency": None}
 _CLASSES = {"classification": None, "additionalClassifications": None}
 _CLASSED = {"id": None, "relatedLot": None, **_CLASSES}
 _BUYS = {"buyer": _ORGANISATION, "buyers": _ORGANISATION}
+_CLOSE = {"endDate": None, "finalStatus": None}
 _PAPERS = {"id": None, "url": None, "documentType": None}
 _TAKEN: dict[str, Any] = {  # of a release; the rest is never kept
     "ocid": None,
@@ -37,9 +38,10 @@ _TAKEN: dict[str, Any] = {  # of a release; the rest is never kept
     "relatedProcesses": {"id": None, "relationship": None, "title": None, "identifier": None},
     "tender": {
         "title": None,
+        "status": None,
         "contractPeriod": _PERIOD,
         "procuringEntity": _ORGANISATION,
-        "lots": {"id": None, "title": None, "contractPeriod": _PERIOD},
+        "lots": {"id": None, "title": None, "status": None, "contractPeriod": _PERIOD},
         "items": _CLASSED,
         **_CLASSES,
     },
@@ -70,6 +72,9 @@ _TAKEN: dict[str, Any] = {  # of a release; the rest is never kept
         "documents": _PAPERS,
         "items": _CLASSED,
         "amendments": {"id": None, "date": None},
+        "amendment": {"date": None},  # as the standard had it to 1.0
+        "completion": _CLOSE,
+        "implementation": _CLOSE,
         "relatedLots": None,
         **_CLASSES,
         **_BUYS,
@@ -138,6 +143,58 @@ def _by_id(before: list[Any], after: Iterable[Any]) -> list[Any]:
     return list(held.values())
 
 
+def unfolded(versioned: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The releases that a versioned release was made of: what each of them changed.
+
+    Examples
+    --------
+    >>> said = [{"releaseID": "b", "releaseDate": "2024-05-01", "releaseTag": ["award"], "value": "cancelled"}]
+    >>> unfolded({"ocid": "ocds-1", "awards": [{"id": "1", "status": said}]})
+    [{'awards': [{'id': '1', 'status': 'cancelled'}], 'id': 'b', 'date': '2024-05-01', 'tag': ['award']}]
+    """
+    made: dict[tuple[str, str], Any] = {}
+    _collect(versioned, made)
+    found = []
+    for (day, id_), tag in sorted(made.items(), key=lambda item: item[0]):
+        said = _of_version(versioned, (day, id_)) or {}
+        found.append({**said, "id": id_, "date": day, "tag": tag})
+    return found
+
+
+def _is_versions(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) and "releaseDate" in v for v in value)
+
+
+def _version(item: Mapping[str, Any]) -> tuple[str, str]:
+    return id_text(item.get("releaseDate")), id_text(item.get("releaseID"))
+
+
+def _collect(value: Any, made: dict[tuple[str, str], Any]) -> None:
+    """Every release that a value of a versioned release speaks of, and its tag."""
+    if _is_versions(value):
+        made.update({_version(item): item.get("releaseTag") for item in value})
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _collect(inner, made)
+
+
+def _of_version(value: Any, version: tuple[str, str]) -> Any:
+    """What one release said of it; an empty object or list if nothing."""
+    if isinstance(value, dict):
+        said = {}
+        for key, inner in value.items():
+            if _is_versions(inner):
+                for item in inner:
+                    if _version(item) == version:
+                        said[key] = item.get("value")
+            elif isinstance(inner, dict | list) and (deeper := _of_version(inner, version)):
+                said[key] = deeper
+        return {"id": value["id"], **said} if said and isinstance(value.get("id"), str | int) else said
+    if isinstance(value, list):
+        return [said for inner in value if (said := _of_version(inner, version))]
+    return None
+
+
 class ReleaseOrigin(NamedTuple):
     """Where and when something was said last."""
 
@@ -160,15 +217,30 @@ class Tracked:
         """Its status, in small letters."""
         return id_text(self.said.get("status")).lower()
 
+    @property
+    def closings(self) -> tuple[Mapping[str, Any], ...]:
+        """What is said of how a contract came to its end."""
+        return as_object(self.said.get("completion")), as_object(self.said.get("implementation"))
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is said to be at an end."""
+        over = words("contract: over", "ocds").keys()
+        final = {id_text(one.get("finalStatus")).lower() for one in self.closings}
+        return self.status in over or not final.isdisjoint({*over, "cancelled"})
+
     def add(self, item: Mapping[str, Any], origin: ReleaseOrigin) -> None:
         """What a release says of it."""
         known = {id_text(one.get("id")) for one in as_objects(self.said.get("amendments"))}
+        before = self.said.get("amendment")
+        before = dict(before) if isinstance(before, dict) else before  # it is changed in place
         merge_fields(self.said, item)
         self.origin = max(self.origin, origin)
-        if self.status not in words("contract: over", "ocds"):
+        if not self.ended:
             self.over = None
         elif self.over is None:
             changes = [one for one in as_objects(item.get("amendments")) if id_text(one.get("id")) not in known]
+            changes += [as_object(item.get("amendment"))] if self.said.get("amendment") != before else []
             days = [day for one in changes if (day := parse_date(id_text(one.get("date"))))]
             self.over = max(days, default=origin.day) or None
 
@@ -193,10 +265,19 @@ class ContractingProcess:
         self.said: dict[str, Any] = {}
         self.awards: dict[_Key, Tracked] = {}
         self.contracts: dict[_Key, Tracked] = {}
+        self.unclear: list[str] = []  # days on which a notice ended something, and did not say what
+        self.called_off = ReleaseOrigin()  # the release that ended the tender
 
     def add(self, release: Mapping[str, Any], origin: ReleaseOrigin) -> None:
         """The next release, in the order of their dates."""
         tags = {id_text(tag) for tag in _listed(release.get("tag"))}
+        tender, off = as_object(release.get("tender")), words("tender: called off", "ocds")
+        status = id_text(tender.get("status")).lower()
+        lots = {id_text(lot.get("status")).lower() for lot in as_objects(tender.get("lots"))} - {""}
+        if status in off or ("tenderCancellation" in tags and lots <= off.keys()):  # not only some of its lots
+            self.called_off = origin
+        elif status:
+            self.called_off = ReleaseOrigin()
         for held, name, status, tag in (
             (self.awards, "awards", "cancelled", "awardCancellation"),
             (self.contracts, "contracts", "terminated", "contractTermination"),
@@ -204,8 +285,13 @@ class ContractingProcess:
             if name in release and release[name] is None:
                 held.clear()
             items = as_objects(release.get(name))
-            if tag in tags and not items and len(held) == 1:  # it can speak of nothing else
-                items = [{"id": key[0]} for key in held]
+            if tag in tags and not items:
+                if len(held) == 1:  # it can speak of nothing else
+                    items = [{"id": key[0]} for key in held]
+                elif not held and len(self.awards) == 1:  # the contract of the one award
+                    items = [{"id": key[0], "awardID": key[0]} for key in self.awards]
+                elif held or self.awards:
+                    self.unclear.append(origin.day)
             if tag in tags:
                 items = [{"status": status, **item} for item in items]
             _track(held, items, origin)

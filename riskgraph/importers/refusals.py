@@ -107,6 +107,9 @@ def no_format(
         Whose file it is, if the user said so.
     """
     said, fix = f"{path.name} is of no format that is known here.", f"Say which it is with --from: {', '.join(names)}."
+    with file.open("rb") as opened:
+        if opened.read(64).strip() in {b"", b"[]", b"{}"}:
+            return RiskGraphError(f"{path.name} is empty.", "Fetch or export it again: nothing was saved in it.")
     tables = [(format_, one) for format_, kind in kinds for one in seen_tables(file, kind)]
     near = [
         _Nearest(picks is not None, _found(one), one.score, len(one.columns.places), format_, one)

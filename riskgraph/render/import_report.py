@@ -53,7 +53,8 @@ def nothing_kept(reports: Sequence[ImportReport]) -> tuple[str, str]:
         lines.append(f"{report.source} ({report.format}): {plural(report.read, 'row')} read.")
         lines += [f"- {text}" for text in report.first]
         lines += _left_out(report)
-    return "\n".join(lines), "Run it without --to to see the whole report; --columns says what the columns are."
+    columns = "; --columns says what the columns are" if any(report.columns for report in reports) else ""
+    return "\n".join(lines), f"Run it without --to to see the whole report{columns}."
 
 
 def _left_out(report: ImportReport) -> Iterator[str]:
