@@ -100,8 +100,8 @@ class _Packages:
             and not isinstance(compiled, dict)
             and not any(_STATES & one.keys() for one in inner)
         ):
-            for release in unfolded(versioned):
-                yield _Release({"ocid": item.get("ocid"), **release}, False, package)
+            for part in unfolded(versioned):
+                yield _Release({"ocid": item.get("ocid"), **part}, False, package)
         elif isinstance(compiled, dict) or ("ocid" in item and isinstance(item.get("releases"), list)):
             for release in inner:  # a record
                 if _STATES & release.keys():
