@@ -277,3 +277,14 @@ def test_after_an_import_the_council_that_uses_it_is_named(tmp_path: Path) -> No
     data, _ = made(tmp_path, "cmdb_ci.csv", ITEMS, "Salford")
     found = riskgraph.RiskMap(RiskGraph(data)).blast("idox")
     assert [reach.name for reach in found.authorities] == ["Salford City Council"]
+
+
+def test_a_relation_to_a_system_that_no_list_holds_is_left_out_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "ci.csv").write_text(ITEMS, encoding="utf-8")
+    links_ = "Parent,Type,Child\nUniform,Depends on::Used by,system:elsewhere\nUniform,Depends on::Used by,Case diary\n"
+    (tmp_path / "rel.csv").write_text(links_, encoding="utf-8")
+    data, report = import_file(tmp_path, ImportOptions(council="Salford"))
+    assert report.balanced
+    assert not any("elsewhere" in provider for _, _, provider in links(data))
+    assert ("authority:salford", "uses", "system:case-diary-salford") in links(data)
+    assert report.guess_count["a link between two systems of one council: it uses both"] == 1

@@ -6,7 +6,7 @@ a service, a website) is used by it; who supplies it and where it runs stand in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from riskgraph.data.directory import KnownProduct, directory
@@ -18,7 +18,7 @@ from riskgraph.importers.graph_links import kinds_of_ends
 from riskgraph.importers.rows import SourceRow
 from riskgraph.importers.statements import Citation, ListedSystem, Party, StatedRelation, Statements
 from riskgraph.importers.words import area_of_title, hosting_of
-from riskgraph.importers.workbook_links import Kinds, read_links
+from riskgraph.importers.workbook_links import End, Kinds, read_links
 from riskgraph.model import AUTHORITY, PRODUCT, SUPPLIER, SYSTEM
 from riskgraph.vocabulary import headers, patterns, words
 
@@ -58,7 +58,8 @@ def _catalogue(rows: Iterator[SourceRow], statements: Statements) -> None:
         else:
             row.skip("no council")
     kinds_of_ends(links, kinds, statements)
-    read_links([row for row in links if not _between_systems(row, kinds, statements)], kinds, statements)
+    users = {stated.provider[1].name: stated.dependent for stated in statements.relations if stated.relation == "uses"}
+    read_links([row for row in links if not _between_systems(row, kinds, users, statements)], kinds, statements)
 
 
 def _thing(row: SourceRow, council: str, kinds: Kinds, statements: Statements) -> None:
@@ -127,19 +128,19 @@ def _product(title: str, supplier: Party | None) -> KnownProduct | None:
     return directory().product(title, id_) if id_ else None
 
 
-def _between_systems(row: SourceRow, kinds: Kinds, statements: Statements) -> bool:
+def _between_systems(row: SourceRow, kinds: Kinds, users: Mapping[str, End], statements: Statements) -> bool:
     """Take a link between two systems of one council: it uses both, and the link is a second reason for the other."""
     one, two = (kinds.get(normalise(row[end]), ("", "")) for end in ("from", "to"))
-    if not one[0] == two[0] == SYSTEM:
+    user = users.get(two[1])
+    if user is None or not one[0] == two[0] == SYSTEM:
         return False
     claim = f"{one[1]} {row['relationship'].partition('::')[0].lower() or 'depends on'} {two[1]}"
-    users = [s.dependent for s in statements.relations if s.relation == "uses" and s.provider[1].name == two[1]]
-    if not users or one == two:
+    if one == two:
         row.skip("a thing that depends on itself")
     else:
         row.guess("a link between two systems of one council: it uses both", claim)
         cited = Citation(claim, statements.options.grade or "reported")
-        statements.relations.append(StatedRelation(row.where, "uses", users[0], (SYSTEM, Party(two[1])), cited))
+        statements.relations.append(StatedRelation(row.where, "uses", user, (SYSTEM, Party(two[1])), cited))
     return True
 
 
